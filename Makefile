@@ -1,0 +1,35 @@
+# make map   sets everything up and runs the main job on the bundled sample
+# make test  sets everything up (a browser too), checks the code and runs the tests
+.PHONY: map test lint lock sample bench clean
+
+map:
+	@bash .ci/setup
+	@.venv/bin/gdcoverage run data/sample/plan.toml
+
+test:
+	@bash .ci/setup browser
+	@$(MAKE) --no-print-directory lint
+	@.venv/bin/pytest
+
+lint:
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+
+# Pins every package that the quick start and CI install.
+lock:
+	@.venv/bin/pip install -q pip-tools
+	@.venv/bin/pip-compile -q --extra test --strip-extras --allow-unsafe \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header \
+	  -o requirements.lock setup.cfg
+
+# Makes the bundled sample anew from its script.
+sample:
+	@.venv/bin/python data/sample/make_sample.py
+
+bench:
+	@.venv/bin/pip install -q -e '.[bench]'
+	@.venv/bin/python -m benchmarks
+
+clean:
+	@rm -rf .venv .mypy_cache .ruff_cache build

@@ -1,0 +1,76 @@
+"""Geodesic distances on the WGS-84 ellipsoid: nearest of many, and all within a radius."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import Geod
+from scipy.spatial import cKDTree
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+GEOD = Geod(ellps="WGS84")
+
+
+def to_ecef(lon: Floats, lat: Floats) -> Floats:
+    """Earth-centred coordinates in metres of points on the ellipsoid, (n, 3).
+
+    The straight line between two such points is 0.2 mm shorter than the geodesic at 5 km and
+    orders points as the geodesic does, so a k-d tree can search for it.
+    """
+    lam, phi = np.radians(lon), np.radians(lat)
+    normal = GEOD.a / np.sqrt(1 - GEOD.es * np.sin(phi) ** 2)
+    return np.column_stack(
+        [
+            normal * np.cos(phi) * np.cos(lam),
+            normal * np.cos(phi) * np.sin(lam),
+            normal * (1 - GEOD.es) * np.sin(phi),
+        ]
+    )
+
+
+def metres(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Floats:
+    """Geodesic metres between pairs of points in degrees (Karney's algorithm, by pyproj)."""
+    return np.asarray(GEOD.inv(lon1, lat1, lon2, lat2)[2])
+
+
+def nearest(
+    lon: Floats, lat: Floats, source_lon: Floats, source_lat: Floats
+) -> tuple[Floats, NDArray[np.int32]]:
+    """Metres to the nearest source of each point and its number; inf and -1 without sources.
+
+    At equal distance the source with the lower number serves.
+    """
+    if not len(source_lon) or not len(lon):
+        return np.full(len(lon), np.inf), np.full(len(lon), -1, np.int32)
+    # Sources on one spot are one place; its lowest number serves.
+    spots, number = np.unique(np.column_stack([source_lon, source_lat]), axis=0, return_index=True)
+    _, spot = cKDTree(to_ecef(*spots.T)).query(to_ecef(lon, lat))
+    source = number[spot]
+    return metres(lon, lat, source_lon[source], source_lat[source]), source.astype(np.int32)
+
+
+def pairs_within(
+    lon: Floats, lat: Floats, source_lon: Floats, source_lat: Floats, radius_m: float
+) -> tuple[Ints, Ints]:
+    """All pairs (point, source) at most the radius apart, ascending."""
+    if not len(source_lon) or not len(lon):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    # A metre more than the radius, then the exact distance for the pairs near the line.
+    found = cKDTree(to_ecef(lon, lat)).sparse_distance_matrix(
+        cKDTree(to_ecef(source_lon, source_lat)), radius_m + 1, output_type="coo_matrix"
+    )
+    point, source, chord = found.row.astype(np.int64), found.col.astype(np.int64), found.data
+    near = np.flatnonzero(chord > radius_m - 1)
+    p, s = point[near], source[near]
+    out = metres(lon[p], lat[p], source_lon[s], source_lat[s]).round(3) > radius_m
+    keep = np.ones(len(point), bool)
+    keep[near[out]] = False
+    order = np.lexsort((source[keep], point[keep]))
+    return point[keep][order], source[keep][order]
+
+
+def area_km2(polygons: NDArray[np.object_]) -> Floats:
+    """Geodesic area of each polygon (degrees, WGS-84), km²."""
+    return np.array([abs(GEOD.geometry_area_perimeter(p)[0]) / 1e6 for p in polygons], float)

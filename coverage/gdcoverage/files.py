@@ -1,0 +1,60 @@
+"""Files at the edges: fingerprints of what is read, and writing whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Source:
+    """An input file as a result remembers it: its name and what was in it.
+
+    Parameters
+    ----------
+    role : what the file was used as, in Chinese, e.g. 网点.
+    name : file name without its folder.
+    sha256 : hexadecimal digest of the content; empty where there is no file (a download).
+    """
+
+    role: str
+    name: str
+    sha256: str
+
+    @classmethod
+    def of(cls, path: str | Path, role: str) -> Source:
+        """The fingerprint of a file."""
+        return cls(role, Path(path).name, sha256(path))
+
+
+def sha256(path: str | Path) -> str:
+    """Hexadecimal SHA-256 of a file's content, read in pieces."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def written_whole(path: str | Path) -> Iterator[Path]:
+    """A temporary path to write to, renamed to `path` when the block ends without an error.
+
+    The temporary file lies in the same folder and keeps the suffix, so that writers that look
+    at it behave; after an error or Ctrl-C it is removed and an older `path` stays as it was.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".partial-", suffix=path.suffix)
+    os.close(handle)
+    partial = Path(name)
+    try:
+        yield partial
+        umask = os.umask(0)
+        os.umask(umask)
+        partial.chmod(0o666 & ~umask)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

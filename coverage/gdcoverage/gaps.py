@@ -1,0 +1,264 @@
+"""Gaps: uncovered demand points of a county grouped into areas that one could name and fill."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from gdcoverage import _geodesic
+from gdcoverage.assess import Coverage
+from gdcoverage.policy import Standard
+from gdcoverage.sphere import in_plane
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+# A place farther than this from a gap does not lend it its name.
+NAMING_DISTANCE_M = 5_000.0
+
+_COMPASS = ("北", "东北", "东", "东南", "南", "西南", "西", "西北")
+
+
+def find_gaps(coverage: Coverage, places: gpd.GeoDataFrame | None = None) -> gpd.GeoDataFrame:
+    """Group uncovered demand points with people into gaps, per county and settlement class.
+
+    Points near one another belong together: nearer than one and a half times the usual spacing
+    of the county's points, at least 300 m. A group wider than an outlet could serve (the walk
+    limit in towns, the radius in the country, from its middle) is divided along its length, so
+    that each gap is about one outlet's work.
+
+    Parameters
+    ----------
+    coverage : result of `assess`.
+    places : named places (``name``, Point geometry in EPSG:4326) to name gaps after; the demand
+        points' own names come first, then places, then outlets.
+
+    Returns
+    -------
+    GeoDataFrame, EPSG:4326, most people first within each county: ``gap_id``, ``county``,
+    ``settlement``, ``name``, ``population``, ``elderly`` (NaN unknown), ``demand_points``,
+    ``area_km2`` (of the demand points where known, else of the drawn area), ``lon``, ``lat``
+    (its demand point nearest the people's centre), ``outlet_id``, ``outlet_name`` (nearest
+    outlet of most people), ``distance_m`` (people-weighted median by the standard's measure; NaN
+    where longer than the search or no way), ``beyond_m`` (how far that is beyond the standard),
+    ``radius_m`` (geodesic to the nearest outlet), ``off_network_population``, and the drawn
+    area as geometry. The demand points of a gap: `gap_of_demand`.
+    """
+    gap = gap_of_demand(coverage)
+    missed = coverage.demand.assign(gap=gap)[gap >= 0]
+    if missed.empty:
+        return gpd.GeoDataFrame(
+            {name: pd.Series(dtype=kind) for name, kind in _COLUMNS.items()},
+            geometry=gpd.GeoSeries([], crs="EPSG:4326"),
+        )
+    spacing = _spacing_of(coverage.demand)
+    outlet_names = _outlet_names(coverage.outlets)
+    rows = [
+        _describe(
+            points, coverage.standard, outlet_names, spacing.get(str(points["county"].iloc[0]))
+        )
+        for _, points in missed.groupby("gap")
+    ]
+    gaps = gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326")
+    gaps["name"] = _named(gaps, coverage.outlets, places)
+    gaps.insert(0, "gap_id", [f"{c or '000000'}-{i + 1:03d}" for c, i in _numbered(gaps)])
+    return gaps[[*_COLUMNS, "geometry"]].astype(_COLUMNS)
+
+
+_COLUMNS = {
+    "gap_id": "str",
+    "county": "str",
+    "settlement": "str",
+    "name": "str",
+    "population": "float64",
+    "elderly": "float64",
+    "demand_points": "int64",
+    "area_km2": "float64",
+    "lon": "float64",
+    "lat": "float64",
+    "outlet_id": "str",
+    "outlet_name": "str",
+    "distance_m": "float64",
+    "beyond_m": "float64",
+    "radius_m": "float64",
+    "off_network_population": "float64",
+}
+
+
+def gap_of_demand(coverage: Coverage) -> Ints:
+    """Number of the gap that each demand point belongs to, -1 for none.
+
+    Gaps are numbered by county, then by people, most first: row ``i`` of `find_gaps` is gap
+    ``i``. Points without people belong to no gap.
+    """
+    demand, standard = coverage.demand, coverage.standard
+    missed = (~demand["covered"] & (demand["population"] > 0)).to_numpy()
+    label = np.full(len(demand), -1, np.int64)
+    spacing = _spacing_of(demand)
+    xyz = _geodesic.to_ecef(demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
+    groups = demand[missed].groupby(["county", "settlement"]).indices
+    rows_missed = np.flatnonzero(missed)
+    used = 0
+    for (county, settlement), members in groups.items():
+        rows = rows_missed[members]
+        reach_m = standard.walk_limit_m if settlement == "urban" else standard.rural_radius_m
+        link_m = min(max(1.5 * spacing[county], 300.0), 2 * reach_m)
+        for part in _clusters(xyz[rows], link_m, reach_m):
+            label[rows[part]] = used
+            used += 1
+    return _by_people(label, demand, used)
+
+
+def _by_people(label: Ints, demand: gpd.GeoDataFrame, gaps: int) -> Ints:
+    """Renumber by county, then people, then the lowest demand id, so row order does not matter."""
+    inside = label >= 0
+    frame = pd.DataFrame(
+        {
+            "gap": label[inside],
+            "county": demand["county"].to_numpy(str)[inside],
+            "people": demand["population"].to_numpy()[inside],
+            "id": demand["demand_id"].to_numpy(str)[inside],
+        }
+    )
+    table = frame.groupby("gap").agg({"county": "first", "people": "sum", "id": "min"})
+    order = np.lexsort((table["id"], -table["people"].round(6), table["county"]))
+    rank = np.empty(gaps + 1, np.int64)
+    rank[order], rank[-1] = np.arange(gaps), -1
+    return rank[label]
+
+
+def _spacing_of(demand: gpd.GeoDataFrame) -> dict[str, float]:
+    """Median distance of a county's demand points to their nearest neighbour, metres."""
+    xyz = _geodesic.to_ecef(demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
+    spacing = {}
+    for county, rows in demand.groupby("county").indices.items():
+        spots = np.unique(xyz[rows], axis=0)
+        near = cKDTree(spots).query(spots, k=2)[0][:, 1] if len(spots) > 1 else np.zeros(1)
+        spacing[str(county)] = float(np.median(near))
+    return spacing
+
+
+def _clusters(xyz: Floats, link_m: float, reach_m: float) -> list[Ints]:
+    """Groups of linked points, divided until each fits within reach of its middle."""
+    pairs = cKDTree(xyz).query_pairs(link_m, output_type="ndarray")
+    graph = coo_array((np.ones(len(pairs), bool), pairs.T), shape=(len(xyz), len(xyz)))
+    count, label = connected_components(graph, directed=False)
+    order = np.argsort(label, kind="stable")
+    parts = np.split(order, np.cumsum(np.bincount(label, minlength=count))[:-1])
+    fitting = []
+    while parts:
+        part = parts.pop()
+        offset = xyz[part] - (xyz[part].min(axis=0) + xyz[part].max(axis=0)) / 2
+        if (offset**2).sum(axis=1).max() <= reach_m**2:
+            fitting.append(part)
+            continue
+        axis = np.linalg.eigh(offset.T @ offset)[1][:, -1]
+        along = offset @ axis
+        far = along > (along.min() + along.max()) / 2
+        parts += [part[far], part[~far]]
+    return fitting
+
+
+def _describe(
+    points: gpd.GeoDataFrame, standard: Standard, outlet_names: pd.Series, spacing_m: float | None
+) -> dict[str, object]:
+    """One gap: its people, its middle, its outlet, and an area to draw."""
+    people = points["population"]
+    lon, lat = points.geometry.x.to_numpy(), points.geometry.y.to_numpy()
+    centre = (np.average(lon, weights=people), np.average(lat, weights=people))
+    middle = int(np.argmin(_geodesic.metres(lon, lat, *np.broadcast_arrays(*centre, lon)[:2])))
+    settlement = points["settlement"].iloc[0]
+    limit_m = standard.walk_limit_m if settlement == "urban" else standard.rural_radius_m
+    distance_m = _weighted_median(points["distance_m"].to_numpy(), people.to_numpy())
+    outlet = people.groupby(points["radius_outlet_id"]).sum().idxmax()
+    half_m = max(0.75 * (spacing_m or 0.0), 100.0)
+    area = in_plane(
+        points.geometry.to_numpy(),
+        lambda shapes, metre: shapely.union_all(
+            shapely.buffer(shapes, half_m * metre, quad_segs=3)
+        ).simplify(half_m * metre / 20),
+    )
+    known = points["area_km2"].sum(skipna=False) if "area_km2" in points else np.nan
+    elderly = points["elderly"].sum(min_count=1) if "elderly" in points else np.nan
+    named = points.get("name", pd.Series("", points.index))
+    biggest = named[people.idxmax()]
+    return {
+        "county": points["county"].iloc[0],
+        "settlement": settlement,
+        "name": f"{biggest}等{len(points)}处" if biggest and len(points) > 1 else biggest,
+        "population": people.sum(),
+        "elderly": elderly,
+        "demand_points": len(points),
+        "area_km2": known
+        if np.isfinite(known)
+        else _geodesic.area_km2(np.array([area], object))[0],
+        "lon": lon[middle],
+        "lat": lat[middle],
+        "outlet_id": outlet,
+        "outlet_name": outlet_names.get(outlet, ""),
+        "distance_m": distance_m,
+        "beyond_m": distance_m - limit_m,
+        "radius_m": points["radius_m"].min(),
+        "off_network_population": people[points["status"] == "off_network"].sum(),
+        "geometry": area,
+    }
+
+
+def _weighted_median(values: Floats, weights: Floats) -> float:
+    """The value that half of the weight does not exceed; an unknown value counts as endless."""
+    order = np.argsort(values)
+    half = np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2)
+    return float(values[order][half])
+
+
+def _outlet_names(outlets: gpd.GeoDataFrame) -> pd.Series:
+    names = outlets["name"] if "name" in outlets else outlets["outlet_id"]
+    return pd.Series(names.to_numpy(), index=outlets["outlet_id"].to_numpy())
+
+
+def _named(
+    gaps: gpd.GeoDataFrame, outlets: gpd.GeoDataFrame, places: gpd.GeoDataFrame | None
+) -> list[str]:
+    """The gap's own name; else the nearest place, with distance and direction; else an outlet."""
+    place_names = _nearest_names(gaps, places, NAMING_DISTANCE_M)
+    active = outlets[outlets["counts"]].assign(
+        name=_outlet_names(outlets).to_numpy()[outlets["counts"]]
+    )
+    outlet_names = _nearest_names(gaps, active, np.inf)
+    return [
+        own or place or outlet or f"{lon:.4f}, {lat:.4f}"
+        for own, place, outlet, lon, lat in zip(
+            gaps["name"], place_names, outlet_names, gaps["lon"], gaps["lat"], strict=True
+        )
+    ]
+
+
+def _nearest_names(
+    gaps: gpd.GeoDataFrame, places: gpd.GeoDataFrame | None, limit_m: float
+) -> list[str]:
+    """“石围村东北1.2公里” for each gap, empty where no place is near enough."""
+    if places is None or places.empty:
+        return [""] * len(gaps)
+    lon, lat = places.geometry.x.to_numpy(), places.geometry.y.to_numpy()
+    at = gaps["lon"].to_numpy(), gaps["lat"].to_numpy()
+    metres, nearest = _geodesic.nearest(*at, lon, lat)
+    azimuth = _geodesic.GEOD.inv(lon[nearest], lat[nearest], *at)[0]
+    names = places["name"].to_numpy()[nearest]
+    return [
+        ""
+        if m > limit_m
+        else f"{name}附近"
+        if m < 300
+        else f"{name}{_COMPASS[round(float(a) / 45) % 8]}{m / 1000:.1f}公里"
+        for name, m, a in zip(names, metres, azimuth, strict=True)
+    ]
+
+
+def _numbered(gaps: gpd.GeoDataFrame) -> list[tuple[str, int]]:
+    return list(zip(gaps["county"], gaps.groupby("county").cumcount(), strict=True))

@@ -1,0 +1,140 @@
+"""Joining points to the network: the nearest place on the nearest street, within a limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from numba import njit
+from numpy.typing import NDArray
+
+from gdcoverage.sphere import great_circle_m, stretch, to_plane
+
+if TYPE_CHECKING:
+    from gdcoverage.network._walk_network import WalkNetwork
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Snap:
+    """Where points join the network, one entry per point.
+
+    Parameters
+    ----------
+    edge : index of the edge joined, int32; -1 where the point is off the network.
+    along_m : metres from the edge's start to the place of joining; NaN off the network.
+    access_m : straight metres from the point to that place; NaN off the network.
+    lon, lat : that place, degrees, WGS-84; NaN off the network.
+    component : component joined, int32, 0 the one with most street; -1 off the network.
+    """
+
+    edge: NDArray[np.int32]
+    along_m: Floats
+    access_m: Floats
+    lon: Floats
+    lat: Floats
+    component: NDArray[np.int32]
+
+    @property
+    def status(self) -> NDArray[np.object_]:
+        """``ok``, ``island`` (joined, but not to the largest component) or ``off_network``."""
+        names = np.array(["ok", "island", "off_network"], object)
+        return names[np.where(self.component < 0, 2, np.minimum(self.component, 1))]
+
+    def __len__(self) -> int:
+        return len(self.edge)
+
+    def __getitem__(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Snap:
+        return Snap(
+            self.edge[rows],
+            self.along_m[rows],
+            self.access_m[rows],
+            self.lon[rows],
+            self.lat[rows],
+            self.component[rows],
+        )
+
+
+class EdgeIndex:
+    """Spatial index over the edges of components with enough street."""
+
+    def __init__(self, network: WalkNetwork, smallest_component_m: float) -> None:
+        component = network.component[network.edge_u]
+        self._edges = np.flatnonzero(network.component_m[component] >= smallest_component_m)
+        x, y = to_plane(network.shape_lon, network.shape_lat)
+        keep = np.zeros(network.edges, bool)
+        keep[self._edges] = True
+        size = np.diff(network.shape_start)
+        line_of_point = np.repeat(np.cumsum(keep) - 1, size)
+        on_kept = np.repeat(keep, size)
+        lines = shapely.linestrings(x[on_kept], y[on_kept], indices=line_of_point[on_kept])
+        self._tree = shapely.STRtree(lines)
+
+    def nearest(self, lon: Floats, lat: Floats, limit_m: float) -> NDArray[np.int32]:
+        """Nearest edge of each point within about the limit, -1 for none; ties to the lowest."""
+        edge = np.full(len(lon), -1, np.int32)
+        ok = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat) & (np.abs(lat) < 89))
+        if not len(ok) or not len(self._edges):
+            return edge
+        points = shapely.points(*to_plane(lon[ok], lat[ok]))
+        # A hand's breadth more than the limit: the caller measures on the ground and decides.
+        reach = (limit_m + 1) * float(stretch(lat[ok]).max()) * 1.001
+        point, line = self._tree.query_nearest(points, max_distance=reach)
+        order = np.lexsort((line, point))
+        point, first = np.unique(point[order], return_index=True)
+        edge[ok[point]] = self._edges[line[order][first]]
+        return edge
+
+
+def snap(network: WalkNetwork, index: EdgeIndex, lon: Floats, lat: Floats, limit_m: float) -> Snap:
+    """Join points to their nearest edge; beyond the limit a point stays off the network."""
+    edge = index.nearest(lon, lat, limit_m)
+    along_m, at_lon, at_lat = _foot(
+        edge,
+        lon,
+        lat,
+        network.shape_start,
+        network.shape_lon,
+        network.shape_lat,
+        network.shape_m,
+    )
+    access_m = great_circle_m(lon, lat, at_lon, at_lat)
+    off = ~(np.round(access_m, 3) <= limit_m)
+    edge[off] = -1
+    for values in (along_m, access_m, at_lon, at_lat):
+        values[off] = np.nan
+    component = np.where(off, -1, network.component[network.edge_u[edge]] if network.edges else -1)
+    return Snap(edge, along_m, access_m, at_lon, at_lat, component.astype(np.int32))
+
+
+@njit(cache=True, nogil=True)
+def _foot(edge, lon, lat, shape_start, shape_lon, shape_lat, shape_m):  # type: ignore[no-untyped-def]
+    """Nearest place on each point's edge, in the plane that touches the earth at the point."""
+    along = np.full(len(edge), np.nan)
+    at_lon = np.full(len(edge), np.nan)
+    at_lat = np.full(len(edge), np.nan)
+    for p in range(len(edge)):
+        if edge[p] < 0:
+            continue
+        squeeze = np.cos(np.radians(lat[p]))
+        best = np.inf
+        for i in range(shape_start[edge[p]], shape_start[edge[p] + 1] - 1):
+            ax = (shape_lon[i] - lon[p]) * squeeze
+            ay = shape_lat[i] - lat[p]
+            dx = (shape_lon[i + 1] - shape_lon[i]) * squeeze
+            dy = shape_lat[i + 1] - shape_lat[i]
+            square = dx * dx + dy * dy
+            t = 0.0
+            if square > 0.0:
+                t = min(max(-(ax * dx + ay * dy) / square, 0.0), 1.0)
+            x, y = ax + t * dx, ay + t * dy
+            away = x * x + y * y
+            if away < best:
+                best = away
+                along[p] = shape_m[i] + t * (shape_m[i + 1] - shape_m[i])
+                at_lon[p] = shape_lon[i] + t * (shape_lon[i + 1] - shape_lon[i])
+                at_lat[p] = shape_lat[i] + t * (shape_lat[i + 1] - shape_lat[i])
+    return along, at_lon, at_lat

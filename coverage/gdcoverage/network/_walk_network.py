@@ -1,0 +1,354 @@
+"""`WalkNetwork`: the walkable streets as immutable compact arrays, however they were obtained."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from gdcoverage.files import Source, written_whole
+from gdcoverage.network import _osm_file
+from gdcoverage.network._compact import Segments, compact
+from gdcoverage.network._snap import EdgeIndex, Snap, snap
+from gdcoverage.problems import InputError, Problem
+from gdcoverage.sphere import in_plane
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Int32s = NDArray[np.int32]
+
+# Raised when the arrays or their meaning change; a saved network of another format is refused.
+_FORMAT = 1
+
+
+@dataclass(frozen=True, eq=False)
+class WalkNetwork:
+    """The walkable streets as an undirected graph: crossings, edges between them, and shapes.
+
+    Coordinates are degrees in WGS-84; lengths are metres along great circles of the radius that
+    osmnx uses. The arrays are read-only. Equal streets give equal arrays, whatever the source.
+
+    Parameters
+    ----------
+    node_lon, node_lat : crossings and dead ends, float64, (nodes,).
+    edge_u, edge_v : end nodes of each edge, int32, (edges,); a loop has the same twice.
+    shape_start : int64, (edges + 1,); edge ``e`` has shape points ``shape_start[e]`` up to, not
+        including, ``shape_start[e + 1]``, from its node u to its node v.
+    shape_lon, shape_lat : shape points, float64.
+    shape_m : metres from the start of the edge to each shape point, float64.
+    component : connected component of each node, int32; 0 is the one with most street.
+    component_m : metres of street in each component, float64.
+    source : the file that the streets came from.
+    problems : what the reader has to say of that file.
+    """
+
+    node_lon: Floats
+    node_lat: Floats
+    edge_u: Int32s
+    edge_v: Int32s
+    shape_start: Ints
+    shape_lon: Floats
+    shape_lat: Floats
+    shape_m: Floats
+    component: Int32s
+    component_m: Floats
+    source: Source
+    problems: tuple[Problem, ...] = ()
+    _indexes: dict[float, EdgeIndex] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        for name in _ARRAYS:
+            getattr(self, name).setflags(write=False)
+
+    # Ways to make one -------------------------------------------------------------------------
+
+    @classmethod
+    def from_osm(
+        cls, path: str | Path, *, polygon: BaseGeometry | None = None, margin_m: float = 0.0
+    ) -> WalkNetwork:
+        """The walk network of an OSM file.
+
+        Parameters
+        ----------
+        path : ``.osm.pbf`` or ``.osm``.
+        polygon : area in WGS-84 degrees; streets farther than `margin_m` outside are left out.
+            A street segment that crosses that line stays.
+        margin_m : metres; at least `Standard.margin_m`, or walks near the border are cut.
+
+        Raises
+        ------
+        InputError : no such file, not OSM, damaged, or no walkable street in it (in the area).
+        """
+        path = Path(path)
+        reading = _osm_file.read_segments(path)
+        problems = []
+        if reading.absent_nodes:
+            problems.append(
+                Problem(
+                    "absent_nodes",
+                    f"{reading.broken_ways} 条道路引用了文件里没有的"
+                    f" {reading.absent_nodes} 个节点，断开处按不通处理",
+                    "请改用完整导出的路网（如 osmium extract --strategy complete_ways）",
+                    "warning",
+                    file=path.name,
+                )
+            )
+        return cls._from_segments(
+            reading.segments, Source.of(path, "路网"), tuple(problems), polygon, margin_m
+        )
+
+    @classmethod
+    def from_osmnx(cls, graph: nx.MultiDiGraph, *, source: Source | None = None) -> WalkNetwork:
+        """The walk network of an osmnx graph, simplified or not, in any CRS.
+
+        One-way edges become two-way; edges whose tags the walk rules exclude are left out and
+        counted in `problems`. Lengths are measured from the geometry.
+
+        Raises
+        ------
+        InputError : the graph has no CRS or no walkable edge.
+        """
+        from gdcoverage.network._osmnx import segments_of
+
+        segments, problems = segments_of(graph)
+        return cls._from_segments(segments, source or Source("路网", "osmnx", ""), problems)
+
+    @classmethod
+    def from_graphml(cls, path: str | Path) -> WalkNetwork:
+        """The walk network of a GraphML file that osmnx saved; see `from_osmnx`.
+
+        Raises
+        ------
+        InputError : no such file, not osmnx's GraphML, or no walkable edge in it.
+        """
+        from gdcoverage.network._osmnx import load_graphml
+
+        graph = load_graphml(Path(path))
+        return cls.from_osmnx(graph, source=Source.of(path, "路网"))
+
+    @classmethod
+    def from_polygon(
+        cls,
+        polygon: BaseGeometry,
+        *,
+        margin_m: float = 0.0,
+        overpass_url: str | None = None,
+        doh_url_template: str | None = None,
+        cache_folder: str | Path | None = None,
+    ) -> WalkNetwork:
+        """The walk network of an area (WGS-84 degrees), downloaded by osmnx and cached.
+
+        Parameters
+        ----------
+        polygon, margin_m : as for `from_osm`.
+        overpass_url : an Overpass server of one's own; osmnx's default otherwise.
+        doh_url_template : DNS-over-HTTPS resolver for osmnx; none by default.
+        cache_folder : where osmnx keeps answers; its default otherwise.
+
+        Raises
+        ------
+        InputError : the server cannot be reached, or answers with no walkable street.
+        """
+        from gdcoverage.network._osmnx import Download, download
+
+        options = Download(overpass_url, doh_url_template, cache_folder)
+        segments, problems = download(_widened(polygon, margin_m), options)
+        source = Source("路网", "OpenStreetMap（osmnx 下载）", "")
+        return cls._from_segments(segments, source, problems, polygon, margin_m)
+
+    @classmethod
+    def from_place(
+        cls,
+        place: str,
+        *,
+        margin_m: float = 0.0,
+        overpass_url: str | None = None,
+        nominatim_url: str | None = None,
+        doh_url_template: str | None = None,
+        cache_folder: str | Path | None = None,
+    ) -> WalkNetwork:
+        """The walk network of a place that Nominatim knows by name; see `from_polygon`.
+
+        Raises
+        ------
+        InputError : a server cannot be reached, the place is unknown, or has no street.
+        """
+        from gdcoverage.network._osmnx import Download, polygon_of
+
+        options = Download(overpass_url, doh_url_template, cache_folder, nominatim_url)
+        return cls.from_polygon(
+            polygon_of(place, options),
+            margin_m=margin_m,
+            overpass_url=overpass_url,
+            doh_url_template=doh_url_template,
+            cache_folder=cache_folder,
+        )
+
+    @classmethod
+    def _from_segments(
+        cls,
+        segments: Segments,
+        source: Source,
+        problems: tuple[Problem, ...],
+        polygon: BaseGeometry | None = None,
+        margin_m: float = 0.0,
+    ) -> WalkNetwork:
+        if polygon is not None:
+            area = _widened(polygon, margin_m)
+            shapely.prepare(area)
+            segments = segments.inside(shapely.contains_xy(area, segments.lon, segments.lat))
+        if not len(segments.a):
+            raise InputError(
+                Problem(
+                    "no_streets",
+                    "所选范围内没有可步行的街道",
+                    "请检查路网文件是否覆盖该县区",
+                    file=source.name,
+                )
+            )
+        return cls(**vars(compact(segments)), source=source, problems=problems)
+
+    # Saved and loaded -------------------------------------------------------------------------
+
+    def save(self, path: str | Path) -> None:
+        """Write the network to one file (NumPy's ``.npz``, uncompressed)."""
+        about = {
+            "format": _FORMAT,
+            "source": vars(self.source),
+            "problems": [vars(problem) for problem in self.problems],
+        }
+        arrays = {name: getattr(self, name) for name in _ARRAYS}
+        with written_whole(Path(path)) as partial, partial.open("wb") as file:
+            np.savez(file, about=np.array(json.dumps(about)), **arrays)
+
+    @classmethod
+    def load(cls, path: str | Path) -> WalkNetwork:
+        """A network that `save` wrote.
+
+        Raises
+        ------
+        InputError : the file is not a saved network, or of another version.
+        """
+        path = Path(path)
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                about = json.loads(str(stored["about"]))
+                if about["format"] != _FORMAT:
+                    raise ValueError(f"format {about['format']}")
+                arrays = {name: stored[name] for name in _ARRAYS}
+        except (OSError, ValueError, KeyError) as error:
+            raise InputError(
+                Problem(
+                    "network_unreadable",
+                    f"不是本版本可用的路网文件（{error}）",
+                    "请用 gdcoverage network build 重新生成",
+                    file=path.name,
+                )
+            ) from error
+        problems = tuple(Problem(**problem) for problem in about["problems"])
+        return cls(**arrays, source=Source(**about["source"]), problems=problems)
+
+    # What it says -----------------------------------------------------------------------------
+
+    @property
+    def nodes(self) -> int:
+        """How many crossings and dead ends."""
+        return len(self.node_lon)
+
+    @property
+    def edges(self) -> int:
+        """How many edges."""
+        return len(self.edge_u)
+
+    @property
+    def length_m(self) -> float:
+        """Metres of street."""
+        return float(self.edge_m.sum())
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the arrays take, with those that the kernels use."""
+        own = sum(getattr(self, name).nbytes for name in _ARRAYS)
+        return own + self.edge_m.nbytes + sum(array.nbytes for array in self.adjacency)
+
+    @cached_property
+    def edge_m(self) -> Floats:
+        """Length of each edge, metres."""
+        return self.shape_m[self.shape_start[1:] - 1]
+
+    @cached_property
+    def adjacency(self) -> tuple[Ints, Int32s, Int32s, Floats]:
+        """Per node (rows given by the first array): edges, the nodes they lead to, metres."""
+        tail = np.concatenate([self.edge_u, self.edge_v])
+        edge = np.tile(np.arange(self.edges, dtype=np.int32), 2)
+        order = np.argsort(tail, kind="stable")
+        start = np.zeros(self.nodes + 1, np.int64)
+        np.cumsum(np.bincount(tail, minlength=self.nodes), out=start[1:])
+        head = np.concatenate([self.edge_v, self.edge_u])
+        return start, edge[order], head[order], self.edge_m[edge[order]]
+
+    def snap(
+        self,
+        points: gpd.GeoSeries | gpd.GeoDataFrame,
+        limit_m: float = 300.0,
+        smallest_component_m: float = 500.0,
+    ) -> Snap:
+        """Join points (EPSG:4326) to the nearest place on the nearest street.
+
+        Parameters
+        ----------
+        limit_m : a point farther than this from every street stays off the network.
+        smallest_component_m : components with less street than this are not joined.
+
+        Raises
+        ------
+        ValueError : the points are not in EPSG:4326.
+        """
+        if points.crs is None or points.crs.to_epsg() != 4326:
+            raise ValueError(f"points must be in EPSG:4326, not {points.crs}")
+        if smallest_component_m not in self._indexes:
+            self._indexes[smallest_component_m] = EdgeIndex(self, smallest_component_m)
+        geometry = points.geometry.to_numpy()
+        lon, lat = shapely.get_x(geometry), shapely.get_y(geometry)
+        return snap(self, self._indexes[smallest_component_m], lon, lat, limit_m)
+
+    def lines(self) -> gpd.GeoSeries:
+        """The edges as lines, EPSG:4326, in the order of the edges."""
+        line = np.repeat(np.arange(self.edges), np.diff(self.shape_start))
+        return gpd.GeoSeries(
+            shapely.linestrings(self.shape_lon, self.shape_lat, indices=line), crs="EPSG:4326"
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"WalkNetwork({self.source.name}: {self.nodes:,} nodes, {self.edges:,} edges, "
+            f"{self.length_m / 1000:,.1f} km, {len(self.component_m):,} components)"
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the spatial indexes, which are quick to make and cannot travel."""
+        return {f.name: getattr(self, f.name) for f in fields(self)} | {"_indexes": {}}
+
+
+_ARRAYS = tuple(
+    f.name for f in fields(WalkNetwork) if f.name not in ("source", "problems", "_indexes")
+)
+
+
+def _widened(polygon: BaseGeometry, margin_m: float) -> BaseGeometry:
+    """An area with a margin of at least so many metres around it."""
+    if margin_m <= 0:
+        return polygon
+
+    return in_plane(polygon, lambda shapes, metre: shapes[0].buffer(margin_m * metre))

@@ -1,0 +1,118 @@
+"""Writing outlets back as a clean table, and what was wrong as a sheet beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import xlsxwriter
+
+from gdcoverage.files import written_whole
+from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
+from gdcoverage.problems import Problem, problem_frame
+
+_SHEET_WIDTH = 48
+# A spreadsheet would run a CSV cell that begins so.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def outlet_table(outlets: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Outlets as the office's own table: Chinese headings, official terms, WGS-84 degrees."""
+
+    def listed(terms: dict[str, str]) -> pd.Series:
+        return pd.Series(
+            [
+                "、".join(term for term, yes in zip(terms.values(), row, strict=True) if yes)
+                for row in outlets[list(terms)].to_numpy(bool)
+            ],
+            index=outlets.index,
+            dtype="str",
+        )
+
+    return pd.DataFrame(
+        {
+            "网点编号": outlets["outlet_id"],
+            "网点名称": outlets["name"],
+            "所属银行": outlets["bank"],
+            "县区": outlets["stated_county"],
+            "地址": outlets["address"],
+            "经度": outlets.geometry.x.round(7),
+            "纬度": outlets.geometry.y.round(7),
+            "营业时间": outlets["hours"],
+            "服务方式": listed(MODES),
+            "业务事项": listed(ITEMS),
+            "联系电话": outlets["phone"],
+            **{term: outlets[name].map({True: "是", False: "否"}) for name, term in FLAGS.items()},
+            "状态": outlets["status"].map(OUTLET_STATUS),
+        }
+    )
+
+
+def write_outlets(outlets: gpd.GeoDataFrame, path: str | Path) -> None:
+    """Write a cleaned outlet table that `read_outlets` reads back with ``datum="wgs84"``.
+
+    Parameters
+    ----------
+    outlets : frame with the columns of `OUTLETS`.
+    path : the suffix decides: .xlsx, .csv (UTF-8 with BOM), .geojson, .gpkg or .parquet.
+
+    Raises
+    ------
+    ValueError : another suffix.
+    """
+    path = Path(path)
+    table = outlet_table(outlets)
+    layer = gpd.GeoDataFrame(
+        table.drop(columns=["经度", "纬度"]), geometry=outlets.geometry.to_numpy(), crs="EPSG:4326"
+    )
+    with written_whole(path) as partial:
+        match path.suffix.lower():
+            case ".xlsx":
+                write_sheet(table, partial, "网点")
+            case ".csv":
+                safe_text(table).to_csv(partial, index=False, encoding="utf-8-sig")
+            case ".geojson" | ".gpkg":
+                driver = "GPKG" if path.suffix.lower() == ".gpkg" else "GeoJSON"
+                layer.to_file(partial, driver=driver)
+            case ".parquet":
+                layer.to_parquet(partial)
+            case suffix:
+                raise ValueError(f"cannot write outlets as {suffix!r}")
+
+
+def write_problems(problems: Iterable[Problem], path: str | Path) -> None:
+    """Write problems as an XLSX sheet that a person can filter and work off."""
+    with written_whole(path) as partial:
+        write_sheet(problem_frame(problems), partial, "数据问题")
+
+
+def safe_text(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with an apostrophe before text that a spreadsheet would run as a formula."""
+    out = table.copy()
+    for column in out.select_dtypes(include=["str", "object"]):
+        text = out[column].astype(str)
+        out[column] = text.where(~text.str.startswith(_FORMULA_STARTS), "'" + text)
+    return out
+
+
+def write_sheet(table: pd.DataFrame, path: Path, name: str) -> None:
+    """One frame as a sheet: bold header, frozen, with filters; formulas and links stay text."""
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        sheet = book.add_worksheet(name)
+        bold = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1})
+        sheet.write_row(0, 0, list(table.columns), bold)
+        for i, row in enumerate(table.astype(object).where(table.notna(), None).to_numpy(), 1):
+            sheet.write_row(i, 0, list(row))
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, max(len(table), 1), len(table.columns) - 1)
+        for i, column in enumerate(table.columns):
+            widest = max((_width(cell) for cell in table[column].head(200)), default=0)
+            sheet.set_column(i, i, min(max(widest, _width(column)) + 3, _SHEET_WIDTH))
+
+
+def _width(cell: object) -> int:
+    """Width of a cell's text in Latin letters; a Chinese character takes two."""
+    return sum(2 if ord(c) > 0x2E7F else 1 for c in str(cell))

@@ -1,0 +1,157 @@
+"""The standard and the official terms: what the policy promises, as numbers and words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+PHRASE = "城区步行15分钟，乡村辐射5公里"
+POLICY_DOCUMENT = "粤人社规〔2024〕10号"
+OUTLET_TERM = "社保服务合作网点"
+MAP_TITLE = "广东社保电子地图"
+
+Settlement = Literal["urban", "rural"]
+TownRule = Literal["urban", "rural", "both"]
+
+SETTLEMENTS = {"urban": "城区", "rural": "乡村"}
+
+# Service modes, business items and flags: column name -> official term.
+MODES = {"window": "窗口办", "online": "网办", "self_service": "自助办", "guided": "导办"}
+ITEMS = {
+    "pension": "基本养老保险",
+    "work_injury": "工伤保险",
+    "unemployment": "失业保险",
+    "social_card": "社会保障卡",
+}
+FLAGS = {"dedicated_window": "专窗", "door_to_door": "上门"}
+
+# Only an active outlet counts as coverage.
+OUTLET_STATUS = {
+    "active": "在营",
+    "planned": "筹建",
+    "suspended": "暂停",
+    "exited": "退出",
+    "unknown": "状态不明",
+}
+
+# Urban-rural codes of the statistics bureau (国函〔2008〕60号).
+URBAN_CODES = frozenset({"111", "112"})
+TOWN_CODES = frozenset({"121", "122", "123"})
+RURAL_CODES = frozenset({"210", "220"})
+
+KMH_IN_M_PER_MIN = 1000 / 60
+
+
+@dataclass(frozen=True)
+class Speed:
+    """A walking speed: its name in columns, its label in reports, metres per minute."""
+
+    name: str
+    label: str
+    m_per_min: float
+
+    @property
+    def kmh(self) -> float:
+        """Kilometres per hour."""
+        return self.m_per_min / KMH_IN_M_PER_MIN
+
+
+# Every report prints the rate at these three, because the policy gives minutes and no speed.
+COMPARISON_SPEEDS = (
+    Speed("slow", "老年人 0.8米/秒", 0.8 * 60),
+    Speed("default", "默认 4.0公里/小时", 4.0 * KMH_IN_M_PER_MIN),
+    Speed("brisk", "快步 80米/分钟", 80.0),
+)
+
+
+@dataclass(frozen=True)
+class Standard:
+    """The promise 「城区步行15分钟，乡村辐射5公里」 as numbers.
+
+    Parameters
+    ----------
+    minutes : longest walk of an urban demand point to an outlet, minutes.
+    walking_speed_kmh : the policy gives none; GB 50180—2018 puts the 15-minute circle at
+        800–1000 m of walking, hence 4.0 km/h (1000 m).
+    rural_radius_m : farthest outlet of a rural demand point, geodesic metres.
+    snap_limit_m : a point farther than this from a walkable street does not join the network.
+    smallest_component_m : a piece of network with less street than this is not joined.
+    town_rule : how towns (codes 121, 122, 123) are judged: ``urban``, ``rural``, or ``both``
+        (headline as ``urban``, the other rate beside it).
+
+    Raises
+    ------
+    ValueError : a number is out of its range, or the town rule is not one of the three.
+    """
+
+    minutes: float = 15.0
+    walking_speed_kmh: float = 4.0
+    rural_radius_m: float = 5_000.0
+    snap_limit_m: float = 300.0
+    smallest_component_m: float = 500.0
+    town_rule: TownRule = "urban"
+
+    def __post_init__(self) -> None:
+        for name, low, high in (
+            ("minutes", 1, 240),
+            ("walking_speed_kmh", 0.5, 10),
+            ("rural_radius_m", 100, 100_000),
+            ("snap_limit_m", 0, 5_000),
+            ("smallest_component_m", 0, 1e9),
+        ):
+            value = getattr(self, name)
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not number or not low <= value <= high:
+                raise ValueError(f"标准参数 {name} 应在 {low:g} 与 {high:g} 之间，现为 {value!r}")
+        if self.town_rule not in ("urban", "rural", "both"):
+            raise ValueError(
+                f"标准参数 town_rule 应为 urban、rural 或 both，现为 {self.town_rule!r}"
+            )
+
+    @property
+    def walk_limit_m(self) -> float:
+        """The longest walk that meets the standard, metres."""
+        return self.walk_limit_at(self.walking_speed_kmh * KMH_IN_M_PER_MIN)
+
+    def walk_limit_at(self, m_per_min: float) -> float:
+        """The longest walk in the standard's minutes at another speed, metres."""
+        # Rounded so that 15 minutes at 4 km/h is 1000 m, not 999.9999999999999.
+        return round(self.minutes * m_per_min, 6)
+
+    def walk_minutes(self, metres: float) -> float:
+        """Minutes that a walk of so many metres takes at the standard's speed."""
+        return metres / (self.walking_speed_kmh * KMH_IN_M_PER_MIN)
+
+    @property
+    def walk_search_m(self) -> float:
+        """How far walks are searched, metres; a longer one is known only to be longer.
+
+        Three times the limit: far enough to say by how much a gap misses the standard, near
+        enough that a county's network needs only a narrow margin.
+        """
+        fastest = max(self.walk_limit_at(speed.m_per_min) for speed in COMPARISON_SPEEDS)
+        return max(3 * self.walk_limit_m, fastest)
+
+    @property
+    def margin_m(self) -> float:
+        """How far beyond a county its network must reach so that no walk is cut, metres."""
+        return self.walk_search_m + self.snap_limit_m
+
+    def settlement_of(self, code: str) -> Settlement | None:
+        """Settlement class of an urban-rural code, or None for a code that is not official."""
+        if code in URBAN_CODES:
+            return "urban"
+        if code in RURAL_CODES:
+            return "rural"
+        if code in TOWN_CODES:
+            return "rural" if self.town_rule == "rural" else "urban"
+        return None
+
+    def __str__(self) -> str:
+        towns = {"urban": "按城区", "rural": "按乡村", "both": "按城区，另列按乡村"}[self.town_rule]
+        return (
+            f"「{PHRASE}」（本次参数：步行{self.minutes:g}分钟，"
+            f"步速{self.walking_speed_kmh:g}公里/小时，即{self.walk_limit_m:.0f}米；"
+            f"乡村半径{self.rural_radius_m:,.0f}米；接驳上限{self.snap_limit_m:.0f}米；"
+            f"最小路网{self.smallest_component_m:.0f}米；镇区{towns}）"
+        )

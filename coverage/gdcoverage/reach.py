@@ -1,0 +1,123 @@
+"""Walk distances from point to point: the nearest outlet of all, and who is within reach of each.
+
+A walk runs along the access leg, part of the first edge, streets, part of the last edge, and the
+access leg at the other end; between points on one edge it may also run along that edge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from gdcoverage import _shortest
+from gdcoverage.network import Snap, WalkNetwork
+
+Floats = NDArray[np.float64]
+
+# Distances are compared at the millimetre, the last digit that means anything; so a walk that is
+# exactly the limit on paper counts as within, whatever the rounding of the sums.
+TOLERANCE_M = 0.0005
+
+
+@dataclass(frozen=True, eq=False)
+class Nearest:
+    """Metres to the nearest source (inf where none is within the limit) and its number (-1)."""
+
+    metres: Floats
+    source: NDArray[np.int32]
+
+
+def nearest_to_nodes(network: WalkNetwork, sources: Snap, limit_m: float = np.inf) -> Nearest:
+    """The nearest source of every node of the network, found in one search.
+
+    Parameters
+    ----------
+    sources : where the sources join the network; those off the network take no part.
+    limit_m : walks longer than this are not searched.
+
+    Returns
+    -------
+    Nearest, one entry per node. At equal distance the source with the lower number serves.
+    """
+    start, _, head, length = network.adjacency
+    return Nearest(
+        *_shortest.nearest_node_source(
+            start,
+            head,
+            length,
+            network.edge_u,
+            network.edge_v,
+            network.edge_m,
+            sources.edge,
+            sources.along_m,
+            sources.access_m,
+            limit_m + TOLERANCE_M,
+        )
+    )
+
+
+def nearest_to_points(
+    network: WalkNetwork, sources: Snap, points: Snap, limit_m: float = np.inf
+) -> Nearest:
+    """The nearest source of every point; parameters and ties as for `nearest_to_nodes`."""
+    nodes = nearest_to_nodes(network, sources, limit_m)
+    by_edge, order = _on_edges(network, sources)
+    return Nearest(
+        *_shortest.nearest_point_source(
+            nodes.metres,
+            nodes.source,
+            network.edge_u,
+            network.edge_v,
+            network.edge_m,
+            points.edge,
+            points.along_m,
+            points.access_m,
+            limit_m + TOLERANCE_M,
+            by_edge,
+            order,
+            sources.along_m,
+            sources.access_m,
+        )
+    )
+
+
+def cover_sets(network: WalkNetwork, sources: Snap, points: Snap, limit_m: float) -> csr_array:
+    """Which points each source reaches within the limit, and how far they are.
+
+    Returns
+    -------
+    csr_array, float64, (sources, points): metres where within reach; column indices ascending.
+    A stored 0.0 is a distance of nought, so use the structure, not the truth of the values.
+    """
+    start, slot_edge, head, length = network.adjacency
+    by_edge, order = _on_edges(network, points)
+    row_start, point, metres = _shortest.points_within(
+        start,
+        slot_edge,
+        head,
+        length,
+        network.edge_u,
+        network.edge_v,
+        network.edge_m,
+        sources.edge,
+        sources.along_m,
+        sources.access_m,
+        by_edge,
+        order,
+        points.along_m,
+        points.access_m,
+        limit_m + TOLERANCE_M,
+    )
+    return csr_array((metres, point, row_start), shape=(len(sources), len(points)))
+
+
+def _on_edges(network: WalkNetwork, snap: Snap) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Points grouped by the edge they join: row starts per edge, and the points in that order."""
+    on = np.flatnonzero(snap.edge >= 0)
+    order = on[np.argsort(snap.edge[on], kind="stable")]
+    start = np.zeros(network.edges + 1, np.int64)
+    np.cumsum(np.bincount(snap.edge[on], minlength=network.edges), out=start[1:])
+    return start, order

@@ -1,0 +1,153 @@
+"""Service areas: the streets that the outlets reach, cut exactly, and polygons to draw."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numba import njit
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from gdcoverage import reach
+from gdcoverage.assess import Coverage
+from gdcoverage.network import Snap, WalkNetwork
+from gdcoverage.sphere import in_plane
+
+Floats = NDArray[np.float64]
+
+
+def reached_streets(coverage: Coverage, minutes: float | None = None) -> gpd.GeoDataFrame:
+    """The pieces of street within a walk of the active outlets, cut where the time runs out.
+
+    Parameters
+    ----------
+    coverage : result of `assess`.
+    minutes : length of the walk at the standard's speed; the standard's minutes if not given.
+
+    Returns
+    -------
+    GeoDataFrame, EPSG:4326, LineStrings: ``edge`` (index in the network), ``from_m`` and
+    ``to_m`` (metres along that edge), ``length_m``; sorted by edge, then ``from_m``.
+    """
+    standard = coverage.standard
+    limit_m = standard.walk_limit_m * (1 if minutes is None else minutes / standard.minutes)
+    active = coverage.outlets[coverage.outlets["counts"]]
+    sources = coverage.network.snap(active, standard.snap_limit_m, standard.smallest_component_m)
+    edge, from_m, to_m = _reached_parts(coverage.network, sources, limit_m)
+    return gpd.GeoDataFrame(
+        {"edge": edge, "from_m": from_m, "to_m": to_m, "length_m": to_m - from_m},
+        geometry=_cut(coverage.network, edge, from_m, to_m),
+        crs="EPSG:4326",
+    )
+
+
+def service_area(streets: gpd.GeoDataFrame, width_m: float = 60.0) -> BaseGeometry:
+    """An area to draw around reached streets; it decides nothing.
+
+    Parameters
+    ----------
+    streets : frame of `reached_streets`.
+    width_m : how far the area extends on either side of a street.
+
+    Returns
+    -------
+    Polygon or MultiPolygon, degrees in WGS-84; empty where no street is reached.
+    """
+    if streets.empty:
+        return shapely.MultiPolygon()
+
+    def drawn(lines: NDArray[np.object_], metre: float) -> BaseGeometry:
+        ribbons = shapely.buffer(lines, width_m * metre, quad_segs=2)
+        # Courtyards and blocks inside the area are filled: nobody reads them as gaps.
+        whole = shapely.union_all(ribbons).buffer(width_m * metre / 2).simplify(8 * metre)
+        return _without_small_holes(whole, (4 * width_m * metre) ** 2)
+
+    return in_plane(streets.geometry.to_numpy(), drawn)
+
+
+def _without_small_holes(area: BaseGeometry, smallest: float) -> BaseGeometry:
+    parts = []
+    for part in shapely.get_parts(area):
+        holes = [ring for ring in part.interiors if shapely.Polygon(ring).area >= smallest]
+        parts.append(shapely.Polygon(part.exterior, holes))
+    return shapely.union_all(parts)
+
+
+def _reached_parts(
+    network: WalkNetwork, sources: Snap, limit_m: float
+) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """Parts of edges within the limit: from either end, and around sources on the edge."""
+    left = limit_m - reach.nearest_to_nodes(network, sources, limit_m).metres
+    on = np.flatnonzero((sources.edge >= 0) & (sources.access_m <= limit_m))
+    around = limit_m - sources.access_m[on]
+    every = np.arange(network.edges)
+    length = network.edge_m
+    edge = np.concatenate([every, every, sources.edge[on].astype(np.int64)])
+    low = np.concatenate(
+        [np.zeros(network.edges), length - left[network.edge_v], sources.along_m[on] - around]
+    )
+    high = np.concatenate([left[network.edge_u], length, sources.along_m[on] + around])
+    low, high = np.maximum(low, 0.0), np.minimum(high, length[edge])
+    some = high > low
+    edge, low, high = edge[some], low[some], high[some]
+    order = np.lexsort((low, edge))
+    return _merged(edge[order], low[order], high[order])
+
+
+@njit(cache=True, nogil=True)
+def _merged(edge, low, high):  # type: ignore[no-untyped-def]
+    """Overlapping or touching parts of the same edge made one; input sorted by edge and start."""
+    out_edge, out_low, out_high = edge.copy(), low.copy(), high.copy()
+    n = -1
+    for i in range(len(edge)):
+        if n >= 0 and out_edge[n] == edge[i] and low[i] <= out_high[n]:
+            out_high[n] = max(out_high[n], high[i])
+        else:
+            n += 1
+            out_edge[n], out_low[n], out_high[n] = edge[i], low[i], high[i]
+    return out_edge[: n + 1], out_low[: n + 1], out_high[: n + 1]
+
+
+def _cut(
+    network: WalkNetwork, edge: NDArray[np.int64], from_m: Floats, to_m: Floats
+) -> NDArray[np.object_]:
+    """The lines of parts of edges."""
+    lon, lat, piece = _cut_points(
+        edge,
+        from_m,
+        to_m,
+        network.shape_start,
+        network.shape_lon,
+        network.shape_lat,
+        network.shape_m,
+    )
+    if not len(piece):
+        return np.empty(0, object)
+    return np.asarray(shapely.linestrings(lon, lat, indices=piece), object)
+
+
+@njit(cache=True, nogil=True)
+def _cut_points(edge, from_m, to_m, shape_start, shape_lon, shape_lat, shape_m):  # type: ignore[no-untyped-def]
+    room = 0
+    for k in range(len(edge)):
+        room += shape_start[edge[k] + 1] - shape_start[edge[k]] + 2
+    lon, lat, piece = np.empty(room), np.empty(room), np.empty(room, np.int64)
+    n = 0
+    for k in range(len(edge)):
+        first, last = shape_start[edge[k]], shape_start[edge[k] + 1] - 1
+        for i in range(first, last):
+            a, b = shape_m[i], shape_m[i + 1]
+            begin, end = max(from_m[k], a), min(to_m[k], b)
+            if end <= begin:
+                continue
+            starts = n == 0 or piece[n - 1] != k
+            for at in (begin, end):
+                if at == begin and not starts:
+                    continue
+                t = (at - a) / (b - a)
+                lon[n] = shape_lon[i] + t * (shape_lon[i + 1] - shape_lon[i])
+                lat[n] = shape_lat[i] + t * (shape_lat[i + 1] - shape_lat[i])
+                piece[n] = k
+                n += 1
+    return lon[:n].copy(), lat[:n].copy(), piece[:n].copy()
