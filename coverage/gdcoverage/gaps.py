@@ -29,7 +29,7 @@ def find_gaps(coverage: Coverage, places: gpd.GeoDataFrame | None = None) -> gpd
     """Group uncovered demand points with people into gaps, per county and settlement class.
 
     Points near one another belong together: nearer than one and a half times the usual spacing
-    of the county's points, at least 300 m. A group wider than an outlet could serve (the walk
+    of the county's points, or three tenths of what an outlet reaches, whichever is more. A group wider than an outlet could serve (the walk
     limit in towns, the radius in the country, from its middle) is divided along its length, so
     that each gap is about one outlet's work.
 
@@ -108,7 +108,7 @@ def gap_of_demand(coverage: Coverage) -> Ints:
     for (county, settlement), members in groups.items():
         rows = rows_missed[members]
         reach_m = standard.walk_limit_m if settlement == "urban" else standard.rural_radius_m
-        link_m = min(max(1.5 * spacing[county], 300.0), 2 * reach_m)
+        link_m = min(max(1.5 * spacing[county], 0.3 * reach_m), 2 * reach_m)
         for part in _clusters(xyz[rows], link_m, reach_m):
             label[rows[part]] = used
             used += 1

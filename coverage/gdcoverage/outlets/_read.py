@@ -298,7 +298,8 @@ def _ids(table: Table, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> li
 
 def _without_duplicates(outlets: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
     """Outlets entered once each; the later row of a pair is left out and reported."""
-    lon, lat = shapely.get_x(outlets["geometry"]), shapely.get_y(outlets["geometry"])
+    points = outlets["geometry"].to_numpy()
+    lon, lat = shapely.get_x(points), shapely.get_y(points)
     row = outlets["source_row"]
     number = pd.Series(np.arange(len(outlets)))
     leader = number.groupby(outlets["name"].to_numpy()).transform("first").to_numpy()
