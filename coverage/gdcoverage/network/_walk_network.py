@@ -109,11 +109,19 @@ class WalkNetwork:
         )
 
     @classmethod
-    def from_osmnx(cls, graph: nx.MultiDiGraph, *, source: Source | None = None) -> WalkNetwork:
+    def from_osmnx(
+        cls,
+        graph: nx.MultiDiGraph,
+        *,
+        source: Source | None = None,
+        polygon: BaseGeometry | None = None,
+        margin_m: float = 0.0,
+    ) -> WalkNetwork:
         """The walk network of an osmnx graph, simplified or not, in any CRS.
 
         One-way edges become two-way; edges whose tags the walk rules exclude are left out and
-        counted in `problems`. Lengths are measured from the geometry.
+        counted in `problems`. Lengths are measured from the geometry. `polygon` and
+        `margin_m` cut it as they do `from_osm`.
 
         Raises
         ------
@@ -122,10 +130,13 @@ class WalkNetwork:
         from gdcoverage.network._osmnx import segments_of
 
         segments, problems = segments_of(graph)
-        return cls._from_segments(segments, source or Source("路网", "osmnx", ""), problems)
+        source = source or Source("路网", "osmnx", "")
+        return cls._from_segments(segments, source, problems, polygon, margin_m)
 
     @classmethod
-    def from_graphml(cls, path: str | Path) -> WalkNetwork:
+    def from_graphml(
+        cls, path: str | Path, *, polygon: BaseGeometry | None = None, margin_m: float = 0.0
+    ) -> WalkNetwork:
         """The walk network of a GraphML file that osmnx saved; see `from_osmnx`.
 
         Raises
@@ -135,7 +146,8 @@ class WalkNetwork:
         from gdcoverage.network._osmnx import load_graphml
 
         graph = load_graphml(Path(path))
-        return cls.from_osmnx(graph, source=Source.of(path, "路网"))
+        source = Source.of(path, "路网")
+        return cls.from_osmnx(graph, source=source, polygon=polygon, margin_m=margin_m)
 
     @classmethod
     def from_polygon(

@@ -7,15 +7,11 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import xlsxwriter
 
 from gdcoverage.files import written_whole
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
 from gdcoverage.problems import Problem, problem_frame
-
-_SHEET_WIDTH = 48
-# A spreadsheet would run a CSV cell that begins so.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from gdcoverage.sheets import safe_text, write_sheet
 
 
 def outlet_table(outlets: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -86,33 +82,3 @@ def write_problems(problems: Iterable[Problem], path: str | Path) -> None:
     """Write problems as an XLSX sheet that a person can filter and work off."""
     with written_whole(path) as partial:
         write_sheet(problem_frame(problems), partial, "数据问题")
-
-
-def safe_text(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with an apostrophe before text that a spreadsheet would run as a formula."""
-    out = table.copy()
-    for column in out.select_dtypes(include=["str", "object"]):
-        text = out[column].astype(str)
-        out[column] = text.where(~text.str.startswith(_FORMULA_STARTS), "'" + text)
-    return out
-
-
-def write_sheet(table: pd.DataFrame, path: Path, name: str) -> None:
-    """One frame as a sheet: bold header, frozen, with filters; formulas and links stay text."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        sheet = book.add_worksheet(name)
-        bold = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1})
-        sheet.write_row(0, 0, list(table.columns), bold)
-        for i, row in enumerate(table.astype(object).where(table.notna(), None).to_numpy(), 1):
-            sheet.write_row(i, 0, list(row))
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(len(table), 1), len(table.columns) - 1)
-        for i, column in enumerate(table.columns):
-            widest = max((_width(cell) for cell in table[column].head(200)), default=0)
-            sheet.set_column(i, i, min(max(widest, _width(column)) + 3, _SHEET_WIDTH))
-
-
-def _width(cell: object) -> int:
-    """Width of a cell's text in Latin letters; a Chinese character takes two."""
-    return sum(2 if ord(c) > 0x2E7F else 1 for c in str(cell))

@@ -1,0 +1,268 @@
+"""The command ``gdcoverage``: a plan file in, reports and a map out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gdcoverage._version import __version__
+from gdcoverage.problems import HEADINGS, InputError, Problem, problem_frame
+
+DONE, UNUSABLE, USAGE, FAILURES, UNDER_RATE = 0, 1, 2, 3, 4
+
+_EPILOG = "退出码：0 完成；1 输入不可用；2 用法错误；3 完成但有失败项；4 覆盖率低于 --fail-under。"
+
+app = typer.Typer(
+    help="社保服务合作网点覆盖分析：「城区步行15分钟，乡村辐射5公里」。",
+    epilog=_EPILOG,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+network_app = typer.Typer(help="步行路网。", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(network_app, name="network")
+
+# A file or a pipe has no width; a report needs this many columns.
+_PIPE_WIDTH = 100
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _PIPE_WIDTH)
+
+PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="计划文件（TOML）")]
+FailUnder = Annotated[
+    float | None, typer.Option(min=0, max=100, help="覆盖率（%）低于此数时以退出码 4 结束")
+]
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", help="出错时显示完整追溯信息")] = False,
+) -> None:
+    context.obj = debug
+
+
+@app.command(epilog="例：gdcoverage run data/sample/plan.toml --fail-under 75")
+def run(plan: PlanFile, fail_under: FailUnder = None) -> None:
+    """按计划文件完成全部工作：报告、工作簿、CSV、JSON、地图、图层。"""
+    from gdcoverage.plan import load_plan, make_report, read_inputs, write_outputs
+    from gdcoverage.report import print_report
+
+    with _steps() as say:
+        loaded = load_plan(plan)
+        report = make_report(loaded, read_inputs(loaded, say), _today(), say)
+        written = write_outputs(report, loaded.outputs.folder, say)
+    print_report(report, out)
+    out.print()
+    for path in written.files:
+        out.print(Text(f"已写出：{_nearby(path)}"), soft_wrap=True)
+    for failure in written.failures:
+        err.print(Text(str(failure), style="red"))
+    rate = report.coverage.total()["rate"] if len(report.coverage.demand) else float("nan")
+    if written.failures:
+        raise typer.Exit(FAILURES)
+    _judge(rate, fail_under)
+
+
+@app.command(epilog="例：gdcoverage report data/sample/plan.toml --county 441324 --format json")
+def report(
+    plan: PlanFile,
+    county: Annotated[str | None, typer.Option(help="六位区划代码；不写则为全部县区")] = None,
+    format: Annotated[str, typer.Option(help="text、json 或 csv")] = "text",
+    output: Annotated[Path | None, typer.Option(help="写入文件；不写则输出到屏幕")] = None,
+    fail_under: FailUnder = None,
+) -> None:
+    """输出一个县区（或全部县区）的覆盖报告。"""
+    from gdcoverage.plan import load_plan, make_report, read_inputs
+    from gdcoverage.report import (
+        csv_text,
+        json_text,
+        print_report,
+        write_csv,
+        write_json,
+        write_text,
+    )
+
+    if format not in ("text", "json", "csv"):
+        raise typer.BadParameter("应为 text、json 或 csv", param_hint="--format")
+    with _steps() as say:
+        loaded = load_plan(plan)
+        made = make_report(loaded, read_inputs(loaded, say), _today(), say)
+    if county is not None:
+        if county not in set(made.counties["county"]):
+            raise InputError(
+                Problem("county_unknown", f"计划里没有县区 {county}", "请核对六位区划代码")
+            )
+        made = made.for_county(county)
+    if output is not None:
+        {"text": write_text, "json": write_json, "csv": write_csv}[format](made, output)
+        out.print(Text(f"已写出：{_nearby(output)}"), soft_wrap=True)
+    elif format == "text":
+        print_report(made, out)
+    else:
+        sys.stdout.write(json_text(made) if format == "json" else csv_text(made))
+    _judge(made.coverage.total()["rate"] if len(made.coverage.demand) else float("nan"), fail_under)
+
+
+@app.command(epilog="例：gdcoverage map data/sample/plan.toml --output 地图.html")
+def map(
+    plan: PlanFile,
+    output: Annotated[Path | None, typer.Option(help="HTML 文件；默认写到计划的输出文件夹")] = None,
+) -> None:
+    """只生成地图。"""
+    from gdcoverage.plan import load_plan, make_report, read_inputs, write_report_map
+
+    with _steps() as say:
+        loaded = load_plan(plan)
+        made = make_report(loaded, read_inputs(loaded, say), _today(), say)
+        target = output or loaded.outputs.folder / "地图.html"
+        say(f"写出 {target.name}")
+        write_report_map(made, target)
+    out.print(Text(f"已写出：{_nearby(target)}"), soft_wrap=True)
+
+
+@app.command(epilog="例：gdcoverage check 网点.xlsx --datum gcj02 --clean 网点_整理.xlsx")
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="网点表")],
+    datum: Annotated[str, typer.Option(help="坐标系：wgs84、gcj02、bd09 或 cgcs2000")],
+    sheet: Annotated[str | None, typer.Option(help="只读这个工作表")] = None,
+    clean: Annotated[
+        Path | None, typer.Option(help="写出整理后的表（.xlsx .csv .geojson .gpkg .parquet）")
+    ] = None,
+    problems: Annotated[Path | None, typer.Option(help="写出问题清单（.xlsx）")] = None,
+) -> None:
+    """检查网点表：逐行列出问题和处理办法，可写出整理后的表。"""
+    from gdcoverage.boundaries import read_counties, stated_county_problems
+    from gdcoverage.datum import parse_datum
+    from gdcoverage.outlets import read_outlets, write_outlets, write_problems
+
+    suffixes = {".xlsx", ".csv", ".geojson", ".gpkg", ".parquet"}
+    if clean is not None and clean.suffix.lower() not in suffixes:
+        raise typer.BadParameter(f"后缀应为 {'、'.join(sorted(suffixes))}", param_hint="--clean")
+    with _steps() as say:
+        say("读取网点")
+        reading = read_outlets(file, datum=parse_datum(datum), sheet=sheet)
+        say("核对县区")
+        found = (*reading.problems, *stated_county_problems(reading.frame, read_counties()))
+    active = int((reading.frame["status"] == "active").sum())
+    out.print(f"{file.name}：可用网点 {len(reading.frame)} 个，其中在营 {active} 个。")
+    if found:
+        table = Table(header_style="bold", show_edge=False)
+        shown = [heading for heading in HEADINGS if heading != "文件"]
+        for heading in shown:
+            table.add_column(heading, overflow="fold")
+        for row in problem_frame(found)[shown].astype(object).fillna("").to_numpy():
+            table.add_row(*(Text(str(cell)) for cell in row))
+        out.print(table)
+    errors = sum(problem.severity == "error" for problem in found)
+    out.print(f"错误 {errors} 条，提醒 {len(found) - errors} 条。")
+    if clean is not None:
+        write_outlets(reading.frame, clean)
+        out.print(Text(f"已写出：{_nearby(clean)}（坐标为 WGS-84）"), soft_wrap=True)
+    if problems is not None:
+        write_problems(found, problems)
+        out.print(Text(f"已写出：{_nearby(problems)}"), soft_wrap=True)
+    if reading.frame.empty:
+        raise typer.Exit(UNUSABLE)
+
+
+@network_app.command("build", epilog="例：gdcoverage network build guangdong.osm.pbf 路网.npz")
+def network_build(
+    osm: Annotated[Path, typer.Argument(metavar="OSM", help=".osm.pbf 或 .osm 文件")],
+    output: Annotated[Path, typer.Argument(metavar="OUT", help="路网文件（.npz）")],
+    area: Annotated[Path | None, typer.Option(help="只取此范围（图层文件）")] = None,
+    margin: Annotated[float, typer.Option(min=0, help="范围外再取多少米")] = 3300.0,
+) -> None:
+    """从 OSM 文件生成步行路网，供计划文件 [network] saved = … 使用。"""
+    from gdcoverage.network import WalkNetwork
+    from gdcoverage.tables import read_layer
+
+    with _steps() as say:
+        say("读取街道")
+        polygon = read_layer(area).geometry.union_all() if area else None
+        built = WalkNetwork.from_osm(osm, polygon=polygon, margin_m=margin)
+        say("写出路网")
+        built.save(output)
+    for problem in built.problems:
+        err.print(Text(str(problem), style="yellow"))
+    out.print(
+        Text(
+            f"{_nearby(output)}：节点 {built.nodes:,} 个，路段 {built.edges:,} 条，"
+            f"街道 {built.length_m / 1000:,.1f} 公里，连通块 {len(built.component_m):,} 个"
+        ),
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def version() -> None:
+    """显示版本。"""
+    out.print(f"gdcoverage {__version__}")
+
+
+def main() -> None:
+    """Run the command: planners' errors in Chinese without a traceback, and an exit code."""
+    debug = "--debug" in sys.argv
+    try:
+        app()
+    except InputError as error:
+        if debug:
+            traceback.print_exc()
+        err.print(Text(str(error.problem), style="red"))
+        sys.exit(UNUSABLE)
+    except KeyboardInterrupt:
+        err.print("已中断；没有写完的文件不会留下。")
+        sys.exit(130)
+    except Exception as error:  # the last net: nobody in an office reads a traceback
+        if debug:
+            raise
+        err.print(Text(f"程序内部错误（{type(error).__name__}：{error}）", style="red"))
+        err.print("请加 --debug 重新运行，并把输出发给维护人员。")
+        sys.exit(UNUSABLE)
+
+
+@contextmanager
+def _steps() -> Iterator[Callable[[str], None]]:
+    """A function that tells the step at work: a spinner on a terminal, else a line each."""
+    started = time.monotonic()
+    if not err.is_terminal:
+        yield lambda step: err.print(f"[{time.monotonic() - started:5.1f} 秒] {step}", markup=False)
+        return
+    with err.status("准备") as status:
+        yield lambda step: status.update(f"{step}……")
+
+
+def _judge(rate: float, fail_under: float | None) -> None:
+    """End with code 4 where the rate is below what was asked, or not known."""
+    if fail_under is not None and not rate * 100 >= fail_under:
+        err.print(f"覆盖率低于要求的 {fail_under:g}%。")
+        raise typer.Exit(UNDER_RATE)
+
+
+def _nearby(path: Path) -> str:
+    """The path as seen from the working directory, where it lies below it."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _today() -> str:
+    return dt.datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()
+
+
+if __name__ == "__main__":
+    main()

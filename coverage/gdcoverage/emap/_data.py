@@ -1,0 +1,222 @@
+"""The map's data: frames turned into one compact block of numbers and texts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from gdcoverage._geodesic import GEOD
+from gdcoverage.assess import Coverage
+from gdcoverage.emap._styles import styles
+from gdcoverage.policy import FLAGS, ITEMS, MAP_TITLE, MODES, OUTLET_STATUS, PHRASE, SETTLEMENTS
+from gdcoverage.report._columns import SNAP_STATUS, percent
+from gdcoverage.report._text import distance_text
+from gdcoverage.service_areas import reached_streets, service_area
+
+# Coordinates travel as whole numbers of 1e-5 degrees, about a metre.
+GRID = 1e5
+_SIMPLE_DEG = 3e-5
+
+
+def map_data(
+    coverage: Coverage, gaps: gpd.GeoDataFrame, title: str, made_on: str, network_base: bool
+) -> dict[str, Any]:
+    """Everything that the page draws and says, ready for JSON."""
+    standard = coverage.standard
+    streets = [reached_streets(coverage, standard.minutes * part / 3) for part in (1, 2, 3)]
+    lines = coverage.network.lines().to_numpy() if network_base else np.empty(0, object)
+    counties = coverage.counties
+    active = coverage.outlets[coverage.outlets["counts"]]
+    return {
+        "title": MAP_TITLE,
+        "subtitle": title,
+        "phrase": f"「{PHRASE}」",
+        "standard": str(standard),
+        "headline": _headline(coverage),
+        "madeOn": made_on,
+        "bounds": _bounds(coverage),
+        "styles": [{"key": key, **style._asdict()} for key, style in styles(standard).items()],
+        "lines": {
+            "streets": packed_lines(lines),
+            "reached": packed_lines(streets[2].geometry.to_numpy()),
+            "counties": [] if counties is None else packed_lines(counties.geometry.to_numpy()),
+        },
+        "areas": {
+            "walk_1": packed_area(service_area(streets[0])),
+            "walk_2": packed_area(service_area(streets[1])),
+            "walk_3": packed_area(service_area(streets[2])),
+            "radius": packed_area(_discs(active, standard.rural_radius_m)),
+        },
+        "countyNames": _county_names(counties),
+        "gaps": _gaps(gaps, coverage),
+        "demand": _demand(coverage),
+        "outlets": _outlets(coverage),
+    }
+
+
+def packed_lines(shapes: NDArray[np.object_]) -> list[list[int]]:
+    """Lines (rings of polygons too) as whole numbers: x, y, then steps from point to point."""
+    parts = shapely.get_parts(
+        shapely.get_parts(shapely.boundary(shapes) if _are_areas(shapes) else shapes)
+    )
+    parts = shapely.simplify(parts, _SIMPLE_DEG)
+    xy, line = shapely.get_coordinates(parts, return_index=True)
+    return _steps(xy, line)
+
+
+def packed_area(area: BaseGeometry) -> list[list[list[int]]]:
+    """Polygons as lists of rings, each packed as a line is."""
+    simple = shapely.simplify(area, _SIMPLE_DEG)
+    out = []
+    for polygon in shapely.get_parts(simple):
+        rings, ring = shapely.get_coordinates(shapely.get_rings(polygon), return_index=True)
+        out.append(_steps(rings, ring))
+    return out
+
+
+def _are_areas(shapes: NDArray[np.object_]) -> bool:
+    return bool(len(shapes)) and shapely.get_dimensions(shapes).max() == 2
+
+
+def _steps(xy: NDArray[np.float64], line: NDArray[np.int64]) -> list[list[int]]:
+    whole = np.round(xy * GRID).astype(np.int64)
+    steps = np.diff(whole, axis=0, prepend=np.zeros((1, 2), np.int64))
+    first = np.flatnonzero(np.diff(line, prepend=-1))
+    steps[first] = whole[first]
+    moved = (steps != 0).any(axis=1)
+    moved[first] = True
+    kept, owner = steps[moved], line[moved]
+    starts = np.flatnonzero(np.diff(owner, prepend=-1))
+    return [part.ravel().tolist() for part in np.split(kept, starts[1:])] if len(kept) else []
+
+
+def _bounds(coverage: Coverage) -> list[list[float]]:
+    """Where the people are: south-west and north-east corner."""
+    shown = coverage.demand if len(coverage.demand) else coverage.outlets
+    if not len(shown):
+        shown = coverage.counties if coverage.counties is not None else shown
+    if shown is None or not len(shown):
+        return [[20.1, 109.6], [25.6, 117.4]]
+    west, south, east, north = shown.total_bounds
+    return [[float(south), float(west)], [float(north), float(east)]]
+
+
+def _headline(coverage: Coverage) -> str:
+    if not len(coverage.demand):
+        return "没有人口数据"
+    total = coverage.total()
+    return (
+        f"人口覆盖率 {percent(total['rate'])}"
+        f"（城区 {percent(total['urban_rate'])}，乡村 {percent(total['rural_rate'])}）"
+    )
+
+
+def _county_names(counties: gpd.GeoDataFrame | None) -> list[dict[str, Any]]:
+    if counties is None:
+        return []
+    points = shapely.point_on_surface(counties.geometry.to_numpy())
+    return [
+        {"name": name, "lat": round(p.y, 5), "lon": round(p.x, 5)}
+        for name, p in zip(counties["name"], points, strict=True)
+    ]
+
+
+def _discs(active: gpd.GeoDataFrame, radius_m: float) -> BaseGeometry:
+    """The places within the geodesic radius of an outlet, as one area."""
+    azimuth = np.linspace(0, 360, 73)[:-1]
+    discs = []
+    for point in active.geometry:
+        lon, lat, _ = GEOD.fwd(
+            np.full(72, point.x), np.full(72, point.y), azimuth, np.full(72, radius_m)
+        )
+        discs.append(shapely.Polygon(np.column_stack([lon, lat])))
+    return shapely.union_all(discs) if discs else shapely.MultiPolygon()
+
+
+def _demand(coverage: Coverage) -> dict[str, Any]:
+    """Demand points column by column; texts repeat, so they go by number."""
+    demand = coverage.demand
+    outlet_names = coverage.outlets.set_index("outlet_id").get("name", pd.Series(dtype="str"))
+    nearest = demand["outlet_id"].map(outlet_names).fillna("")
+    codes, texts = pd.factorize(nearest)
+    return {
+        "lon": _whole(demand.geometry.x),
+        "lat": _whole(demand.geometry.y),
+        "name": demand.get("name", pd.Series("", demand.index)).tolist(),
+        "people": demand["population"].round().astype(int).tolist(),
+        "covered": demand["covered"].astype(int).tolist(),
+        "urban": (demand["settlement"] == "urban").astype(int).tolist(),
+        "metres": [None if np.isnan(m) else round(m) for m in demand["distance_m"]],
+        "outlet": codes.tolist(),
+        "outletNames": list(texts),
+        "status": demand["status"].map(SNAP_STATUS).tolist(),
+        "settlements": SETTLEMENTS,
+        "unknown": distance_text(float("nan"), coverage.standard),
+    }
+
+
+def _whole(degrees: pd.Series) -> list[int]:
+    return np.round(degrees.to_numpy() * GRID).astype(int).tolist()
+
+
+def _outlets(coverage: Coverage) -> list[dict[str, Any]]:
+    outlets = coverage.outlets
+    rows = []
+    for row in outlets.to_dict("records"):
+        terms = {
+            label: "、".join(term for name, term in table.items() if row.get(name))
+            for label, table in (("服务方式", MODES | FLAGS), ("业务事项", ITEMS))
+        }
+        facts = {
+            "所属银行": row.get("bank", ""),
+            "地址": row.get("address", ""),
+            "营业时间": row.get("hours", ""),
+            **terms,
+            "电话": row.get("phone", ""),
+            "状态": OUTLET_STATUS[row["status"]],
+        }
+        rows.append(
+            {
+                "name": row.get("name") or row["outlet_id"],
+                "lat": round(row["geometry"].y, 6),
+                "lon": round(row["geometry"].x, 6),
+                "active": bool(row["counts"]),
+                "facts": [[label, text or "未知"] for label, text in facts.items()],
+            }
+        )
+    return rows
+
+
+def _gaps(gaps: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, Any]]:
+    """Gaps, most people first."""
+    ordered = gaps.sort_values(["population", "gap_id"], ascending=[False, True])
+    rows = []
+    for rank, gap in enumerate(ordered.itertuples(), 1):
+        beyond = "—" if np.isnan(gap.beyond_m) else f"{gap.beyond_m:,.0f} 米"
+        away = distance_text(gap.distance_m, coverage.standard)
+        rows.append(
+            {
+                "rank": rank,
+                "name": gap.name,
+                "people": round(gap.population),
+                "lat": round(gap.lat, 5),
+                "lon": round(gap.lon, 5),
+                "area": packed_area(gap.geometry),
+                "facts": [
+                    ["城乡类别", SETTLEMENTS[gap.settlement]],
+                    ["人口", f"{gap.population:,.0f} 人"],
+                    ["需求点", f"{gap.demand_points} 个"],
+                    ["面积", f"{gap.area_km2:.2f} 平方公里"],
+                    ["最近网点", gap.outlet_name or "无"],
+                    ["到网点", away if np.isnan(gap.distance_m) else f"{away} 米"],
+                    ["超出标准", beyond],
+                ],
+            }
+        )
+    return rows

@@ -1,0 +1,77 @@
+"use strict";
+// Shapes: packed numbers to coordinates, and the marks that are not circles.
+var EMap = window.EMap || {};
+
+// x, y, then steps, in 1e-5 degrees -> [[lat, lon], …]
+EMap.unpack = function (packed) {
+  const points = [];
+  let x = 0, y = 0;
+  for (let i = 0; i < packed.length; i += 2) {
+    x += packed[i];
+    y += packed[i + 1];
+    points.push([y / 1e5, x / 1e5]);
+  }
+  return points;
+};
+
+EMap.unpackArea = (area) => area.map((polygon) => polygon.map(EMap.unpack));
+
+// Canvas marks: Leaflet draws a circle for every CircleMarker; these draw their own outline.
+EMap.Diamond = L.CircleMarker.extend({
+  _updatePath: function () { EMap.drawMark(this, EMap.diamond); },
+});
+EMap.Outlet = L.CircleMarker.extend({
+  _updatePath: function () {
+    EMap.drawMark(this, EMap.square);
+    const context = this._renderer._ctx;
+    if (!this._renderer._drawing || this._empty()) return;
+    const p = this._point, arm = this._radius * 0.5;
+    context.beginPath();
+    context.moveTo(p.x - arm, p.y);
+    context.lineTo(p.x + arm, p.y);
+    context.moveTo(p.x, p.y - arm);
+    context.lineTo(p.x, p.y + arm);
+    context.strokeStyle = this.options.color;
+    context.lineWidth = 2;
+    context.stroke();
+  },
+});
+
+EMap.diamond = (r) => [[0, -r * 1.2], [r * 1.2, 0], [0, r * 1.2], [-r * 1.2, 0]];
+EMap.square = (r) => [[-r, -r], [r, -r], [r, r], [-r, r]];
+
+EMap.drawMark = function (mark, corners) {
+  const renderer = mark._renderer;
+  if (!renderer._drawing || mark._empty()) return;
+  const context = renderer._ctx, p = mark._point;
+  context.beginPath();
+  corners(mark._radius).forEach(([x, y], i) => context[i ? "lineTo" : "moveTo"](p.x + x, p.y + y));
+  context.closePath();
+  renderer._fillStroke(context, mark);
+};
+
+// The mark of a style as a small drawing for the legend.
+EMap.swatch = function (style) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const o = style.options;
+  const draw = (name, attributes) => {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+    svg.appendChild(node);
+  };
+  svg.setAttribute("width", 34);
+  svg.setAttribute("height", 22);
+  svg.setAttribute("aria-hidden", "true");
+  const fill = { fill: o.fillColor, "fill-opacity": o.fillOpacity };
+  const corners = (shape, r) => shape(r).map(([x, y]) => `${17 + x},${11 + y}`).join(" ");
+  if (style.shape === "circle") draw("circle", { cx: 17, cy: 11, r: 6, ...fill });
+  if (style.shape === "diamond") draw("polygon", { points: corners(EMap.diamond, 6), ...fill });
+  if (style.shape === "outlet") {
+    draw("polygon", { points: corners(EMap.square, 8), ...fill });
+    draw("path", { d: "M13 11h8M17 7v8", stroke: o.color, "stroke-width": 2 });
+  }
+  const stroke = { stroke: o.color, "stroke-width": Math.max(o.weight, 1.5), "stroke-dasharray": o.dashArray || "" };
+  if (style.shape === "area") draw("rect", { x: 3, y: 3, width: 28, height: 16, ...fill, ...stroke });
+  if (style.shape === "line") draw("path", { d: "M2 11h30", fill: "none", ...stroke });
+  return svg;
+};

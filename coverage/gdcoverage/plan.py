@@ -1,0 +1,408 @@
+"""A plan file (TOML) and the run that it describes: inputs, standard, report, map."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gdcoverage import boundaries
+from gdcoverage._version import __version__
+from gdcoverage.assess import NO_COUNTY, Coverage, assess
+from gdcoverage.datum import Datum, parse_datum
+from gdcoverage.datum_fit import datum_problems
+from gdcoverage.demand import read_demand
+from gdcoverage.emap import build_map, write_map
+from gdcoverage.files import Source, written_whole
+from gdcoverage.gaps import find_gaps
+from gdcoverage.network import WalkNetwork, read_places
+from gdcoverage.outlets import read_outlets
+from gdcoverage.policy import Standard
+from gdcoverage.problems import InputError, Problem
+from gdcoverage.report import Report, write_csv, write_json, write_workbook
+from gdcoverage.service_areas import reached_streets
+from gdcoverage.tables import Reading, read_layer
+
+# Demand points outside every county are listed one by one up to here, then counted.
+_LISTED = 20
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class OutletsInput:
+    """``[outlets]``: the table, its datum, and the sheet if only one is meant."""
+
+    path: Path
+    datum: Datum
+    sheet: str | None = None
+
+
+@dataclass(frozen=True)
+class DemandInput:
+    """``[demand]``: people; a class for points without code, or a layer that gives it."""
+
+    path: Path
+    datum: Datum = "wgs84"
+    settlement: str | None = None
+    settlement_polygons: Path | None = None
+    sheet: str | None = None
+
+
+@dataclass(frozen=True)
+class NetworkInput:
+    """``[network]``: exactly one of osm, graphml, saved, place, polygon; and for downloads, how."""
+
+    osm: Path | None = None
+    graphml: Path | None = None
+    saved: Path | None = None
+    place: str | None = None
+    polygon: Path | None = None
+    overpass_url: str | None = None
+    nominatim_url: str | None = None
+    doh_url_template: str | None = None
+    cache_folder: Path | None = None
+
+
+@dataclass(frozen=True)
+class CountiesInput:
+    """``[counties]``: adcodes of Guangdong (all of them by default), an own layer, or one name."""
+
+    adcodes: tuple[str, ...] | None = None
+    path: Path | None = None
+    single: str | None = None
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """``[outputs]``: the folder, relative to the plan file."""
+
+    folder: Path = Path("output")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a plan file says, checked; paths absolute."""
+
+    title: str
+    outlets: OutletsInput
+    demand: DemandInput
+    network: NetworkInput
+    standard: Standard = field(default_factory=Standard)
+    counties: CountiesInput = field(default_factory=CountiesInput)
+    outputs: Outputs = field(default_factory=Outputs)
+    path: Path = Path("plan.toml")
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """What a plan's files hold."""
+
+    outlets: Reading
+    demand: Reading
+    network: WalkNetwork
+    counties: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame | None
+    problems: tuple[Problem, ...]
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True)
+class Written:
+    """The files that a run wrote, and those that it could not, with the reason."""
+
+    files: tuple[Path, ...]
+    failures: tuple[Problem, ...]
+
+
+def load_plan(path: str | Path) -> Plan:
+    """Read and check a plan file.
+
+    Environment variables in paths (``${NAME}``) are filled in; relative paths start at the plan
+    file's folder.
+
+    Raises
+    ------
+    InputError : no such file, not TOML, an unknown or missing section or key, a bad value.
+    """
+    path = Path(path)
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise _bad(path, "找不到计划文件", "请检查路径") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _bad(path, f"计划文件无法读取（{error}）", "请按 TOML 格式改正该处") from error
+
+    known = {"title", "standard", "outlets", "demand", "network", "counties", "outputs"}
+    _no_others(path, "", set(raw), known)
+    missing = [section for section in ("outlets", "demand", "network") if section not in raw]
+    if missing:
+        raise _bad(path, f"缺少 [{'] ['.join(missing)}]", "请参照 data/sample/plan.toml 补上")
+    plan = Plan(
+        title=str(raw.get("title", path.stem)),
+        outlets=_section(path, raw, "outlets", OutletsInput),
+        demand=_section(path, raw, "demand", DemandInput),
+        network=_section(path, raw, "network", NetworkInput),
+        standard=_section(path, raw, "standard", Standard),
+        counties=_section(path, raw, "counties", CountiesInput),
+        outputs=_section(path, raw, "outputs", Outputs),
+        path=path.resolve(),
+    )
+    net = plan.network
+    given = [n for n in ("osm", "graphml", "saved", "place", "polygon") if getattr(net, n)]
+    if len(given) != 1:
+        raise _bad(
+            path,
+            f"[network] 应恰好写一种来源，现有：{'、'.join(given) or '无'}",
+            "请在 osm、graphml、saved、place、polygon 中选一种",
+        )
+    return plan
+
+
+def read_inputs(plan: Plan, say: Say = lambda _: None) -> Inputs:
+    """Read everything that the plan names, telling each step."""
+    say("读取人口与城乡分类")
+    demand_in = plan.demand
+    polygons = demand_in.settlement_polygons
+    demand = read_demand(
+        demand_in.path,
+        datum=demand_in.datum,
+        standard=plan.standard,
+        settlement=demand_in.settlement,  # type: ignore[arg-type]
+        settlement_polygons=read_layer(polygons) if polygons else None,
+        sheet=demand_in.sheet,
+    )
+    say("读取县区界线")
+    counties = _counties(plan, demand.frame)
+    say("读取网点")
+    outlets = read_outlets(
+        plan.outlets.path,
+        datum=plan.outlets.datum,
+        sheet=plan.outlets.sheet,
+        within=_outlet_area(plan, counties),
+    )
+    say("读取步行路网")
+    network = read_network(plan, counties.geometry.union_all())
+    places = read_places(plan.network.osm) if plan.network.osm else None
+    own = plan.counties.path
+    sources = (
+        Source.of(plan.path, "计划"),
+        outlets.source,
+        demand.source,
+        network.source,
+        *([Source.of(own, "县区界线")] if own else []),
+        *([Source.of(polygons, "城乡分类")] if polygons else []),
+    )
+    problems = (
+        *outlets.problems,
+        *boundaries.stated_county_problems(outlets.frame, counties),
+        *datum_problems(outlets.frame, network),
+        *demand.problems,
+        *network.problems,
+    )
+    return Inputs(outlets, demand, network, counties, places, problems, sources)
+
+
+def read_network(plan: Plan, area: BaseGeometry | None = None) -> WalkNetwork:
+    """The plan's walk network, cut to an area with the margin that the standard's walks need."""
+    net, margin_m = plan.network, plan.standard.margin_m
+    if net.saved:
+        return WalkNetwork.load(net.saved)
+    if net.osm:
+        return WalkNetwork.from_osm(net.osm, polygon=area, margin_m=margin_m)
+    if net.graphml:
+        return WalkNetwork.from_graphml(net.graphml, polygon=area, margin_m=margin_m)
+    how = {
+        "margin_m": margin_m,
+        "overpass_url": net.overpass_url,
+        "doh_url_template": net.doh_url_template,
+        "cache_folder": net.cache_folder or plan.path.parent / "cache",
+    }
+    if net.place:
+        return WalkNetwork.from_place(net.place, nominatim_url=net.nominatim_url, **how)  # type: ignore[arg-type]
+    assert net.polygon is not None
+    return WalkNetwork.from_polygon(read_layer(net.polygon).geometry.union_all(), **how)  # type: ignore[arg-type]
+
+
+def make_report(plan: Plan, inputs: Inputs, made_on: str, say: Say = lambda _: None) -> Report:
+    """Assess, find the gaps, and gather all that a report says."""
+    say("计算覆盖（首次运行需编译，约十秒）")
+    coverage = assess(
+        inputs.outlets.frame, inputs.demand.frame, inputs.network, plan.standard, inputs.counties
+    )
+    say("归并空白区")
+    gaps = find_gaps(coverage, inputs.places)
+    return Report(
+        title=plan.title,
+        coverage=coverage,
+        gaps=gaps,
+        sources=inputs.sources,
+        problems=(*inputs.problems, *_outside_counties(coverage, inputs.demand)),
+        version=__version__,
+        made_on=made_on,
+    )
+
+
+def write_outputs(report: Report, folder: Path, say: Say = lambda _: None) -> Written:
+    """Write the workbook, CSV, JSON, map and layers; with several counties, one report for each.
+
+    A file that cannot be written (open in Excel, say) does not stop the others.
+    """
+    files: list[Path] = []
+    failures: list[Problem] = []
+
+    @contextmanager
+    def writing(name: str) -> Iterator[Path]:
+        path = folder / name
+        say(f"写出 {name}")
+        try:
+            yield path
+            files.append(path)
+        except OSError as error:
+            failures.append(
+                Problem(
+                    "output_failed",
+                    f"写不出文件（{error.strerror or error}）",
+                    "请关闭正在打开它的程序，或检查磁盘与权限，然后重新运行",
+                    file=str(path),
+                )
+            )
+
+    with writing("汇总.xlsx") as path:
+        write_workbook(report, path)
+    with writing("汇总.csv") as path:
+        write_csv(report, path)
+    with writing("汇总.json") as path:
+        write_json(report, path)
+    counties = report.counties
+    inside = counties[counties["county"] != NO_COUNTY]
+    for row in inside.itertuples() if len(inside) > 1 else ():
+        own = report.for_county(row.county)
+        with writing(f"县区/{row.county}_{row.county_name}.xlsx") as path:
+            write_workbook(own, path)
+        with writing(f"县区/{row.county}_{row.county_name}.json") as path:
+            write_json(own, path)
+    with writing("地图.html") as path:
+        write_report_map(report, path)
+    with writing("结果图层.gpkg") as path:
+        write_layers(report, path)
+    return Written(tuple(files), tuple(failures))
+
+
+def write_report_map(report: Report, path: Path) -> None:
+    """Write the report's map."""
+    write_map(
+        build_map(report.coverage, report.gaps, title=report.title, made_on=report.made_on), path
+    )
+
+
+def write_layers(report: Report, path: Path) -> None:
+    """Write outlets, demand points, gaps and reached streets as layers of a GeoPackage."""
+    coverage = report.coverage
+    layers = {
+        "outlets": coverage.outlets,
+        "demand": coverage.demand,
+        "gaps": report.gaps,
+        "reached_streets": reached_streets(coverage),
+    }
+    with written_whole(path) as partial:
+        partial.unlink()
+        for name, frame in layers.items():
+            frame.to_file(partial, layer=name, driver="GPKG")
+
+
+def _counties(plan: Plan, demand: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    if plan.counties.single:
+        return boundaries.one_county(plan.counties.single, demand)
+    return boundaries.read_counties(plan.counties.path, adcodes=plan.counties.adcodes)
+
+
+def _outlet_area(plan: Plan, counties: gpd.GeoDataFrame) -> BaseGeometry:
+    """Where outlets may lie: the province with piers and new land, or around one's own counties."""
+    if plan.counties.path or plan.counties.single:
+        return shapely.box(*counties.total_bounds).buffer(0.5)
+    return boundaries.province().simplify(0.005).buffer(0.03)
+
+
+def _outside_counties(coverage: Coverage, reading: Reading) -> list[Problem]:
+    """Demand points in no county: in the sea, across the provincial border, or misplaced."""
+    outside = coverage.demand[coverage.demand["county"] == NO_COUNTY]
+    problems = [
+        Problem(
+            "demand_outside",
+            f"需求点不在所列任何县区之内（{row.population:,.0f} 人），单列为“县区外”",
+            "请核对坐标，或在 [counties] 里补上所在县区",
+            "warning",
+            file=reading.source.name,
+            row=row.source_row or None,
+            value=row.name or row.demand_id,
+        )
+        for row in outside.head(_LISTED).itertuples(index=False)
+    ]
+    rest = outside.iloc[_LISTED:]
+    if len(rest):
+        problems.append(
+            Problem(
+                "demand_outside",
+                f"另有 {len(rest):,} 个需求点（{rest['population'].sum():,.0f} 人）在县区之外",
+                "同上",
+                "warning",
+                file=reading.source.name,
+            )
+        )
+    return problems
+
+
+def _section(path: Path, raw: dict[str, Any], name: str, kind: type) -> Any:
+    """One section as its dataclass; unknown keys, missing keys and bad values are explained."""
+    given = raw.get(name, {})
+    if not isinstance(given, dict):
+        raise _bad(path, f"{name} 应是一节", f"请写成 [{name}]")
+    known = {f.name: f for f in fields(kind)}
+    _no_others(path, name, set(given), set(known))
+    values = {
+        key: _value(path, name, key, value, str(known[key].type)) for key, value in given.items()
+    }
+    try:
+        return kind(**values)
+    except TypeError:
+        needed = [f for f in ("path", "datum") if f in known and f not in given]
+        raise _bad(path, f"[{name}] 缺少 {'、'.join(needed)}", "请补上") from None
+    except ValueError as error:
+        raise _bad(path, f"[{name}] {error}", "请改正") from None
+
+
+def _value(path: Path, section: str, key: str, value: object, kind: str) -> object:
+    if kind == "Datum":
+        return parse_datum(str(value))
+    if kind.startswith("tuple"):
+        if not isinstance(value, list):
+            raise _bad(path, f"[{section}] {key} 应是列表", f'请写成 {key} = ["440305"]')
+        return tuple(str(item) for item in value)
+    if kind.startswith("Path"):
+        expanded = Path(os.path.expandvars(str(value))).expanduser()
+        return (path.parent / expanded).resolve()
+    if kind.startswith("str") and not isinstance(value, str):
+        raise _bad(path, f"[{section}] {key} 应是文字，现为 {value!r}", "请加上引号")
+    return value
+
+
+def _no_others(path: Path, section: str, given: set[str], known: set[str]) -> None:
+    strange = sorted(given - known)
+    if strange:
+        where = f"[{section}] 里" if section else ""
+        raise _bad(
+            path, f"{where}不认识 {'、'.join(strange)}", f"可用的有：{'、'.join(sorted(known))}"
+        )
+
+
+def _bad(path: Path, what: str, action: str) -> InputError:
+    return InputError(Problem("plan_unusable", what, action, file=path.name))
