@@ -1,13 +1,8 @@
 """What a planner reads as numbers: text, workbook, CSV and JSON of one small made-up world."""
 
-import json
-import os
-from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
-import pandas as pd
 import pytest
 import shapely
 
@@ -123,10 +118,9 @@ COUNTIES = gpd.GeoDataFrame(
 )
 SOURCES = (Source("网点", "网点.xlsx", "ab" * 32), Source("步行路网", "（下载）", ""))
 PROBLEMS = (
-    Problem("coordinate_missing", "没有坐标", "请补填经纬度", "error", "网点.xlsx", "表1", 7, "经度"),
-    Problem("status_unknown", "状态不明", "请填写在营或退出", "warning", "网点.xlsx", "表1", 9, "状态",
-            "=1+1"),
-)  # fmt: skip
+    Problem("coordinate_missing", "没有坐标", "请补填经纬度", "error", "网点.xlsx", "表1", 7),
+    Problem("status_unknown", "状态不明", "请改正", "warning", "网点.xlsx", "", 9, "状态", "=1+1"),
+)
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,8 @@ from gdcoverage.tables import plain_heading, read_layer
 
 GUANGDONG = "440000"
 _POLYGONS = (3, 6)  # shapely's type numbers of Polygon and MultiPolygon
+# Not an official code: the single unit of a place outside Guangdong.
+_WHOLE = "000000"
 # Cities without counties: the city itself is the county-level unit.
 _CITIES_AS_COUNTIES = ("441900", "442000")
 
@@ -98,13 +100,20 @@ def read_counties(
 
 
 def one_county(name: str, points: gpd.GeoDataFrame, margin_m: float = 1_000.0) -> gpd.GeoDataFrame:
-    """A single unit (adcode 000000) around all points, for places outside Guangdong."""
+    """A single unit (adcode 000000) around all points, for places outside Guangdong.
+
+    Raises
+    ------
+    InputError : there are no points.
+    """
+    if points.empty:
+        raise _bad_counties(name, "没有点，无法划定范围", "请先改正人口数据")
     hull = in_plane(
         points.geometry.to_numpy(),
         lambda shapes, metre: shapely.union_all(shapes).convex_hull.buffer(margin_m * metre),
     )
     return gpd.GeoDataFrame(
-        {"adcode": ["000000"], "name": [name], "city": [""]}, geometry=[hull], crs="EPSG:4326"
+        {"adcode": [_WHOLE], "name": [name], "city": [""]}, geometry=[hull], crs="EPSG:4326"
     ).astype({"adcode": "str", "name": "str", "city": "str"})
 
 
@@ -147,6 +156,8 @@ def stated_county_problems(outlets: gpd.GeoDataFrame, counties: gpd.GeoDataFrame
     outlets : frame with the columns of `gdcoverage.outlets.OUTLETS`; the county is found anew.
     counties : frame of `read_counties`.
     """
+    # A unit made around the points is no county that anyone would state.
+    counties = counties[counties["adcode"] != _WHOLE]
     known = _adcodes_by_name(counties)
     names = {
         c.adcode: c.name if c.city == c.name else c.city + c.name for c in counties.itertuples()

@@ -285,7 +285,7 @@ def write_outputs(report: Report, folder: Path, say: Say = lambda _: None) -> Wr
     counties = report.counties
     inside = counties[counties["county"] != NO_COUNTY]
     for row in inside.itertuples() if len(inside) > 1 else ():
-        own = report.for_county(row.county)
+        own = report.for_county(str(row.county))
         with writing(f"县区/{row.county}_{row.county_name}.xlsx") as path:
             write_workbook(own, path)
         with writing(f"县区/{row.county}_{row.county_name}.json") as path:

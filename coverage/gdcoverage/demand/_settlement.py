@@ -20,112 +20,182 @@ from gdcoverage.tables import plain_heading
 
 Floats = NDArray[np.float64]
 Texts = NDArray[np.object_]
+Small = NDArray[np.int8]
 
 CODE_HEADINGS = (
     "城乡分类代码", "城乡分类", "城乡代码", "城乡类别", "城乡", "城乡类型", "settlement", "settlementcode", "urbanrural",
 )  # fmt: skip
 
-# Words that stand for a code in tables that carry none.
+# What a point may be: nothing known, an official code, or a class that carries no code.
+CODES = ("", *sorted(URBAN_CODES | TOWN_CODES | RURAL_CODES))
+KINDS = (*CODES, "urban", "town", "rural")
+_JUDGED_AS = {"urban": "111", "town": "121", "rural": "220"}
+SOURCES = ("", "code", "polygon", "degurba", "declared")
+
+# Official names stand for their code, other words for a class.
 _WORDS = {
-    "城区": "111", "主城区": "111", "城乡结合区": "112", "城镇": "111", "城市": "111", "urban": "111",
-    "镇中心区": "121", "镇区": "121", "镇": "121", "镇乡结合区": "122", "特殊区域": "123", "town": "121",
-    "乡中心区": "210", "村庄": "220", "乡村": "220", "农村": "220", "村": "220", "乡": "220", "rural": "220",
+    "主城区": "111", "城乡结合区": "112", "镇中心区": "121", "镇乡结合区": "122", "特殊区域": "123", "乡中心区": "210", "村庄": "220",
+    "城区": "urban", "城镇": "urban", "城市": "urban", "镇区": "town", "镇": "town",
+    "乡村": "rural", "农村": "rural", "村": "rural", "乡": "rural",
 }  # fmt: skip
 
-# Degree of urbanisation (Eurostat, UN, OECD and others, Applying the Degree of Urbanisation,
-# 2021): people per km² and people in all, of contiguous 1 km cells.
+# Degree of urbanisation (Eurostat, UN-Habitat, OECD and others, Applying the Degree of
+# Urbanisation, 2021): people per km² and people in all, of contiguous 1 km cells.
 CELL_M = 1_000.0
 CENTRE_DENSITY, CENTRE_PEOPLE = 1_500.0, 50_000.0
 CLUSTER_DENSITY, CLUSTER_PEOPLE = 300.0, 5_000.0
+# The 1 km grid is the same whatever the raster's extent: Lambert's cylindrical equal-area
+# projection, true to shape at the middle of Guangdong.
+_TRUE_LATITUDE = 23.0
+_LARGEST_GRID = 100_000_000
+_FOUR = ndimage.generate_binary_structure(2, 1)
+_EIGHT = ndimage.generate_binary_structure(2, 2)
 
 
 @dataclass(frozen=True, eq=False)
 class Settled:
-    """Per point: class ("" unknown), whether a town, the code, and what says so."""
+    """Per point: its number in `KINDS`, and in `SOURCES` what says so; 0 is unknown."""
 
-    settlement: Texts
-    town: NDArray[np.bool_]
-    code: Texts
-    source: Texts
+    kind: Small
+    source: Small
+
+    @classmethod
+    def of(cls, kind: NDArray[np.integer], source: str) -> Settled:
+        """Points whose class comes from one source."""
+        number = SOURCES.index(source)
+        return cls(kind.astype(np.int8), np.where(kind > 0, number, 0).astype(np.int8))
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Which points have a class."""
+        return self.kind > 0
 
     def filled(self, other: Settled) -> Settled:
         """What is known here, and the other's where it is not."""
-        known = self.settlement != ""
         return Settled(
-            np.where(known, self.settlement, other.settlement),
-            np.where(known, self.town, other.town),
-            np.where(known, self.code, other.code),
-            np.where(known, self.source, other.source),
+            np.where(self.known, self.kind, other.kind),
+            np.where(self.known, self.source, other.source),
         )
 
-
-def by_code(text: Texts, standard: Standard) -> Settled:
-    """Class from official codes or the words for them; "" for a cell that is neither."""
-    distinct, at = np.unique(text.astype(str), return_inverse=True)
-    codes = np.array([_code(t) for t in distinct], object)[at]
-    return _of_codes(codes, standard, "code")
-
-
-def declared(settlement: str, points: int, standard: Standard) -> Settled:
-    """One class for all points, as the caller declares."""
-    settled = by_code(np.full(points, settlement, object), standard)
-    source = np.full(points, "declared", object)
-    return Settled(settled.settlement, settled.town, np.full(points, "", object), source)
+    def columns(self, standard: Standard) -> dict[str, pd.Series]:
+        """The four columns of a demand frame that say what a point is; towns as the rule has it."""
+        codes = [_JUDGED_AS.get(kind, kind) for kind in KINDS]
+        town = np.array([code in TOWN_CODES for code in codes])
+        return {
+            "settlement": _words([standard.settlement_of(c) or "" for c in codes], self.kind),
+            "town": pd.Series(town[self.kind]),
+            "settlement_code": _words([k if k in CODES else "" for k in KINDS], self.kind),
+            "settlement_source": _words(SOURCES, self.source),
+        }
 
 
-def by_polygon(lon: Floats, lat: Floats, polygons: gpd.GeoDataFrame, standard: Standard) -> Settled:
-    """Class of the polygon that a point lies in; rural outside them all.
+def by_code(text: Texts) -> Settled:
+    """Class from official codes or the words for them; unknown for a cell that is neither."""
+    at, distinct = pd.factorize(text)
+    kinds = np.array([_kind(str(t)) for t in distinct] or [0])
+    return Settled.of(kinds[at], "code")
+
+
+def declared(settlement: str, points: int) -> Settled:
+    """One class for all points, as the caller declares: a class or a code.
 
     Raises
     ------
-    InputError : the polygons have no class column.
+    InputError : it is neither.
     """
-    column = next((c for c in polygons if plain_heading(c) in CODE_HEADINGS), None)
-    if column is None:
+    kind = _kind(settlement)
+    if not kind:
         raise InputError(
             Problem(
-                "settlement_heading_missing",
-                "城乡图层没有城乡分类列",
-                "请提供“城乡分类代码”列（111、112、121、122、123、210、220）",
+                "settlement_unknown",
+                "声明的城乡类别无法识别",
+                "settlement 请写 urban（城区）或 rural（乡村）",
+                value=str(settlement),
             )
         )
-    polygons = polygons.to_crs(4326)
-    text = polygons[column].astype(str).to_numpy(object)
-    tree = shapely.STRtree(shapely.points(lon, lat))
-    polygon, point = tree.query(polygons.geometry.to_numpy(), predicate="intersects")
-    first = np.full(len(lon), len(polygons))
-    np.minimum.at(first, point, polygon)
-    inside = by_code(np.append(text, "220")[first], standard)
-    return Settled(
-        inside.settlement, inside.town, inside.code, np.full(len(lon), "polygon", object)
-    )
+    return Settled.of(np.full(points, KINDS.index(_class(kind))), "declared")
+
+
+def by_polygon(lon: Floats, lat: Floats, polygons: gpd.GeoDataFrame) -> Settled:
+    """Class of the polygon that a point lies in; rural outside them all.
+
+    Where polygons overlap or touch, the lower code counts: 城区 before 镇区 before 乡村.
+
+    Raises
+    ------
+    InputError : the polygons have no coordinate system, no class column, or a strange class.
+    """
+    column = next((c for c in polygons if plain_heading(c) in CODE_HEADINGS), None)
+    if column is None or polygons.crs is None:
+        raise InputError(
+            Problem(
+                "settlement_polygons_unusable",
+                "城乡图层没有城乡分类列" if column is None else "城乡图层没有坐标系",
+                "请提供“城乡分类代码”列（111、112、121、122、123、210、220），并指定坐标系",
+            )
+        )
+    text = np.array(["" if pd.isna(v) else str(v) for v in polygons[column]], object)
+    kind = by_code(text).kind
+    if not kind.all():
+        raise InputError(
+            Problem(
+                "settlement_unknown",
+                "城乡图层里有无法识别的城乡分类",
+                "请填 111、112、121、122、123、210、220 之一",
+                row=int(np.argmin(kind != 0)) + 1,
+                column=str(column),
+                value=str(text[kind == 0][0]),
+            )
+        )
+    shapes = shapely.make_valid(polygons.geometry.to_crs(4326).to_numpy())
+    polygon, point = shapely.STRtree(shapely.points(lon, lat)).query(shapes, predicate="intersects")
+    code = np.array([CODES.index(_JUDGED_AS.get(k, k)) if k else 0 for k in KINDS])[kind]
+    lowest = np.full(len(lon), len(KINDS) * len(CODES))
+    np.minimum.at(lowest, point, code[polygon] * len(KINDS) + kind[polygon])
+    outside = lowest == len(KINDS) * len(CODES)
+    return Settled.of(np.where(outside, KINDS.index("rural"), lowest % len(KINDS)), "polygon")
 
 
 def by_degree_of_urbanisation(
-    lon: Floats, lat: Floats, people: Floats, standard: Standard
+    lon: Floats, lat: Floats, people: Floats, area_km2: Floats
 ) -> Settled:
-    """Class from where people live close together, on an equal-area grid of 1 km cells.
+    """Class of populated raster cells from where people live close together.
 
-    An urban centre is 4-connected cells of at least 1,500 people/km² with 50,000 people in all;
-    an urban cluster (a town) 8-connected cells of 300 with 5,000; all else is rural.
+    People are summed on an equal-area grid of 1 km cells. An urban centre is 4-connected cells
+    of at least 1,500 people/km² with 50,000 people in all; an urban cluster (a town)
+    8-connected cells of 300 with 5,000; all else is rural. Raster cells too coarse for the
+    grid are spread evenly over their area first.
+
+    Raises
+    ------
+    InputError : the cells lie too far apart for one grid.
     """
-    # Lambert's cylindrical equal-area projection, true to scale at the middle of the points.
-    squeeze = np.cos(np.radians((lat.min() + lat.max()) / 2)) if len(lat) else 1.0
-    x = EARTH_RADIUS_M * np.radians(lon) * squeeze
-    y = EARTH_RADIUS_M * np.sin(np.radians(lat)) / squeeze
-    column = np.floor(x / CELL_M).astype(np.int64)
-    row = np.floor(y / CELL_M).astype(np.int64)
-    column -= column.min(initial=0 if not len(lon) else column[0])
-    row -= row.min(initial=0 if not len(lon) else row[0])
-    grid = np.zeros((row.max(initial=0) + 1, column.max(initial=0) + 1))
-    np.add.at(grid, (row, column), people)
-    centre = clusters(grid, CENTRE_DENSITY, CENTRE_PEOPLE, ndimage.generate_binary_structure(2, 1))
-    cluster = clusters(
-        grid, CLUSTER_DENSITY, CLUSTER_PEOPLE, ndimage.generate_binary_structure(2, 2)
-    )
-    codes = np.where(centre, "111", np.where(cluster, "121", "220"))[row, column].astype(object)
-    settled = _of_codes(codes, standard, "degurba")
-    return Settled(settled.settlement, settled.town, np.full(len(lon), "", object), settled.source)
+    if not len(lon):
+        return Settled.of(np.zeros(0, int), "degurba")
+    squeeze = np.cos(np.radians(_TRUE_LATITUDE))
+    x = EARTH_RADIUS_M * np.radians(lon) * squeeze / CELL_M
+    y = EARTH_RADIUS_M * np.sin(np.radians(lat)) / squeeze / CELL_M
+    side = np.sqrt(np.nan_to_num(area_km2))
+    left, bottom = np.floor((x - side).min()), np.floor((y - side).min())
+    x, y = x - left, y - bottom
+    height, width = int((y + side).max()) + 1, int((x + side).max()) + 1
+    if height * width > _LARGEST_GRID:
+        raise InputError(
+            Problem("raster_too_wide", "人口栅格范围过大", "请先裁剪到所需的省、市或县")
+        )
+    grid = np.zeros((height, width))
+    # Parts of at most 100 m lie in one grid cell or another with little left over.
+    parts = int(np.clip(np.ceil(side.max() * 10), 1, 50))
+    for step_y in (np.arange(parts) + 0.5) / parts - 0.5:
+        row = (y + step_y * side).astype(np.int32)
+        for step_x in (np.arange(parts) + 0.5) / parts - 0.5:
+            np.add.at(grid, (row, (x + step_x * side).astype(np.int32)), people / parts**2)
+    grid = grid.round(6)  # a cell of exactly 300 or 1,500 people counts
+    centre = clusters(grid, CENTRE_DENSITY, CENTRE_PEOPLE, _FOUR)
+    cluster = clusters(grid, CLUSTER_DENSITY, CLUSTER_PEOPLE, _EIGHT)
+    urban, town, rural = (KINDS.index(kind) for kind in ("urban", "town", "rural"))
+    kind = np.where(centre, urban, np.where(cluster, town, rural))
+    return Settled.of(kind[y.astype(np.int32), x.astype(np.int32)], "degurba")
 
 
 def clusters(
@@ -139,21 +209,19 @@ def clusters(
     return np.asarray(enough[label])
 
 
-def _code(text: str) -> str:
+def _kind(text: str) -> int:
+    """Number in `KINDS` of what a cell says; 0 for nothing known."""
     plain = unicodedata.normalize("NFKC", text).strip().lower().removesuffix(".0")
     plain = re.sub(r"[\s()]", "", plain)
-    if plain in URBAN_CODES | TOWN_CODES | RURAL_CODES:
-        return plain
-    return _WORDS.get(plain, "")
+    plain = _WORDS.get(plain, plain)
+    return KINDS.index(plain) if plain in KINDS else 0
 
 
-def _of_codes(codes: Texts, standard: Standard, source: str) -> Settled:
-    meaning = {code: standard.settlement_of(code) or "" for code in pd.unique(codes)}
-    settlement = np.array([meaning[code] for code in codes], object)
-    known = settlement != ""
-    return Settled(
-        settlement,
-        np.isin(codes.astype(str), list(TOWN_CODES)),
-        codes,
-        np.where(known, source, "").astype(object),
-    )
+def _class(kind: int) -> str:
+    """Urban, town or rural, whatever the code."""
+    code = _JUDGED_AS.get(KINDS[kind], KINDS[kind])
+    return "urban" if code in URBAN_CODES else "town" if code in TOWN_CODES else "rural"
+
+
+def _words(words: list[str] | tuple[str, ...], at: Small) -> pd.Series:
+    return pd.Series(pd.array(list(words), dtype="str").take(at.astype(np.int64)))

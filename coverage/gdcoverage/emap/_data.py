@@ -45,9 +45,9 @@ def map_data(
         "lines": {
             "streets": packed_lines(lines),
             "reached": packed_lines(streets[2].geometry.to_numpy()),
-            "counties": [] if counties is None else packed_lines(counties.geometry.to_numpy()),
         },
         "areas": {
+            "counties": [] if counties is None else _packed_areas(counties),
             "walk_1": packed_area(service_area(streets[0])),
             "walk_2": packed_area(service_area(streets[1])),
             "walk_3": packed_area(service_area(streets[2])),
@@ -60,14 +60,10 @@ def map_data(
     }
 
 
-def packed_lines(shapes: NDArray[np.object_]) -> list[list[int]]:
-    """Lines (rings of polygons too) as whole numbers: x, y, then steps from point to point."""
-    parts = shapely.get_parts(
-        shapely.get_parts(shapely.boundary(shapes) if _are_areas(shapes) else shapes)
-    )
-    parts = shapely.simplify(parts, _SIMPLE_DEG)
-    xy, line = shapely.get_coordinates(parts, return_index=True)
-    return _steps(xy, line)
+def packed_lines(lines: NDArray[np.object_]) -> list[list[int]]:
+    """Lines as whole numbers: x, y of the first point, then steps from point to point."""
+    simple = shapely.simplify(lines, _SIMPLE_DEG)
+    return _steps(*shapely.get_coordinates(simple, return_index=True))
 
 
 def packed_area(area: BaseGeometry) -> list[list[list[int]]]:
@@ -80,8 +76,8 @@ def packed_area(area: BaseGeometry) -> list[list[list[int]]]:
     return out
 
 
-def _are_areas(shapes: NDArray[np.object_]) -> bool:
-    return bool(len(shapes)) and shapely.get_dimensions(shapes).max() == 2
+def _packed_areas(areas: gpd.GeoDataFrame) -> list[list[list[int]]]:
+    return [polygon for area in areas.geometry for polygon in packed_area(area)]
 
 
 def _steps(xy: NDArray[np.float64], line: NDArray[np.int64]) -> list[list[int]]:

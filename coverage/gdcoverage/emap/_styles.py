@@ -28,10 +28,19 @@ def styles(standard: Standard) -> dict[str, Style]:
     km = f"{standard.rural_radius_m / 1000:g}"
     walk = {"color": "#0072B2", "weight": 0.8, "fillColor": "#56B4E9"}
     return {
-        "streets": Style("步行街道", True, "line", {"color": "#CFC8BA", "weight": 1}),
         "counties": Style(
-            "县区边界", True, "line", {"color": "#5A5A5A", "weight": 1.4, "dashArray": "7 4"}
+            "县区",
+            True,
+            "area",
+            {
+                "color": "#5A5A5A",
+                "weight": 1.4,
+                "dashArray": "7 4",
+                "fillColor": "#FBF9F4",
+                "fillOpacity": 1,
+            },
         ),
+        "streets": Style("步行街道", True, "line", {"color": "#C9C1B1", "weight": 1}),
         "radius": Style(
             f"乡村{km}公里辐射",
             True,

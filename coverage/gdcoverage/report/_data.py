@@ -7,33 +7,44 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gdcoverage.files import written_whole
-from gdcoverage.policy import PHRASE, POLICY_DOCUMENT, SETTLEMENTS
-from gdcoverage.report import _columns
+from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT, Standard
+from gdcoverage.report._columns import COUNTY, Column, heading
 from gdcoverage.report._report import Report
 from gdcoverage.sheets import safe_text
 
+# Decimals of a CSV cell; the fourth keeps one person in a county apart from none.
+_DECIMALS = {"rate": 4, "km2": 4, "metres": 1, "minutes": 1, "degrees": 6}
+
 
 def write_csv(report: Report, path: str | Path) -> None:
-    """The county table as CSV for Excel and WPS: UTF-8 with BOM, Chinese headings."""
+    """The county table as CSV for Excel and WPS: UTF-8 with BOM, see `csv_text`."""
     with written_whole(path) as partial:
         partial.write_text(csv_text(report), encoding="utf-8-sig", newline="")
 
 
 def csv_text(report: Report) -> str:
-    """The county table as comma-separated text."""
+    """The county table as comma-separated text, Chinese headings with units.
+
+    Rates are in percent, people whole numbers, unknown values empty; text that a spreadsheet
+    would run as a formula has an apostrophe before it.
+    """
     table = report.with_total()
-    columns = {name: c.heading for name, c in _columns.COUNTY.items() if name in table}
-    plain = safe_text(table[list(columns)].rename(columns=columns))
-    return str(plain.to_csv(index=False, float_format="%.10g", lineterminator="\r\n"))
+    columns = {name: column for name, column in COUNTY.items() if name in table}
+    plain = pd.DataFrame(
+        {heading(c, rate_unit=True): _cells(table[name], c) for name, c in columns.items()}
+    )
+    return str(safe_text(plain).to_csv(index=False, lineterminator="\r\n"))
 
 
 def write_json(report: Report, path: str | Path) -> None:
     """Everything in the report as JSON; what is not known is null, names are the columns'."""
     with written_whole(path) as partial:
-        partial.write_text(json_text(report), encoding="utf-8")
+        # A lone surrogate in a bad input must not cost the report.
+        partial.write_text(json_text(report), encoding="utf-8", errors="backslashreplace")
 
 
 def json_text(report: Report) -> str:
@@ -42,45 +53,71 @@ def json_text(report: Report) -> str:
 
 
 def report_data(report: Report) -> dict[str, Any]:
-    """The report as plain lists and dictionaries."""
-    coverage = report.coverage
-    by_settlement = coverage.by_settlement()
-    gaps = report.gaps.drop(columns="geometry")
-    counties = []
-    for row in _records(report.counties):
-        own = row["county"]
-        row["settlements"] = _records(
-            by_settlement[by_settlement["county"] == own].drop(columns=["county"])
-        )
-        row["gaps"] = _records(gaps[gaps["county"] == own].drop(columns=["county"]))
-        counties.append(row)
+    """The report as plain lists and dictionaries: what `write_json` writes."""
+    settlements = report.settlements[report.settlements["settlement"] != "all"]
+    by_class = _by_county(settlements.drop(columns="county_name"))
+    by_gap = _by_county(pd.DataFrame(report.gaps.drop(columns="geometry")))
+    counties = [
+        _plain(row)
+        | {"settlements": by_class.get(row["county"], []), "gaps": by_gap.get(row["county"], [])}
+        for row in report.counties.to_dict("records")
+    ]
     return {
         "title": report.title,
         "phrase": PHRASE,
         "policy": POLICY_DOCUMENT,
-        "standard": vars(coverage.standard),
+        "standard": _standard(report.coverage.standard),
         "version": report.version,
         "made_on": report.made_on,
         "sources": [vars(source) for source in report.sources],
-        "total": _plain(coverage.total().to_dict()),
+        "total": _plain(report.total.drop(["county", "county_name", "city"]).to_dict()),
         "counties": counties,
         "problems": [vars(problem) for problem in report.problems],
-        "settlement_names": SETTLEMENTS,
     }
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [_plain(row) for row in table.to_dict("records")]
+def _standard(standard: Standard) -> dict[str, Any]:
+    """The numbers of the standard, what follows from them, and the speeds of the three rates."""
+    speeds = [
+        {"column": f"rate_{speed.name}", "label": speed.label, "m_per_min": speed.m_per_min}
+        for speed in COMPARISON_SPEEDS
+    ]
+    derived = {"walk_limit_m": standard.walk_limit_m, "walk_search_m": standard.walk_search_m}
+    return {**vars(standard), **derived, "text": str(standard), "speeds": speeds}
+
+
+def _cells(values: pd.Series, column: Column) -> pd.Series:
+    """A column as CSV holds it; a rate short of all or above nothing never becomes either."""
+    if column.kind in ("people", "count"):
+        return values.astype("float64").round().astype("Int64")
+    if column.kind == "rate":
+        per_cent = (values.astype("float64") * 100).round(_DECIMALS["rate"])
+        per_cent = per_cent.mask((values < 1) & (per_cent >= 100), 99.9999)
+        return per_cent.mask((values > 0) & (per_cent <= 0), 0.0001)
+    if column.kind in _DECIMALS:
+        return values.astype("float64").round(_DECIMALS[column.kind])
+    return values
+
+
+def _by_county(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Records of each county, in the order given."""
+    parts = table.groupby("county", sort=False)
+    return {
+        str(adcode): [_plain(row) for row in part.drop(columns="county").to_dict("records")]
+        for adcode, part in parts
+    }
 
 
 def _plain(row: dict[Any, Any]) -> dict[str, Any]:
-    """Values that JSON knows; numbers to a tenth of a millimetre or a millionth of a rate."""
+    """Values that JSON knows; numbers to a millionth, unknown ones null."""
 
     def plain(value: Any) -> Any:
-        if isinstance(value, bool | str) or value is None:
+        if isinstance(value, bool | np.bool_):
+            return bool(value)
+        if isinstance(value, str) or value is None:
             return value
         number = float(value)
-        if math.isnan(number):
+        if not math.isfinite(number):
             return None
         return int(number) if number.is_integer() else round(number, 6)
 

@@ -3,209 +3,190 @@
 from __future__ import annotations
 
 import io
+import re
+from itertools import islice
+from math import isnan
 from pathlib import Path
 
 import pandas as pd
+from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gdcoverage.assess import NO_COUNTY, SPEED_COLUMNS
+from gdcoverage.assess import SPEED_COLUMNS
 from gdcoverage.files import written_whole
-from gdcoverage.policy import COMPARISON_SPEEDS, SETTLEMENTS, Standard
-from gdcoverage.problems import Problem
-from gdcoverage.report import _columns
-from gdcoverage.report._columns import UNKNOWN, percent, shown
-from gdcoverage.report._report import Report
+from gdcoverage.report._columns import COUNTY, SETTLEMENT, UNKNOWN, distance_text, plain, shown
+from gdcoverage.report._remarks import headline, remarks
+from gdcoverage.report._report import TOTAL, Report
+
+__all__ = ["distance_text", "print_report", "report_text", "write_text"]
 
 _GAPS_SHOWN = 10
+# A line may be broken behind these.
+_PIECES = re.compile(r".+?(?:[，。；、：）]+|$)")
+_UNBOUNDED = Console(width=1_000, file=io.StringIO(), color_system=None)
 _PROBLEMS_SHOWN = 8
+
+_PEOPLE = ["population", "covered_population", "uncovered_population", "rate"]
+_REST = [
+    *["demand_points", "covered_points", "area_km2", "covered_area_km2"],
+    *["one_outlet", "two_outlets", "off_network_population", "island_population"],
+]
 
 
 def print_report(report: Report, console: Console) -> None:
-    """Print one county's report, or the summary of several."""
-    counties = report.counties
-    inside = counties[counties["county"] != NO_COUNTY]
-    console.print(_line(headline(report), "bold"))
-    console.print(_line(str(report.coverage.standard), "dim"))
-    if len(inside) == 1 and len(counties) == 1:
-        console.print(_classes(report))
-        console.print(_speeds(counties))
-        for line in remarks(report):
-            console.print(_line(f"· {line}"))
-    else:
-        console.print(_summary(report))
-        for line in remarks(report):
-            console.print(_line(f"· {line}"))
-    if len(report.gaps):
-        console.print(_gaps(report))
-    else:
-        console.print(_line("没有空白区：所有有人口的需求点都达标。"))
-    _print_problems(report.problems, console)
+    """Print one county's report, or the summary of several, for 80 columns or more."""
+    _say(console, headline(report), "bold")
+    console.print()
+    if report.total["demand_points"]:
+        _print_tables(report, console)
+    for line in remarks(report):
+        _say(console, line)
+    console.print()
+    _print_gaps(report, console)
+    console.print()
+    _print_problems(report, console)
+    console.print()
+    _say(console, f"标准：{report.coverage.standard}")
     for source in report.sources:
-        print_ = f"SHA-256 {source.sha256[:16]}…" if source.sha256 else "（无文件）"
-        console.print(_line(f"{source.role}：{source.name}  {print_}", "dim"))
-    console.print(_line(f"gdcoverage {report.version}，{report.made_on}", "dim"))
+        _say(console, f"{source.role}：{plain(source.name)}", "dim")
+        _say(console, f"  SHA-256 {source.sha256 or UNKNOWN}", "dim")
+    _say(console, f"{plain(report.title)}；gdcoverage {report.version}；{report.made_on}", "dim")
 
 
 def report_text(report: Report, width: int = 100) -> str:
-    """What `print_report` prints, as plain text."""
+    """What `print_report` prints, as plain text.
+
+    Parameters
+    ----------
+    width : columns of the page; a Chinese character takes two.
+    """
     out = io.StringIO()
-    print_report(report, Console(file=out, width=width, color_system=None, legacy_windows=False))
+    page = Console(file=out, width=width, color_system=None, legacy_windows=False, _environ={})
+    print_report(report, page)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
 def write_text(report: Report, path: str | Path) -> None:
     """Write what `print_report` prints, UTF-8."""
     with written_whole(path) as partial:
-        partial.write_text(report_text(report), encoding="utf-8")
+        partial.write_text(report_text(report), encoding="utf-8", errors="backslashreplace")
 
 
-def headline(report: Report) -> str:
-    """The one sentence: people, people covered, the rate, and the rate of each class."""
-    total = report.coverage.total() if len(report.coverage.demand) else None
-    if total is None or not total["population"]:
-        return f"{report.name}：没有人口数据，无法计算覆盖率。"
-    return (
-        f"{report.name}：常住人口 {total['population']:,.0f} 人，"
-        f"达标 {total['covered_population']:,.0f} 人，覆盖率 {percent(total['rate'])}"
-        f"（城区 {percent(total['urban_rate'])}，乡村 {percent(total['rural_rate'])}）。"
-    )
+def _say(console: Console, line: str, style: str = "") -> None:
+    """A line as it stands (names in it are no markup), broken after Chinese punctuation only."""
+    indent = " " * (len(line) - len(line.lstrip()))
+    lines = [""]
+    for piece in _PIECES.findall(line):
+        if lines[-1].strip() and cell_len(lines[-1] + piece) > console.width:
+            lines.append(indent)
+        lines[-1] += piece
+    console.print(Text("\n".join(lines), style=style), overflow="fold")
 
 
-def distance_text(metres: float, standard: Standard) -> str:
-    """Metres, or what is known of a walk that was not found."""
-    if pd.isna(metres):
-        return f"超过{standard.walk_search_m / 1000:.1f}公里或无路可达"
-    return f"{metres:,.0f}"
+def _print_tables(report: Report, console: Console) -> None:
+    """People, then everything else, by class for one county and by county for several.
+
+    The rates at the three speeds stand beside the people where the page is wide enough.
+    """
+    towns = ["rate_towns_rural"] if "rate_towns_rural" in report.total else []
+    speeds = [*SPEED_COLUMNS, *towns]
+    if report.one:
+        rows, first, main = report.settlements, "settlement_name", _PEOPLE
+    else:
+        rows, first = report.with_total(), "county_name"
+        main = ["outlets", *_PEOPLE, "urban_rate", "rural_rate"]
+    tables = [_table("人口与覆盖率（右侧为不同步速下的覆盖率）", rows, [first, *main, *speeds])]
+    if _UNBOUNDED.measure(tables[0]).maximum > console.width:
+        tables = [
+            _table("人口与覆盖率", rows, [first, *main]),
+            _table("不同步速下的覆盖率", rows, [first, "rate", *speeds]),
+        ]
+    tables.append(_table("需求点（不按人口加权）、多点可办与路网（人）", rows, [first, *_REST]))
+    for table in tables:
+        _print_whole(table, console)
+        console.print()
 
 
-def remarks(report: Report) -> list[str]:
-    """What one must know to read the rates: outlets, overlaps, islands, points off the network."""
-    table = report.counties
-    lines = []
-    bare = table.loc[(table["outlets"] == 0) & (table["county"] != NO_COUNTY), "county_name"]
-    if len(bare) == 1 and len(table) == 1:
-        lines.append("本县区无在营网点；邻近县区的网点若在范围内，仍计入覆盖。")
-    elif len(bare):
-        lines.append(f"无在营网点的县区：{'、'.join(bare)}。")
-    if not len(report.coverage.demand):
-        return lines
-    total = report.coverage.total()
-    lines.append(
-        f"在营网点 {table['outlets'].sum()} 个；达标人口中，"
-        f"仅一个网点可达的 {total['one_outlet']:,.0f} 人，"
-        f"两个及以上可达的 {total['two_outlets']:,.0f} 人。"
-    )
-    if not pd.isna(total["elderly"]):
-        lines.append(
-            f"60岁以上 {total['elderly']:,.0f} 人，其中达标 {total['elderly_covered']:,.0f} 人"
-            f"（{percent(total['elderly_covered'] / max(total['elderly'], 1))}）。"
-        )
-    lines.append(
-        f"未接入路网（离街道超过{report.coverage.standard.snap_limit_m:.0f}米）"
-        f" {total['off_network_population']:,.0f} 人；"
-        f"路网孤岛上 {total['island_population']:,.0f} 人；均保留在分母中。"
-    )
-    if "rate_towns_rural" in total:
-        lines.append(f"镇区若按乡村标准，覆盖率为 {percent(total['rate_towns_rural'])}。")
-    outside = table.loc[table["county"] == NO_COUNTY, "population"].sum()
-    if outside:
-        lines.append(f"有 {outside:,.0f} 人的需求点不在所列任何县区之内，单列为“县区外”。")
-    return lines
-
-
-def _line(text: str, style: str = "") -> Text:
-    return Text(text, style=style)
-
-
-def _table(title: str, headings: list[tuple[str, bool]]) -> Table:
-    table = Table(title=title, title_justify="left", header_style="bold", show_edge=False)
-    for heading, number in headings:
-        # The unit goes to a line of its own, so that columns are as narrow as their numbers.
-        table.add_column(
-            heading.replace("（", "\n（", 1),
-            justify="right" if number else "left",
-            no_wrap=number,
-            overflow="fold",
-        )
-    return table
-
-
-def _classes(report: Report) -> Table:
-    columns = [
-        "population",
-        "covered_population",
-        "rate",
-        "demand_points",
-        "covered_points",
-        "area_km2",
-    ]
-    table = _table(
-        "覆盖情况（按人口计）",
-        [("类别", False), *((_columns.AMOUNTS[c].heading, True) for c in columns)],
-    )
-    rows = report.coverage.by_settlement().set_index("settlement")
-    for kind, name in SETTLEMENTS.items():
-        if kind in rows.index:
-            row = rows.loc[kind]
-            table.add_row(name, *(shown(row[c], _columns.AMOUNTS[c].kind) for c in columns))
-    total = report.counties.iloc[0]
-    cells = (shown(total[c], _columns.AMOUNTS[c].kind) for c in columns)
-    table.add_row("合计", *cells, style="bold")
-    return table
-
-
-def _speeds(counties: pd.DataFrame) -> Table:
-    table = _table("不同步行速度下的覆盖率", [(s.label, True) for s in COMPARISON_SPEEDS])
-    table.add_row(*(percent(counties[column].iloc[0]) for column in SPEED_COLUMNS))
-    return table
-
-
-def _summary(report: Report) -> Table:
-    speeds = [(f"{s.label.split(' ')[1]}", True) for s in COMPARISON_SPEEDS]
-    headings = [
-        ("县区", False),
-        ("网点", True),
-        ("人口", True),
-        ("达标人口", True),
-        ("覆盖率", True),
-    ]
-    headings += [("城区", True), ("乡村", True), *speeds]
-    table = _table("各县区覆盖情况（按人口计）", headings)
-    for _, row in report.with_total().iterrows():
-        cells = [row["county_name"], shown(row["outlets"], "count")]
-        cells += [shown(row[c], "people") for c in ("population", "covered_population")]
-        cells += [percent(row[c]) for c in ("rate", "urban_rate", "rural_rate", *SPEED_COLUMNS)]
-        table.add_row(*cells, style="bold" if row["county_name"] == "合计" else "")
-    return table
-
-
-def _gaps(report: Report) -> Table:
-    gaps = report.gaps.sort_values(["population", "gap_id"], ascending=[False, True])
-    standard = report.coverage.standard
-    table = _table(
-        f"人口最多的空白区（共 {len(gaps)} 个，{gaps['population'].sum():,.0f} 人）",
-        [("空白区", False), ("类别", False), ("人口", True), ("需求点", True), ("面积（km²）", True),
-         ("最近网点", False), ("距离（米）", True), ("超出（米）", True)],
-    )  # fmt: skip
-    for gap in gaps.head(_GAPS_SHOWN).itertuples():
-        beyond = UNKNOWN if pd.isna(gap.beyond_m) else f"{gap.beyond_m:,.0f}"
-        table.add_row(
-            gap.name, SETTLEMENTS[gap.settlement], f"{gap.population:,.0f}", str(gap.demand_points),
-            f"{gap.area_km2:.2f}", gap.outlet_name or UNKNOWN,
-            distance_text(gap.distance_m, standard), beyond,
-        )  # fmt: skip
-    return table
-
-
-def _print_problems(problems: tuple[Problem, ...], console: Console) -> None:
-    if not problems:
-        console.print(_line("数据问题：没有。"))
+def _print_whole(table: Table, console: Console) -> None:
+    """A table, over the page's edge where it is wider: rich would cut the numbers."""
+    width = _UNBOUNDED.measure(table).maximum
+    if width <= console.width:
+        console.print(table)
         return
-    errors = sum(p.severity == "error" for p in problems)
-    console.print(_line(f"数据问题：错误 {errors} 条，提醒 {len(problems) - errors} 条。", "bold"))
-    for problem in problems[:_PROBLEMS_SHOWN]:
-        console.print(_line(f"· {problem}"))
+    page = Console(width=width, file=io.StringIO(), color_system=None, legacy_windows=False)
+    with page.capture() as capture:
+        page.print(table)
+    console.print(Text(capture.get().rstrip("\n")), soft_wrap=True)
+
+
+def _table(title: str, rows: pd.DataFrame, columns: list[str]) -> Table:
+    table = Table(
+        title=title, title_justify="left", title_style="", header_style="bold",
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0),
+    )  # fmt: skip
+    known = SETTLEMENT | COUNTY
+    for name in columns:
+        column = known[name]
+        text = column.kind == "text"
+        table.add_column(
+            column.short or column.heading,
+            justify="left" if text else "right",
+            vertical="bottom",
+            overflow="fold",
+            no_wrap=not text,
+        )
+    for row in rows[columns].to_dict("records"):
+        cells = [Text(shown(row[name], known[name].kind)) for name in columns]
+        table.add_row(*cells, style="bold" if row[columns[0]] == TOTAL else "")
+    return table
+
+
+def _print_gaps(report: Report, console: Console) -> None:
+    gaps = report.gap_table()
+    if gaps.empty:
+        nobody = not report.total["population"]
+        _say(console, "空白区：没有。" + ("" if nobody else "有人口的需求点全部达标。"))
+        return
+    most = f"，以下为人口最多的 {_GAPS_SHOWN} 个" if len(gaps) > _GAPS_SHOWN else ""
+    people = shown(gaps["population"].sum(), "people")
+    _say(console, f"空白区：共 {len(gaps):,} 个，{people} 人未达标{most}。", "bold")
+    for number, gap in enumerate(gaps.head(_GAPS_SHOWN).to_dict("records"), 1):
+        county = "" if report.one else f"{plain(gap['county_name'])}，"
+        _say(console, f"{number:>2}. {plain(gap['name'])}（{county}{gap['settlement_name']}）")
+        _say(
+            console,
+            f"    {shown(gap['population'], 'people')} 人，需求点 {gap['demand_points']:,} 个，"
+            f"{shown(gap['area_km2'], 'km2')} 平方公里；"
+            f"位于 {gap['lon']:.5f}, {gap['lat']:.5f}",
+        )
+        _say(console, f"    {_way(gap, report)}", "dim")
+
+
+def _way(gap: dict[str, object], report: Report) -> str:
+    """Nearest outlet and the way there: walking for urban gaps, straight for rural ones."""
+    metres, settlement = float(str(gap["distance_m"])), str(gap["settlement"])
+    way = distance_text(metres, report.coverage.standard, settlement)
+    if not gap["outlet_id"]:
+        return way
+    straight = shown(gap["radius_m"], "metres")
+    nearest = f"最近网点 {plain(gap['outlet_name'])}，直线 {straight} 米"
+    beyond = f"，超出标准 {shown(gap['beyond_m'], 'metres')} 米"
+    if settlement == "rural":
+        return f"{nearest}{beyond}"
+    return f"{nearest}；{way}" if isnan(metres) else f"{nearest}；步行 {way} 米{beyond}"
+
+
+def _print_problems(report: Report, console: Console) -> None:
+    problems = report.problems
+    if not problems:
+        _say(console, "数据问题：没有。")
+        return
+    errors = sum(problem.severity == "error" for problem in problems)
+    _say(console, f"数据问题：错误 {errors:,} 条，提醒 {len(problems) - errors:,} 条。", "bold")
+    for problem in islice(problems, _PROBLEMS_SHOWN):
+        _say(console, f"  {plain(problem)}")
     if len(problems) > _PROBLEMS_SHOWN:
-        console.print(_line("· ……其余见工作簿“数据问题”表。"))
+        _say(console, f"  其余 {len(problems) - _PROBLEMS_SHOWN:,} 条见工作簿“数据问题”表。")

@@ -1,8 +1,9 @@
-"""The report as a workbook for Excel and WPS."""
+"""The report as a workbook for Excel and WPS: what stands on which sheet."""
 
 from __future__ import annotations
 
 import datetime as dt
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -11,221 +12,165 @@ import xlsxwriter
 
 from gdcoverage.assess import SPEED_COLUMNS
 from gdcoverage.files import written_whole
-from gdcoverage.policy import COMPARISON_SPEEDS, OUTLET_STATUS, PHRASE, POLICY_DOCUMENT, SETTLEMENTS
+from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT
 from gdcoverage.problems import HEADINGS, problem_frame
 from gdcoverage.report import _columns
-from gdcoverage.report._columns import UNKNOWN, Column
+from gdcoverage.report._columns import UNKNOWN, Column, distance_text, plain
+from gdcoverage.report._remarks import headline, remarks
 from gdcoverage.report._report import Report
-from gdcoverage.report._text import distance_text, headline, remarks
-from gdcoverage.sheets import WORKBOOK_OPTIONS, cell_width
+from gdcoverage.report._sheet import SheetWriter
+from gdcoverage.sheets import WORKBOOK_OPTIONS
 
 UNCOVERED_ROWS = 50_000
 _CHART_GAPS = 12
-_FORMATS = {
-    "people": "#,##0",
-    "count": "#,##0",
-    "rate": "0.00%",
-    "km2": "#,##0.00",
-    "metres": "#,##0",
-    "minutes": "0.0",
-    "degrees": "0.000000",
-}
-_BLUE, _ORANGE = "#0B5394", "#B45F06"
+_SPEED_COLOURS = ("#9DC3E6", "#2E75B6", "#1F3864")
+_BLUE, _ORANGE = "#2E75B6", "#C55A11"
 
 
 def write_workbook(report: Report, path: str | Path) -> None:
     """Write the workbook: 汇总, 分类, 空白区, 网点, 不达标需求点, 数据问题, 输入与参数.
 
-    Text that looks like a formula or a link stays text.
+    Text that looks like a formula or a link stays text; the same report gives the same bytes.
     """
     with (
         written_whole(path) as partial,
         xlsxwriter.Workbook(str(partial), WORKBOOK_OPTIONS) as book,
     ):
         made = dt.datetime.fromisoformat(report.made_on)
-        book.set_properties({"title": report.title, "created": made})
-        writer = _Writer(book)
-        _summary(report, writer)
-        writer.sheet("分类", report.coverage.by_settlement(), _columns.SETTLEMENT)
-        _gaps(report, writer)
-        outlets = report.outlet_table()
-        outlets["status_name"] = outlets["status"].map(OUTLET_STATUS)
-        writer.sheet("网点", outlets, _columns.OUTLET)
-        _uncovered(report, writer)
-        problems = problem_frame(report.problems)
-        writer.sheet("数据问题", problems, {h: Column(h, "text") for h in HEADINGS})
-        _inputs(report, writer)
-
-
-class _Writer:
-    """Sheets of one look in one book."""
-
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
-        self.book = book
-        base = {"font_name": "微软雅黑", "font_size": 10}
-        self.title = book.add_format(base | {"bold": True, "font_size": 14, "font_color": _BLUE})
-        self.note = book.add_format(base | {"font_color": "#444444"})
-        self.head = book.add_format(
-            base
-            | {"bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True}
-            | {"align": "center", "valign": "vcenter"}
+        book.set_properties({"title": plain(report.title), "created": made})
+        writer = SheetWriter(book)
+        summary, below = _summary(report, writer)
+        writer.sheet(
+            "分类", report.settlements, _columns.SETTLEMENT, ("分类：各县区城区、乡村覆盖情况",)
         )
-        self.cell = {
-            kind: book.add_format(base | {"border": 1, "num_format": code})
-            for kind, code in _FORMATS.items()
-        }
-        self.text = book.add_format(base | {"border": 1, "valign": "top"})
-        self.bold = {
-            kind: book.add_format(base | {"border": 1, "bold": True, "num_format": code})
-            for kind, code in (_FORMATS | {"text": "@"}).items()
-        }
-
-    def sheet(
-        self,
-        name: str,
-        table: pd.DataFrame,
-        columns: dict[str, Column],
-        above: tuple[str, ...] = (),
-        total: bool = False,
-    ) -> Any:
-        """A sheet with lines above, a header that repeats in print, and one row per record."""
-        sheet = self.book.add_worksheet(name)
-        for i, line in enumerate(above):
-            sheet.write_string(i, 0, line, self.note if i else self.title)
-        columns = {key: column for key, column in columns.items() if key in table}
-        top = len(above)
-        for j, column in enumerate(columns.values()):
-            sheet.write_string(top, j, column.heading, self.head)
-            widest = max((cell_width(v) for v in table[list(columns)[j]].head(300)), default=0)
-            widest = widest if column.kind == "text" else 8
-            sheet.set_column(j, j, min(max(widest, cell_width(column.heading) / 2, 6) + 3, 44))
-        sheet.set_row(top, 32)
-        for i, row in enumerate(table[list(columns)].to_numpy(object), top + 1):
-            last = total and i == top + len(table)
-            for j, (value, column) in enumerate(zip(row, columns.values(), strict=True)):
-                self._cell(sheet, i, j, value, column.kind, bold=last)
-        sheet.freeze_panes(top + 1, min(2, len(columns)))
-        if len(table):
-            sheet.autofilter(top, 0, top + len(table), len(columns) - 1)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(top)
-        sheet.set_footer("&L" + name + "&R第 &P 页，共 &N 页")
-        return sheet
-
-    def _cell(self, sheet: Any, i: int, j: int, value: object, kind: str, *, bold: bool) -> None:
-        if kind in ("text", "yes"):
-            text = ("是" if value else "否") if kind == "yes" else _text(value)
-            sheet.write_string(i, j, text, self.bold["text"] if bold else self.text)
-        elif pd.isna(value):  # type: ignore[call-overload]
-            sheet.write_string(i, j, UNKNOWN, self.text)
-        else:
-            sheet.write_number(i, j, value, self.bold[kind] if bold else self.cell[kind])
+        _gaps(report, writer)
+        writer.sheet("网点", report.outlet_table(), _columns.OUTLET, (_outlets_title(report),))
+        _uncovered(report, writer)
+        _problems(report, writer)
+        _inputs(report, writer)
+        _insert_charts(report, writer, summary, below)
 
 
-def _text(value: object) -> str:
-    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
-
-
-def _summary(report: Report, writer: _Writer) -> None:
+def _summary(report: Report, writer: SheetWriter) -> tuple[Any, int]:
+    """The county table under the headline, then what to know; the sheet and its next free row."""
     above = (
-        report.title,
+        plain(report.title),
         headline(report),
         f"标准：{report.coverage.standard}",
-        f"依据：{POLICY_DOCUMENT}；gdcoverage {report.version}；{report.made_on}",
-        *remarks(report),
-        "",
+        f"依据：{POLICY_DOCUMENT}　版本：gdcoverage {report.version}　日期：{report.made_on}",
     )
     table = report.with_total()
-    several = len(table) > len(report.counties)
-    sheet = writer.sheet("汇总", table, _columns.COUNTY, above, total=several)
-    first, last = len(above) + 1, len(above) + len(report.counties)
-    shown = [name for name in _columns.COUNTY if name in table]
-    series = (
-        [("rate", "覆盖率")]
-        if several
-        else [
-            (column, speed.label)
-            for column, speed in zip(SPEED_COLUMNS, COMPARISON_SPEEDS, strict=True)
-        ]
-    )
-    chart = writer.book.add_chart({"type": "column"})
-    for column, name in series:
-        at = shown.index(column)
-        chart.add_series(
-            {
-                "name": name,
-                "categories": ["汇总", first, 1, last, 1],
-                "values": ["汇总", first, at, last, at],
-                "data_labels": {"value": len(report.counties) < 15, "num_format": "0.0%"},
-            }
+    totals = 0 if report.one else 1
+    sheet = writer.sheet("汇总", table, _columns.COUNTY, above, totals=totals, grouped=True)
+    below = len(above) + 2 + len(table) + 1
+    for line in remarks(report):
+        writer.note(sheet, below, line)
+        below += 1
+    return sheet, below + 1
+
+
+def _insert_charts(report: Report, writer: SheetWriter, sheet: Any, row: int) -> None:
+    """Charts of rates and of gaps side by side; they stand on data of sheets already written."""
+    if report.total["population"]:
+        chart = _class_chart(report, writer) if report.one else _county_chart(report, writer)
+        sheet.insert_chart(row, 0, chart, {"object_position": 3})
+    if len(report.gaps):
+        sheet.insert_chart(row, 10, _gap_chart(report, writer), {"object_position": 3})
+
+
+def _county_chart(report: Report, writer: SheetWriter) -> Any:
+    """Rate of each county, in the order of the table."""
+    count = len(report.counties)
+    series = [("汇总", "county_name", "rate", "覆盖率", _BLUE)]
+    chart = writer.bars("各县区覆盖率", series, count)
+    chart.set_x_axis({"min": 0, "max": 1, "num_format": "0%", "major_gridlines": _GRID})
+    chart.set_size({"width": 680, "height": max(300, 110 + 24 * count)})
+    return chart
+
+
+def _class_chart(report: Report, writer: SheetWriter) -> Any:
+    """Rates of town and country at the three speeds."""
+    series = [
+        ("分类", "settlement_name", column, speed.label, colour)
+        for column, speed, colour in zip(
+            SPEED_COLUMNS, COMPARISON_SPEEDS, _SPEED_COLOURS, strict=True
         )
-    chart.set_title({"name": "覆盖率" if several else "不同步行速度下的覆盖率"})
-    chart.set_y_axis({"min": 0, "max": 1, "num_format": "0%", "major_gridlines": {"visible": True}})
-    chart.set_legend({"position": "bottom", "none": len(series) == 1})
-    chart.set_size({"width": max(520, min(60 * len(table), 1600)), "height": 300})
-    sheet.insert_chart(first + len(table) + 2, 1, chart)
+    ]
+    chart = writer.bars("城区、乡村在不同步速下的覆盖率", series, len(report.settlements))
+    chart.set_x_axis({"min": 0, "max": 1, "num_format": "0%", "major_gridlines": _GRID})
+    chart.set_legend({"position": "bottom"})
+    chart.set_size({"width": 680, "height": 360})
+    return chart
 
 
-def _gaps(report: Report, writer: _Writer) -> None:
-    gaps = report.gaps.sort_values(["population", "gap_id"], ascending=[False, True])
-    gaps = pd.DataFrame(gaps.drop(columns="geometry"))
-    gaps["settlement_name"] = gaps["settlement"].map(SETTLEMENTS)
-    note = f"距离为“—”者：{distance_text(float('nan'), report.coverage.standard)}"
-    above = ("空白区（按人口从多到少）", note) if len(gaps) else ("没有空白区",)
-    sheet = writer.sheet("空白区", gaps, _columns.GAP, above)
-    if not len(gaps):
-        return
-    shown = list(_columns.GAP)
-    first = len(above) + 1
-    last = len(above) + min(len(gaps), _CHART_GAPS)
-    chart = writer.book.add_chart({"type": "bar"})
-    names, people = shown.index("name"), shown.index("population")
-    chart.add_series(
-        {
-            "name": "人口",
-            "categories": ["空白区", first, names, last, names],
-            "values": ["空白区", first, people, last, people],
-            "fill": {"color": _ORANGE},
-            "data_labels": {"value": True, "num_format": "#,##0"},
-        }
-    )
-    chart.set_title({"name": "人口最多的空白区"})
-    chart.set_y_axis({"reverse": True})
-    chart.set_legend({"none": True})
-    chart.set_size({"width": 720, "height": 120 + 28 * (last - first + 1)})
-    sheet.insert_chart(first - 1, len(shown) + 1, chart)
+def _gap_chart(report: Report, writer: SheetWriter) -> Any:
+    """People in the largest gaps."""
+    count = min(len(report.gaps), _CHART_GAPS)
+    series = [("空白区", "name", "population", "人口", _ORANGE)]
+    chart = writer.bars("人口最多的空白区（人）", series, count)
+    chart.set_x_axis({"min": 0, "num_format": "#,##0", "major_gridlines": _GRID})
+    chart.set_size({"width": 680, "height": max(300, 110 + 24 * count)})
+    return chart
 
 
-def _uncovered(report: Report, writer: _Writer) -> None:
-    missed = report.uncovered_table()
-    missed["status_name"] = missed["status"].map(_columns.SNAP_STATUS)
-    left_out = len(missed) - UNCOVERED_ROWS
-    above = [f"不达标需求点（共 {len(missed):,} 个，按人口从多到少）"]
-    if left_out > 0:
-        above.append(f"本表列前 {UNCOVERED_ROWS:,} 个，其余 {left_out:,} 个见数据文件。")
-    table = pd.DataFrame(missed.head(UNCOVERED_ROWS))
-    writer.sheet("不达标需求点", table, _columns.UNCOVERED, tuple(above))
+_GRID = {"visible": True, "line": {"color": "#D9D9D9"}}
 
 
-def _inputs(report: Report, writer: _Writer) -> None:
+def _gaps(report: Report, writer: SheetWriter) -> None:
+    gaps = report.gap_table()
     standard = report.coverage.standard
-    rows = [("官方表述", f"「{PHRASE}」"), ("政策依据", POLICY_DOCUMENT)]
-    rows += [
-        ("步行时间（分钟）", f"{standard.minutes:g}"),
+    pairs = zip(gaps["distance_m"], gaps["settlement"], strict=True)
+    unknown = [distance_text(m, standard, s) if isnan(m) else m for m, s in pairs]
+    gaps["distance_m"] = pd.Series(unknown, gaps.index, dtype=object)
+    people = _columns.people(gaps["population"].sum()) if len(gaps) else "0"
+    title = f"空白区：共 {len(gaps):,} 个，{people} 人未达标，按人口从多到少"
+    note = "按标准的距离：城区为步行，乡村为直线，取空白区人口的中位数；坐标为 WGS-84。"
+    above = (title, note) if len(gaps) else ("空白区：没有",)
+    writer.sheet("空白区", gaps, _columns.GAP, above)
+
+
+def _outlets_title(report: Report) -> str:
+    where = "；含覆盖本县区人口的界外网点" if report.one and len(report.inside) else ""
+    return f"网点：只有“在营”的计入覆盖；人口为本报告范围内的人口{where}"
+
+
+def _uncovered(report: Report, writer: SheetWriter) -> None:
+    missed = report.uncovered_table()
+    left_out = len(missed) - UNCOVERED_ROWS
+    above = (f"不达标需求点：共 {len(missed):,} 个有人口的，按人口从多到少",)
+    if left_out > 0:
+        above += (f"本表列前 {UNCOVERED_ROWS:,} 个，其余 {left_out:,} 个未列出。",)
+    table = report.described(missed.head(UNCOVERED_ROWS))
+    writer.sheet("不达标需求点", table, _columns.UNCOVERED, above)
+
+
+def _problems(report: Report, writer: SheetWriter) -> None:
+    count = len(report.problems)
+    title = f"数据问题：共 {count:,} 条" if count else "数据问题：没有"
+    columns = {name: Column(name, "row" if name == "行号" else "text") for name in HEADINGS}
+    writer.sheet("数据问题", problem_frame(report.problems), columns, (title,))
+
+
+def _inputs(report: Report, writer: SheetWriter) -> None:
+    standard = report.coverage.standard
+    towns = {"urban": "按城区", "rural": "按乡村", "both": "按城区，另列按乡村"}
+    rows = [
+        ("官方表述", f"「{PHRASE}」"),
+        ("政策依据", POLICY_DOCUMENT),
+        ("步行时间上限（分钟）", f"{standard.minutes:g}"),
         ("步行速度（公里/小时）", f"{standard.walking_speed_kmh:g}"),
-        ("步行距离上限（米）", f"{standard.walk_limit_m:g}"),
-        ("乡村辐射半径（米）", f"{standard.rural_radius_m:g}"),
-        ("接驳上限（米）", f"{standard.snap_limit_m:g}"),
-        ("最小路网（米）", f"{standard.smallest_component_m:g}"),
-        ("镇区规则", standard.town_rule),
-        ("程序版本", report.version),
+        ("步行距离上限（米）", f"{standard.walk_limit_m:,.0f}"),
+        ("步行搜索上限（米）", f"{standard.walk_search_m:,.0f}"),
+        ("乡村辐射半径（米）", f"{standard.rural_radius_m:,.0f}"),
+        ("接驳上限（米）", f"{standard.snap_limit_m:,.0f}"),
+        ("最小路网（米）", f"{standard.smallest_component_m:,.0f}"),
+        ("镇区规则", towns[standard.town_rule]),
+        ("对照步速", "、".join(speed.label for speed in COMPARISON_SPEEDS)),
+        ("程序版本", f"gdcoverage {report.version}"),
         ("运行日期", report.made_on),
     ]
-    rows += [
-        (f"输入：{s.role}", f"{s.name}　SHA-256 {s.sha256 or UNKNOWN}") for s in report.sources
-    ]
-    headings = ("项目", "内容")
-    table = pd.DataFrame(rows, columns=list(headings))
-    writer.sheet("输入与参数", table, {h: Column(h, "text") for h in headings})
+    table = pd.DataFrame([(*row, "") for row in rows], columns=["项目", "内容", "SHA-256"])
+    files = [(f"输入：{s.role}", s.name, s.sha256 or UNKNOWN) for s in report.sources]
+    table = pd.concat([table, pd.DataFrame(files, columns=table.columns)], ignore_index=True)
+    columns = {name: Column(name) for name in table}
+    writer.sheet("输入与参数", table, columns, ("输入与参数",), filtered=False)

@@ -8,21 +8,21 @@ EMap.buildLayers = function (map, data) {
   const style = Object.fromEntries(data.styles.map((s) => [s.key, s]));
   const quiet = EMap.quietRenderers(map);
   const marks = L.canvas({ padding: 0.3 });
-  const lines = (key) => L.layerGroup(
+  const lines = (key, renderer = quiet.lines) => L.layerGroup(
     data.lines[key].map((line) => L.polyline(EMap.unpack(line), {
-      ...style[key].options, renderer: quiet.lines, interactive: false, smoothFactor: 1,
+      ...style[key].options, renderer, interactive: false, smoothFactor: 1,
     })));
-  const area = (key) => L.polygon(EMap.unpackArea(data.areas[key]), {
-    ...style[key].options, renderer: quiet.areas, interactive: false,
+  const area = (key, renderer = quiet.areas) => L.polygon(EMap.unpackArea(data.areas[key]), {
+    ...style[key].options, renderer, interactive: false,
   });
   const layers = {
     streets: lines("streets"),
-    counties: L.layerGroup([lines("counties"), EMap.countyNames(data)]),
+    counties: L.layerGroup([area("counties", quiet.land), EMap.countyNames(data)]),
     radius: area("radius"),
     walk_3: area("walk_3"),
     walk_2: area("walk_2"),
     walk_1: area("walk_1"),
-    reached: lines("reached"),
+    reached: lines("reached", quiet.reached),
     gaps: EMap.gapLayer(data, style.gaps, marks),
     ...EMap.demandLayers(data, style, marks),
     ...EMap.outletLayers(data, style, marks),
@@ -33,7 +33,7 @@ EMap.buildLayers = function (map, data) {
 // What is only looked at lies in panes of its own, which let clicks through.
 EMap.quietRenderers = function (map) {
   const renderers = {};
-  [["areas", 320], ["lines", 330]].forEach(([name, z]) => {
+  [["land", 310], ["lines", 320], ["areas", 330], ["reached", 340]].forEach(([name, z]) => {
     const pane = map.createPane("emap-" + name);
     pane.style.zIndex = z;
     pane.style.pointerEvents = "none";

@@ -6,7 +6,7 @@ EMap.start = function (id) {
   const data = JSON.parse(document.getElementById("data_" + id).textContent);
   const map = L.map(id, { zoomControl: false, preferCanvas: true, minZoom: 6, maxZoom: 19 });
   L.control.zoom({ position: "topright", zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
-  L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+  L.control.scale({ imperial: false, position: "topleft" }).addTo(map);
   map.attributionControl.setPrefix("Leaflet");
   map.attributionControl.addAttribution("街道 © OpenStreetMap 贡献者（ODbL）");
   map.attributionControl.addAttribution("边界示意，非标准地图");

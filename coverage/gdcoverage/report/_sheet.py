@@ -1,0 +1,193 @@
+"""Sheets of one look in one workbook: headings, number formats, widths, print set-up, charts."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from gdcoverage.report._columns import UNKNOWN, Column, heading, percent, plain
+from gdcoverage.report._report import TOTAL
+from gdcoverage.sheets import cell_width
+
+_FORMATS = {
+    "text": "@",
+    "yes": "@",
+    "people": "#,##0",
+    "count": "#,##0",
+    "rate": "0.0%",
+    "km2": "#,##0.00",
+    "metres": "#,##0",
+    "minutes": "0.0",
+    "degrees": "0.000000",
+    "row": "0",
+}
+# A rate that would round to all or to nobody shows as text; the cell still holds the number.
+_EDGE_RATES = {">99.9%": '">99.9%"', "<0.1%": '"<0.1%"'}
+_FONT = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
+_LINE = {"border": 1, "border_color": "#BFBFBF"}
+_A4 = 9
+_WIDEST = 44
+_WIDTH_SAMPLE = 300
+# Excel's own bounds.
+_MAX_ROWS = 1_048_576
+_MAX_TEXT = 32_767
+
+
+class SheetWriter:
+    """Writes frames as sheets of one look, and remembers where their columns stand."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self._book = book
+        self._formats: dict[tuple[str, bool], Any] = {}
+        self._places: dict[tuple[str, str], tuple[int, int]] = {}
+        title = {"bold": True, "font_size": 14, "font_color": "#1F3864"}
+        self._title = book.add_format(_FONT | title)
+        self._note = book.add_format(_FONT | {"font_color": "#404040"})
+        head = {"bold": True, "text_wrap": True, "align": "center"}
+        self._head = book.add_format(_FONT | _LINE | head | {"bg_color": "#DEEAF6"})
+        self._group = book.add_format(_FONT | _LINE | head | {"bg_color": "#BDD7EE"})
+
+    def sheet(
+        self,
+        name: str,
+        table: pd.DataFrame,
+        columns: dict[str, Column],
+        above: tuple[str, ...] = (),
+        *,
+        totals: int = 0,
+        grouped: bool = False,
+        filtered: bool = True,
+    ) -> Any:
+        """A sheet: lines above, a heading that repeats in print, one row per record.
+
+        Parameters
+        ----------
+        columns : what to show; those that the table lacks are left out.
+        above : first line is the sheet's title.
+        totals : how many last rows are totals; they stay where they are when one sorts.
+        grouped : a line of `Column.group` over the headings.
+        """
+        sheet = self._book.add_worksheet(name)
+        columns = {key: column for key, column in columns.items() if key in table}
+        table = table[list(columns)]
+        room = _MAX_ROWS - len(above) - 3
+        if len(table) > room:
+            above = (*above, f"本表列前 {room:,} 行，其余 {len(table) - room:,} 行放不下。")
+            table = table.head(room)
+        for i, line in enumerate(above):
+            sheet.write_string(i, 0, plain(line)[:_MAX_TEXT], self._note if i else self._title)
+        sheet.set_row(0, 26)
+        top = len(above)
+        if grouped:
+            self._write_groups(sheet, top, columns)
+            top += 1
+        for j, (key, column) in enumerate(columns.items()):
+            sheet.write_string(top, j, heading(column, rate_unit=False), self._head)
+            sheet.set_column(j, j, _width(table[key], column))
+            self._places[name, key] = top + 1, j
+        sheet.set_row(top, 48 if grouped else 34)
+        self._write_rows(sheet, top + 1, table, columns)
+        sheet.freeze_panes(top + 1, min(2, len(columns)))
+        if filtered and len(table) > totals:
+            sheet.autofilter(top, 0, top + len(table) - totals, len(columns) - 1)
+        _set_print(sheet, name, top - grouped, top)
+        return sheet
+
+    def note(self, sheet: Any, row: int, line: str) -> None:
+        """A line of text below a table."""
+        sheet.write_string(row, 0, plain(line)[:_MAX_TEXT], self._note)
+
+    def bars(self, title: str, series: list[tuple[str, str, str, str, str]], rows: int) -> Any:
+        """A bar chart of the first rows, first row on top.
+
+        Parameters
+        ----------
+        series : sheet, column of names, column of values, legend, colour.
+        rows : how many rows of the sheet to draw.
+        """
+        chart = self._book.add_chart({"type": "bar"})
+        for sheet, names, values, legend, colour in series:
+            first, at = self._places[sheet, values]
+            categories = [sheet, first, self._places[sheet, names][1]]
+            chart.add_series(
+                {
+                    "name": legend,
+                    "categories": [*categories, first + rows - 1, categories[2]],
+                    "values": [sheet, first, at, first + rows - 1, at],
+                    "fill": {"color": colour},
+                    "gap": 60,
+                    "data_labels": {"value": True, "font": {"size": 9}},
+                }
+            )
+        chart.set_title({"name": title, "overlay": False, "name_font": {"size": 12}})
+        chart.set_y_axis({"reverse": True, "num_font": {"size": 9}})
+        chart.set_legend({"none": True})
+        return chart
+
+    def _write_groups(self, sheet: Any, row: int, columns: dict[str, Column]) -> None:
+        at = 0
+        for group, members in groupby(columns.values(), lambda column: column.group):
+            size = len(list(members))
+            if group and size > 1:
+                sheet.merge_range(row, at, row, at + size - 1, group, self._group)
+            else:
+                for j in range(at, at + size):
+                    sheet.write_string(row, j, group, self._group)
+            at += size
+
+    def _write_rows(
+        self, sheet: Any, first: int, table: pd.DataFrame, columns: dict[str, Column]
+    ) -> None:
+        kinds = [column.kind for column in columns.values()]
+        labels = {j for j, kind in enumerate(kinds) if kind == "text"}
+        for i, row in enumerate(table.astype(object).to_numpy(), first):
+            bold = any(row[j] == TOTAL for j in labels)
+            for j, (value, kind) in enumerate(zip(row, kinds, strict=True)):
+                self._write_cell(sheet, i, j, value, kind, bold)
+
+    def _write_cell(self, sheet: Any, i: int, j: int, value: Any, kind: str, bold: bool) -> None:
+        if kind == "yes":
+            sheet.write_string(i, j, "是" if value else "否", self._format("text", bold))
+        elif kind == "text" or isinstance(value, str):
+            sheet.write_string(i, j, plain(value)[:_MAX_TEXT], self._format("text", bold))
+        elif pd.isna(value):
+            sheet.write_string(i, j, UNKNOWN if kind != "row" else "", self._format("", bold))
+        else:
+            edge = percent(float(value)) if kind == "rate" else ""
+            look = edge if edge in _EDGE_RATES else kind
+            sheet.write_number(i, j, float(value), self._format(look, bold))
+
+    def _format(self, look: str, bold: bool) -> Any:
+        """The format of a kind of value, an edge rate, or (empty) of an unknown number."""
+        if (look, bold) not in self._formats:
+            code = _EDGE_RATES.get(look) or _FORMATS.get(look, "General")
+            side = {"align": "left", "text_wrap": True} if look == "text" else {"align": "right"}
+            fill = {"bold": True, "bg_color": "#F2F2F2"} if bold else {}
+            options = _FONT | _LINE | side | fill | {"num_format": code}
+            self._formats[look, bold] = self._book.add_format(options)
+        return self._formats[look, bold]
+
+
+def _width(values: pd.Series, column: Column) -> float:
+    """Width of a column: its widest text, or its heading on two or three lines."""
+    title = cell_width(heading(column, rate_unit=False))
+    if column.kind in ("text", "yes"):
+        widest = max((cell_width(value) for value in values.head(_WIDTH_SAMPLE)), default=0)
+        return float(min(max(widest + 2, title + 3, 8), _WIDEST))
+    if column.kind == "degrees":
+        return 13.0
+    words = any(isinstance(value, str) for value in values.head(_WIDTH_SAMPLE))
+    return max(10.0, title / 3 + 3, 18.0 if words else 0.0)
+
+
+def _set_print(sheet: Any, name: str, first: int, last: int) -> None:
+    """A4 landscape, one page wide, headings on every page."""
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(first, last)
+    sheet.set_footer(f"&L{name}&R第 &P 页，共 &N 页")

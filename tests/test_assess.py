@@ -1,0 +1,207 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyproj import Geod
+
+import worlds
+from gdcoverage.assess import assess
+from gdcoverage.boundaries import one_county
+from gdcoverage.demand import read_demand
+from gdcoverage.network import WalkNetwork
+from gdcoverage.policy import Standard
+
+GEOD = Geod(ellps="WGS84")
+
+
+@pytest.fixture(scope="module")
+def lattice(tmp_path_factory):
+    """Eleven by eleven crossings, 200 m apart: 2 km across."""
+    return worlds.lattice(tmp_path_factory.mktemp("assess"), 11, 11, 200.0)
+
+
+def test_urban_point_walks_and_rural_point_looks_straight(lattice):
+    """Both 1,600 m on foot (1,131 m straight) from the outlet."""
+    demand = worlds.demand([(800, 800)] * 2, settlement=["urban", "rural"])
+    found = assess(worlds.outlets([(0, 0)]), demand, lattice).demand
+    assert found["covered"].tolist() == [False, True]
+    assert found["walk_m"].tolist() == pytest.approx([1600, 1600], abs=0.05)
+    assert found["distance_m"][0] == found["walk_m"][0]
+    assert found["distance_m"][1] == found["radius_m"][1]
+    assert found["walk_min"][0] == pytest.approx(24.0, abs=0.01)
+
+
+@pytest.mark.parametrize(("metres", "covered"), [(4999, True), (5000, True), (5001, False)])
+def test_rural_boundary_value_counts_as_covered(lattice, metres, covered):
+    outlet = worlds.outlets([(0, 0)])
+    demand = worlds.demand([(0, 0)], settlement="rural")
+    lon, lat, _ = GEOD.fwd(0.0, 0.0, 37.0, metres)
+    demand = demand.set_geometry(worlds.gpd.points_from_xy([lon], [lat]), crs=4326)
+    found = assess(outlet, demand, lattice)
+    assert found.demand["radius_m"][0] == pytest.approx(metres, abs=0.001)
+    assert found.demand["covered"].tolist() == [covered]
+    assert found.demand["covering_outlets"].tolist() == [int(covered)]
+
+
+def test_fifteen_minutes_exactly_counts_as_covered(lattice):
+    """The standard is set to the very length of the walk, then a centimetre below it."""
+    outlet, demand = worlds.outlets([(0, 0)]), worlds.demand([(400, 530)])
+    walk_m = assess(outlet, demand, lattice).demand["walk_m"][0]
+
+    def covered(limit_m):
+        standard = Standard(walking_speed_kmh=limit_m / 250)
+        assert standard.walk_limit_m == pytest.approx(limit_m)
+        result = assess(outlet, demand, lattice, standard).demand
+        assert bool(result["covering_outlets"][0]) == bool(result["covered"][0])
+        return bool(result["covered"][0])
+
+    assert covered(walk_m)
+    assert not covered(walk_m - 0.01)
+
+
+def test_only_active_outlets_serve(lattice):
+    outlets = worlds.outlets([(0, 0)] * 4, ["suspended", "exited", "planned", "unknown"])
+    result = assess(outlets, worlds.demand([(0, 0)]), lattice)
+    assert not result.demand["covered"].any()
+    assert result.demand["outlet_id"].tolist() == [""]
+    assert result.total()["rate"] == 0.0
+
+
+def test_off_network_and_island_points_stay_in_the_denominator(tmp_path):
+    """Main streets, a 600 m piece on its own, and a hamlet far from both."""
+    nodes = {1: (0, 0), 2: (2000, 0), 3: (0, 5000), 4: (600, 5000)}
+    network = worlds.network(tmp_path, nodes, [[1, 2], [3, 4]])
+    demand = worlds.demand([(100, 0), (100, 5000), (0, 2500)], [100, 50, 50])
+    result = assess(worlds.outlets([(0, 0)]), demand, network)
+    assert result.demand["status"].tolist() == ["ok", "island", "off_network"]
+    assert result.demand["covered"].tolist() == [True, False, False]
+    assert result.demand["walk_m"].isna().tolist() == [False, True, True]
+    total = result.total()
+    assert (total["population"], total["rate"]) == (200, 0.5)
+    assert (total["island_population"], total["off_network_population"]) == (50, 50)
+
+
+def test_rates_at_three_speeds_stand_side_by_side(lattice):
+    demand = worlds.demand([(700, 0), (950, 0), (1150, 0), (1300, 0)])
+    total = assess(worlds.outlets([(0, 0)]), demand, lattice).total()
+    assert (total["rate_slow"], total["rate_default"], total["rate_brisk"]) == (0.25, 0.5, 0.75)
+    assert total["rate"] == total["rate_default"]
+
+
+def test_town_rule_both_reports_both_and_headlines_urban(lattice):
+    """A town point 1,300 m on foot, well within 5 km."""
+    demand = worlds.demand([(1300, 0), (100, 0)], town=[True, False])
+    total = assess(worlds.outlets([(0, 0)]), demand, lattice, Standard(town_rule="both")).total()
+    assert (total["rate"], total["rate_towns_rural"]) == (0.5, 1.0)
+    assert "rate_towns_rural" not in assess(worlds.outlets([(0, 0)]), demand, lattice).total()
+
+
+def test_counties_and_classes_sum_to_the_total_and_outside_comes_last(lattice):
+    demand = worlds.demand(
+        [(0, 0), (500, 0), (90_000, 0)], [10, 20, 40], ["urban", "rural", "rural"]
+    )
+    counties = one_county("示例县", demand.iloc[:2])
+    result = assess(worlds.outlets([(0, 0)]), demand, lattice, counties=counties)
+    table = result.by_county()
+    assert table["county_name"].tolist() == ["示例县", "县区外"]
+    assert table["population"].tolist() == [30, 40]
+    assert table["outlets"].tolist() == [1, 0]
+    assert table["population"].sum() == result.total()["population"]
+    assert result.by_settlement()["population"].sum() == result.total()["population"]
+
+
+def test_county_without_people_or_outlets_is_a_row_without_a_rate(lattice):
+    counties = one_county("甲县", worlds.demand([(0, 0)]))
+    empty = one_county("乙县", worlds.demand([(50_000, 0)])).assign(adcode="000001")
+    both = pd.concat([counties, empty], ignore_index=True)
+    table = assess(
+        worlds.outlets([(0, 0)]), worlds.demand([(0, 0)]), lattice, counties=both
+    ).by_county()
+    assert table["county_name"].tolist() == ["甲县", "乙县"]
+    assert table["outlets"].tolist() == [1, 0]
+    assert table["population"].tolist() == [100, 0]
+    assert np.isnan(table["rate"][1])
+
+
+def test_a_county_alone_reports_what_it_reports_among_others(lattice):
+    demand = worlds.demand([(0, 0), (1900, 0)], [10, 20])
+    counties = one_county("甲县", demand)
+    result = assess(worlds.outlets([(0, 0)]), demand, lattice, counties=counties)
+    alone = result.in_county("000000")
+    pd.testing.assert_frame_equal(alone.by_county(), result.by_county())
+    assert alone.covers.shape == (2, 1)
+
+
+def test_no_outlets_and_no_demand_are_possible(lattice):
+    none = assess(worlds.outlets([]), worlds.demand([(0, 0)]), lattice)
+    assert none.demand["covered"].tolist() == [False]
+    assert none.demand["radius_m"].isna().all()
+    empty = assess(worlds.outlets([(0, 0)]), worlds.demand([]), lattice)
+    assert empty.by_county().empty
+
+
+def test_frames_in_another_crs_are_refused(lattice):
+    with pytest.raises(ValueError, match="4326"):
+        assess(worlds.outlets([(0, 0)]).to_crs(3857), worlds.demand([(0, 0)]), lattice)
+    with pytest.raises(ValueError, match="population"):
+        assess(
+            worlds.outlets([(0, 0)]), worlds.demand([(0, 0)]).drop(columns="population"), lattice
+        )
+
+
+spot = st.tuples(st.integers(-400, 2400), st.integers(-400, 2400))
+classes = st.lists(st.sampled_from(["urban", "rural"]), min_size=12, max_size=12)
+crowd = st.lists(st.integers(0, 500), min_size=12, max_size=12)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(spot, min_size=2, max_size=6, unique=True),
+    st.lists(spot, min_size=12, max_size=12),
+    classes,
+    crowd,
+    st.randoms(use_true_random=False),
+)
+def test_what_always_holds(lattice, sites, spots, kinds, people, random):
+    demand = worlds.demand(spots, people, kinds)
+    outlets = worlds.outlets(sites)
+    standard = Standard(rural_radius_m=900.0)
+    result = assess(outlets, demand, lattice, standard)
+    found = result.demand
+
+    # Covered is what some outlet covers; who covers whom agrees with the counts.
+    assert (found["covered"] == (found["covering_outlets"] > 0)).all()
+    assert (np.asarray(result.covers.sum(axis=1)).ravel() == found["covering_outlets"]).all()
+
+    # Fewer outlets never cover more.
+    fewer = assess(outlets.iloc[:-1], demand, lattice, standard).demand
+    assert not (fewer["covered"] & ~found["covered"]).any()
+
+    # Nobody drops out.
+    assert result.total()["population"] == sum(people)
+
+    # The order of rows does not matter.
+    rows = list(range(len(spots)))
+    random.shuffle(rows)
+    turned = assess(outlets.iloc[::-1], demand.iloc[rows], lattice, standard).demand
+    same = turned.set_index("demand_id").loc[found["demand_id"]].reset_index()
+    pd.testing.assert_frame_equal(same[list(found)], found)
+
+
+def test_porto_alegre_to_the_last_person(shared):
+    """Hexagons with census people; outlets are the hexagons with healthcare, all urban."""
+    folder = shared / "data/portoalegre-r5r"
+    demand = read_demand(folder / "poa_hexgrid.csv", settlement="urban").frame
+    clinics = pd.read_csv(folder / "poa_hexgrid.csv").query("healthcare > 0")
+    outlets = worlds.gpd.GeoDataFrame(
+        {"outlet_id": clinics["id"].to_numpy(), "status": "active"},
+        geometry=worlds.gpd.points_from_xy(clinics["lon"], clinics["lat"]),
+        crs="EPSG:4326",
+    )
+    result = assess(outlets, demand, WalkNetwork.from_osm(folder / "poa.osm.pbf"))
+    total = result.total()
+    assert total["population"] == 812_935
+    assert total["demand_points"] == 1_227
+    assert total["covered_population"] == pytest.approx(656_696, abs=2_000)
+    assert total["rate_slow"] < total["rate"] < total["rate_brisk"]

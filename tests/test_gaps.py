@@ -1,0 +1,104 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import worlds
+from gdcoverage.assess import assess
+from gdcoverage.gaps import find_gaps, gap_of_demand
+
+
+@pytest.fixture(scope="module")
+def streets(tmp_path_factory):
+    """One long street along the equator, 12 km."""
+    nodes = {i: (i * 500, 0) for i in range(1, 26)}
+    return worlds.network(tmp_path_factory.mktemp("gaps"), nodes, [list(nodes)])
+
+
+def covered(streets, spots, people=None, settlement="urban", sites=((500, 0),)):
+    return assess(worlds.outlets(list(sites)), worlds.demand(spots, people, settlement), streets)
+
+
+def test_neighbours_are_one_gap_and_far_ones_another(streets):
+    """Outlet at 500; two points near 3 km, one at 8 km."""
+    result = covered(streets, [(600, 0), (3000, 0), (3100, 0), (8000, 0)], [10, 20, 30, 90])
+    gaps = find_gaps(result)
+    assert gaps["population"].tolist() == [90, 50]
+    assert gaps["demand_points"].tolist() == [1, 2]
+    assert gap_of_demand(result).tolist() == [-1, 1, 1, 0]
+
+
+def test_gap_says_how_far_beyond_the_standard_its_outlet_is(streets):
+    gap = find_gaps(covered(streets, [(600, 0), (2100, 0)])).iloc[0]
+    assert gap["outlet_id"] == "W0"
+    assert gap["outlet_name"] == "第0支行"
+    assert gap["distance_m"] == pytest.approx(1600, abs=0.1)
+    assert gap["beyond_m"] == pytest.approx(600, abs=0.1)
+
+
+def test_walk_longer_than_the_search_is_not_given_as_a_number(streets):
+    gap = find_gaps(covered(streets, [(9000, 0)])).iloc[0]
+    assert np.isnan(gap["distance_m"])
+    assert np.isnan(gap["beyond_m"])
+    assert gap["radius_m"] == pytest.approx(8500, rel=0.01)
+
+
+def test_wide_gap_is_divided_so_that_an_outlet_could_serve_each(streets):
+    spots = [(3000 + 100 * i, 0) for i in range(80)]
+    gaps = find_gaps(covered(streets, spots))
+    assert len(gaps) >= 4
+    assert gaps["population"].sum() == 8000
+    for gap in gaps.itertuples():
+        west, _, east, _ = gap.geometry.bounds
+        assert (east - west) * worlds.METRES_PER_DEGREE <= 2 * 1000 + 2 * 160
+
+
+def test_urban_and_rural_points_do_not_share_a_gap(streets):
+    result = covered(
+        streets, [(7000, 0), (7050, 0)], settlement=["urban", "rural"], sites=[(500, 0)]
+    )
+    gaps = find_gaps(result)
+    assert sorted(gaps["settlement"]) == ["rural", "urban"]
+
+
+def test_points_without_people_are_no_gap_and_full_coverage_has_none(streets):
+    assert find_gaps(covered(streets, [(9000, 0)], [0])).empty
+    full = find_gaps(covered(streets, [(600, 0)]))
+    assert full.empty
+    assert {"gap_id", "name", "population", "beyond_m"} <= set(full.columns)
+
+
+def test_named_after_its_own_points_then_a_place_then_an_outlet(streets):
+    result = covered(streets, [(3000, 0)])
+    places = worlds.gpd.GeoDataFrame(
+        {"name": ["石围村"]}, geometry=worlds.points([(3000, -1200)]).to_numpy(), crs="EPSG:4326"
+    )
+    assert find_gaps(result)["name"].tolist() == ["第0支行东2.5公里"]
+    assert find_gaps(result, places)["name"].tolist() == ["石围村北1.2公里"]
+    named = result.demand.assign(name=["龙田村"])
+    from dataclasses import replace
+
+    assert find_gaps(replace(result, demand=named), places)["name"].tolist() == ["龙田村"]
+
+
+spot = st.tuples(st.integers(0, 12_000), st.integers(-800, 800))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(spot, min_size=1, max_size=25), st.randoms(use_true_random=False))
+def test_gaps_hold_every_uncovered_person_once_whatever_the_order(streets, spots, random):
+    people = [10.0 + i for i in range(len(spots))]
+    result = covered(streets, spots, people)
+    gaps = find_gaps(result)
+    missed = result.demand.loc[~result.demand["covered"], "population"].sum()
+    assert gaps["population"].sum() == pytest.approx(missed)
+    assert gaps["population"].is_monotonic_decreasing
+
+    rows = list(range(len(spots)))
+    random.shuffle(rows)
+    demand = worlds.demand(spots, people).iloc[rows]
+    turned = find_gaps(assess(worlds.outlets([(500, 0)]), demand, streets))
+    pd.testing.assert_frame_equal(
+        turned.drop(columns="geometry"), gaps.drop(columns="geometry"), rtol=1e-9
+    )

@@ -1,0 +1,175 @@
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import worlds
+from gdcoverage import reach
+from gdcoverage.network import WalkNetwork
+from references import street_graph, walk_matrix
+
+
+@pytest.fixture(scope="module")
+def lattice(tmp_path_factory):
+    """Six by six crossings, 100 m apart."""
+    return worlds.lattice(tmp_path_factory.mktemp("lattice"))
+
+
+def snapped(network, spots, limit_m=300.0):
+    return network.snap(worlds.points(spots), limit_m, 0.0)
+
+
+def test_walk_is_access_leg_plus_streets_plus_access_leg(lattice):
+    """From 10 m off the middle of a street, round two corners, to 20 m off another.
+
+    ::
+
+        o--+--+        o is 10 m above the street y=0 at x=50
+        |  |  |        p is 20 m right of the street x=300 at y=150
+        +--+--+-p
+    """
+    outlet = snapped(lattice, [(50, -10)])
+    point = snapped(lattice, [(320, 150)])
+    found = reach.nearest_to_points(lattice, outlet, point)
+    assert found.metres[0] == pytest.approx(10 + 250 + 150 + 20, abs=0.01)
+    assert found.source.tolist() == [0]
+
+
+def test_points_on_one_edge_walk_along_it(lattice):
+    outlet, point = snapped(lattice, [(20, 0)]), snapped(lattice, [(70, 0)])
+    assert reach.nearest_to_points(lattice, outlet, point).metres[0] == pytest.approx(50, abs=0.01)
+
+
+def test_long_way_along_one_edge_loses_to_a_short_cut(tmp_path):
+    """A detour of 900 m between two crossings that a street of 100 m links too.
+
+    ::
+
+        1-------2      1–2: 100 m straight, and 1–5–6–2: 400 + 100 + 400 m
+        |       |
+        5-------6
+    """
+    nodes = {1: (0, 0), 2: (100, 0), 5: (0, -400), 6: (100, -400), 3: (-50, 0), 4: (150, 0)}
+    network = worlds.network(tmp_path, nodes, [[3, 1, 2, 4], [1, 5, 6, 2]])
+    outlet, point = snapped(network, [(0, -50)]), snapped(network, [(100, -50)])
+    assert outlet.edge[0] == point.edge[0]
+    assert reach.nearest_to_points(network, outlet, point).metres[0] == pytest.approx(200, abs=0.01)
+
+
+def test_walk_round_a_loop_takes_the_shorter_side(tmp_path):
+    """A ring of 4 × 100 m that hangs on one crossing."""
+    nodes = {1: (0, 0), 2: (100, 0), 3: (100, 100), 4: (0, 100), 5: (-100, 0)}
+    network = worlds.network(tmp_path, nodes, [[1, 2, 3, 4, 1], [5, 1]])
+    outlet, point = snapped(network, [(0, 10)]), snapped(network, [(10, 0)])
+    found = reach.nearest_to_points(network, outlet, point)
+    assert found.metres[0] == pytest.approx(20, abs=0.01)
+    covers = reach.cover_sets(network, outlet, point, 25)
+    assert covers[0, 0] == pytest.approx(20, abs=0.01)
+
+
+def test_of_outlets_at_equal_distance_the_lower_number_serves(lattice):
+    outlets = snapped(lattice, [(400, 0), (200, 0), (200, 0)])
+    point = snapped(lattice, [(100, 0)])
+    assert reach.nearest_to_points(lattice, outlets, point).source.tolist() == [1]
+
+
+def test_exactly_the_limit_is_within_and_a_centimetre_more_is_not(lattice):
+    outlet = snapped(lattice, [(0, 0)])
+    points = snapped(lattice, [(500, 500)])
+    metres = reach.nearest_to_points(lattice, outlet, points).metres[0]
+    assert reach.cover_sets(lattice, outlet, points, metres).nnz == 1
+    assert reach.cover_sets(lattice, outlet, points, metres - 0.01).nnz == 0
+
+
+def test_no_way_is_infinite_and_no_source(tmp_path):
+    nodes = {1: (0, 0), 2: (900, 0), 3: (0, 5000), 4: (900, 5000)}
+    network = worlds.network(tmp_path, nodes, [[1, 2], [3, 4]])
+    found = reach.nearest_to_points(
+        network, snapped(network, [(5, 0)]), snapped(network, [(5, 5000), (0, 2500)])
+    )
+    assert np.isinf(found.metres).all()
+    assert found.source.tolist() == [-1, -1]
+
+
+def test_without_sources_nobody_is_served(lattice):
+    found = reach.nearest_to_points(lattice, snapped(lattice, []), snapped(lattice, [(0, 0)]))
+    assert found.source.tolist() == [-1]
+    assert reach.cover_sets(lattice, snapped(lattice, []), snapped(lattice, [(0, 0)]), 9).nnz == 0
+
+
+spot = st.tuples(st.integers(-50, 550), st.integers(-50, 550))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(spot, min_size=1, max_size=5), st.lists(spot, min_size=1, max_size=8))
+def test_agrees_with_networkx_on_a_lattice(lattice, outlet_spots, point_spots):
+    outlets, points = snapped(lattice, outlet_spots), snapped(lattice, point_spots)
+    expected = walk_matrix(lattice, outlets, points)
+    covers = reach.cover_sets(lattice, outlets, points, 600.0)
+    got = np.full(expected.shape, np.inf)
+    rows, columns = covers.tocoo().coords
+    got[rows, columns] = covers.tocoo().data
+    within = expected <= 600.0
+    assert np.allclose(got[within], expected[within], atol=1e-6)
+    assert np.isinf(got[expected > 600.001]).all()
+    nearest = reach.nearest_to_points(lattice, outlets, points)
+    assert np.allclose(nearest.metres, expected.min(axis=0), atol=1e-6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(spot, min_size=2, max_size=6), st.lists(spot, min_size=1, max_size=8))
+def test_one_more_outlet_never_lengthens_a_walk(lattice, outlet_spots, point_spots):
+    points = snapped(lattice, point_spots)
+    fewer = reach.nearest_to_points(lattice, snapped(lattice, outlet_spots[:-1]), points)
+    more = reach.nearest_to_points(lattice, snapped(lattice, outlet_spots), points)
+    assert (more.metres <= fewer.metres).all()
+
+
+EXTRACTS = {
+    "portoalegre": "data/portoalegre-r5r/poa.osm.pbf",
+    "longgang": "data/gd-osm-extracts/shenzhen_longgang_2019.osm.pbf",
+}
+
+
+@pytest.fixture(scope="module", params=sorted(EXTRACTS))
+def real(request, shared):
+    """Real streets, with 40 outlets and 600 demand points strewn around them."""
+    network = WalkNetwork.from_osm(shared / EXTRACTS[request.param])
+    rng = np.random.default_rng(7)
+
+    def strewn(count):
+        at = rng.integers(0, len(network.shape_lon), count)
+        lon = network.shape_lon[at] + rng.normal(0, 8e-4, count)
+        lat = network.shape_lat[at] + rng.normal(0, 8e-4, count)
+        return network.snap(gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs="EPSG:4326"))
+
+    return network, strewn(40), strewn(600)
+
+
+def test_every_nearest_outlet_equals_networkx_on_real_streets(real):
+    network, outlets, points = real
+    found = reach.nearest_to_points(network, outlets, points)
+    graph = street_graph(network, source=outlets, point=points)
+    sources = {("source", s) for s in range(len(outlets))}
+    expected = nx.multi_source_dijkstra_path_length(graph, sources)
+    metres = np.array([expected.get(("point", p), np.inf) for p in range(len(points))])
+    assert np.isfinite(metres).sum() > 500
+    assert (np.isinf(metres) == np.isinf(found.metres)).all()
+    served = np.isfinite(metres)
+    assert np.abs(found.metres[served] - metres[served]).max() < 0.1
+
+
+def test_two_hundred_pairs_and_their_cover_sets_equal_networkx_on_real_streets(real):
+    network, outlets, points = real
+    rows = np.arange(10)
+    columns = np.random.default_rng(3).choice(len(points), 200, replace=False)
+    expected = walk_matrix(network, outlets[rows], points[columns])
+    covers = reach.cover_sets(network, outlets[rows], points[columns], 1000.0).tocoo()
+    got = {(s, p): m for s, p, m in zip(covers.row, covers.col, covers.data, strict=True)}
+    assert got.keys() == {(s, p) for s, p in np.argwhere(expected <= 1000.0005)}
+    assert max(abs(metres - expected[pair]) for pair, metres in got.items()) < 0.1
+    far = reach.cover_sets(network, outlets[rows], points[columns], np.inf).tocoo()
+    assert len(far.data) >= 200
+    assert np.abs(far.data - expected[far.row, far.col]).max() < 0.1
