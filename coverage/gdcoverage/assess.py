@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
@@ -17,6 +16,7 @@ from gdcoverage import _geodesic, reach
 from gdcoverage.boundaries import assign_counties
 from gdcoverage.network import WalkNetwork
 from gdcoverage.policy import COMPARISON_SPEEDS, SETTLEMENTS, Standard
+from gdcoverage.sphere import lonlat
 
 Floats = NDArray[np.float64]
 
@@ -153,8 +153,8 @@ def assess(
     points = network.snap(demand, standard.snap_limit_m, standard.smallest_component_m)
 
     walk = reach.nearest_to_points(network, joined[serving], points, standard.walk_search_m)
-    lon, lat = _lonlat(demand)
-    outlet_lon, outlet_lat = _lonlat(outlets.iloc[serving])
+    lon, lat = lonlat(demand.geometry.to_numpy())
+    outlet_lon, outlet_lat = lonlat(outlets.geometry.to_numpy()[serving])
     radius_m, radius_source = _geodesic.nearest(lon, lat, outlet_lon, outlet_lat)
 
     ids = np.append(outlets["outlet_id"].to_numpy(object)[serving], "")
@@ -301,13 +301,8 @@ def _county_of(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame | None) -> p
 def _serving(outlets: gpd.GeoDataFrame) -> NDArray[np.int64]:
     """Rows of the outlets that count, ordered by place so that ties do not follow the file."""
     active = np.flatnonzero((outlets["status"] == "active").to_numpy())
-    lon, lat = _lonlat(outlets.iloc[active])
+    lon, lat = lonlat(outlets.geometry.to_numpy()[active])
     return active[np.lexsort((outlets["outlet_id"].to_numpy(str)[active], lat, lon))]
-
-
-def _lonlat(points: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
-    geometry = points.geometry.to_numpy()
-    return shapely.get_x(geometry), shapely.get_y(geometry)
 
 
 def _known(metres: Floats) -> Floats:

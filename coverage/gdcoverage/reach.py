@@ -14,12 +14,9 @@ from scipy.sparse import csr_array
 
 from gdcoverage import _shortest
 from gdcoverage.network import Snap, WalkNetwork
+from gdcoverage.sphere import TOLERANCE_M
 
 Floats = NDArray[np.float64]
-
-# Distances are compared at the millimetre, the last digit that means anything; so a walk that is
-# exactly the limit on paper counts as within, whatever the rounding of the sums.
-TOLERANCE_M = 0.0005
 
 
 @dataclass(frozen=True, eq=False)

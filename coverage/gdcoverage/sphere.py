@@ -15,6 +15,18 @@ Floats = NDArray[np.float64]
 EARTH_RADIUS_M = 6_371_009.0
 
 
+# Distances are compared at the millimetre, the last digit that means anything; so a length that
+# is exactly the limit on paper counts as within, whatever the rounding of the sums.
+TOLERANCE_M = 0.0005
+
+
+def lonlat(points: NDArray[np.object_]) -> tuple[Floats, Floats]:
+    """Coordinates of points; NaN for missing and empty ones, and for what is not a point."""
+    present = points.copy()
+    present[shapely.is_empty(points)] = None
+    return shapely.get_x(present), shapely.get_y(present)
+
+
 def great_circle_m(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Floats:
     """Great-circle distance in metres between points in degrees (haversine formula)."""
     phi1, phi2 = np.radians(lat1), np.radians(lat2)

@@ -10,7 +10,7 @@ import shapely
 from numba import njit
 from numpy.typing import NDArray
 
-from gdcoverage.sphere import great_circle_m, stretch, to_plane
+from gdcoverage.sphere import TOLERANCE_M, great_circle_m, stretch, to_plane
 
 if TYPE_CHECKING:
     from gdcoverage.network._walk_network import WalkNetwork
@@ -102,7 +102,7 @@ def snap(network: WalkNetwork, index: EdgeIndex, lon: Floats, lat: Floats, limit
         network.shape_m,
     )
     access_m = great_circle_m(lon, lat, at_lon, at_lat)
-    off = ~(np.round(access_m, 3) <= limit_m)
+    off = ~(access_m <= limit_m + TOLERANCE_M)
     edge[off] = -1
     for values in (along_m, access_m, at_lon, at_lat):
         values[off] = np.nan

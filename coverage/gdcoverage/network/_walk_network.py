@@ -19,7 +19,7 @@ from gdcoverage.network import _osm_file
 from gdcoverage.network._compact import Segments, compact
 from gdcoverage.network._snap import EdgeIndex, Snap, snap
 from gdcoverage.problems import InputError, Problem
-from gdcoverage.sphere import in_plane
+from gdcoverage.sphere import in_plane, lonlat
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -331,8 +331,7 @@ class WalkNetwork:
             raise ValueError(f"points must be in EPSG:4326, not {points.crs}")
         if smallest_component_m not in self._indexes:
             self._indexes[smallest_component_m] = EdgeIndex(self, smallest_component_m)
-        geometry = points.geometry.to_numpy()
-        lon, lat = shapely.get_x(geometry), shapely.get_y(geometry)
+        lon, lat = lonlat(points.geometry.to_numpy())
         return snap(self, self._indexes[smallest_component_m], lon, lat, limit_m)
 
     def lines(self) -> gpd.GeoSeries:

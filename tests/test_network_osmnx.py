@@ -1,0 +1,124 @@
+import networkx as nx
+import numpy as np
+import osmium
+import osmnx as ox
+import pytest
+import shapely
+
+from gdcoverage.network import WalkNetwork
+from gdcoverage.network._walkable import EXCLUDED, is_walkable
+from gdcoverage.problems import InputError
+from overpass_server import serving
+
+EXTRACT = "data/gd-osm-extracts/shenzhen_longgang_2019.osm.pbf"
+AREA = shapely.box(114.195, 22.678, 114.225, 22.698)
+PLACE = "示例街道, 龙岗区"
+
+
+@pytest.fixture(scope="module")
+def raw(shared, tmp_path_factory):
+    """osmnx's unsimplified walk graph of the extract."""
+    xml = tmp_path_factory.mktemp("osmnx") / "longgang.osm"
+    with osmium.SimpleWriter(str(xml)) as writer:
+        for thing in osmium.FileProcessor(str(shared / EXTRACT)):
+            if thing.is_node() or (thing.is_way() and is_walkable(dict(thing.tags))):
+                writer.add(thing)
+    before = ox.settings.useful_tags_way
+    ox.settings.useful_tags_way = sorted({*before, *EXCLUDED})
+    try:
+        return ox.graph_from_xml(xml, bidirectional=True, retain_all=True, simplify=False)
+    finally:
+        ox.settings.useful_tags_way = before
+
+
+def assert_same_streets(one, other, exact=True):
+    assert (one.nodes, one.edges) == (other.nodes, other.edges)
+    for name in ("edge_u", "edge_v", "shape_start", "component"):
+        assert np.array_equal(getattr(one, name), getattr(other, name)), name
+    for name in ("node_lon", "node_lat", "shape_lon", "shape_lat", "shape_m", "component_m"):
+        a, b = getattr(one, name), getattr(other, name)
+        assert np.array_equal(a, b) if exact else np.allclose(a, b, rtol=0, atol=1e-6), name
+
+
+def test_file_graph_and_graphml_give_the_same_network(shared, raw, tmp_path):
+    from_file = WalkNetwork.from_osm(shared / EXTRACT)
+    assert_same_streets(from_file, WalkNetwork.from_osmnx(raw))
+    assert_same_streets(from_file, WalkNetwork.from_osmnx(ox.simplify_graph(raw)))
+    ox.save_graphml(ox.simplify_graph(raw), tmp_path / "walk.graphml")
+    assert_same_streets(from_file, WalkNetwork.from_graphml(tmp_path / "walk.graphml"))
+
+
+def test_projected_graph_gives_the_same_network(shared, raw):
+    """Back from UTM the coordinates are off by some nanometres; lengths agree to a micrometre."""
+    again = WalkNetwork.from_osmnx(ox.project_graph(ox.simplify_graph(raw)))
+    from_file = WalkNetwork.from_osm(shared / EXTRACT)
+    assert again.edges == from_file.edges
+    assert again.length_m == pytest.approx(from_file.length_m, rel=1e-9)
+
+
+def test_download_by_polygon_and_by_name_equals_the_file(shared, tmp_path):
+    from_file = WalkNetwork.from_osm(shared / EXTRACT, polygon=AREA, margin_m=400)
+    before = vars(ox.settings).copy()
+    with serving(shared / EXTRACT, PLACE, AREA) as url:
+        servers = {"overpass_url": f"{url}/api", "cache_folder": tmp_path / "cache"}
+        by_polygon = WalkNetwork.from_polygon(AREA, margin_m=400, **servers)
+        by_name = WalkNetwork.from_place(PLACE, margin_m=400, nominatim_url=f"{url}/", **servers)
+    assert_same_streets(from_file, by_polygon)
+    assert_same_streets(from_file, by_name)
+    assert list((tmp_path / "cache").iterdir()), "answers are kept for the next run"
+    assert vars(ox.settings) == before
+
+
+def test_kept_answers_serve_when_the_server_is_gone(shared, tmp_path):
+    with serving(shared / EXTRACT, PLACE, AREA) as url:
+        how = {"overpass_url": f"{url}/api", "cache_folder": tmp_path / "cache"}
+        first = WalkNetwork.from_polygon(AREA, **how)
+    assert_same_streets(first, WalkNetwork.from_polygon(AREA, **how))
+
+
+def test_no_internet_is_said_clearly_with_what_to_do(tmp_path):
+    gone = {"overpass_url": "http://127.0.0.1:9/api", "cache_folder": tmp_path}
+    with pytest.raises(InputError, match=r"连不上 Overpass.*本地路网文件"):
+        WalkNetwork.from_polygon(AREA, **gone)
+    with pytest.raises(InputError, match="连不上 Nominatim"):
+        WalkNetwork.from_place("南山区", nominatim_url="http://127.0.0.1:9/", **gone)
+
+
+def test_unknown_place_and_area_without_streets(shared, tmp_path):
+    with serving(shared / EXTRACT, PLACE, AREA) as url:
+        how = {"overpass_url": f"{url}/api", "cache_folder": tmp_path}
+        with pytest.raises(InputError, match="不认识这个地名"):
+            WalkNetwork.from_place("无此地", nominatim_url=f"{url}/", **how)
+        with pytest.raises(InputError, match="没有返回可步行的街道"):
+            WalkNetwork.from_polygon(shapely.box(113, 22, 113.01, 22.01), **how)
+
+
+def test_foreign_graph_loses_what_cannot_be_walked(shared):
+    """An osmnx 1.2 graph of Xiangmihu with motorway links and one-way streets."""
+    path = shared / "data/sz-xiangmihu-osmnx/shenzhen_xiangmihu_2023.graphml"
+    network = WalkNetwork.from_graphml(path)
+    assert [problem.kind for problem in network.problems] == ["edges_excluded"]
+    assert 1_000 < network.nodes < 1_751
+    assert network.source.name == path.name
+
+
+def test_crossing_edges_of_a_simplified_graph_do_not_join():
+    """Two edges whose shapes share a coordinate, without a common node: a bridge."""
+    graph = nx.MultiDiGraph(crs="EPSG:4326")
+    for node, xy in {1: (0, 0), 2: (0.002, 0), 3: (0.001, -0.001), 4: (0.001, 0.001)}.items():
+        graph.add_node(node, x=xy[0], y=xy[1])
+    graph.add_edge(1, 2, geometry=shapely.LineString([(0, 0), (0.001, 0), (0.002, 0)]))
+    graph.add_edge(3, 4, geometry=shapely.LineString([(0.001, -0.001), (0.001, 0), (0.001, 0.001)]))
+    graph.add_edge(2, 1, geometry=shapely.LineString([(0.002, 0), (0.001, 0), (0, 0)]))
+    network = WalkNetwork.from_osmnx(graph)
+    assert (network.nodes, network.edges, len(network.component_m)) == (4, 2, 2)
+
+
+def test_graph_without_crs_or_not_a_graph(tmp_path):
+    with pytest.raises(InputError, match="坐标系"):
+        WalkNetwork.from_osmnx(nx.MultiDiGraph())
+    (tmp_path / "no.graphml").write_text("not xml")
+    with pytest.raises(InputError, match="GraphML"):
+        WalkNetwork.from_graphml(tmp_path / "no.graphml")
+    with pytest.raises(InputError, match="找不到"):
+        WalkNetwork.from_graphml(tmp_path / "missing.graphml")
