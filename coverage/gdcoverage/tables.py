@@ -219,20 +219,20 @@ def _decoded(path: Path, raw: bytes) -> str:
             "文件不是文本表格（含二进制内容）",
             "请导出为 .xlsx 或 CSV（UTF-8 或 GB18030）后再试",
         )
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return raw.decode("gb18030")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise _unusable(
-            path,
-            "encoding_unknown",
-            f"第 {line} 行的编码既不是 UTF-8 也不是 GB18030",
-            "请用 Excel 或 WPS 另存为“CSV UTF-8”后再试",
-        ) from error
+    reached = []
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError as error:
+            reached.append(error.start)
+    # The encoding that got farther is the one that was meant.
+    line = raw.count(b"\n", 0, max(reached)) + 1
+    raise _unusable(
+        path,
+        "encoding_unknown",
+        f"第 {line} 行的编码既不是 UTF-8 也不是 GB18030",
+        "请用 Excel 或 WPS 另存为“CSV UTF-8”后再试",
+    )
 
 
 def _text(cell: object) -> str:

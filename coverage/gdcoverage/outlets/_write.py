@@ -71,7 +71,7 @@ def write_outlets(outlets: gpd.GeoDataFrame, path: str | Path) -> None:
                 safe_text(table).to_csv(partial, index=False, encoding="utf-8-sig")
             case ".geojson" | ".gpkg":
                 driver = "GPKG" if path.suffix.lower() == ".gpkg" else "GeoJSON"
-                layer.to_file(partial, driver=driver)
+                layer.to_file(partial, driver=driver, layer="outlets")
             case ".parquet":
                 layer.to_parquet(partial)
             case suffix:
