@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable
 from functools import cache
 
 import shapely
@@ -13,7 +14,7 @@ from gdcoverage.boundaries import read_counties
 SEED = 20240614
 LABEL = "合成示例"
 
-# Only the outline is real: the made-up county lies in that of 龙门县, its town at this spot (WGS-84).
+# Only the outline is real, that of 龙门县; the made-up town stands at this spot (WGS-84).
 ADCODE = "441324"
 COUNTY = "龙门县"
 ORIGIN = (114.115, 23.655)
@@ -46,7 +47,7 @@ def river_y(x: float) -> float:
     return _RIVER_IN_TOWN + 60 * math.sin(x / 900) + outside * 700 * math.sin(x / 2_600)
 
 
-def beyond_river(y: float, x: float) -> float:
+def beyond_river(x: float, y: float) -> float:
     """How far north of the river's middle a spot lies, metres; south is negative."""
     return y - river_y(x)
 
@@ -58,17 +59,14 @@ def in_county(x: float, y: float, margin: float = 0.0) -> bool:
     return bool(shapely.contains_xy(_outline(), spots).all())
 
 
-def west_to_east(y_at: object, step: float = 250.0) -> list[Spot]:
+def west_to_east(y_at: Callable[[float], float], step: float = 250.0) -> list[Spot]:
     """A line across the county, as far as the outline reaches without a break from the town."""
-    line: list[Spot] = []
-    for side in (-1, 1):
-        half: list[Spot] = []
-        x = 0.0 if side > 0 else -step
-        while in_county(x, y_at(x)):  # type: ignore[operator]
-            half.append((x, y_at(x)))  # type: ignore[operator]
-            x += side * step
-        line = [*reversed(half), *line] if side < 0 else [*line, *half]
-    return line
+    west, east = 0.0, 0.0
+    while in_county(west - step, y_at(west - step)):
+        west -= step
+    while in_county(east + step, y_at(east + step)):
+        east += step
+    return [(west + k * step, y_at(west + k * step)) for k in range(int((east - west) / step) + 1)]
 
 
 def shore(centre: Spot, radius: float, corners: int = 40) -> list[Spot]:

@@ -24,7 +24,7 @@ Ints = NDArray[np.int64]
 # Cells held at once; a raster of any size passes through this much memory.
 _WINDOW_CELLS = 4_000_000
 # More demand points than that do not fit an office PC's memory.
-_MOST_CELLS = 50_000_000
+_MOST_CELLS = 30_000_000
 # What stands for “no data” where a raster does not declare it (3.4e38, 2147483647) is more.
 _MOST_PEOPLE = 1e9
 # Cells along a side whose area is computed; between them it changes evenly, to 1e-6.
@@ -147,7 +147,10 @@ def _windows(raster: rasterio.DatasetReader) -> Iterator[Window]:
 
 
 def _transformed(
-    raster: rasterio.DatasetReader, crs: int | str, column: Floats, row: Floats
+    raster: rasterio.DatasetReader,
+    crs: int | str,
+    column: NDArray[np.floating],
+    row: NDArray[np.floating],
 ) -> tuple[Floats, Floats]:
     """Places in a raster, counted in cells from its corner, in another coordinate system."""
     t = raster.transform

@@ -97,6 +97,7 @@ def read_demand(
     left_out += float(points.loc[~settled.known, "population"].sum())
     frame = _demand_frame(points, settled, standard)
     problems += _people_missed(path, frame, left_out)
+    problems.sort(key=lambda p: (p.sheet, p.row or 0))
     return Reading(frame, tuple(problems), Source.of(path, "人口"))
 
 

@@ -163,39 +163,58 @@ def by_degree_of_urbanisation(
 
     People are summed on an equal-area grid of 1 km cells. An urban centre is 4-connected cells
     of at least 1,500 people/km² with 50,000 people in all; an urban cluster (a town)
-    8-connected cells of 300 with 5,000; all else is rural. Raster cells too coarse for the
-    grid are spread evenly over their area first.
+    8-connected cells of 300 with 5,000; all else is rural.
 
     Raises
     ------
-    InputError : the cells lie too far apart for one grid.
+    InputError : the cells lie too far apart for a grid in memory.
     """
     if not len(lon):
         return Settled.of(np.zeros(0, int), "degurba")
     squeeze = np.cos(np.radians(_TRUE_LATITUDE))
     x = EARTH_RADIUS_M * np.radians(lon) * squeeze / CELL_M
     y = EARTH_RADIUS_M * np.sin(np.radians(lat)) / squeeze / CELL_M
-    side = np.sqrt(np.nan_to_num(area_km2))
-    left, bottom = np.floor((x - side).min()), np.floor((y - side).min())
-    x, y = x - left, y - bottom
-    height, width = int((y + side).max()) + 1, int((x + side).max()) + 1
-    if height * width > _LARGEST_GRID:
-        raise InputError(
-            Problem("raster_too_wide", "人口栅格范围过大", "请先裁剪到所需的省、市或县")
-        )
-    grid = np.zeros((height, width))
-    # Parts of at most 100 m lie in one grid cell or another with little left over.
-    parts = int(np.clip(np.ceil(side.max() * 10), 1, 50))
-    for step_y in (np.arange(parts) + 0.5) / parts - 0.5:
-        row = (y + step_y * side).astype(np.int32)
-        for step_x in (np.arange(parts) + 0.5) / parts - 0.5:
-            np.add.at(grid, (row, (x + step_x * side).astype(np.int32)), people / parts**2)
-    grid = grid.round(6)  # a cell of exactly 300 or 1,500 people counts
+    side = np.sqrt(np.nan_to_num(area_km2)).clip(1e-6)
+    x, y = x - np.floor((x - side).min()), y - np.floor((y - side).min())
+    grid = _people_grid(x, y, side, people)
     centre = clusters(grid, CENTRE_DENSITY, CENTRE_PEOPLE, _FOUR)
     cluster = clusters(grid, CLUSTER_DENSITY, CLUSTER_PEOPLE, _EIGHT)
     urban, town, rural = (KINDS.index(kind) for kind in ("urban", "town", "rural"))
     kind = np.where(centre, urban, np.where(cluster, town, rural))
     return Settled.of(kind[y.astype(np.int32), x.astype(np.int32)], "degurba")
+
+
+def _people_grid(x: Floats, y: Floats, side: Floats, people: Floats) -> Floats:
+    """People per grid cell; those of a raster cell are shared out by area.
+
+    A raster of 30 arc seconds would else put one or two of its cells into each of the grid's,
+    and one of 5 km all its people into one.
+
+    Parameters
+    ----------
+    x, y, side : middle and side of raster cells in grid cells, from the grid's lower left.
+    """
+    width, height = (int((middle + side).max()) + 2 for middle in (x, y))
+    if height * width > _LARGEST_GRID:
+        raise InputError(
+            Problem("raster_too_wide", "人口栅格范围过大", "请先裁剪到所需的省、市或县")
+        )
+    grid = np.zeros((height, width))
+    reach = range(int(np.ceil(side.max())) + 1)
+    across = [_overlap(x, side, step) for step in reach]
+    for row, tall in (_overlap(y, side, step) for step in reach):
+        for column, wide in across:
+            np.add.at(grid, (row, column), people * tall * wide)
+    # A cell of exactly 300 or 1,500 people counts.
+    return grid.round(6)
+
+
+def _overlap(middle: Floats, side: Floats, step: int) -> tuple[NDArray[np.int32], Floats]:
+    """The grid line so many steps from where a raster cell begins, and its share of the cell."""
+    low = middle - side / 2
+    line = np.floor(low) + step
+    share = (np.minimum(line + 1, low + side) - np.maximum(line, low)).clip(0) / side
+    return line.astype(np.int32), share
 
 
 def clusters(

@@ -72,7 +72,7 @@ def read_points(
     -------
     points : columns ``demand_id``, ``name``, ``population``, ``elderly``, ``area_km2``,
         ``source_row``, ``lon``, ``lat`` (WGS-84), ``sheet`` and ``settlement`` (as written).
-    problems : the faults of all rows, in the order of the file.
+    problems : the faults of all rows.
     left_out : people on the rows that have no place.
 
     Raises
@@ -83,7 +83,6 @@ def read_points(
     parts = [_rows(table, datum) for table in tables]
     points = pd.concat([rows for rows, _ in parts], ignore_index=True)
     problems = [problem for _, found in parts for problem in found]
-    problems.sort(key=lambda p: (p.sheet, p.row or 0))
     points["demand_id"] = _unique_ids(points)
     bad = points["population"].isna() | points["lon"].isna()
     left_out = float(points.loc[bad, "population"].sum())

@@ -138,9 +138,8 @@ def _discs(active: gpd.GeoDataFrame, radius_m: float) -> BaseGeometry:
 def _demand(coverage: Coverage) -> dict[str, Any]:
     """Demand points column by column; texts repeat, so they go by number."""
     demand = coverage.demand
-    outlet_names = coverage.outlets.set_index("outlet_id").get("name", pd.Series(dtype="str"))
-    nearest = demand["outlet_id"].map(outlet_names).fillna("")
-    codes, texts = pd.factorize(nearest)
+    names = dict(zip(coverage.outlets["outlet_id"], _names(coverage.outlets), strict=True))
+    codes, texts = pd.factorize(np.array([names.get(i, "") for i in demand["outlet_id"]], object))
     return {
         "lon": _whole(demand.geometry.x),
         "lat": _whole(demand.geometry.y),
@@ -161,10 +160,16 @@ def _whole(degrees: pd.Series) -> list[int]:
     return np.round(degrees.to_numpy() * GRID).astype(int).tolist()
 
 
+def _names(outlets: gpd.GeoDataFrame) -> list[str]:
+    """Names of outlets; the number of one that has none."""
+    named = outlets["name"] if "name" in outlets else outlets["outlet_id"]
+    return [name or number for name, number in zip(named, outlets["outlet_id"], strict=True)]
+
+
 def _outlets(coverage: Coverage) -> list[dict[str, Any]]:
     outlets = coverage.outlets
     rows = []
-    for row in outlets.to_dict("records"):
+    for name, row in zip(_names(outlets), outlets.to_dict("records"), strict=True):
         terms = {
             label: "、".join(term for name, term in table.items() if row.get(name))
             for label, table in (("服务方式", MODES | FLAGS), ("业务事项", ITEMS))
@@ -179,7 +184,7 @@ def _outlets(coverage: Coverage) -> list[dict[str, Any]]:
         }
         rows.append(
             {
-                "name": row.get("name") or row["outlet_id"],
+                "name": name,
                 "lat": round(row["geometry"].y, 6),
                 "lon": round(row["geometry"].x, 6),
                 "active": bool(row["counts"]),

@@ -38,7 +38,7 @@ UNITS = {
     "km2": "平方公里",
     "metres": "米",
     "minutes": "分钟",
-    "degrees": "度",
+    "degrees": "",
     "row": "",
 }
 
@@ -101,8 +101,8 @@ GAP = {
     "demand_points": Column("需求点", "count"),
     "area_km2": Column("面积", "km2"),
     "outlet_name": Column("最近网点（直线）"),
-    "radius_m": Column("直线距离", "metres"),
-    "distance_m": Column("按标准的距离", "metres"),
+    "radius_m": Column("最近处直线距离", "metres"),
+    "distance": Column("按标准的距离", "metres"),
     "beyond_m": Column("超出标准", "metres"),
     "off_network_population": Column("其中未接入路网人口", "people"),
     "lon": Column("经度（WGS-84）", "degrees"),
@@ -129,7 +129,7 @@ UNCOVERED = {
     "county_name": Column("县区"),
     "settlement_name": Column("城乡类别"),
     "population": Column("人口", "people"),
-    "distance_text": Column("按标准的距离（米）"),
+    "distance_m": Column("按标准的距离", "metres"),
     "walk_m": Column("步行距离", "metres"),
     "walk_min": Column("步行时间", "minutes"),
     "radius_m": Column("直线距离", "metres"),

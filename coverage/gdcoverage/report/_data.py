@@ -119,6 +119,10 @@ def _plain(row: dict[Any, Any]) -> dict[str, Any]:
         number = float(value)
         if not math.isfinite(number):
             return None
-        return int(number) if number.is_integer() else round(number, 6)
+        rounded = round(number, 6)
+        # A rate short of all or above nothing never becomes either.
+        if 0 < number < 1 and rounded in (0, 1):
+            return number
+        return int(rounded) if rounded.is_integer() else rounded
 
     return {str(key): plain(value) for key, value in row.items()}

@@ -85,7 +85,8 @@ class Report:
         else:
             empty = tally(demand.assign(county=NO_COUNTY), ["county"], self.coverage.standard)
             unknown = {"area_km2", "covered_area_km2", "elderly", "elderly_covered"}
-            amounts = {c: np.nan if "rate" in c or c in unknown else 0 for c in empty}
+            names = map(str, empty)
+            amounts = {c: np.nan if "rate" in c or c in unknown else 0 for c in names}
         amounts |= {"county": "", "county_name": TOTAL, "city": ""}
         amounts |= {"outlets": int(self.counties["outlets"].sum())}
         return _with_uncovered(pd.DataFrame([amounts])).iloc[0]
@@ -109,7 +110,8 @@ class Report:
         table = pd.concat([part for part in parts if len(part)], ignore_index=True)
         # urban before rural, as the phrase has it
         order = table["settlement"].map({"urban": 0, "rural": 1, "all": 2})
-        block = table["county_name"].ne(table["county_name"].shift()).cumsum()
+        place = {code: i for i, code in enumerate(self.counties["county"])}
+        block = table["county"].map(place).where(table["county_name"] != TOTAL, len(place))
         return _with_uncovered(table.iloc[np.lexsort((order, block))].reset_index(drop=True))
 
     @property
@@ -133,16 +135,20 @@ class Report:
         """The county table with a last row for all of them, where there are several."""
         if self.one:
             return self.counties
-        total = pd.DataFrame([self.total[list(self.counties)].to_dict()])
+        total = pd.DataFrame([self.total.reindex(self.counties.columns).to_dict()])
         return pd.concat([self.counties, total], ignore_index=True)
 
     def gap_table(self) -> pd.DataFrame:
-        """Gaps with most people first, with ``county_name`` and ``settlement_name``."""
+        """Gaps with most people first, with ``county_name``, ``settlement_name``, ``distance``.
+
+        ``distance`` is ``distance_m``, in words where no outlet was found.
+        """
         gaps = pd.DataFrame(self.gaps.drop(columns="geometry"))
         gaps = gaps.sort_values(["population", "gap_id"], ascending=[False, True])
         return gaps.assign(
             county_name=gaps["county"].map(self.names),
             settlement_name=gaps["settlement"].map(SETTLEMENTS),
+            distance=self._distances(gaps),
         ).reset_index(drop=True)
 
     def outlet_table(self) -> pd.DataFrame:
@@ -170,17 +176,24 @@ class Report:
         return missed.sort_values(["population", "demand_id"], ascending=[False, True])
 
     def described(self, missed: gpd.GeoDataFrame) -> pd.DataFrame:
-        """Rows of `uncovered_table` in words, with ``lon`` and ``lat``."""
-        distances = zip(missed["distance_m"], missed["settlement"], strict=True)
-        standard = self.coverage.standard
+        """Rows of `uncovered_table` in words (``distance_m`` too), with ``lon`` and ``lat``."""
         return pd.DataFrame(missed.drop(columns="geometry")).assign(
             county_name=missed["county"].map(self.names),
             settlement_name=missed["settlement"].map(SETTLEMENTS),
             status_name=missed["status"].map(SNAP_STATUS),
-            distance_text=[distance_text(m, standard, s) for m, s in distances],
+            distance_m=self._distances(missed),
             lon=missed.geometry.x,
             lat=missed.geometry.y,
         )
+
+    def _distances(self, table: pd.DataFrame) -> pd.Series:
+        """``distance_m`` as numbers, in words where no outlet was found."""
+        standard = self.coverage.standard
+        known = table["distance_m"].astype(object)
+        words = table["settlement"].map(
+            {kind: distance_text(np.nan, standard, kind) for kind in SETTLEMENTS}
+        )
+        return known.where(table["distance_m"].notna(), words.astype(object))
 
 
 def _with_uncovered(table: pd.DataFrame) -> pd.DataFrame:

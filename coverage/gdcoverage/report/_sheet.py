@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from gdcoverage.report._columns import UNKNOWN, Column, heading, percent, plain
+from gdcoverage.report._columns import UNKNOWN, Column, heading, percent, plain, shown
 from gdcoverage.report._report import TOTAL
 from gdcoverage.sheets import cell_width
 
@@ -45,7 +45,8 @@ class SheetWriter:
         self._places: dict[tuple[str, str], tuple[int, int]] = {}
         title = {"bold": True, "font_size": 14, "font_color": "#1F3864"}
         self._title = book.add_format(_FONT | title)
-        self._note = book.add_format(_FONT | {"font_color": "#404040"})
+        self._line = book.add_format(_FONT | {"font_color": "#404040"})
+        self._note = book.add_format(_FONT | {"font_color": "#404040", "text_wrap": True})
         head = {"bold": True, "text_wrap": True, "align": "center"}
         self._head = book.add_format(_FONT | _LINE | head | {"bg_color": "#DEEAF6"})
         self._group = book.add_format(_FONT | _LINE | head | {"bg_color": "#BDD7EE"})
@@ -78,17 +79,17 @@ class SheetWriter:
             above = (*above, f"本表列前 {room:,} 行，其余 {len(table) - room:,} 行放不下。")
             table = table.head(room)
         for i, line in enumerate(above):
-            sheet.write_string(i, 0, plain(line)[:_MAX_TEXT], self._note if i else self._title)
+            sheet.write_string(i, 0, plain(line)[:_MAX_TEXT], self._line if i else self._title)
         sheet.set_row(0, 26)
         top = len(above)
         if grouped:
             self._write_groups(sheet, top, columns)
             top += 1
         for j, (key, column) in enumerate(columns.items()):
-            sheet.write_string(top, j, heading(column, rate_unit=False), self._head)
+            sheet.write_string(top, j, _heading(column), self._head)
             sheet.set_column(j, j, _width(table[key], column))
             self._places[name, key] = top + 1, j
-        sheet.set_row(top, 48 if grouped else 34)
+        sheet.set_row(top, 64 if grouped else 52)
         self._write_rows(sheet, top + 1, table, columns)
         sheet.freeze_panes(top + 1, min(2, len(columns)))
         if filtered and len(table) > totals:
@@ -96,9 +97,16 @@ class SheetWriter:
         _set_print(sheet, name, top - grouped, top)
         return sheet
 
-    def note(self, sheet: Any, row: int, line: str) -> None:
-        """A line of text below a table."""
-        sheet.write_string(row, 0, plain(line)[:_MAX_TEXT], self._note)
+    def note(self, sheet: Any, row: int, line: str, columns: int) -> None:
+        """Text below a table, as wide as so many of its columns and as high as it needs."""
+        text = plain(line)[:_MAX_TEXT]
+        sheet.merge_range(row, 0, row, columns - 1, text, self._note)
+        # No column is narrower than 8 letters.
+        sheet.set_row(row, 16 * (1 + cell_width(text) // (8 * columns)))
+
+    def end_page(self, sheet: Any, row: int) -> None:
+        """Make a sheet reach down to a row, so that a chart above it is printed whole."""
+        sheet.write_blank(row, 0, None, self._note)
 
     def bars(self, title: str, series: list[tuple[str, str, str, str, str]], rows: int) -> Any:
         """A bar chart of the first rows, first row on top.
@@ -171,16 +179,22 @@ class SheetWriter:
         return self._formats[look, bold]
 
 
+def _heading(column: Column) -> str:
+    """The heading with its bracket on a line of its own: no bracket is left alone."""
+    return heading(column, rate_unit=False).replace("（", "\n（").replace(" ", "\n")
+
+
 def _width(values: pd.Series, column: Column) -> float:
-    """Width of a column: its widest text, or its heading on two or three lines."""
-    title = cell_width(heading(column, rate_unit=False))
+    """Width of a column in Latin letters: its values, and a heading of up to four lines."""
+    title = [cell_width(line) for line in _heading(column).split("\n")]
+    widest = max((cell_width(_as_shown(v, column)) for v in values.head(_WIDTH_SAMPLE)), default=0)
     if column.kind in ("text", "yes"):
-        widest = max((cell_width(value) for value in values.head(_WIDTH_SAMPLE)), default=0)
-        return float(min(max(widest + 2, title + 3, 8), _WIDEST))
-    if column.kind == "degrees":
-        return 13.0
-    words = any(isinstance(value, str) for value in values.head(_WIDTH_SAMPLE))
-    return max(10.0, title / 3 + 3, 18.0 if words else 0.0)
+        return float(min(max(widest + 2, max(title) + 3, 8), _WIDEST))
+    return float(min(max(widest + 2, title[0] / 3 + 3, *title[1:], 9), _WIDEST / 2))
+
+
+def _as_shown(value: Any, column: Column) -> str:
+    return value if isinstance(value, str) else shown(value, column.kind)
 
 
 def _set_print(sheet: Any, name: str, first: int, last: int) -> None:

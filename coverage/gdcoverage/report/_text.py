@@ -7,6 +7,7 @@ import re
 from itertools import islice
 from math import isnan
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from rich import box
@@ -165,18 +166,22 @@ def _print_gaps(report: Report, console: Console) -> None:
         _say(console, f"    {_way(gap, report)}", "dim")
 
 
-def _way(gap: dict[str, object], report: Report) -> str:
+def _way(gap: dict[Any, Any], report: Report) -> str:
     """Nearest outlet and the way there: walking for urban gaps, straight for rural ones."""
-    metres, settlement = float(str(gap["distance_m"])), str(gap["settlement"])
+    metres, settlement = gap["distance_m"], gap["settlement"]
     way = distance_text(metres, report.coverage.standard, settlement)
     if not gap["outlet_id"]:
         return way
-    straight = shown(gap["radius_m"], "metres")
-    nearest = f"最近网点 {plain(gap['outlet_name'])}，直线 {straight} 米"
-    beyond = f"，超出标准 {shown(gap['beyond_m'], 'metres')} 米"
-    if settlement == "rural":
-        return f"{nearest}{beyond}"
-    return f"{nearest}；{way}" if isnan(metres) else f"{nearest}；步行 {way} 米{beyond}"
+    # The distance is the median of the people's, the radius that of the nearest point.
+    closest = shown(gap["radius_m"], "metres")
+    nearest = f"最近网点 {plain(gap['outlet_name'])}"
+    if isnan(metres):
+        return f"{nearest}，直线 {closest} 米；{way}"
+    beyond = f"超出标准 {shown(gap['beyond_m'], 'metres')} 米"
+    if settlement == "urban":
+        return f"{nearest}，直线 {closest} 米；步行 {way} 米，{beyond}"
+    at_best = "" if closest == way else f"（最近处 {closest} 米）"
+    return f"{nearest}，直线 {way} 米{at_best}，{beyond}"
 
 
 def _print_problems(report: Report, console: Console) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +14,16 @@ from gdcoverage.files import written_whole
 from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT
 from gdcoverage.problems import HEADINGS, problem_frame
 from gdcoverage.report import _columns
-from gdcoverage.report._columns import UNKNOWN, Column, distance_text, plain
+from gdcoverage.report._columns import UNKNOWN, Column, plain
 from gdcoverage.report._remarks import headline, remarks
-from gdcoverage.report._report import Report
+from gdcoverage.report._report import TOTAL, Report
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.sheets import WORKBOOK_OPTIONS
 
 UNCOVERED_ROWS = 50_000
 _CHART_GAPS = 12
+# Height of a row of plain text, pixels.
+_ROW_PX = 18
 _SPEED_COLOURS = ("#9DC3E6", "#2E75B6", "#1F3864")
 _BLUE, _ORANGE = "#2E75B6", "#C55A11"
 
@@ -40,9 +41,7 @@ def write_workbook(report: Report, path: str | Path) -> None:
         book.set_properties({"title": plain(report.title), "created": made})
         writer = SheetWriter(book)
         summary, below = _summary(report, writer)
-        writer.sheet(
-            "分类", report.settlements, _columns.SETTLEMENT, ("分类：各县区城区、乡村覆盖情况",)
-        )
+        _classes(report, writer)
         _gaps(report, writer)
         writer.sheet("网点", report.outlet_table(), _columns.OUTLET, (_outlets_title(report),))
         _uncovered(report, writer)
@@ -63,19 +62,29 @@ def _summary(report: Report, writer: SheetWriter) -> tuple[Any, int]:
     totals = 0 if report.one else 1
     sheet = writer.sheet("汇总", table, _columns.COUNTY, above, totals=totals, grouped=True)
     below = len(above) + 2 + len(table) + 1
+    columns = [name for name in _columns.COUNTY if name in table]
     for line in remarks(report):
-        writer.note(sheet, below, line)
+        writer.note(sheet, below, line, len(columns))
         below += 1
     return sheet, below + 1
 
 
 def _insert_charts(report: Report, writer: SheetWriter, sheet: Any, row: int) -> None:
     """Charts of rates and of gaps side by side; they stand on data of sheets already written."""
+    charts = []
     if report.total["population"]:
-        chart = _class_chart(report, writer) if report.one else _county_chart(report, writer)
-        sheet.insert_chart(row, 0, chart, {"object_position": 3})
+        charts.append(_class_chart(report, writer) if report.one else _county_chart(report, writer))
     if len(report.gaps):
-        sheet.insert_chart(row, 10, _gap_chart(report, writer), {"object_position": 3})
+        charts.append(_gap_chart(report, writer))
+    for i, chart in enumerate(charts):
+        sheet.insert_chart(row, 10 * i, chart, {"object_position": 3})
+    bars = max(len(report.counties), min(len(report.gaps), _CHART_GAPS))
+    writer.end_page(sheet, row + _height(bars) // _ROW_PX + 2)
+
+
+def _height(bars: int) -> int:
+    """Height of a chart of so many bars, pixels."""
+    return max(360, 110 + 24 * bars)
 
 
 def _county_chart(report: Report, writer: SheetWriter) -> Any:
@@ -84,7 +93,7 @@ def _county_chart(report: Report, writer: SheetWriter) -> Any:
     series = [("汇总", "county_name", "rate", "覆盖率", _BLUE)]
     chart = writer.bars("各县区覆盖率", series, count)
     chart.set_x_axis({"min": 0, "max": 1, "num_format": "0%", "major_gridlines": _GRID})
-    chart.set_size({"width": 680, "height": max(300, 110 + 24 * count)})
+    chart.set_size({"width": 680, "height": _height(count)})
     return chart
 
 
@@ -99,7 +108,7 @@ def _class_chart(report: Report, writer: SheetWriter) -> Any:
     chart = writer.bars("城区、乡村在不同步速下的覆盖率", series, len(report.settlements))
     chart.set_x_axis({"min": 0, "max": 1, "num_format": "0%", "major_gridlines": _GRID})
     chart.set_legend({"position": "bottom"})
-    chart.set_size({"width": 680, "height": 360})
+    chart.set_size({"width": 680, "height": _height(0)})
     return chart
 
 
@@ -109,19 +118,22 @@ def _gap_chart(report: Report, writer: SheetWriter) -> Any:
     series = [("空白区", "name", "population", "人口", _ORANGE)]
     chart = writer.bars("人口最多的空白区（人）", series, count)
     chart.set_x_axis({"min": 0, "num_format": "#,##0", "major_gridlines": _GRID})
-    chart.set_size({"width": 680, "height": max(300, 110 + 24 * count)})
+    chart.set_size({"width": 680, "height": _height(count)})
     return chart
 
 
 _GRID = {"visible": True, "line": {"color": "#D9D9D9"}}
 
 
+def _classes(report: Report, writer: SheetWriter) -> None:
+    table = report.settlements
+    totals = int(((table["county_name"] == TOTAL) | (table["settlement_name"] == TOTAL)).sum())
+    above = ("分类：城区、乡村覆盖情况",)
+    writer.sheet("分类", table, _columns.SETTLEMENT, above, totals=totals)
+
+
 def _gaps(report: Report, writer: SheetWriter) -> None:
     gaps = report.gap_table()
-    standard = report.coverage.standard
-    pairs = zip(gaps["distance_m"], gaps["settlement"], strict=True)
-    unknown = [distance_text(m, standard, s) if isnan(m) else m for m, s in pairs]
-    gaps["distance_m"] = pd.Series(unknown, gaps.index, dtype=object)
     people = _columns.people(gaps["population"].sum()) if len(gaps) else "0"
     title = f"空白区：共 {len(gaps):,} 个，{people} 人未达标，按人口从多到少"
     note = "按标准的距离：城区为步行，乡村为直线，取空白区人口的中位数；坐标为 WGS-84。"
@@ -137,7 +149,7 @@ def _outlets_title(report: Report) -> str:
 def _uncovered(report: Report, writer: SheetWriter) -> None:
     missed = report.uncovered_table()
     left_out = len(missed) - UNCOVERED_ROWS
-    above = (f"不达标需求点：共 {len(missed):,} 个有人口的，按人口从多到少",)
+    above: tuple[str, ...] = (f"不达标需求点：共 {len(missed):,} 个有人口的，按人口从多到少",)
     if left_out > 0:
         above += (f"本表列前 {UNCOVERED_ROWS:,} 个，其余 {left_out:,} 个未列出。",)
     table = report.described(missed.head(UNCOVERED_ROWS))
@@ -172,5 +184,5 @@ def _inputs(report: Report, writer: SheetWriter) -> None:
     table = pd.DataFrame([(*row, "") for row in rows], columns=["项目", "内容", "SHA-256"])
     files = [(f"输入：{s.role}", s.name, s.sha256 or UNKNOWN) for s in report.sources]
     table = pd.concat([table, pd.DataFrame(files, columns=table.columns)], ignore_index=True)
-    columns = {name: Column(name) for name in table}
+    columns = {name: Column(name) for name in ("项目", "内容", "SHA-256")}
     writer.sheet("输入与参数", table, columns, ("输入与参数",), filtered=False)

@@ -1,0 +1,85 @@
+"""A headless Chromium for tests of the map, opened as a person opens a file."""
+
+from __future__ import annotations
+
+import shutil
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass
+class Opened:
+    """A page, with what it asked for and what it complained of."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def chromium() -> Iterator[object]:
+    """A browser; the test skips where there is none."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("Chromium is not installed (make test installs it)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def opened(browser, path: Path, width: int = 1440, height: int = 900) -> Opened:
+    """A file opened from disk, once the map stands."""
+    page = browser.new_page(viewport={"width": width, "height": height})
+    found = Opened(page)
+    page.on("request", lambda request: found.requests.append(request.url))
+    page.on("console", lambda message: found.complaints.append(message.text))
+    page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    page.goto(path.resolve().as_uri())
+    page.wait_for_function("window.EMap && EMap.map && EMap.layers")
+    page.wait_for_timeout(300)
+    return found
+
+
+def pixel(page: Page, lat: float, lon: float) -> tuple[int, int, int]:
+    """Colour of the screen at a place."""
+    box = page.locator(".leaflet-container").bounding_box()
+    at = on_screen(page, lat, lon)
+    clip = {"x": box["x"] + at[0], "y": box["y"] + at[1], "width": 1, "height": 1}
+    return _first_pixel(page.screenshot(clip=clip))
+
+
+def on_screen(page: Page, lat: float, lon: float) -> list[float]:
+    """Where a place is in the map's window, pixels from its top left."""
+    return page.evaluate(f"(({{x, y}}) => [x, y])(EMap.map.latLngToContainerPoint([{lat}, {lon}]))")
+
+
+def _first_pixel(png: bytes) -> tuple[int, int, int]:
+    """The first pixel of a PNG of 8-bit RGB or RGBA; its filter does not matter there."""
+    data, at = b"", 8
+    while at < len(png):
+        size, kind = struct.unpack(">I4s", png[at : at + 8])
+        if kind == b"IDAT":
+            data += png[at + 8 : at + 8 + size]
+        at += 12 + size
+    red, green, blue = zlib.decompress(data)[1:4]
+    return red, green, blue

@@ -1,0 +1,135 @@
+"""The command as people run it: a process, its output and its exit code."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from gdcoverage import __version__
+
+SAMPLE = Path(__file__).parent.parent / "data/sample"
+PLAN = str(SAMPLE / "plan.toml")
+
+
+def command(*words, cwd=None):
+    """Run ``gdcoverage``; standard output, standard error and exit code."""
+    return subprocess.run(
+        [sys.executable, "-m", "gdcoverage.cli", *words],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8", "COLUMNS": "100"},
+        check=False,
+    )
+
+
+@pytest.fixture
+def plan(tmp_path):
+    """The sample's plan, writing to a folder of the test's."""
+    text = (SAMPLE / "plan.toml").read_text(encoding="utf-8")
+    for name in ("outlets.xlsx", "population.csv", "streets.osm.pbf"):
+        text = text.replace(f'"{name}"', f'"{(SAMPLE / name).as_posix()}"')
+    path = tmp_path / "plan.toml"
+    path.write_text(text.replace("../../maps/sample", "results"), encoding="utf-8")
+    return path
+
+
+def test_run_does_everything(plan):
+    done = command("run", str(plan), cwd=plan.parent)
+    assert done.returncode == 0, done.stderr
+    assert "城区步行15分钟，乡村辐射5公里" in done.stdout
+    assert "龙门县" in done.stdout
+    assert "已写出：results/地图.html" in done.stdout
+    assert "读取步行路网" in done.stderr
+    assert (plan.parent / "results/汇总.xlsx").exists()
+
+
+def test_report_of_one_county_as_json_goes_to_a_pipe_alone():
+    done = command("report", PLAN, "--county", "441324", "--format", "json")
+    data = json.loads(done.stdout)
+    assert [county["county_name"] for county in data["counties"]] == ["龙门县"]
+    assert data["phrase"] == "城区步行15分钟，乡村辐射5公里"
+
+
+def test_rate_below_what_was_asked_ends_with_four():
+    assert command("report", PLAN, "--fail-under", "99.9").returncode == 4
+    assert command("report", PLAN, "--fail-under", "10").returncode == 0
+
+
+def test_unusable_input_ends_with_one_in_chinese_without_a_traceback(tmp_path):
+    done = command("run", str(tmp_path / "无.toml"))
+    assert done.returncode == 1
+    assert "找不到计划文件" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Traceback" in command("--debug", "run", str(tmp_path / "无.toml")).stderr
+
+
+def test_unknown_county_is_unusable_and_unknown_option_is_wrong_usage():
+    assert command("report", PLAN, "--county", "440305").returncode == 1
+    assert command("report", PLAN, "--fromat", "json").returncode == 2
+    assert command("report", PLAN, "--format", "pdf").returncode == 2
+    assert command("nonsense").returncode == 2
+
+
+def test_finished_with_failures_ends_with_three(plan):
+    (plan.parent / "results/汇总.xlsx").mkdir(parents=True)
+    done = command("run", str(plan))
+    assert done.returncode == 3
+    assert "写不出文件" in done.stderr
+
+
+def test_check_lists_problems_and_writes_the_clean_table(tmp_path):
+    done = command(
+        "check", str(SAMPLE / "outlets.xlsx"), "--datum", "高德",
+        "--clean", str(tmp_path / "整理.xlsx"), "--problems", str(tmp_path / "问题.xlsx"),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "填反了" in done.stdout
+    assert "没有坐标" in done.stdout
+    clean = openpyxl.load_workbook(tmp_path / "整理.xlsx").active
+    problems = openpyxl.load_workbook(tmp_path / "问题.xlsx").active
+    assert f"可用网点 {clean.max_row - 1} 个" in done.stdout
+    assert problems.max_row - 1 == sum(map(int, _numbers(done.stdout.splitlines()[-3:])))
+
+
+def _numbers(lines):
+    import re
+
+    (line,) = [line for line in lines if line.startswith("错误")]
+    return re.findall(r"\d+", line)
+
+
+def test_check_of_an_empty_file_ends_with_one(tmp_path):
+    (tmp_path / "空.csv").write_bytes(b"")
+    done = command("check", str(tmp_path / "空.csv"), "--datum", "wgs84")
+    assert done.returncode == 1
+    assert "空的" in done.stderr
+
+
+def test_network_build_then_version(tmp_path):
+    done = command("network", "build", str(SAMPLE / "streets.osm.pbf"), str(tmp_path / "n.npz"))
+    assert done.returncode == 0, done.stderr
+    assert "公里" in done.stdout
+    assert command("version").stdout == f"gdcoverage {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("run",), ("report",), ("map",), ("check",), ("network", "build")]
+)
+def test_help_is_chinese_and_has_an_example(words):
+    done = command(*words, "--help")
+    assert done.returncode == 0
+    assert any("\u4e00" <= c <= "\u9fff" for c in done.stdout)
+    if words:
+        assert "例：gdcoverage" in done.stdout
+
+
+def test_map_alone(plan):
+    target = plan.parent / "m.html"
+    assert command("map", str(plan), "--output", str(target)).returncode == 0
+    assert "广东社保电子地图" in target.read_text(encoding="utf-8")

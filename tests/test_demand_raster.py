@@ -1,0 +1,260 @@
+"""Demand points from population rasters: totals preserved, and the degree of urbanisation."""
+
+import warnings
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from pyproj import Geod
+from rasterio.transform import Affine
+
+from gdcoverage.demand import read_demand
+from gdcoverage.policy import Standard
+from gdcoverage.problems import InputError
+from gdcoverage.tables import Reading
+
+# A plane in which the cells of the degree-of-urbanisation grid are squares of 1,000 m.
+GRID = "+proj=cea +lat_ts=23 +R=6371009"
+QUIET = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def corner_at(west: float, north: float, side: float) -> Affine:
+    return Affine(side, 0, west, 0, -side, north)
+
+
+DEGREES = corner_at(113, 23.5, 0.01)
+
+
+def raster(
+    folder: Path,
+    people: np.ndarray,
+    crs: str | None = "EPSG:4326",
+    transform: Affine = DEGREES,
+    **profile: object,
+) -> Path:
+    path = folder / "people.tif"
+    shape = {"height": people.shape[-2], "width": people.shape[-1], "dtype": people.dtype}
+    shape |= {"count": len(people) if people.ndim == 3 else 1, "crs": crs, "transform": transform}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+        with rasterio.open(path, "w", driver="GTiff", **(shape | profile)) as file:
+            file.write(people if people.ndim == 3 else people[None])
+    return path
+
+
+def kinds(reading: Reading) -> list[tuple[str, int | None]]:
+    return [(p.kind, p.row) for p in reading.problems]
+
+
+def said(reading: Reading, kind: str) -> str:
+    (problem,) = (p for p in reading.problems if p.kind == kind)
+    return problem.what
+
+
+VALUES = st.one_of(
+    st.floats(0, 5_000, width=32), st.sampled_from([0.0, -9999.0, -1.0, np.nan, np.inf, 3.4e38])
+)
+
+
+@QUIET
+@given(
+    hnp.arrays(np.float32, hnp.array_shapes(min_dims=2, max_dims=2, max_side=12), elements=VALUES)
+)
+def test_totals_are_preserved_whatever_is_missing(tmp_path: Path, people: np.ndarray) -> None:
+    reading = read_demand(raster(tmp_path, people, nodata=-9999.0))
+    wide = people.astype(float)
+    valid = np.isfinite(wide) & (wide > 0) & (wide <= 1e9)
+    assert len(reading.frame) == valid.sum()
+    assert reading.frame["population"].sum() == pytest.approx(wide[valid].sum(), rel=1e-9)
+    told = "".join(p.what for p in reading.problems if p.kind == "population_negative")
+    assert told.startswith(f"{(wide == -1).sum()} ") if (wide == -1).any() else told == ""
+
+
+def test_totals_do_not_depend_on_the_windows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = raster(tmp_path, np.arange(35, dtype=np.float64).reshape(5, 7))
+    whole = read_demand(path).frame
+    monkeypatch.setattr("gdcoverage.demand._raster._WINDOW_CELLS", 14)
+    pd.testing.assert_frame_equal(read_demand(path).frame, whole)
+    assert whole["population"].sum() == 34 * 35 / 2
+
+
+def test_cells_are_points_at_their_middle_with_geodesic_area(tmp_path: Path) -> None:
+    frame = read_demand(raster(tmp_path, np.array([[0, 7.0], [3.0, 0]]))).frame
+    assert frame.geometry.x.tolist() == pytest.approx([113.015, 113.005])
+    assert frame.geometry.y.tolist() == pytest.approx([23.495, 23.485])
+    for point in frame.itertuples():
+        x, y = point.geometry.x, point.geometry.y
+        cell = shapely.box(x - 0.005, y - 0.005, x + 0.005, y + 0.005)
+        area = Geod(ellps="WGS84").geometry_area_perimeter(cell)[0] / 1e6
+        assert point.area_km2 == pytest.approx(area, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("crs", "corner"),
+    [("EPSG:32649", (700_000, 2_560_000)), ("EPSG:3857", (12_579_000, 2_640_000))],
+)
+def test_area_on_a_projected_grid_is_that_on_the_ground(
+    tmp_path: Path, crs: str, corner: tuple[float, float]
+) -> None:
+    path = raster(tmp_path, np.ones((300, 300)), crs, corner_at(*corner, 1_000))
+    frame = read_demand(path, settlement="rural").frame
+    rng = np.random.default_rng(7)
+    for i in rng.integers(0, len(frame), 20):
+        x, y = corner[0] + (i % 300) * 1_000, corner[1] - (i // 300) * 1_000
+        outline = shapely.segmentize(shapely.box(x, y - 1_000, x + 1_000, y), 50)
+        ground = gpd.GeoSeries([outline], crs=crs).to_crs(4326).iloc[0]
+        area = Geod(ellps="WGS84").geometry_area_perimeter(ground)[0] / 1e6
+        assert frame["area_km2"].iloc[i] == pytest.approx(area, rel=2e-6)
+
+
+@pytest.mark.parametrize(
+    ("crs", "transform", "told"),
+    [
+        (None, DEGREES, "没有坐标系"),
+        ("EPSG:4326", Affine.identity(), "没有地理位置"),
+    ],
+)
+def test_raster_that_lies_nowhere_is_refused(
+    tmp_path: Path, crs: str | None, transform: Affine, told: str
+) -> None:
+    with pytest.raises(InputError, match=told):
+        read_demand(raster(tmp_path, np.ones((2, 2)), crs, transform))
+
+
+def test_raster_without_people_says_so(tmp_path: Path) -> None:
+    reading = read_demand(raster(tmp_path, np.full((4, 4), -9999.0), nodata=-9999.0))
+    assert reading.frame.empty
+    assert kinds(reading) == [("no_people", None)]
+
+
+def test_only_the_first_band_counts_and_that_is_told(tmp_path: Path) -> None:
+    reading = read_demand(raster(tmp_path, np.ones((2, 3, 3))))
+    assert reading.frame["population"].sum() == 9
+    assert "2 个波段" in said(reading, "bands_unused")
+
+
+def test_cut_off_raster_is_refused(tmp_path: Path) -> None:
+    path = raster(tmp_path, np.random.default_rng(0).random((300, 300)))
+    path.write_bytes(path.read_bytes()[:200_000])
+    with pytest.raises(InputError, match="无法读取"):
+        read_demand(path)
+
+
+def test_raster_with_more_cells_than_memory_holds_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gdcoverage.demand._raster._MOST_CELLS", 8)
+    with pytest.raises(InputError, match="裁剪"):
+        read_demand(raster(tmp_path, np.ones((3, 3))))
+
+
+# --- degree of urbanisation --------------------------------------------------------------------
+
+
+def drawn(picture: str) -> np.ndarray:
+    """Thousands of people per km² as digits; `.` is nobody, `a` 300, `z` 299, `b` 1,500."""
+    people = {".": 0, "a": 300, "z": 299, "b": 1_500} | {str(i): i * 1_000 for i in range(1, 10)}
+    return np.array([[people[c] for c in row] for row in picture.split()], float)
+
+
+def classed(folder: Path, picture: str, metres: int = 1_000) -> list[str]:
+    """Each cell of a picture as U (centre), t (town) or r (rural); `.` where nobody lives."""
+    people = drawn(picture)
+    path = raster(folder, people, GRID, corner_at(11_000_000, 2_700_000, metres))
+    frame = read_demand(path).frame
+    assert set(frame["settlement_source"]) == {"degurba"}
+    out = np.full(people.shape, ".")
+    out[people > 0] = np.select([frame["town"], frame["settlement"] == "urban"], ["t", "U"], "r")
+    return ["".join(row) for row in out]
+
+
+def test_centre_is_joined_by_sides_and_town_by_corners_too(tmp_path: Path) -> None:
+    picture = """
+        99...........2
+        99..........2.
+        99.........2..
+        a.............
+        .a........z...
+        ..........z...
+        7.............
+    """
+    # The 54,000 are a centre, with a town around it that touches by corners. The three cells of
+    # 2,000 hang together by corners alone: 6,000 people, a town. 299 is too thin. The 7,000 are
+    # dense enough for a centre but too few: a town.
+    assert classed(tmp_path, picture) == [
+        "UU...........t",
+        "UU..........t.",
+        "UU.........t..",
+        "t.............",
+        ".t........r...",
+        "..........r...",
+        "t.............",
+    ]
+
+
+def test_dense_cells_that_touch_by_corners_make_no_centre(tmp_path: Path) -> None:
+    picture = """
+        999...
+        ...999
+    """
+    assert classed(tmp_path, picture) == ["ttt...", "...ttt"]
+
+
+@pytest.mark.parametrize(("cells", "kind"), [("a" * 16, "r"), ("a" * 17, "t")])
+def test_town_begins_at_5000_people(tmp_path: Path, cells: str, kind: str) -> None:
+    assert classed(tmp_path, cells) == [kind * len(cells)]
+
+
+@pytest.mark.parametrize(("cells", "kind"), [("b" * 33, "t"), ("b" * 34, "U"), ("9" * 5, "t")])
+def test_centre_begins_at_50000_people(tmp_path: Path, cells: str, kind: str) -> None:
+    assert classed(tmp_path, cells) == [kind * len(cells)]
+
+
+def test_exactly_5000_and_50000_count(tmp_path: Path) -> None:
+    assert classed(tmp_path, "5") == ["t"]
+    assert classed(tmp_path, "55555\n55555") == ["UUUUU", "UUUUU"]
+
+
+@pytest.mark.parametrize("metres", [250, 925, 3_000])
+def test_density_is_per_km2_whatever_the_raster(tmp_path: Path, metres: int) -> None:
+    side = 30_000 // metres
+    for density, town in ((290, False), (310, True)):
+        people = np.full((side, side), density * (metres / 1_000) ** 2)
+        crs, corner = GRID, corner_at(11_000_000, 2_700_000, metres)
+        frame = read_demand(raster(tmp_path, people, crs, corner)).frame
+        inner = frame["town"].to_numpy().reshape(side, side)[4:-4, 4:-4]
+        assert (inner == town).all()
+
+
+def test_class_does_not_depend_on_how_far_the_raster_reaches(tmp_path: Path) -> None:
+    people = np.random.default_rng(3).gamma(0.3, 1_500, (60, 60)).astype("float32")
+    corner = corner_at(113, 23.5, 1 / 120)
+    alone = read_demand(raster(tmp_path, people, transform=corner)).frame
+    wide = np.zeros((90, 60), "float32")
+    wide[:60] = people
+    wide[-1, -1] = 1.0  # far to the south
+    among = read_demand(raster(tmp_path, wide, transform=corner)).frame
+    assert among["town"].tolist()[:-1] == alone["town"].tolist()
+    assert alone["town"].any()
+    assert not alone["town"].all()
+
+
+def test_town_rule_applies_to_urban_clusters(tmp_path: Path) -> None:
+    path = raster(tmp_path, drawn("9"), GRID, corner_at(11_000_000, 2_700_000, 1_000))
+    for rule in ("urban", "rural"):
+        point = read_demand(path, standard=Standard(town_rule=rule)).frame.iloc[0]
+        assert (point.settlement, point.town, point.settlement_code) == (rule, True, "")
+
+
+def test_declaration_spares_a_raster_the_rule(tmp_path: Path) -> None:
+    frame = read_demand(raster(tmp_path, drawn("1")), settlement="urban").frame
+    assert frame[["settlement", "settlement_source"]].to_numpy().tolist() == [["urban", "declared"]]
