@@ -171,7 +171,7 @@ def test_several_counties_get_a_report_each(sample):
 
 
 def test_counties_of_ones_own_and_a_single_unit(sample):
-    box = shapely.box(113.9, 23.4, 114.4, 23.9)
+    box = shapely.box(113.5, 23.2, 114.6, 24.1)
     own = gpd.GeoDataFrame({"代码": ["156999901"], "名称": ["自定县"]}, geometry=[box], crs=4490)
     own.to_file(sample.parent / "own.geojson")
     edited(sample, 'adcodes = ["441324"]', 'path = "own.geojson"')

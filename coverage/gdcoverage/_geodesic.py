@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from pyproj import Geod
 from scipy.spatial import cKDTree
@@ -73,4 +74,6 @@ def pairs_within(
 
 def area_km2(polygons: NDArray[np.object_]) -> Floats:
     """Geodesic area of each polygon (degrees, WGS-84), km²."""
-    return np.array([abs(GEOD.geometry_area_perimeter(p)[0]) / 1e6 for p in polygons], float)
+    # Holes count as holes only where they wind the other way round than their shell.
+    turned = shapely.normalize(polygons)
+    return np.array([abs(GEOD.geometry_area_perimeter(p)[0]) / 1e6 for p in turned], float)

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.datum import Datum, to_wgs84
 from gdcoverage.problems import Problem
+from gdcoverage.sphere import lonlat
 from gdcoverage.tables import Headings, Table, numbers
 
 Floats = NDArray[np.float64]
@@ -72,8 +73,7 @@ def locate_rows(table: Table, datum: Datum, within: BaseGeometry) -> Located:
         longitude and latitude exchanged is exchanged and reported; any other is left out.
     """
     if table.geometry is not None:
-        points = shapely.point_on_surface(table.geometry.to_numpy())
-        given_lon, given_lat = shapely.get_x(points), shapely.get_y(points)
+        given_lon, given_lat = lonlat(shapely.point_on_surface(table.geometry.to_numpy()))
         blank = np.isnan(given_lon)
         field = "geometry"
     else:
@@ -96,11 +96,17 @@ def locate_rows(table: Table, datum: Datum, within: BaseGeometry) -> Located:
             bool(blank[i]), bool(turned[i]), float(given_lon[i]), float(given_lat[i])
         )
         severity = {"severity": "warning"} if turned[i] else {}
-        value = {} if table.geometry is not None else {"value": f"{lon_text[i]}，{lat_text[i]}"}
+        value = (
+            {} if table.geometry is not None else {"value": _as_written(lon_text[i], lat_text[i])}
+        )
         problem = table.problem(int(i), field, kind, what, action, **severity)
         problems.append(Problem(**(vars(problem) | value)))
     lon[bad] = lat[bad] = np.nan
     return Located(lon, lat, tuple(problems))
+
+
+def _as_written(lon: str, lat: str) -> str:
+    return f"{lon}，{lat}" if lon or lat else ""
 
 
 def _explained(blank: bool, turned: bool, lon: float, lat: float) -> tuple[str, str, str]:

@@ -191,7 +191,7 @@ def _describe(
     return {
         "county": points["county"].iloc[0],
         "settlement": settlement,
-        "name": f"{biggest}等{len(points)}处" if biggest and len(points) > 1 else biggest,
+        "name": _of_several(biggest, len(points)),
         "population": people.sum(),
         "elderly": elderly,
         "demand_points": len(points),
@@ -208,6 +208,13 @@ def _describe(
         "off_network_population": people[points["status"] == "off_network"].sum(),
         "geometry": area,
     }
+
+
+def _of_several(name: str, points: int) -> str:
+    """“河北街等25处” of a point named 河北街32 among others."""
+    if not name or points == 1:
+        return name
+    return f"{name.rstrip('0123456789') or name}等{points}处"
 
 
 def _weighted_median(values: Floats, weights: Floats) -> float:

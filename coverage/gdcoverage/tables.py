@@ -129,7 +129,7 @@ def read_tables(
             )
         sheets = {sheet: sheets[sheet]}
     tables = [_table(path.name, name, cells, headings) for name, cells in sheets.items()]
-    good = [table for table in tables if table and all(n in table.headings for n in needed)]
+    good = [t for t in tables if t is not None and all(n in t.headings for n in needed)]
     if not good:
         raise _no_header(path, sheets, headings, needed)
     return good

@@ -15,8 +15,7 @@ from gdcoverage._geodesic import GEOD
 from gdcoverage.assess import Coverage
 from gdcoverage.emap._styles import styles
 from gdcoverage.policy import FLAGS, ITEMS, MAP_TITLE, MODES, OUTLET_STATUS, PHRASE, SETTLEMENTS
-from gdcoverage.report._columns import SNAP_STATUS, percent
-from gdcoverage.report._text import distance_text
+from gdcoverage.report import SNAP_STATUS, distance_text, percent
 from gdcoverage.service_areas import reached_streets, service_area
 
 # Coordinates travel as whole numbers of 1e-5 degrees, about a metre.
@@ -200,7 +199,7 @@ def _gaps(gaps: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, Any]]:
     rows = []
     for rank, gap in enumerate(ordered.itertuples(), 1):
         beyond = "—" if np.isnan(gap.beyond_m) else f"{gap.beyond_m:,.0f} 米"
-        away = distance_text(gap.distance_m, coverage.standard)
+        away = distance_text(gap.distance_m, coverage.standard, gap.settlement)
         rows.append(
             {
                 "rank": rank,

@@ -1,14 +1,18 @@
 """What a planner reads as numbers: terminal text, workbook, CSV and JSON, county and province."""
 
+from gdcoverage.report._columns import SNAP_STATUS, distance_text, percent
 from gdcoverage.report._data import csv_text, json_text, write_csv, write_json
 from gdcoverage.report._report import Report
 from gdcoverage.report._text import print_report, report_text, write_text
 from gdcoverage.report._workbook import write_workbook
 
 __all__ = [
+    "SNAP_STATUS",
     "Report",
     "csv_text",
+    "distance_text",
     "json_text",
+    "percent",
     "print_report",
     "report_text",
     "write_csv",
