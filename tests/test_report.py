@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import openpyxl
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given
@@ -30,7 +31,7 @@ from gdcoverage.report import (
     write_json,
     write_workbook,
 )
-from gdcoverage.report._columns import distance_text, people, percent
+from gdcoverage.report._columns import UNKNOWN, distance_text, people, percent, shown
 
 DATA = Path(__file__).parent / "data"
 M_LAT, M_LON = 1 / 110_750, 1 / 102_520  # degrees per metre at 23 N
@@ -207,6 +208,10 @@ class TestPercent:
 
 def test_a_fraction_of_a_person_is_not_nobody() -> None:
     assert [people(n) for n in (0.0, 0.2, 1234567.4)] == ["0", "<1", "1,234,567"]
+
+
+def test_a_row_number_that_is_not_known_is_a_dash() -> None:
+    assert shown(pd.NA, "row") == UNKNOWN
 
 
 def test_a_walk_not_found_says_how_far_was_searched() -> None:

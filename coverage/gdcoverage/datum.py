@@ -21,10 +21,19 @@ DATUMS: dict[str, str] = {
 }
 
 _SPELLINGS: dict[str, tuple[str, ...]] = {
-    "wgs84": ("wgs84", "gps", "osm", "epsg:4326", "4326"),
-    "gcj02": ("gcj02", "gcj", "高德", "腾讯", "火星", "火星坐标", "amap"),
+    "wgs84": ("wgs84", "wgs1984", "gps", "osm", "epsg:4326", "4326"),
+    "gcj02": ("gcj02", "gcj", "高德", "腾讯", "火星", "国测局", "amap"),
     "bd09": ("bd09", "bd09ll", "百度", "baidu"),
-    "cgcs2000": ("cgcs2000", "国家2000", "2000国家大地坐标系", "天地图", "4490", "epsg:4490"),
+    "cgcs2000": (
+        "cgcs2000",
+        "国家2000",
+        "2000国家大地",
+        "国家大地2000",
+        "2000",
+        "天地图",
+        "epsg:4490",
+        "4490",
+    ),
 }
 
 # Semi-major axis and squared eccentricity of the Krasovsky 1940 ellipsoid, as GCJ-02 uses them.
@@ -48,10 +57,10 @@ def parse_datum(text: str) -> Datum:
     InputError : no known datum is meant.
     """
     key = unicodedata.normalize("NFKC", str(text)).lower()
-    key = key.removesuffix("坐标系").removesuffix("坐标")
-    key = "".join(c for c in key if c not in " -_")
+    key = "".join(c for c in key.split("(")[0] if c not in " -_")
+    said = {key.removesuffix(ending) for ending in ("", "坐标系", "坐标", "地图")}
     for datum, spellings in _SPELLINGS.items():
-        if key in spellings:
+        if said & set(spellings):
             return datum  # type: ignore[return-value]
     raise InputError(
         Problem(

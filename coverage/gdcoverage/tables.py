@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 from numpy.typing import NDArray
-from python_calamine import CalamineWorkbook
 
+from gdcoverage._cells import HEADER_ROWS, Cells, plain_text, read_cells, unusable
 from gdcoverage.files import Source
 from gdcoverage.problems import InputError, Problem
 
-Cells = NDArray[np.object_]
 Headings = Mapping[str, tuple[str, ...]]
 
-# A bigger table is not a table of outlets or people, and would not fit an office PC's memory.
-LARGEST_BYTES = 2 * 1024**3
 LAYER_SUFFIXES = frozenset({".geojson", ".json", ".gpkg", ".parquet", ".shp", ".zip", ".fgb"})
 
-_HEADER_ROWS = 30
-_TOTAL_ROW = re.compile(r"^(合计|总计|小计|共计|总数|备注|注[:：]|说明|填表|填报|制表|审核)")
+# What the first filled cell of a row that is no entry says; "合计大厦支行" is an entry.
+_TOTAL_ROW = re.compile(
+    r"^(合计|总计|小计|共计|总数|备注|注|说明|(填表|填报|制表|审核)\w{0,4})($|[:：\d(（,，])"
+    r"|(合计|小计|总计)$"
+)
+# The same where the row says nothing else.
+_NOTE_ROW = re.compile(r"^(合计|总计|小计|共计|总数|备注|注[:：]|说明|填表|填报|制表|审核)")
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Table:
     row : row number of each row as a spreadsheet counts, from 1.
     unused : headings that are no known field.
     geometry : of a layer file, in degrees; None for a plain table.
+    unread : sheets of the file that hold rows but lack the needed headings; on its first table.
     """
 
     file: str
@@ -67,6 +69,7 @@ class Table:
     row: NDArray[np.int64]
     unused: tuple[str, ...] = ()
     geometry: gpd.GeoSeries | None = field(default=None, repr=False)
+    unread: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.row)
@@ -95,43 +98,49 @@ class Table:
 def read_tables(
     path: str | Path, headings: Headings, needed: tuple[str, ...], sheet: str | None = None
 ) -> list[Table]:
-    """All tables of a file whose header names the needed fields.
+    """All tables of a file whose header names the needed fields; one may be without rows.
 
     Parameters
     ----------
     path : XLSX, XLS, CSV (UTF-8, UTF-16 or GB18030), or a layer file (GeoJSON, GeoPackage,
         GeoParquet, Shapefile). What a file is, its content says, not its suffix.
-    headings : field name -> the spellings under which tables have it, as `plain_heading` writes.
+    headings : field name -> the spellings under which tables have it, as `plain_heading` writes;
+        of two columns for one field the spelling that stands first wins. A field whose name
+        begins with an underscore (a running number) does not make a row an entry.
     needed : the fields without which a sheet is not the table that is meant; for a layer,
         those among them that its geometry does not give.
-    sheet : only this sheet.
+    sheet : only this sheet, or this layer of a GeoPackage.
 
     Raises
     ------
-    InputError : no such file, empty, unreadable, no such sheet, or no sheet with the fields.
+    InputError : no such file, empty, unreadable, no such sheet, several layers and none chosen,
+        or no sheet with the fields.
     """
     path = Path(path)
     if not path.is_file():
-        raise _unusable(path, "file_missing", "找不到文件", "请检查路径与文件名")
+        raise unusable(path, "file_missing", "找不到文件", "请检查路径与文件名")
     if path.stat().st_size == 0:
-        raise _unusable(path, "file_empty", "文件是空的", "请检查文件是否导出完整")
+        raise unusable(path, "file_empty", "文件是空的", "请检查文件是否导出完整")
     if path.suffix.lower() in LAYER_SUFFIXES:
-        return [_layer_table(path, headings)]
-    if path.stat().st_size > LARGEST_BYTES:
-        raise _unusable(
-            path, "file_too_large", "文件超过 2 GB，不像是一张表", "请检查是否选错了文件"
-        )
-    sheets = dict(_sheets(path))
+        return [_layer_table(path, headings, sheet)]
+    places = _places(headings)
+    sheets = read_cells(path, lambda row: len(_fields(row, places)))
     if sheet is not None:
         if sheet not in sheets:
-            raise _unusable(
+            raise unusable(
                 path, "sheet_missing", f"没有名为“{sheet}”的工作表", f"现有：{'、'.join(sheets)}"
             )
         sheets = {sheet: sheets[sheet]}
-    tables = [_table(path.name, name, cells, headings) for name, cells in sheets.items()]
-    good = [t for t in tables if t is not None and all(n in t.headings for n in needed)]
+    good, unread = [], []
+    for name, cells in sheets.items():
+        table = _table(path.name, name, cells, places)
+        if table is not None and all(field in table.headings for field in needed):
+            good.append(table)
+        elif np.count_nonzero((cells != "").sum(axis=1) >= 2) >= 2:
+            unread.append(name)
     if not good:
         raise _no_header(path, sheets, headings, needed)
+    good[0] = replace(good[0], unread=tuple(unread))
     return good
 
 
@@ -159,166 +168,119 @@ def numbers(text: NDArray[np.object_]) -> NDArray[np.float64]:
     return fast
 
 
-def _sheets(path: Path) -> Iterator[tuple[str, Cells]]:
-    """Name and cells of each sheet that is not empty."""
-    with path.open("rb") as file:
-        start = file.read(8)
-    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        yield from _workbook_sheets(path)
-    else:
-        yield "", _csv_cells(path)
+def _places(headings: Headings) -> dict[str, tuple[str, int]]:
+    """Spelling -> its field, and where it stands among the field's spellings."""
+    return {
+        spelling: (name, place)
+        for name, spellings in headings.items()
+        for place, spelling in enumerate(spellings)
+    }
 
 
-def _workbook_sheets(path: Path) -> Iterator[tuple[str, Cells]]:
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        for name in book.sheet_names:
-            sheet = book.get_sheet_by_name(name)
-            rows = sheet.to_python(skip_empty_area=False)
-            if not rows:
-                continue
-            cells = _rectangle([[_text(cell) for cell in row] for row in rows])
-            for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
-                # A cell merged downwards stands for each of its rows; a title across does not.
-                if left == right:
-                    cells[top + 1 : bottom + 1, left] = cells[top, left]
-            yield name, cells
-    except InputError:
-        raise
-    except Exception as error:  # calamine raises a different class for each sort of damage
-        raise _unusable(
-            path,
-            "workbook_unreadable",
-            f"工作簿无法读取（{error}）",
-            "请用 Excel 或 WPS 打开后另存为 .xlsx；加密的文件请先取消密码",
-        ) from error
+def _fields(row: Iterable[str], places: Mapping[str, tuple[str, int]]) -> dict[str, int]:
+    """Field -> column, of a row read as a header."""
+    best: dict[str, tuple[int, int]] = {}
+    for column, cell in enumerate(row):
+        name, place = places.get(plain_heading(cell), ("", 0)) if cell else ("", 0)
+        if name and (name not in best or place < best[name][0]):
+            best[name] = (place, column)
+    return {name: column for name, (_, column) in best.items()}
 
 
-def _csv_cells(path: Path) -> Cells:
-    raw = path.read_bytes()
-    text = _decoded(path, raw)
-    first_lines = "\n".join(text.splitlines()[:20])
-    delimiter = max(",;\t，", key=first_lines.count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        return _rectangle([[_text(cell) for cell in row] for row in rows])
-    except csv.Error as error:
-        raise _unusable(
-            path, "csv_unreadable", f"CSV 无法读取（{error}）", "请检查引号是否成对"
-        ) from error
-
-
-def _decoded(path: Path, raw: bytes) -> str:
-    """Text in UTF-8 (with or without BOM), UTF-16 with BOM, or else GB18030, strictly."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", errors="strict")
-    if b"\x00" in raw:
-        raise _unusable(
-            path,
-            "not_a_table",
-            "文件不是文本表格（含二进制内容）",
-            "请导出为 .xlsx 或 CSV（UTF-8 或 GB18030）后再试",
-        )
-    reached = []
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError as error:
-            reached.append(error.start)
-    # The encoding that got farther is the one that was meant.
-    line = raw.count(b"\n", 0, max(reached)) + 1
-    raise _unusable(
-        path,
-        "encoding_unknown",
-        f"第 {line} 行的编码既不是 UTF-8 也不是 GB18030",
-        "请用 Excel 或 WPS 另存为“CSV UTF-8”后再试",
-    )
-
-
-def _text(cell: object) -> str:
-    """A cell as a person reads it: whole numbers without “.0”, one line, no outer spaces."""
-    if isinstance(cell, str):
-        return " ".join(cell.split()) if cell else cell
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    return "" if cell is None else str(cell)
-
-
-def _rectangle(rows: list[list[str]]) -> Cells:
-    cells = np.full((len(rows), max(map(len, rows), default=0)), "", object)
-    for i, row in enumerate(rows):
-        cells[i, : len(row)] = row
-    return cells
-
-
-def _table(file: str, sheet: str, cells: Cells, headings: Headings) -> Table | None:
+def _table(
+    file: str, sheet: str, cells: Cells, places: Mapping[str, tuple[str, int]]
+) -> Table | None:
     """The sheet as a table, or None where no row looks like a header."""
-    field_of = {spelling: name for name, spellings in headings.items() for spelling in spellings}
-    found: list[dict[str, int]] = []
-    for row in cells[:_HEADER_ROWS]:
-        fields: dict[str, int] = {}
-        for column, cell in enumerate(row):
-            name = field_of.get(plain_heading(cell)) if cell else None
-            if name:
-                fields.setdefault(name, column)
-        found.append(fields)
+    found = [_fields(row, places) for row in cells[:HEADER_ROWS]]
     if not found or max(map(len, found)) < 2:
         return None
     header = max(range(len(found)), key=lambda i: len(found[i]))
     fields = found[header]
     body = cells[header + 1 :]
-    first = np.array([next((cell for cell in row if cell), "") for row in body], object)
+    keep = _entries(body, [column for name, column in fields.items() if name[0] == "_"])
     some = min(fields.values())
-    keep = np.array(
-        [
-            bool(cell)
-            and not _TOTAL_ROW.match("".join(cell.split()))
-            and row[some] != cells[header, some]
-            for cell, row in zip(first, body, strict=True)
-        ],
-        bool,
-    )
+    keep &= body[:, some] != cells[header, some]  # a header repeated on every printed page
     return Table(
         file,
         sheet,
         {name: body[keep, column] for name, column in fields.items()},
         {name: str(cells[header, column]) for name, column in fields.items()},
         np.flatnonzero(keep) + header + 2,
-        tuple(
-            str(cell) for i, cell in enumerate(cells[header]) if cell and i not in fields.values()
-        ),
+        _unused(cells[header], fields.values()),
     )
 
 
-def _layer_table(path: Path, headings: Headings) -> Table:
+def _unused(header: Sequence[object], used: Iterable[object]) -> tuple[str, ...]:
+    taken = set(used)
+    return tuple(str(cell) for i, cell in enumerate(header) if cell and i not in taken)
+
+
+def _entries(body: Cells, running: list[int]) -> NDArray[np.bool_]:
+    """Which rows are entries: not blank (but for a running number), no total, no note."""
+    filled = (body != "").astype(bool)
+    first = body[np.arange(len(body)), filled.argmax(axis=1)]
+    alone = filled.sum(axis=1) == 1
+    no_entry = np.array(
+        [
+            bool((_NOTE_ROW if lonely else _TOTAL_ROW).search("".join(cell.split())))
+            for cell, lonely in zip(first, alone, strict=True)
+        ],
+        bool,
+    )
+    filled[:, running] = False
+    return np.asarray(filled.any(axis=1) & ~no_entry)
+
+
+def _layer_table(path: Path, headings: Headings, layer: str | None) -> Table:
     """A layer file as a table, its geometry in degrees."""
-    layer = read_layer(path)
-    field_of = {spelling: name for name, spellings in headings.items() for spelling in spellings}
-    fields: dict[str, str] = {}
-    attributes = [str(name) for name in layer.columns if name != layer.geometry.name]
-    for column in attributes:
-        name = field_of.get(plain_heading(column))
-        if name:
-            fields.setdefault(name, column)
+    layers = _layers(path)
+    if layer is None and len(layers) > 1:
+        raise unusable(
+            path,
+            "layer_ambiguous",
+            f"文件里有 {len(layers)} 个图层：{'、'.join(layers)}",
+            "请用 sheet 指定要读的图层",
+        )
+    if layer is not None and layers and layer not in layers:
+        raise unusable(
+            path, "sheet_missing", f"没有名为“{layer}”的图层", f"现有：{'、'.join(layers)}"
+        )
+    frame = read_layer(path, layer if layers else None)
+    attributes = [str(name) for name in frame.columns if name != frame.geometry.name]
+    fields = _fields(attributes, _places(headings))
     columns = {
         name: np.array(
-            ["" if pd.isna(v) else _text(v) for v in layer[column].astype(object)], object
+            [
+                "" if pd.isna(value) else plain_text(value)
+                for value in frame[attributes[column]].astype(object)
+            ],
+            object,
         )
         for name, column in fields.items()
     }
     return Table(
         path.name,
-        "",
+        layer if layer is not None and layers else "",
         columns,
-        fields,
-        np.arange(1, len(layer) + 1),
-        tuple(column for column in attributes if column not in fields.values()),
-        layer.geometry,
+        {name: attributes[column] for name, column in fields.items()},
+        np.arange(1, len(frame) + 1),
+        _unused(attributes, fields.values()),
+        frame.geometry,
     )
 
 
-def read_layer(path: str | Path) -> gpd.GeoDataFrame:
-    """A layer file in EPSG:4326.
+def _layers(path: Path) -> list[str]:
+    """Names of the layers with geometry in a file that may hold several."""
+    if path.suffix.lower() != ".gpkg":
+        return []
+    try:
+        return [str(name) for name, shape in pyogrio.list_layers(path) if shape is not None]
+    except pyogrio.errors.DataSourceError:
+        return []  # damaged: reading it says so
+
+
+def read_layer(path: str | Path, layer: str | None = None) -> gpd.GeoDataFrame:
+    """A layer file in EPSG:4326; of several layers the first, unless one is named.
 
     Raises
     ------
@@ -326,43 +288,37 @@ def read_layer(path: str | Path) -> gpd.GeoDataFrame:
     """
     path = Path(path)
     if not path.is_file():
-        raise _unusable(path, "file_missing", "找不到文件", "请检查路径与文件名")
+        raise unusable(path, "file_missing", "找不到文件", "请检查路径与文件名")
     try:
-        read = gpd.read_parquet if path.suffix.lower() == ".parquet" else gpd.read_file
-        layer = read(path)
+        if path.suffix.lower() == ".parquet":
+            frame = gpd.read_parquet(path)
+        else:
+            frame = gpd.read_file(path, **({} if layer is None else {"layer": layer}))
     except Exception as error:  # GDAL and Arrow raise many classes
-        raise _unusable(
+        raise unusable(
             path, "layer_unreadable", f"图层无法读取（{error}）", "请检查文件是否完整"
         ) from error
-    if not isinstance(layer, gpd.GeoDataFrame) or layer.geometry.isna().all():
-        raise _unusable(path, "no_geometry", "图层里没有几何要素", "请导出带坐标的图层")
-    if layer.crs is None:
-        raise _unusable(
-            path, "crs_missing", "图层没有坐标系", "请在 GIS 软件里指定坐标系后重新导出"
-        )
-    return layer.to_crs(4326)
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.geometry.isna().all():
+        raise unusable(path, "no_geometry", "图层里没有几何要素", "请导出带坐标的图层")
+    if frame.crs is None:
+        raise unusable(path, "crs_missing", "图层没有坐标系", "请在 GIS 软件里指定坐标系后重新导出")
+    return frame.to_crs(4326)
 
 
 def _no_header(
     path: Path, sheets: Mapping[str, Cells], headings: Headings, needed: tuple[str, ...]
 ) -> InputError:
-    seen = next(
-        (
-            "、".join(str(cell) for cell in row if cell)
-            for cells in sheets.values()
-            for row in cells[:_HEADER_ROWS]
-            if np.count_nonzero(row != "") >= 2
-        ),
-        "（没有内容）",
-    )
+    seen = [
+        "、".join(str(cell) for cell in row if cell)
+        for enough in (2, 1)
+        for cells in sheets.values()
+        for row in cells[:HEADER_ROWS]
+        if np.count_nonzero(row != "") >= enough
+    ]
     wanted = "；".join("/".join(headings[name][:4]) for name in needed)
-    return _unusable(
+    return unusable(
         path,
         "header_missing",
-        f"找不到所需的表头。文件里看到的是：{seen[:200]}",
+        f"找不到所需的表头。文件里看到的是：{seen[0][:200] if seen else '（没有内容）'}",
         f"请补上这些列（每组任一写法）：{wanted}",
     )
-
-
-def _unusable(path: Path, kind: str, what: str, action: str) -> InputError:
-    return InputError(Problem(kind, what, action, file=path.name))

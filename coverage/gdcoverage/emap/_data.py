@@ -40,7 +40,7 @@ def map_data(
         "headline": _headline(coverage),
         "madeOn": made_on,
         "bounds": _bounds(coverage),
-        "styles": [{"key": key, **style._asdict()} for key, style in styles(standard).items()],
+        "styles": _styles(coverage),
         "lines": {
             "streets": packed_lines(lines),
             "reached": packed_lines(streets[2].geometry.to_numpy()),
@@ -57,6 +57,14 @@ def map_data(
         "demand": _demand(coverage),
         "outlets": _outlets(coverage),
     }
+
+
+def _styles(coverage: Coverage) -> list[dict[str, Any]]:
+    """The style table; the rural radius is off at first where nobody lives in the country."""
+    table = styles(coverage.standard)
+    rural = bool((coverage.demand["settlement"] == "rural").any())
+    table["radius"] = table["radius"]._replace(on=rural)
+    return [{"key": key, **style._asdict()} for key, style in table.items()]
 
 
 def packed_lines(lines: NDArray[np.object_]) -> list[list[int]]:
@@ -106,10 +114,12 @@ def _headline(coverage: Coverage) -> str:
     if not len(coverage.demand):
         return "没有人口数据"
     total = coverage.total()
-    return (
-        f"人口覆盖率 {percent(total['rate'])}"
-        f"（城区 {percent(total['urban_rate'])}，乡村 {percent(total['rural_rate'])}）"
-    )
+    classes = [
+        f"{name} {percent(total[f'{kind}_rate'])}"
+        for kind, name in SETTLEMENTS.items()
+        if total[f"{kind}_population"]
+    ]
+    return f"人口覆盖率 {percent(total['rate'])}（{'，'.join(classes)}）"
 
 
 def _county_names(counties: gpd.GeoDataFrame | None) -> list[dict[str, Any]]:

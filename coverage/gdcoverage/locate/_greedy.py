@@ -77,13 +77,13 @@ def _is_open(model, plan, site):
 
 
 @njit(cache=True, nogil=True)
-def _next_site(model, plan, budget, barred, noise):
+def _next_site(model, plan, budget, noise):
     """The site of most gain for its cost that may be chosen; the first of equals; -1 for none."""
     best, best_rate = -1, 0.0
     room = budget - plan.total[1] + 1e-9
     for j in range(len(model.cost)):
         gain, cost = plan.gain[j], model.cost[j]
-        if gain <= noise or plan.chosen[j] or cost > room or j == barred:
+        if gain <= noise or plan.chosen[j] or cost > room:
             continue
         rate = gain / max(cost, 1e-12)
         if rate > best_rate and _is_open(model, plan, j):
@@ -92,11 +92,11 @@ def _next_site(model, plan, budget, barred, noise):
 
 
 @njit(cache=True, nogil=True)
-def fill(model, plan, budget, target, barred, noise, added):
+def fill(model, plan, budget, target, noise, added):
     """Choose site after site, greedily, until budget or target is reached; how many, and which."""
     size = 0
     while plan.total[0] < target - noise:
-        site = _next_site(model, plan, budget, barred, noise)
+        site = _next_site(model, plan, budget, noise)
         if site < 0:
             break
         shift(model, plan, site, 1)
@@ -115,7 +115,7 @@ def swap(model, plan, budget, target, noise):
         for site in np.flatnonzero(plan.chosen):
             value = plan.total[0]
             shift(model, plan, site, -1)
-            size = fill(model, plan, budget, np.inf, -1, noise, added)
+            size = fill(model, plan, budget, np.inf, noise, added)
             if plan.total[0] > value + noise:
                 improved = True
             elif size != 1 or added[0] != site:
@@ -125,9 +125,10 @@ def swap(model, plan, budget, target, noise):
 
 
 @njit(cache=True, nogil=True)
-def prune(model, plan, target, noise):
-    """Give up, dearest and least valued first, whatever the target does not need."""
+def shed(model, plan, target, budget, noise):
+    """Give up, least value for its cost first, what the target does not need or is over budget."""
     while True:
+        dear = plan.total[1] > budget + noise
         worst, worst_rate = -1, np.inf
         for site in np.flatnonzero(plan.chosen):
             loss = 0.0
@@ -138,11 +139,20 @@ def prune(model, plan, target, noise):
                 elif plan.count[row] == 2:
                     loss += model.second[row]
             rate = (loss + noise) / max(model.cost[site], 1e-12)
-            if plan.total[0] - loss >= target - noise and rate < worst_rate:
+            if rate < worst_rate and (dear or plan.total[0] - loss >= target - noise):
                 worst, worst_rate = site, rate
         if worst < 0:
             return
         shift(model, plan, worst, -1)
+
+
+@njit(cache=True, nogil=True)
+def follow(model, plan, sites, budget):
+    """Choose sites in the order given, as far as budget and limits allow."""
+    for site in sites:
+        affordable = plan.total[1] + model.cost[site] <= budget + 1e-9
+        if affordable and not plan.chosen[site] and _is_open(model, plan, site):
+            shift(model, plan, site, 1)
 
 
 @njit(cache=True, nogil=True)
@@ -156,3 +166,5 @@ def shake(model, plan, centre, most):
             if plan.chosen[site] and site != centre and dropped < most:
                 shift(model, plan, site, -1)
                 dropped += 1
+    if not plan.chosen[centre] and _is_open(model, plan, centre):
+        shift(model, plan, centre, 1)

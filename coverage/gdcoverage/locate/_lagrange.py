@@ -68,11 +68,13 @@ def relaxed(model: CoverModel, price: Floats, fee: Floats) -> Prices:
     whole = int(np.searchsorted(sums, room, side="right"))
     share = np.zeros(len(score))
     share[order[:whole]] = 1.0
+    left = room - (sums[whole - 1] if whole else 0.0)
     next_rate = 0.0
-    if whole < len(order):
-        share[order[whole]] = (room - (sums[whole - 1] if whole else 0.0)) / amounts[whole]
+    if whole < len(order) and room > 0:
+        share[order[whole]] = left / amounts[whole]
         next_rate = float(rates[order[whole]])
-    rate = float(rates[order[whole - 1]]) if whole and not targeted else next_rate
+    # Where whole sites use the budget up, any rate between the two proves the same bound.
+    rate = float(rates[order[whole - 1]]) if whole and left == 0 else next_rate
     bound = float(model.cost @ share) if targeted else float(spared + score @ share)
     return Prices(bound, price, fee, score, share, rate, next_rate)
 
@@ -96,19 +98,20 @@ def tightened(
     """
     sign = -1.0 if model.is_targeted() else 1.0
     best = now = prices
-    average: Floats | None = None
-    used: Floats = np.zeros(len(model.limits))
+    average, usual, used = None, now.share, np.zeros(len(model.limits))
     length, stalled, worth = 1.0, 0, goal(prices.share)
-    for turn in range(rounds):
+    for _ in range(rounds):
         if monotonic() > deadline or enough(best.bound, worth) or length < SHORTEST:
             break
         times = _times(model.rows, now.share, len(model.first))
         members = np.bincount(
             model.groups.items, now.share[model.groups.owners()], len(model.limits)
         )
-        fresh = 1.0 if average is None else FRESH
-        average = times if average is None else average + fresh * (times - average)
-        used = used + fresh * (members - used)
+        if average is None:
+            average, used = times, members
+        average = average + FRESH * (times - average)
+        usual = usual + FRESH * (now.share - usual)
+        used = used + FRESH * (members - used)
         step = average - 1.0 - (now.price < model.second)
         step[(now.price <= 0) & (step > 0) | (now.price >= model.first) & (step < 0)] = 0.0
         fee_step = model.limits - used
@@ -129,23 +132,21 @@ def tightened(
         best = now if gain > 0 else best
         if stalled >= PATIENCE:
             length, stalled, now = length * SHORTENING, 0, best
-            worth = goal(average)
-        del turn
+            worth = goal(usual)
     return best
 
 
 def decided(model: CoverModel, prices: Prices, beyond: float) -> tuple[Bools, Bools]:
     """Sites that no plan worth `beyond` or better has, and sites that every such plan has."""
-    if model.is_targeted():
-        rate = prices.next_rate
-        loss = np.abs(prices.score - rate * model.cost) / max(rate, 1e-300)
-        hopeless = prices.bound + loss > beyond
-        return hopeless & (prices.score < rate * model.cost), hopeless & (
-            prices.score > rate * model.cost
-        )
-    out = prices.bound - (prices.rate * model.cost - prices.score) < beyond
-    kept = prices.bound - (prices.score - prices.next_rate * model.cost) < beyond
-    return out & (prices.share == 0), kept & (prices.share == 1)
+    sign = -1.0 if model.is_targeted() else 1.0
+    if model.is_targeted() and prices.next_rate == 0:
+        nothing = np.zeros(len(prices.score), np.bool_)
+        return nothing, nothing
+    unit = prices.next_rate if model.is_targeted() else 1.0
+    slack = sign * (prices.bound - beyond)
+    without = prices.rate * model.cost - prices.score > slack * unit
+    always = prices.score - prices.next_rate * model.cost > slack * unit
+    return without & (prices.share == 0), always & (prices.share == 1)
 
 
 @njit(cache=True, nogil=True)

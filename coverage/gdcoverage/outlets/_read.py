@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -18,19 +17,18 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.coordinates import GUANGDONG, locate_rows
-from gdcoverage.datum import Datum
+from gdcoverage.datum import DATUMS, Datum, parse_datum
 from gdcoverage.files import Source
 from gdcoverage.outlets import _headings as words
+from gdcoverage.outlets._identity import outlet_ids, without_duplicates
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
 from gdcoverage.problems import InputError, Problem
-from gdcoverage.sphere import great_circle_m
-from gdcoverage.tables import Reading, Table, plain_number, read_tables
-
-# Rows of one name nearer than this are one outlet entered twice.
-SAME_OUTLET_M = 50.0
+from gdcoverage.tables import Reading, Table, read_tables
 
 _TEXT = ("name", "bank", "address", "stated_county", "phone", "hours")
+_STRINGS = (*_TEXT, "outlet_id", "county", "status", "source_file", "source_sheet", "source_datum")
 _SEPARATORS = re.compile(r"[、，,;；/／|｜+＋\s]+|以及|和|及")
+_IN_BRACKETS = re.compile(r"[(（\[【](.*?)[)）\]】]")
 
 # Columns of an outlet frame; the points are WGS-84.
 OUTLETS = pa.DataFrameSchema(
@@ -87,17 +85,17 @@ def read_outlets(
     InputError : the file is missing, empty or unreadable, or lacks a name or coordinate column.
     """
     path = Path(path)
-    tables = _tables_with_places(path, sheet)
-    frames, problems = [], []
+    tables, problems = _tables_with_places(path, sheet)
+    frames = []
     for table in tables:
         frame, found = _outlets_of(table, datum, GUANGDONG if within is None else within)
         frames.append(frame)
         problems += found
     outlets = pd.concat(frames, ignore_index=True)
-    outlets, found = _without_duplicates(outlets)
+    outlets, found = without_duplicates(outlets)
     problems += found
     problems.sort(key=lambda p: (p.sheet, p.row or 0))
-    if outlets.empty and not problems:
+    if not any(map(len, tables)):
         problems.append(
             Problem("no_rows", "表里没有网点", "请检查表头下面是否有数据", file=path.name)
         )
@@ -105,8 +103,8 @@ def read_outlets(
     return Reading(OUTLETS.validate(frame), tuple(problems), Source.of(path, "网点"))
 
 
-def _tables_with_places(path: Path, sheet: str | None) -> list[Table]:
-    """Tables that name outlets and say where they are."""
+def _tables_with_places(path: Path, sheet: str | None) -> tuple[list[Table], list[Problem]]:
+    """Tables that name outlets and say where they are, and a problem for each that does not."""
     tables = read_tables(path, words.HEADINGS, ("name",), sheet)
     placed = [
         table
@@ -115,17 +113,30 @@ def _tables_with_places(path: Path, sheet: str | None) -> list[Table]:
         or {"lon", "lat"} <= table.columns.keys()
         or "lonlat" in table.columns
     ]
-    if placed:
-        return placed
-    seen = "、".join([*tables[0].headings.values(), *tables[0].unused])
-    raise InputError(
-        Problem(
-            "coordinate_heading_missing",
-            f"没有坐标列，看到的表头是：{seen}",
-            "请增加“经度”“纬度”两列（或一列“坐标”，写成 113.26,23.13）",
-            file=path.name,
-            sheet=tables[0].sheet,
+    problems = [_no_coordinates(table) for table in tables if table not in placed]
+    if not placed:
+        raise InputError(problems[0])
+    if tables[0].unread:
+        problems.append(
+            Problem(
+                "sheets_unused",
+                f"以下工作表没有网点表头，未读取：{'、'.join(tables[0].unread)}",
+                "若其中有网点，请补上表头（如 网点名称、经度、纬度）",
+                "warning",
+                file=path.name,
+            )
         )
+    return placed, problems
+
+
+def _no_coordinates(table: Table) -> Problem:
+    seen = "、".join([*table.headings.values(), *table.unused])
+    return Problem(
+        "coordinate_heading_missing",
+        f"没有坐标列，{len(table)} 行未计入；看到的表头是：{seen}",
+        "请增加“经度”“纬度”两列（或一列“坐标”，写成 113.26,23.13）",
+        file=table.file,
+        sheet=table.sheet,
     )
 
 
@@ -137,7 +148,10 @@ def _outlets_of(
     problems = list(located.problems)
     keep = ~np.isnan(located.lon)
     data: dict[str, object] = {name: table.text(name).astype(str) for name in _TEXT}
-    data["phone"] = np.array([plain_number(text) for text in table.text("phone")], object)
+    data["phone"] = _narrow(table.text("phone"))
+    data["name"] = np.where(
+        table.text("name") == "", table.text("address"), table.text("name")
+    ).astype(str)
     told = _each(table, "modes", _by_word(words.MODE_WORDS), problems, keep)
     items = _each(table, "items", _by_word(words.ITEM_WORDS, words.ALL_ITEM_WORDS), problems, keep)
     for name in (*MODES, *FLAGS):
@@ -148,14 +162,13 @@ def _outlets_of(
     for name in ITEMS:
         data[name] = np.array([name in found for found in items], bool)
     data["status"] = np.array(_each(table, "status", _status, problems, keep), object)
-    data["outlet_id"] = _ids(table, located.lon, located.lat)
     data |= {"county": "", "source_file": table.file, "source_sheet": table.sheet}
     data |= {"source_row": table.row, "source_datum": datum}
     data["geometry"] = shapely.points(located.lon, located.lat)
-    frame = pd.DataFrame(data)[list(OUTLETS.columns)].astype(
-        {name: "str" for name, column in OUTLETS.columns.items() if str(column.dtype) == "str"}
-    )
+    data["outlet_id"] = outlet_ids(_narrow(table.text("outlet_id")), pd.DataFrame(data))
+    frame = pd.DataFrame(data)[list(OUTLETS.columns)].astype(dict.fromkeys(_STRINGS, "str"))
     problems += _incomplete(table, frame, keep)
+    problems += _datum_doubts(table, datum, keep)
     ignored = [table.headings[n] for n in words.IGNORED if n in table.headings]
     unused = [heading for heading in table.unused if heading not in ignored]
     if unused:
@@ -208,7 +221,7 @@ def _by_word(
                 found |= set(words_of)
             elif word in meaning:
                 found.add(meaning[word])
-            else:
+            elif word.lower() not in words.NO_WORDS:
                 strange.append(word)
         return frozenset(found), "、".join(strange)
 
@@ -258,105 +271,86 @@ _STRANGE = {
 
 def _incomplete(table: Table, frame: pd.DataFrame, keep: NDArray[np.bool_]) -> list[Problem]:
     """Rows that count but lack what the register wants."""
-    found = []
-    checks = [("name", frame["name"] == "", "name_missing", "没有网点名称", "请补填网点名称")]
+    checks = [
+        (
+            "name",
+            table.text("name") == "",
+            "name_missing",
+            "没有网点名称，有地址的暂以地址代替",
+            "请补填网点名称",
+        )
+    ]
     if "bank" in table.columns:
         checks.append(
-            ("bank", frame["bank"] == "", "bank_missing", "没有所属银行", "请补填所属银行")
+            ("bank", table.text("bank") == "", "bank_missing", "没有所属银行", "请补填所属银行")
+        )
+    if "status" in table.columns:
+        checks.append(
+            (
+                "status",
+                table.text("status") == "",
+                "status_missing",
+                "没有填写状态，按在营计",
+                "请补填状态",
+            )
         )
     if "modes" in table.columns:
         none = ~frame[list(MODES)].any(axis=1) & (frame["status"] == "active")
         checks.append(
             (
                 "modes",
-                none,
+                none.to_numpy(),
                 "mode_missing",
                 "在营网点没有服务方式",
                 f"请至少填一种：{'、'.join(MODES.values())}",
             )
         )
-    for field, mask, kind, what, action in checks:
-        for i in np.flatnonzero(mask.to_numpy() & keep):
-            found.append(table.problem(int(i), field, kind, what, action, severity="warning"))
-    return found
-
-
-def _ids(table: Table, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> list[str]:
-    """The table's own numbers; else one made from name and place, whatever the row."""
     return [
-        given
-        or "W" + hashlib.blake2b(f"{name}|{x:.6f}|{y:.6f}".encode(), digest_size=4).hexdigest()
-        for given, name, x, y in zip(
-            (plain_number(text) for text in table.text("outlet_id")),
-            table.text("name"),
-            lon,
-            lat,
-            strict=True,
-        )
+        table.problem(int(i), field, kind, what, action, severity="warning")
+        for field, mask, kind, what, action in checks
+        for i in np.flatnonzero(mask & keep)
     ]
 
 
-def _without_duplicates(outlets: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
-    """Outlets entered once each; the later row of a pair is left out and reported."""
-    points = outlets["geometry"].to_numpy()
-    lon, lat = shapely.get_x(points), shapely.get_y(points)
-    row = outlets["source_row"]
-    number = pd.Series(np.arange(len(outlets)))
-    leader = number.groupby(outlets["name"].to_numpy()).transform("first").to_numpy()
-    apart = great_circle_m(lon, lat, lon[leader], lat[leader])
-    again = (leader != np.arange(len(outlets))) & (apart <= SAME_OUTLET_M)
-    again &= (outlets["name"] != "").to_numpy()
-    same_id = outlets["outlet_id"].duplicated().to_numpy() & ~again
-    spot = pd.Series(list(zip(lon.round(6), lat.round(6), strict=True)))
-    same_spot = spot.duplicated().to_numpy() & ~again & ~same_id
+def _datum_doubts(table: Table, datum: Datum, keep: NDArray[np.bool_]) -> list[Problem]:
+    """Where the table itself names another datum than the declared one, which is used."""
+    action = "请核对坐标来源；若表里写得对，请改声明的坐标系（datum）"
     problems = []
-    for i in np.flatnonzero(again):
+    for field in ("lon", "lat", "lonlat"):
+        for words_in in _IN_BRACKETS.findall(table.headings.get(field, "")):
+            if _differs(words_in, datum, otherwise=False):
+                what = f"表头写明坐标系为“{words_in}”，与声明的 {DATUMS[datum]} 不同，按声明换算"
+                problems.append(
+                    Problem(
+                        "datum_differs",
+                        what,
+                        action,
+                        "warning",
+                        file=table.file,
+                        sheet=table.sheet,
+                        column=table.headings[field],
+                    )
+                )
+    text = table.text("datum")
+    doubtful = {t for t in set(text) if t and _differs(t, datum, otherwise=True)}
+    what = f"该行写明的坐标系与声明的 {DATUMS[datum]} 不同或无法识别，按声明换算"
+    for i in np.flatnonzero(np.isin(text.astype(str), list(doubtful)) & keep):
         problems.append(
-            _about(
-                outlets.iloc[i],
-                "name",
-                "duplicate_outlet",
-                f"与第 {row.iloc[leader[i]]} 行是同一网点"
-                f"（同名且相距不到 {SAME_OUTLET_M:.0f} 米），该行未计入",
-                "请删除重复的行",
-            )
+            table.problem(int(i), "datum", "datum_differs", what, action, severity="warning")
         )
-    for i in np.flatnonzero(same_id):
-        other = row[outlets["outlet_id"] == outlets["outlet_id"].iloc[i]].iloc[0]
-        problems.append(
-            _about(
-                outlets.iloc[i],
-                "outlet_id",
-                "duplicate_id",
-                f"网点编号与第 {other} 行相同，该行未计入",
-                "请给每个网点不同的编号",
-            )
-        )
-    for i in np.flatnonzero(same_spot):
-        problems.append(
-            _about(
-                outlets.iloc[i],
-                "name",
-                "same_place",
-                "与另一网点坐标完全相同",
-                "请核对是否误填了他行的坐标",
-                "warning",
-            )
-        )
-    return outlets[~again & ~same_id].reset_index(drop=True), problems
+    return problems
 
 
-def _about(
-    row: pd.Series, field: str, kind: str, what: str, action: str, severity: str = "error"
-) -> Problem:
-    return Problem(
-        kind,
-        what,
-        action,
-        severity,  # type: ignore[arg-type]
-        file=row["source_file"],
-        sheet=row["source_sheet"],
-        row=int(row["source_row"]),
-        column={"name": "网点名称", "outlet_id": "网点编号"}[field],
-        value=row[field],
-    )
+def _differs(text: str, datum: Datum, *, otherwise: bool) -> bool:
+    """Whether a datum is named that places points elsewhere; `otherwise` if none is."""
+    try:
+        named = parse_datum(text)
+    except InputError:
+        return otherwise
+    same = {"wgs84", "cgcs2000"}
+    return named != datum and not {named, datum} <= same
+
+
+def _narrow(text: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Texts with full-width digits, letters and signs made narrow."""
+    return np.array([unicodedata.normalize("NFKC", t).strip() for t in text], object)

@@ -191,7 +191,7 @@ def shown(value: object, kind: str) -> str:
         return plain(value)
     if kind == "yes":
         return "是" if value else "否"
-    number = float(value)  # type: ignore[arg-type]
+    number = math.nan if pd.isna(value) else float(value)  # type: ignore[arg-type, call-overload]
     if kind == "rate":
         return percent(number)
     if kind == "people":

@@ -1,0 +1,249 @@
+"""Cells of workbooks and text tables as a person reads them, whatever wrote the file."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from python_calamine import CalamineWorkbook
+
+from gdcoverage.problems import InputError, Problem
+
+Cells = NDArray[np.object_]
+
+# A bigger table is not a table of outlets or people, and would not fit an office PC's memory.
+LARGEST_BYTES = 512 * 1024**2
+LARGEST_UNPACKED_BYTES = 2 * 1024**3
+# Rows times columns of a sheet; calamine holds them all, filled or not.
+LARGEST_CELLS = 20_000_000
+# Rows among which a header is looked for.
+HEADER_ROWS = 30
+
+_DELIMITERS = ",;\t，"
+_FORMULA_STARTS = ("'=", "'+", "'-", "'@")
+_ASCII = bytes(range(128))
+# So many bytes of Chinese that read as UTF-8 are UTF-8: GB18030 passes for it a few at most.
+_SURELY_UTF8 = 30
+_SNIFFED = 1 << 16
+_END = "\ue000"
+
+
+def read_cells(path: Path, known: Callable[[Sequence[str]], int]) -> dict[str, Cells]:
+    """Sheet name -> cells as text, of each sheet that is not empty; a text table is sheet "".
+
+    Parameters
+    ----------
+    path : an existing file; what it is, its content says, not its suffix.
+    known : how many headings of a row are understood; tells the delimiter of a text table.
+
+    Raises
+    ------
+    InputError : too large, damaged, of unknown encoding, or no table.
+    """
+    if path.stat().st_size == 0:
+        raise unusable(path, "file_empty", "文件是空的", "请检查文件是否导出完整")
+    if path.stat().st_size > LARGEST_BYTES:
+        raise unusable(
+            path,
+            "file_too_large",
+            f"文件超过 {LARGEST_BYTES // 1024**2} MB，不像是一张表",
+            "请检查是否选错了文件",
+        )
+    with path.open("rb") as file:
+        start = file.read(8)
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return dict(_workbook_sheets(path))
+    return {"": _csv_cells(path, known)}
+
+
+def unusable(path: Path, kind: str, what: str, action: str) -> InputError:
+    """The error for a file that cannot be used."""
+    return InputError(Problem(kind, what, action, file=path.name))
+
+
+def plain_text(cell: object) -> str:
+    """A cell as a person reads it: whole numbers without “.0”, one line, no outer spaces."""
+    if isinstance(cell, str):
+        return " ".join(cell.split()) if cell else cell
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    return "" if cell is None else str(cell)
+
+
+def _workbook_sheets(path: Path) -> Iterator[tuple[str, Cells]]:
+    _refuse_sprawling(path)
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        for name in book.sheet_names:
+            sheet = book.get_sheet_by_name(name)
+            rows = sheet.to_python(skip_empty_area=False)
+            if not rows:
+                continue
+            cells = _rectangle([[plain_text(cell) for cell in row] for row in rows])
+            height, width = cells.shape
+            for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
+                # A cell merged downwards stands for each of its rows; a title across does not.
+                if left == right and left < width and top < height:
+                    cells[top + 1 : bottom + 1, left] = cells[top, left]
+            yield name, cells
+    except Exception as error:  # calamine raises a different class for each sort of damage
+        raise unusable(
+            path,
+            "workbook_unreadable",
+            f"工作簿无法读取（{error}）",
+            "请用 Excel 或 WPS 打开后另存为 .xlsx；加密的文件请先取消密码",
+        ) from error
+
+
+def _refuse_sprawling(path: Path) -> None:
+    """Refuse an XLSX that would not fit in memory, as one stray cell in the last corner makes it.
+
+    calamine reserves the whole rectangle and ends the process when that fails.
+    """
+    try:
+        with zipfile.ZipFile(path) as book:
+            parts = book.infolist()
+            if sum(part.file_size for part in parts) > LARGEST_UNPACKED_BYTES:
+                raise unusable(
+                    path, "file_too_large", "工作簿解压后超过 2 GB", "请检查是否选错了文件"
+                )
+            for part in parts:
+                if not re.search(r"worksheets/[^/]+\.xml$", part.filename, re.IGNORECASE):
+                    continue
+                height, width = _extent(book, part)
+                if height * width > LARGEST_CELLS:
+                    raise unusable(
+                        path,
+                        "sheet_too_large",
+                        f"工作表的内容一直延伸到第 {height} 行、第 {width} 列",
+                        "请删除表格下方和右侧的多余内容后重新保存",
+                    )
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+        return  # not an XLSX that zipfile can look into: calamine says what is wrong with it
+
+
+def _extent(book: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, int]:
+    """Number of the last row and the last column of a sheet."""
+    columns: set[bytes] = set()
+    height, kept = 0, b""
+    with book.open(part) as sheet:
+        while piece := sheet.read(1 << 20):
+            text = kept + piece
+            columns.update(re.findall(rb' r="([A-Z]{1,3})\d', text))
+            height = max([height, *map(int, re.findall(rb' r="[A-Z]{0,3}(\d{1,7})"', text))])
+            kept = text[-16:]
+    width = 0
+    for letters in columns:
+        number = 0
+        for letter in letters:
+            number = number * 26 + letter - 64
+        width = max(width, number)
+    return height, width
+
+
+def _csv_cells(path: Path, known: Callable[[Sequence[str]], int]) -> Cells:
+    text = _decoded(path, path.read_bytes())
+    if text.lstrip().startswith("<"):
+        raise unusable(
+            path,
+            "not_a_table",
+            "文件是网页（HTML 或 XML），不是表格",
+            "请用 Excel 或 WPS 打开后另存为 .xlsx",
+        )
+    delimiter = _delimiter(text[:_SNIFFED], known)
+    # The mark at the end is a row of its own unless a quotation mark before it was never closed.
+    rows = csv.reader(io.StringIO(f"{text}\n{_END}", newline=""), delimiter=delimiter)
+    try:
+        table = [[_unescaped(cell) for cell in row] for row in rows]
+    except csv.Error as error:
+        raise unusable(
+            path,
+            "csv_unreadable",
+            f"CSV 在第 {rows.line_num} 行处无法读取（{error}）",
+            "请检查引号是否成对",
+        ) from error
+    if table.pop() != [_END]:
+        raise unusable(
+            path,
+            "quote_unclosed",
+            f"第 {len(table) + 1} 行有引号没有成对，其后各行无法分辨",
+            "请在该行补上或删去引号",
+        )
+    return _rectangle(table)
+
+
+def _unescaped(cell: str) -> str:
+    """A cell without the apostrophe that keeps a spreadsheet from running it as a formula."""
+    return plain_text(cell[1:] if cell.startswith(_FORMULA_STARTS) else cell)
+
+
+def _delimiter(start: str, known: Callable[[Sequence[str]], int]) -> str:
+    """The delimiter under which the best row has most known headings; else the commonest.
+
+    Counting alone is misled by lists inside cells (窗口办，网办，自助办).
+    """
+
+    def understood(delimiter: str) -> int:
+        rows = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)
+        try:
+            return max((known(row) for row in islice(rows, HEADER_ROWS)), default=0)
+        except csv.Error:
+            return 0
+
+    return max(_DELIMITERS, key=lambda delimiter: (understood(delimiter), start.count(delimiter)))
+
+
+def _decoded(path: Path, raw: bytes) -> str:
+    """Text in UTF-8 (with or without BOM), UTF-16 with BOM, or else GB18030, strictly."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            return raw.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise _undecodable(path, error, "UTF-16") from error
+    if b"\x00" in raw:
+        raise unusable(
+            path,
+            "not_a_table",
+            "文件不是文本表格（含二进制内容）",
+            "请导出为 .xlsx 或 CSV（UTF-8 或 GB18030）后再试",
+        )
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        as_utf8 = error
+    sound = raw[: as_utf8.start].translate(None, _ASCII)
+    if raw.startswith(codecs.BOM_UTF8) or len(sound) > _SURELY_UTF8:
+        # GB18030 would accept nearly any bytes and turn every name into other characters.
+        raise _undecodable(path, as_utf8, "UTF-8") from as_utf8
+    try:
+        return raw.decode("gb18030")
+    except UnicodeDecodeError as error:
+        # The encoding that got farther is the one that was meant.
+        farther = max(as_utf8, error, key=lambda e: e.start)
+        raise _undecodable(path, farther, "UTF-8，也不是 GB18030") from error
+
+
+def _undecodable(path: Path, error: UnicodeDecodeError, tried: str) -> InputError:
+    line = error.object[: error.start].decode(error.encoding, "replace").count("\n") + 1
+    return unusable(
+        path,
+        "encoding_unknown",
+        f"第 {line} 行的编码不是 {tried}",
+        "请用 Excel 或 WPS 另存为“CSV UTF-8”后再试",
+    )
+
+
+def _rectangle(rows: list[list[str]]) -> Cells:
+    cells = np.full((len(rows), max(map(len, rows), default=0)), "", object)
+    for i, row in enumerate(rows):
+        cells[i, : len(row)] = row
+    return cells

@@ -1,0 +1,172 @@
+"""Which rows are one outlet: numbers that do not depend on row order, rows entered twice."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from gdcoverage.problems import Problem, Severity
+from gdcoverage.sphere import great_circle_m
+
+# Rows of one name nearer than this are one outlet entered twice.
+SAME_OUTLET_M = 50.0
+# Latitudes farther apart than this are farther apart than `SAME_OUTLET_M`.
+_FAR_DEG = 0.001
+
+_HEADINGS = {"name": "网点名称", "outlet_id": "网点编号"}
+
+
+def outlet_ids(given: Iterable[str], outlets: pd.DataFrame) -> list[str]:
+    """The table's own numbers; for rows without one, W and a digest of name and place.
+
+    Parameters
+    ----------
+    given : numbers as the table has them, "" where it has none.
+    outlets : ``name``, ``bank``, ``address``, ``geometry``.
+
+    Returns
+    -------
+    One id a row. Where different outlets share the digest of 8 digits (one pair is likely among
+    100,000 rows), each of them gets 16 digits, which count bank and address too.
+    """
+    points = outlets["geometry"].to_numpy()
+    where = zip(shapely.get_x(points), shapely.get_y(points), strict=True)
+    keys = [
+        (f"{name}|{x:.6f}|{y:.6f}", f"{bank}|{address}")
+        for name, bank, address, (x, y) in zip(
+            outlets["name"], outlets["bank"], outlets["address"], where, strict=True
+        )
+    ]
+    short = [_digest(key, 4) for key, _ in keys]
+    owners: dict[str, set[tuple[str, str]]] = {}
+    for digest, key in zip(short, keys, strict=True):
+        owners.setdefault(digest, set()).add(key)
+    return [
+        number or (digest if len(owners[digest]) == 1 else _digest("|".join(key), 8))
+        for number, digest, key in zip(given, short, keys, strict=True)
+    ]
+
+
+def without_duplicates(outlets: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
+    """Outlets entered once each; the later row of a pair is left out and reported.
+
+    One name at most `SAME_OUTLET_M` apart is one outlet, unless the rows name different banks
+    (every bank has a 营业部); so is one number. One spot under different names is only reported.
+    """
+    problems: list[Problem] = []
+    twin = _earlier_twin(outlets)
+    for i in np.flatnonzero(twin >= 0):
+        problems.append(
+            _about(
+                outlets,
+                i,
+                "name",
+                "duplicate_outlet",
+                f"与{_row(outlets, i, twin[i])}是同一网点"
+                f"（同名且相距不到 {SAME_OUTLET_M:.0f} 米），该行未计入",
+                "请删除重复的行；若确是两个网点，请写明不同的名称或银行",
+            )
+        )
+    kept = np.flatnonzero(twin < 0)
+    first = _first_of(outlets["outlet_id"].iloc[kept].to_numpy())
+    again = first != np.arange(len(kept))
+    for i, other in zip(kept[again], kept[first[again]], strict=True):
+        problems.append(
+            _about(
+                outlets,
+                i,
+                "outlet_id",
+                "duplicate_id",
+                f"网点编号与{_row(outlets, i, other)}相同，该行未计入",
+                "请给每个网点不同的编号",
+            )
+        )
+    kept = kept[~again]
+    points = outlets["geometry"].to_numpy()[kept]
+    spot = shapely.get_x(points).round(6) + 1j * shapely.get_y(points).round(6)
+    first = _first_of(spot)
+    again = first != np.arange(len(kept))
+    for i, other in zip(kept[again], kept[first[again]], strict=True):
+        problems.append(
+            _about(
+                outlets,
+                i,
+                "name",
+                "same_place",
+                f"与{_row(outlets, i, other)}的网点坐标完全相同",
+                "请核对是否误填了他行的坐标",
+                "warning",
+            )
+        )
+    return outlets.iloc[kept].reset_index(drop=True), problems
+
+
+def _earlier_twin(outlets: pd.DataFrame) -> NDArray[np.int64]:
+    """For each row the kept row before it that is the same outlet, or -1."""
+    points = outlets["geometry"].to_numpy()
+    lon, lat = shapely.get_x(points), shapely.get_y(points)
+    bank = outlets["bank"].to_numpy(object)
+    name = np.array([unicodedata.normalize("NFKC", text) for text in outlets["name"]], object)
+    twin = np.full(len(outlets), -1, np.int64)
+    for rows in pd.Series(np.arange(len(outlets))).groupby(name).indices.values():
+        if name[rows[0]] == "" or len(rows) == 1:
+            continue
+        kept, count = np.empty(len(rows), np.int64), 0
+        for i in rows:
+            near = kept[:count][np.abs(lat[kept[:count]] - lat[i]) < _FAR_DEG]
+            same = (bank[near] == bank[i]) | (bank[near] == "") | (bank[i] == "")
+            near = near[
+                same & (great_circle_m(lon[i], lat[i], lon[near], lat[near]) <= SAME_OUTLET_M)
+            ]
+            if len(near):
+                twin[i] = near[0]
+            else:
+                kept[count], count = i, count + 1
+    return twin
+
+
+def _first_of(values: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Position of the first equal value, for each."""
+    _, first, which = np.unique(values.astype(str), return_index=True, return_inverse=True)
+    return np.asarray(first[which])
+
+
+def _digest(key: str, size: int) -> str:
+    return "W" + hashlib.blake2b(key.encode(), digest_size=size).hexdigest()
+
+
+def _row(outlets: pd.DataFrame, here: np.integer[Any], there: np.integer[Any]) -> str:
+    """How a person finds another row from this one."""
+    sheet, number = outlets["source_sheet"].iloc[there], outlets["source_row"].iloc[there]
+    other_sheet = f"工作表“{sheet}”" if sheet != outlets["source_sheet"].iloc[here] else ""
+    return f"{other_sheet}第 {number} 行"
+
+
+def _about(
+    outlets: pd.DataFrame,
+    at: np.integer[Any],
+    field: str,
+    kind: str,
+    what: str,
+    action: str,
+    severity: Severity = "error",
+) -> Problem:
+    row = outlets.iloc[at]
+    return Problem(
+        kind,
+        what,
+        action,
+        severity,
+        file=row["source_file"],
+        sheet=row["source_sheet"],
+        row=int(row["source_row"]),
+        column=_HEADINGS[field],
+        value=row[field],
+    )

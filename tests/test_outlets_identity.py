@@ -1,0 +1,201 @@
+"""Which rows are one outlet, what a table says of itself, and what must not be lost or fused."""
+
+import hashlib
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+import xlsxwriter
+
+from gdcoverage.outlets import _identity, read_outlets, write_outlets
+
+HEADER = ["编号", "网点名称", "所属银行", "地址", "经度", "纬度", "服务方式", "状态", "联系电话"]
+
+
+def row(name, lon, bank="甲银行", **more):
+    base = {"id": "", "address": "一路1号", "lat": 23.1, "modes": "窗口办", "status": "在营"}
+    cell = base | {"phone": ""} | more
+    return [cell["id"], name, bank, cell["address"], lon, cell["lat"], cell["modes"],
+            cell["status"], cell["phone"]]  # fmt: skip
+
+
+def read(tmp_path, rows, header=HEADER, datum="wgs84", **sheets):
+    path = tmp_path / "t.xlsx"
+    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
+        for name, cells in ({"表": [header, *rows]} | sheets).items():
+            sheet = book.add_worksheet(name)
+            for i, line in enumerate(cells):
+                sheet.write_row(i, 0, line)
+    return read_outlets(path, datum=datum)
+
+
+def kinds(reading):
+    return [(p.row, p.kind, p.severity) for p in reading.problems]
+
+
+def test_every_bank_may_have_a_branch_of_the_same_name_next_door(tmp_path):
+    rows = [row("营业部", 113.3), row("营业部", 113.3002, "乙银行")]
+    reading = read(tmp_path, rows)
+    assert len(reading.frame) == 2
+    assert not reading.problems
+
+
+def test_second_of_a_pair_is_found_though_others_of_that_name_come_first(tmp_path):
+    far, here, again = (row("营业部", lon) for lon in (113.1, 113.3, 113.3002))
+    reading = read(tmp_path, [far, here, again])
+    assert kinds(reading) == [(4, "duplicate_outlet", "error")]
+    assert "第 3 行" in reading.problems[0].what
+
+
+@pytest.mark.parametrize(("metres", "rows"), [(49, 1), (51, 2)])
+def test_fifty_metres_decide_whether_one_name_is_one_outlet(tmp_path, metres, rows):
+    # 1 degree of latitude on the sphere of 6371.009 km is 111,195 m.
+    reading = read(tmp_path, [row("甲", 113.3), row("甲", 113.3, lat=23.1 + metres / 111_195)])
+    assert len(reading.frame) == rows
+
+
+def test_bank_left_blank_does_not_hide_a_duplicate(tmp_path):
+    reading = read(tmp_path, [row("甲", 113.3), row("甲", 113.3, "")])
+    assert (3, "duplicate_outlet", "error") in kinds(reading)
+
+
+def test_number_of_a_row_left_out_is_free_again(tmp_path):
+    reading = read(
+        tmp_path, [row("甲", 113.3, id="1"), row("甲", 113.3, id="2"), row("乙", 113.4, id="2")]
+    )
+    assert kinds(reading) == [(3, "duplicate_outlet", "error")]
+    assert reading.frame["outlet_id"].tolist() == ["1", "2"]
+
+
+def test_duplicate_in_another_sheet_is_told_with_the_sheet(tmp_path):
+    reading = read(tmp_path, [row("甲", 113.3)], 二=[HEADER, row("甲", 113.3)])
+    (problem,) = reading.problems
+    assert (problem.sheet, problem.row) == ("二", 2)
+    assert "工作表“表”第 2 行" in problem.what
+
+
+def test_different_outlets_never_share_a_made_number(tmp_path, monkeypatch):
+    """Of 20,000 rows one pair in twenty shares 8 digits; here all do."""
+
+    def poor(key, size):
+        return "W0" if size == 4 else "W" + hashlib.blake2b(key.encode()).hexdigest()[:16]
+
+    monkeypatch.setattr(_identity, "_digest", poor)
+    rows = [row(f"支行{i}", 113.3 + i / 100) for i in range(9)]
+    first, mixed = (read(tmp_path, order).frame for order in (rows, rows[::-1]))
+    assert len(first) == 9
+    assert dict(zip(first["name"], first["outlet_id"], strict=True)) == dict(
+        zip(mixed["name"], mixed["outlet_id"], strict=True)
+    )
+
+
+def test_one_spot_and_name_of_two_banks_are_two_outlets(tmp_path):
+    reading = read(tmp_path, [row("营业部", 113.3), row("营业部", 113.3, "乙银行")])
+    assert reading.frame["outlet_id"].is_unique
+    assert kinds(reading) == [(3, "same_place", "warning")]
+    assert "第 2 行" in reading.problems[0].what
+
+
+def test_two_phone_numbers_stay_two(tmp_path):
+    phones = ["020-1234567，13800138000", "020 1234 5678", 13800138000.0, "０２０－１"]
+    rows = [row(f"支行{i}", 113 + i / 10, phone=p) for i, p in enumerate(phones)]
+    assert read(tmp_path, rows).frame["phone"].tolist() == [
+        "020-1234567,13800138000",
+        "020 1234 5678",
+        "13800138000",
+        "020-1",
+    ]
+
+
+def test_outlet_without_a_name_goes_by_its_address(tmp_path):
+    reading = read(tmp_path, [row("", 113.3, address="人民路8号")])
+    assert reading.frame["name"].tolist() == ["人民路8号"]
+    assert kinds(reading) == [(2, "name_missing", "warning")]
+
+
+def test_table_without_rows_is_an_empty_register_and_is_told(tmp_path):
+    reading = read(tmp_path, [])
+    assert reading.frame.empty
+    assert [p.kind for p in reading.problems] == ["no_rows"]
+    write_outlets(reading.frame, tmp_path / "empty.xlsx")
+    assert read_outlets(tmp_path / "empty.xlsx", datum="wgs84").frame.empty
+
+
+def test_status_left_blank_counts_as_active_and_is_told(tmp_path):
+    reading = read(tmp_path, [row("甲", 113.3, status="")])
+    assert reading.frame["status"].tolist() == ["active"]
+    assert kinds(reading) == [(2, "status_missing", "warning")]
+
+
+def test_none_is_an_answer_and_no_unknown_word(tmp_path):
+    reading = read(tmp_path, [row("甲", 113.3, modes="无")])
+    assert kinds(reading) == [(2, "mode_missing", "warning")]
+
+
+@pytest.mark.parametrize(
+    ("written", "declared", "doubtful"),
+    [
+        ("百度", "gcj02", True),
+        ("瞎写", "gcj02", True),
+        ("高德地图", "gcj02", False),
+        ("", "gcj02", False),
+        ("国家2000", "wgs84", False),
+    ],
+)
+def test_datum_that_a_row_names_is_held_against_the_declared(tmp_path, written, declared, doubtful):
+    reading = read(tmp_path, [[*row("甲", 113.3), written]], [*HEADER, "坐标系"], declared)
+    assert kinds(reading) == ([(2, "datum_differs", "warning")] if doubtful else [])
+    assert reading.frame["source_datum"].tolist() == [declared]
+
+
+def test_datum_that_a_heading_names_is_held_against_the_declared(tmp_path):
+    rows, header = [["甲", 113.3, 23.1]], ["网点名称", "经度（百度）", "纬度(°)"]
+    (problem,) = read(tmp_path, rows, header, "gcj02").problems
+    assert (problem.kind, problem.column) == ("datum_differs", "经度（百度）")
+    assert not read(tmp_path, rows, header, "bd09").problems
+
+
+def test_sheets_that_are_not_read_are_told(tmp_path):
+    reading = read(
+        tmp_path,
+        [row("甲", 113.3)],
+        另一市=[["网点名称", "地址"], ["乙", "二路"]],
+        续表=[row("丙", 113.4), row("丁", 113.5)],
+    )
+    told = {p.kind: p for p in reading.problems}
+    assert set(told) == {"coordinate_heading_missing", "sheets_unused"}
+    assert told["coordinate_heading_missing"].sheet == "另一市"
+    assert "1 行未计入" in told["coordinate_heading_missing"].what
+    assert "续表" in told["sheets_unused"].what
+
+
+@pytest.mark.parametrize("suffix", [".geojson", ".gpkg"])
+def test_written_layer_has_a_name_of_its_own(tmp_path, suffix):
+    frame = read(tmp_path, [row("甲", 113.3)]).frame
+    for name in ("one", "two"):
+        write_outlets(frame, tmp_path / f"{name}{suffix}")
+    if suffix == ".geojson":
+        one, two = ((tmp_path / f"{name}{suffix}").read_bytes() for name in ("one", "two"))
+        assert one == two
+    assert len(read_outlets(tmp_path / f"one{suffix}", datum="wgs84").frame) == 1
+
+
+def test_twenty_thousand_rows_of_one_number_do_not_take_minutes():
+    n = 20_000
+    outlets = pd.DataFrame(
+        {
+            "outlet_id": "1",
+            "name": "营业部",
+            "bank": "",
+            "source_sheet": "",
+            "source_file": "t.csv",
+            "source_row": np.arange(n),
+            "geometry": shapely.points(np.linspace(111, 116, n), 23.1),
+        }
+    )
+    started = time.process_time()
+    frame, problems = _identity.without_duplicates(outlets)
+    assert (len(frame), len(problems)) == (1, n - 1)
+    assert time.process_time() - started < 60

@@ -1,0 +1,154 @@
+"""Nothing of a table gets lost or garbled unsaid: sheets, layers, rows, characters, memory."""
+
+import geopandas as gpd
+import pytest
+import shapely
+import xlsxwriter
+
+from gdcoverage.problems import InputError
+from gdcoverage.tables import read_layer, read_tables
+
+HEADINGS = {
+    "name": ("网点名称", "名称", "机构名称"),
+    "lon": ("经度",),
+    "lat": ("纬度",),
+    "modes": ("服务方式",),
+    "_number": ("序号",),
+}
+
+
+def read(path, sheet=None):
+    return read_tables(path, HEADINGS, ("name",), sheet)
+
+
+def workbook(path, rows, write=None, **sheets):
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name, cells in ({"表": rows} | sheets).items():
+            sheet = book.add_worksheet(name)
+            for i, row in enumerate(cells):
+                sheet.write_row(i, 0, row)
+            if write:
+                write(sheet)
+    return path
+
+
+def written(path, content):
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def kind_of(path, sheet=None):
+    with pytest.raises(InputError) as error:
+        read(path, sheet)
+    return error.value.problem.kind, str(error.value)
+
+
+def test_name_that_begins_like_a_total_is_an_entry(tmp_path):
+    rows = [["名称", "经度"], ["合计路支行", 1], ["说明书店", 2], ["备注街支行", 3]]
+    rows += [["天河区小计", 3], ["合计", 3], ["总计（家）", 3], ["填表人：张三", "审核人"]]
+    (table,) = read(workbook(tmp_path / "t.xlsx", rows))
+    assert table.columns["name"].tolist() == ["合计路支行", "说明书店", "备注街支行"]
+
+
+def test_rows_that_hold_only_a_running_number_are_blank(tmp_path):
+    rows = [["序号", "名称", "经度"], [1, "甲", 113], [2], [3, "乙", 113], [4], [5]]
+    (table,) = read(workbook(tmp_path / "t.xlsx", rows))
+    assert table.row.tolist() == [2, 4]
+
+
+def test_header_without_rows_is_a_table_without_rows(tmp_path):
+    (table,) = read(workbook(tmp_path / "t.xlsx", [["名称", "经度"], ["合计", 0]]))
+    assert len(table) == 0
+    assert table.headings == {"name": "名称", "lon": "经度"}
+
+
+def test_of_two_columns_for_one_field_the_better_heading_wins(tmp_path):
+    rows = [["机构名称", "网点名称", "经度"], ["总行", "甲支行", 113]]
+    (table,) = read(workbook(tmp_path / "t.xlsx", rows))
+    assert table.columns["name"].tolist() == ["甲支行"]
+    assert table.unused == ("机构名称",)
+
+
+def test_sheets_with_rows_but_no_header_are_named(tmp_path):
+    rows = [["名称", "经度"], ["甲", 113]]
+    path = workbook(
+        tmp_path / "t.xlsx", rows, 续表=[["乙", 113.1], ["丙", 113.2]], 说明=[["请如实填写"]], 空=[]
+    )
+    (table,) = read(path)
+    assert table.unread == ("续表",)
+
+
+def test_merged_cells_beyond_the_content_do_no_harm(tmp_path):
+    def merge(sheet):
+        sheet.merge_range(1, 9, 5, 9, "")
+
+    path = workbook(tmp_path / "t.xlsx", [["名称", "经度"], ["甲", 113]], merge)
+    assert read(path)[0].columns["name"].tolist() == ["甲"]
+
+
+def test_stray_cell_in_the_last_corner_does_not_take_all_memory(tmp_path):
+    """calamine would reserve 17 thousand million cells, fail, and end the process."""
+    path = workbook(
+        tmp_path / "t.xlsx",
+        [["名称", "经度"], ["甲", 113]],
+        lambda sheet: sheet.write(1_048_575, 16_383, "x"),
+    )
+    kind, told = kind_of(path)
+    assert kind == "sheet_too_large"
+    assert "第 1048576 行、第 16384 列" in told
+
+
+def test_lists_inside_cells_do_not_pass_for_the_delimiter(tmp_path):
+    modes = "窗口办，网办，自助办，导办，专窗，上门"
+    text = "名称,经度,服务方式\n" + "".join(f"第{i}支行,113,{modes}\n" for i in range(30))
+    (table,) = read(written(tmp_path / "t.csv", text))
+    assert set(table.columns["modes"]) == {modes}
+
+
+def test_quotation_mark_never_closed_is_told_with_its_row(tmp_path):
+    kind, told = kind_of(written(tmp_path / "t.csv", '名称,经度\n甲,1\n"乙,2\n丙,3\n丁,4\n'))
+    assert kind == "quote_unclosed"
+    assert "第 3 行" in told
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_one_bad_byte_in_utf8_is_told_and_not_read_as_gb18030(tmp_path, mark):
+    text = f"{mark}name,名称,经度\n" + "".join(f"x,广州天河支行{i},113\n" for i in range(9))
+    damaged = text.encode() + b"x,\xe5\xe5,113\n"
+    assert damaged.removeprefix(mark.encode()).decode("gb18030")  # it would be read, as nonsense
+    kind, told = kind_of(written(tmp_path / "t.csv", damaged))
+    assert kind == "encoding_unknown"
+    assert "第 11 行" in told
+
+
+def test_utf16_cut_in_the_middle_of_a_character(tmp_path):
+    path = written(tmp_path / "t.csv", "名称,经度\n上,1\n上,2\n".encode("utf-16") + b"x")
+    kind, told = kind_of(path)
+    assert kind == "encoding_unknown"
+    assert "第 4 行" in told
+
+
+def test_web_page_saved_as_xls_is_called_one(tmp_path):
+    kind, told = kind_of(written(tmp_path / "t.xls", "\n<html><table></table></html>"))
+    assert kind == "not_a_table"
+    assert "HTML" in told
+
+
+def test_apostrophe_that_guards_a_formula_is_no_part_of_the_text(tmp_path):
+    text = "名称,经度\n'=1+1,113\n'甲,113\n'-乙,113\n"
+    (table,) = read(written(tmp_path / "t.csv", text))
+    assert table.columns["name"].tolist() == ["=1+1", "'甲", "-乙"]
+
+
+def test_of_several_layers_one_must_be_chosen(tmp_path):
+    path = tmp_path / "l.gpkg"
+    for layer, name in (("城区", "甲"), ("乡村", "乙")):
+        frame = gpd.GeoDataFrame({"名称": [name]}, geometry=[shapely.Point(113, 23)], crs=4326)
+        frame.to_file(path, layer=layer)
+    kind, told = kind_of(path)
+    assert kind == "layer_ambiguous"
+    assert "城区、乡村" in told
+    (table,) = read(path, "乡村")
+    assert (table.columns["name"].tolist(), table.sheet) == (["乙"], "乡村")
+    assert kind_of(path, "郊区")[0] == "sheet_missing"
+    assert read_layer(path, "城区")["名称"].tolist() == ["甲"]
