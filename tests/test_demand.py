@@ -352,3 +352,9 @@ def test_unusable_settlement_polygons_say_why(
 def test_strange_declaration_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="urban"):
         table(tmp_path, "1,甲,9,113,23,", settlement="suburb")
+
+
+def test_header_without_rows_is_said(tmp_path) -> None:
+    (tmp_path / "t.csv").write_text("名称,人口,经度,纬度,城乡分类代码\n", encoding="utf-8")
+    with pytest.raises(InputError, match="没有数据"):
+        read_demand(tmp_path / "t.csv")

@@ -13,9 +13,9 @@ from gdcoverage.outlets import OUTLETS, read_outlets, write_outlets, write_probl
 from gdcoverage.problems import HEADINGS, InputError
 
 HEADER = [
-    "序号", "网点编号", "网点名称（全称）", "所属银行", "县（市、区）",
-    "网点地址",
-    "经度(°)", "纬度(°)", "营业时间", "服务方式", "业务事项", "联系电话", "专窗", "上门", "网点状态",
+    "序号", "网点编号", "网点名称（全称）", "所属银行", "县（市、区）", "网点地址",
+    "经度(°)", "纬度(°)", "营业时间", "服务方式", "业务事项", "联系电话", "专窗", "上门",
+    "网点状态",
 ]  # fmt: skip
 
 

@@ -1,8 +1,10 @@
 import numpy as np
+import pandas as pd
 import pytest
 import xlsxwriter
 
 from gdcoverage.problems import InputError
+from gdcoverage.sheets import safe_text
 from gdcoverage.tables import numbers, plain_heading, plain_number, read_tables
 
 HEADINGS = {"name": ("名称", "网点名称"), "lon": ("经度", "lng"), "lat": ("纬度", "lat")}
@@ -123,3 +125,10 @@ def test_full_width_and_grouped_numbers():
     found = numbers(np.array(["１２", "1,234", " 7 ", "x", "", "inf"], object))
     assert found[:3].tolist() == [12.0, 1234.0, 7.0]
     assert np.isnan(found[3:]).all()
+
+
+def test_numbers_and_telephones_are_no_formulas():
+    table = pd.DataFrame({"文字": ["=1+1", "+86 20-8888", "-5.2", "-甲", "+SUM(A1)", "@x", "平常"]})
+    assert safe_text(table)["文字"].tolist() == [
+        "'=1+1", "+86 20-8888", "-5.2", "'-甲", "'+SUM(A1)", "'@x", "平常",
+    ]  # fmt: skip

@@ -47,10 +47,13 @@ HEADINGS: Headings = {
     ),
 }
 
+# Degrees, then perhaps minutes and seconds: 113°16′30″, 113度16分30秒, 113:16:30.
 _DMS = re.compile(
-    r"(?P<d>\d+(?:\.\d+)?)[°度](?:(?P<m>\d+(?:\.\d+)?)['′’分]?(?:(?P<s>\d+(?:\.\d+)?)[\"″”秒]?)?)?"
+    r"(?P<sign>[-]?)(?P<d>\d+(?:\.\d+)?)[°度:]"
+    r"(?:(?P<m>\d+(?:\.\d+)?)['′’分:]?(?:(?P<s>\d+(?:\.\d+)?)[\"″”秒]?)?)?"
 )
-_MARKS = re.compile(r"东经|北纬|[eE]|[nN]|经度|纬度|[:：]|°|度")
+_MARKS = re.compile(r"东经|北纬|[eEnN]|经度|纬度|[:：]|°|度")
+_WEST_OR_SOUTH = re.compile(r"[wWsS]|西经|南纬")
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +143,7 @@ def _texts(table: Table) -> tuple[NDArray[np.object_], NDArray[np.object_], str]
     if "lon" in table.columns and "lat" in table.columns:
         return table.columns["lon"], table.columns["lat"], "lon"
     both = [
-        [*re.split(r"[,，;；\s]+", str(text).strip("()（）[] ")), "", ""][:2]
+        [*re.split(r"[,，;；、|\s]+", str(text).strip("()（）[] ")), "", ""][:2]
         for text in table.text("lonlat")
     ]
     pairs = np.array(both, object).reshape(-1, 2)
@@ -158,6 +161,10 @@ def _degrees(text: NDArray[np.object_]) -> Floats:
             minutes, seconds = float(match["m"] or 0), float(match["s"] or 0)
             if minutes < 60 and seconds < 60:
                 out[i] = float(match["d"]) + minutes / 60 + seconds / 3600
+                out[i] *= -1 if match["sign"] else 1
         else:
-            out[i] = numbers(np.array([_MARKS.sub("", plain)], object))[0]
+            bare = _WEST_OR_SOUTH.sub("", _MARKS.sub("", plain))
+            out[i] = numbers(np.array([bare], object))[0]
+        if _WEST_OR_SOUTH.search(plain):
+            out[i] = -abs(out[i])
     return out

@@ -15,8 +15,8 @@ WORKBOOK_OPTIONS = {
 }
 
 _WIDEST = 48
-# A spreadsheet would run a CSV cell that begins so.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet would run a CSV cell that begins so; a plain number or telephone is no formula.
+_FORMULA = r"^(?:[=@\t\r]|[+-](?![\d\s.()-]*$))"
 
 
 def safe_text(table: pd.DataFrame) -> pd.DataFrame:
@@ -24,7 +24,7 @@ def safe_text(table: pd.DataFrame) -> pd.DataFrame:
     out = table.copy()
     for column in out.select_dtypes(include=["str", "object"]):
         text = out[column].astype(str)
-        out[column] = text.where(~text.str.startswith(_FORMULA_STARTS), "'" + text)
+        out[column] = text.where(~text.str.contains(_FORMULA), "'" + text)
     return out
 
 

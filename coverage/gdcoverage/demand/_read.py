@@ -77,13 +77,17 @@ def read_demand(
 
     Raises
     ------
-    InputError : the file is unusable, or a table says nothing of settlement.
+    InputError : the file is unusable, a table has no rows, or says nothing of settlement.
     """
     path, standard = Path(path), standard or Standard()
     raster = path.suffix.lower() in RASTER_SUFFIXES
     points, problems, left_out = (
         _raster_points(path, datum) if raster else _table.read_points(path, datum, sheet)
     )
+    if points.empty and not raster and not problems:
+        raise InputError(
+            Problem("no_rows", "表头下面没有数据", "请检查是否选错了工作表或文件", file=path.name)
+        )
     lon, lat = points["lon"].to_numpy(float), points["lat"].to_numpy(float)
     settled = _settlement.by_code(points["settlement"].to_numpy(object))
     if settlement_polygons is not None:
