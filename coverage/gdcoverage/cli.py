@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -20,7 +20,11 @@ from rich.text import Text
 from gdcoverage._version import __version__
 from gdcoverage.problems import HEADINGS, InputError, Problem, problem_frame
 
-DONE, UNUSABLE, USAGE, FAILURES, UNDER_RATE = 0, 1, 2, 3, 4
+UNUSABLE, USAGE, FAILURES, UNDER_RATE = 1, 2, 3, 4
+INTERRUPTED = 130
+
+# Typer brings a click of its own; what it raises for wrong usage is this base of its errors.
+_WrongUsage: Any = typer.BadParameter.__base__
 
 _EPILOG = "退出码：0 完成；1 输入不可用；2 用法错误；3 完成但有失败项；4 覆盖率低于 --fail-under。"
 
@@ -217,15 +221,18 @@ def main() -> None:
     """Run the command: planners' errors in Chinese without a traceback, and an exit code."""
     debug = "--debug" in sys.argv
     try:
-        app()
+        code = app(standalone_mode=False)
+        if code == INTERRUPTED:
+            err.print("已中断；没有写完的文件不会留下。")
+        sys.exit(code)
+    except _WrongUsage as error:
+        error.show()
+        sys.exit(USAGE)
     except InputError as error:
         if debug:
             traceback.print_exc()
         err.print(Text(str(error.problem), style="red"))
         sys.exit(UNUSABLE)
-    except KeyboardInterrupt:
-        err.print("已中断；没有写完的文件不会留下。")
-        sys.exit(130)
     except Exception as error:  # the last net: nobody in an office reads a traceback
         if debug:
             raise

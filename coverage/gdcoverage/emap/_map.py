@@ -53,6 +53,8 @@ class EMap(folium.Map):
         super().__init__(
             location=((south + north) / 2, (west + east) / 2), tiles=None, zoom_control=False
         )
+        # folium keeps these per class, so that one map's plugin would show in the next.
+        self.default_js, self.default_css = [], []
         self.data = data
         page = _Page(title=f"{data['title']}｜{data['subtitle']}")
         page.add_child(self)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 import geopandas as gpd
@@ -37,19 +37,16 @@ def read_segments(path: Path) -> Reading:
     ------
     InputError : the file is missing, empty, not OSM, damaged, or holds no walkable street.
     """
-    refs: list[list[int]] = []
-    xs: list[list[int]] = []
-    ys: list[list[int]] = []
+    # Typed arrays: a province has millions of nodes, and a Python number takes 28 bytes.
+    sizes, refs, xs, ys = array("q"), array("q"), array("i"), array("i")
     for way in _objects(path, osmium.osm.WAY, "highway"):
         if is_walkable(dict(way.tags)):
             nodes = list(way.nodes)
-            refs.append([node.ref for node in nodes])
-            xs.append([node.x for node in nodes])
-            ys.append([node.y for node in nodes])
-    size = np.array([len(way) for way in refs], np.int64)
-    ref = np.fromiter(chain.from_iterable(refs), np.int64, size.sum())
-    x = np.fromiter(chain.from_iterable(xs), np.int64, len(ref))
-    y = np.fromiter(chain.from_iterable(ys), np.int64, len(ref))
+            sizes.append(len(nodes))
+            refs.extend([node.ref for node in nodes])
+            xs.extend([node.x for node in nodes])
+            ys.extend([node.y for node in nodes])
+    size, ref, x, y = (np.array(values) for values in (sizes, refs, xs, ys))
 
     present = x != _ABSENT
     way_of = np.repeat(np.arange(len(size)), size)
