@@ -16,6 +16,9 @@ from gdcoverage.sphere import in_plane
 
 Floats = NDArray[np.float64]
 
+# A hole in the drawn area that is smaller than a square of this side is filled.
+_FILLED_M = 240.0
+
 
 def reached_streets(coverage: Coverage, minutes: float | None = None) -> gpd.GeoDataFrame:
     """The pieces of street within a walk of the active outlets, cut where the time runs out.
@@ -42,13 +45,14 @@ def reached_streets(coverage: Coverage, minutes: float | None = None) -> gpd.Geo
     )
 
 
-def service_area(streets: gpd.GeoDataFrame, width_m: float = 60.0) -> BaseGeometry:
+def service_area(streets: gpd.GeoDataFrame, width_m: float = 45.0) -> BaseGeometry:
     """An area to draw around reached streets; it decides nothing.
 
     Parameters
     ----------
     streets : frame of `reached_streets`.
-    width_m : how far the area extends on either side of a street.
+    width_m : how far the area extends on either side of a street; narrow enough that a river
+        between two streets stays open.
 
     Returns
     -------
@@ -59,9 +63,9 @@ def service_area(streets: gpd.GeoDataFrame, width_m: float = 60.0) -> BaseGeomet
 
     def drawn(lines: NDArray[np.object_], metre: float) -> BaseGeometry:
         ribbons = shapely.buffer(lines, width_m * metre, quad_segs=2)
+        whole = shapely.union_all(ribbons).simplify(8 * metre)
         # Courtyards and blocks inside the area are filled: nobody reads them as gaps.
-        whole = shapely.union_all(ribbons).buffer(width_m * metre / 2).simplify(8 * metre)
-        return _without_small_holes(whole, (4 * width_m * metre) ** 2)
+        return _without_small_holes(whole, (_FILLED_M * metre) ** 2)
 
     return in_plane(streets.geometry.to_numpy(), drawn)
 
