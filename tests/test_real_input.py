@@ -1,0 +1,50 @@
+"""The main job on real streets: Porto Alegre with census people, Nanshan with real banks."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from gdcoverage.plan import load_plan, make_report, read_inputs, write_outputs
+
+PLANS = Path(__file__).parent.parent / "benchmarks/data.py"
+
+
+@pytest.fixture
+def real_plan(shared, monkeypatch, tmp_path):
+    """Makes the plan of a real place in a folder of the test's."""
+    monkeypatch.setenv("GDCOVERAGE_SHARED", str(shared))
+    spec = importlib.util.spec_from_file_location("real_plans", PLANS)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return lambda place: getattr(module, place)(tmp_path / place)
+
+
+def run(path):
+    plan = load_plan(path)
+    report = make_report(plan, read_inputs(plan), "2024-06-14")
+    written = write_outputs(report, plan.outputs.folder)
+    assert written.failures == ()
+    return report, {path.name: path for path in written.files}
+
+
+def test_porto_alegre(real_plan):
+    report, files = run(real_plan("porto_alegre"))
+    (county,) = report.counties.to_dict("records")
+    assert county["county_name"] == "阿雷格里港"
+    assert county["outlets"] == 117
+    assert county["population"] == 812_935
+    assert county["rate"] == pytest.approx(0.808, abs=0.003)
+    missed = county["population"] - county["covered_population"]
+    assert report.gaps["population"].sum() == pytest.approx(missed)
+    assert files["地图.html"].stat().st_size < 3_000_000
+
+
+def test_nanshan(real_plan):
+    report, files = run(real_plan("nanshan"))
+    (county,) = report.counties.to_dict("records")
+    assert (county["county"], county["outlets"]) == ("440305", 14)
+    assert 0.4 < county["rate"] < 0.7
+    # Named after places of the OSM file.
+    assert report.gaps["name"].str.contains("大冲").any()
+    assert set(files) == {"汇总.xlsx", "汇总.csv", "汇总.json", "地图.html", "结果图层.gpkg"}
