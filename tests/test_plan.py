@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 import shapely
 
+from gdcoverage.boundaries import read_counties
 from gdcoverage.network import WalkNetwork
 from gdcoverage.plan import load_plan, make_report, read_inputs, write_outputs
 from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError
+from overpass_server import serving
 
 SAMPLE = Path(__file__).parent.parent / "data/sample"
 
@@ -114,6 +116,21 @@ def test_osm_file_saved_network_and_graphml_give_the_same_numbers(sample):
     ox.save_graphml(_graph(network), folder / "streets.graphml")
     edited(sample, 'saved = "streets.npz"', 'graphml = "streets.graphml"')
     pd.testing.assert_frame_equal(from_file.counties, report_of(sample).counties)
+
+
+def test_download_by_polygon_and_by_place_gives_the_same_numbers(sample):
+    from_file = report_of(sample)
+    folder = sample.parent
+    county = read_counties(adcodes=["441324"])
+    county.to_file(folder / "area.geojson")
+    with serving(folder / "streets.osm.pbf", "示例县", county.geometry[0]) as url:
+        here = f'overpass_url = "{url}/api"\nnominatim_url = "{url}/"\n'
+        edited(sample, 'osm = "streets.osm.pbf"', f'{here}polygon = "area.geojson"')
+        by_polygon = report_of(sample)
+        by_place = report_of(edited(sample, 'polygon = "area.geojson"', 'place = "示例县"'))
+    pd.testing.assert_frame_equal(from_file.counties, by_polygon.counties)
+    pd.testing.assert_frame_equal(from_file.counties, by_place.counties)
+    assert by_place.sources[-1].name == "OpenStreetMap（osmnx 下载）"
 
 
 def _graph(network):

@@ -226,7 +226,11 @@ def main() -> None:
             err.print("已中断；没有写完的文件不会留下。")
         sys.exit(code)
     except _WrongUsage as error:
-        error.show()
+        told = error.format_message()
+        # Without any word after the command, the error is the help itself.
+        err.print(
+            Text(told if told.startswith("Usage") else f"用法错误：{told}（--help 显示用法）")
+        )
         sys.exit(USAGE)
     except InputError as error:
         if debug:

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
@@ -14,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from gdcoverage.datum import Datum, to_wgs84
 from gdcoverage.problems import Problem
 from gdcoverage.sphere import lonlat
-from gdcoverage.tables import Headings, Table, numbers
+from gdcoverage.tables import Headings, Table
 
 Floats = NDArray[np.float64]
 
@@ -47,13 +48,29 @@ HEADINGS: Headings = {
     ),
 }
 
-# Degrees, then perhaps minutes and seconds: 113°16′30″, 113度16分30秒, 113:16:30.
-_DMS = re.compile(
-    r"(?P<sign>[-]?)(?P<d>\d+(?:\.\d+)?)[°度:]"
-    r"(?:(?P<m>\d+(?:\.\d+)?)['′’分:]?(?:(?P<s>\d+(?:\.\d+)?)[\"″”秒]?)?)?"
+# The many marks for degrees, minutes and seconds, and the one that stands for them.
+_MARKS = str.maketrans(
+    dict.fromkeys("º˚∘度", "°") | dict.fromkeys("′’‘`´分", "'") | dict.fromkeys("″”“秒", '"')
 )
-_MARKS = re.compile(r"东经|北纬|[eEnN]|经度|纬度|[:：]|°|度")
-_WEST_OR_SOUTH = re.compile(r"[wWsS]|西经|南纬")
+_SIDE = re.compile(r"[东西]经|[南北]纬|[经纬]°:?|(?:lng|lon|lat):|[ewns东西南北]")
+_WEST_OR_SOUTH = re.compile(r"[ws西南]")
+_SPACE_BESIDE_MARK = re.compile(r"(?<!\d) +| +(?!\d)")
+_THREE_NUMBERS = re.compile(r"(-?\d{1,3})([ -])(\d{1,2})\2(\d{1,2}(?:\.\d+)?)")
+_DECIMAL = re.compile(r"([+-]?\d+(?:\.\d*)?)°?")
+_SEXAGESIMAL = re.compile(
+    r"(?P<sign>-?)(?P<d>\d{1,3})[°:]"
+    r"(?:(?P<m>\d{1,2})(?:[':](?:(?P<s>\d{1,2}(?:\.\d+)?)\"?)?)?|(?P<only_m>\d{1,2}\.\d+)'?)"
+)
+
+# Where one cell with both coordinates is cut, surest first; the later ones if two parts come out.
+_CUTS = (
+    re.compile(r"[,，;；、|/／]+"),
+    re.compile(r"\s+"),
+    re.compile(r"(?<=.)(?=[东西]经|[南北]纬)"),
+    re.compile(r"(?<=[EWNSewns])\s*(?=\d)"),
+    re.compile(r"(?<=.)(?=[EWNSewns]\s*\d)"),
+)
+_SAYS_LATITUDE = re.compile(r"[南北纬]|lat|(?<![a-z])[ns](?![a-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +100,8 @@ def locate_rows(table: Table, datum: Datum, within: BaseGeometry) -> Located:
         lon_text, lat_text, field = _texts(table)
         given_lon, given_lat = _degrees(lon_text), _degrees(lat_text)
         blank = (lon_text == "") | (lat_text == "")
+        if field == "lonlat":
+            blank = table.text("lonlat") == ""
 
     shapely.prepare(within)
     lon, lat = to_wgs84(given_lon, given_lat, datum)
@@ -99,9 +118,7 @@ def locate_rows(table: Table, datum: Datum, within: BaseGeometry) -> Located:
             bool(blank[i]), bool(turned[i]), float(given_lon[i]), float(given_lat[i])
         )
         severity = {"severity": "warning"} if turned[i] else {}
-        value = (
-            {} if table.geometry is not None else {"value": _as_written(lon_text[i], lat_text[i])}
-        )
+        value = {"value": _as_written(lon_text[i], lat_text[i])} if field == "lon" else {}
         problem = table.problem(int(i), field, kind, what, action, **severity)
         problems.append(Problem(**(vars(problem) | value)))
     lon[bad] = lat[bad] = np.nan
@@ -142,29 +159,52 @@ def _texts(table: Table) -> tuple[NDArray[np.object_], NDArray[np.object_], str]
     """Text of longitude and latitude, and the field where a problem with them stands."""
     if "lon" in table.columns and "lat" in table.columns:
         return table.columns["lon"], table.columns["lat"], "lon"
-    both = [
-        [*re.split(r"[,，;；、|\s]+", str(text).strip("()（）[] ")), "", ""][:2]
-        for text in table.text("lonlat")
-    ]
-    pairs = np.array(both, object).reshape(-1, 2)
+    pairs = np.array([_halves(str(text)) for text in table.text("lonlat")], object).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1], "lonlat"
 
 
+def _halves(text: str) -> tuple[str, str]:
+    """Longitude and latitude out of one cell, blank where it does not fall into the two."""
+    bare = re.sub(r"^point", "", text.strip(), flags=re.IGNORECASE).strip("()（）[]【】 ")
+    for cut in _CUTS:
+        parts = [part for part in cut.split(bare) if part.strip()]
+        # A third number after a comma is a height.
+        if len(parts) == 2 or (cut is _CUTS[0] and len(parts) == 3):
+            first, second = parts[:2]
+            if _SAYS_LATITUDE.search(first) and not _SAYS_LATITUDE.search(second):
+                return second, first
+            return first, second
+    return "", ""
+
+
 def _degrees(text: NDArray[np.object_]) -> Floats:
-    """Decimal degrees of plain numbers and of texts such as 113°16′30″E and 东经113度16分."""
-    out = numbers(text)
+    """Decimal degrees of plain numbers and of what `_angle` reads; NaN of the rest."""
+    plain = pd.to_numeric(pd.Series(text, dtype=object), errors="coerce")
+    out: Floats = plain.to_numpy(float, copy=True)
     for i in np.flatnonzero(np.isnan(out) & (text != "")):
-        plain = unicodedata.normalize("NFKC", str(text[i])).replace(" ", "")
-        # NFKC takes the primes apart: ″ becomes two of ′.
-        match = _DMS.search(plain.replace("′′", "″"))
-        if match and (match["m"] or match["s"]):
-            minutes, seconds = float(match["m"] or 0), float(match["s"] or 0)
-            if minutes < 60 and seconds < 60:
-                out[i] = float(match["d"]) + minutes / 60 + seconds / 3600
-                out[i] *= -1 if match["sign"] else 1
-        else:
-            bare = _WEST_OR_SOUTH.sub("", _MARKS.sub("", plain))
-            out[i] = numbers(np.array([bare], object))[0]
-        if _WEST_OR_SOUTH.search(plain):
-            out[i] = -abs(out[i])
+        out[i] = _angle(str(text[i]))
+    out[~np.isfinite(out)] = np.nan
     return out
+
+
+def _angle(text: str) -> float:
+    """Degrees of 113°16′30″E, 东经113度16分, 113 16 30 or １１３．２６; NaN if anything is left over.
+
+    A mistyped character must not move a point by hundreds of metres in silence.
+    """
+    plain = unicodedata.normalize("NFKC", text.translate(_MARKS)).lower().replace("''", '"')
+    plain = _SPACE_BESIDE_MARK.sub("", plain).strip(",;。、")
+    bare = _SIDE.sub("", plain)
+    turn = -1.0 if _WEST_OR_SOUTH.search(plain) else 1.0
+    if decimal := _DECIMAL.fullmatch(bare):
+        return turn * float(decimal[1])
+    if three := _THREE_NUMBERS.fullmatch(bare):
+        bare = f"{three[1]}:{three[3]}:{three[4]}"
+    match = _SEXAGESIMAL.fullmatch(bare)
+    if match is None:
+        return np.nan
+    minutes, seconds = float(match["m"] or match["only_m"]), float(match["s"] or 0)
+    if minutes >= 60 or seconds >= 60:
+        return np.nan
+    degrees = float(match["d"]) + minutes / 60 + seconds / 3600
+    return -degrees if match["sign"] else turn * degrees
