@@ -160,6 +160,13 @@ def test_without_coordinate_column_says_which_headings_there_are(tmp_path):
         read_outlets(path, datum="wgs84")
 
 
+def test_unknown_coordinate_headings_are_named_though_only_the_name_is_known(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("网点名称,东坐标值,北坐标值\n甲,113.2,23.1\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"没有坐标列.*东坐标值、北坐标值.*“经度”“纬度”"):
+        read_outlets(path, datum="wgs84")
+
+
 def test_ids_without_a_column_do_not_depend_on_the_row(tmp_path):
     rows = [("甲", 113.2, 23.1), ("乙", 113.3, 23.2)]
     ids = []

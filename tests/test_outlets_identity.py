@@ -157,6 +157,21 @@ def test_datum_that_a_heading_names_is_held_against_the_declared(tmp_path):
     assert not read(tmp_path, rows, header, "bd09").problems
 
 
+@pytest.mark.parametrize(
+    ("header", "declared", "doubtful"),
+    [
+        (("高德经度", "高德纬度"), "gcj02", 0),
+        (("lng_bd09", "lat_bd09"), "bd09", 0),
+        (("百度经度", "百度纬度"), "gcj02", 2),
+        (("网点经度", "网点纬度"), "gcj02", 0),
+    ],
+)
+def test_heading_that_names_a_datum_without_brackets(tmp_path, header, declared, doubtful):
+    reading = read(tmp_path, [["甲", 113.3, 23.1]], ["网点名称", *header], declared)
+    assert len(reading.frame) == 1
+    assert [p.kind for p in reading.problems] == ["datum_differs"] * doubtful
+
+
 def test_sheets_that_are_not_read_are_told(tmp_path):
     reading = read(
         tmp_path,

@@ -1,5 +1,7 @@
 """Nothing of a table gets lost or garbled unsaid: sheets, layers, rows, characters, memory."""
 
+import zipfile
+
 import geopandas as gpd
 import pytest
 import shapely
@@ -152,3 +154,57 @@ def test_of_several_layers_one_must_be_chosen(tmp_path):
     assert (table.columns["name"].tolist(), table.sheet) == (["乙"], "乡村")
     assert kind_of(path, "郊区")[0] == "sheet_missing"
     assert read_layer(path, "城区")["名称"].tolist() == ["甲"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["名称", "坐标", ""], ["", "经度", "纬度"], ["甲", "113", "23"]],
+        [["登记表"], ["名称", "位置", ""], ["名称", "经度", "纬度"], ["甲", "113", "23"]],
+    ],
+    ids=["merging lost", "merging kept"],
+)
+def test_header_of_two_rows(tmp_path, rows):
+    text = "\n".join(",".join(row) for row in rows)
+    (table,) = read(written(tmp_path / "t.csv", text))
+    assert {name: cells.tolist() for name, cells in table.columns.items()} == {
+        "name": ["甲"], "lon": ["113"], "lat": ["23"],
+    }  # fmt: skip
+    assert table.row.tolist() == [len(rows)]
+
+
+def test_row_that_looks_like_a_heading_is_an_entry_where_it_adds_no_field(tmp_path):
+    rows = [["名称", "经度", "服务方式"], ["经度", "名称", ""], ["甲", 113, ""]]
+    (table,) = read(workbook(tmp_path / "t.xlsx", rows))
+    assert table.columns["name"].tolist() == ["经度", "甲"]
+
+
+def test_header_with_only_the_needed_field_is_a_header_where_there_is_no_better(tmp_path):
+    poor, good = [["名称", "颜色"], ["甲", "红"]], [["名称", "经度"], ["乙", 113]]
+    (table,) = read(workbook(tmp_path / "t.xlsx", poor))
+    assert table.unused == ("颜色",)
+    (table,) = read(workbook(tmp_path / "t.xlsx", good, 说明=poor))
+    assert (table.sheet, table.unread) == ("表", ("说明",))
+
+
+@pytest.mark.parametrize("encoding", ["GBK", "UTF-8"])
+@pytest.mark.parametrize("said", [True, False], ids=["cpg", "no-cpg"])
+@pytest.mark.parametrize("packed", [True, False], ids=["zip", "shp"])
+def test_shapefile_says_its_encoding_or_not(tmp_path, encoding, said, packed):
+    """GDAL takes a silent one for Latin-1, and every heading and status would be lost."""
+    frame = gpd.GeoDataFrame({"名称": ["甲支行"]}, geometry=[shapely.Point(113, 23)], crs=4326)
+    frame.to_file(tmp_path / "t.shp", encoding=encoding)
+    if not said:
+        (tmp_path / "t.cpg").unlink(missing_ok=True)
+    path = tmp_path / "t.shp"
+    if packed:
+        path = tmp_path / "t.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for part in tmp_path.glob("t.[!z]*"):
+                archive.write(part, part.name)
+    (table,) = read(path)
+    assert table.columns["name"].tolist() == ["甲支行"]
+
+
+def test_damaged_zip_is_told(tmp_path):
+    assert kind_of(written(tmp_path / "t.zip", b"PK\x03\x04 no more"))[0] == "layer_unreadable"

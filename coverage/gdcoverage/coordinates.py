@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.datum import Datum, to_wgs84
+from gdcoverage.datum import DATUMS, Datum, names_other_datum, to_wgs84
 from gdcoverage.problems import Problem
 from gdcoverage.sphere import lonlat
 from gdcoverage.tables import Headings, Table
@@ -22,31 +22,38 @@ Floats = NDArray[np.float64]
 # Guangdong with its islands, in degrees: west, south, east, north.
 GUANGDONG = shapely.box(109.6, 20.1, 117.4, 25.6)
 
+# Headings name a datum too: 高德经度, 经度(百度), lng_gcj02.
+DATUM_WORDS = (
+    *("高德", "腾讯", "百度", "天地图", "火星", "国家2000"),
+    *("gcj02", "bd09", "wgs84", "cgcs2000"),
+)
+
+
+def _with_datum(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(
+        spelt for word in DATUM_WORDS for name in names for spelt in (word + name, name + word)
+    )
+
+
 HEADINGS: Headings = {
     "lon": (
-        "经度",
-        "lng",
-        "lon",
-        "long",
-        "longitude",
-        "x",
-        "x坐标",
-        "坐标x",
-        "网点经度",
-        "经度坐标",
+        *("经度", "lng", "lon", "long", "longitude", "x", "x坐标", "坐标x", "网点经度", "经度坐标"),
+        *_with_datum(("经度", "lng", "lon")),
     ),
-    "lat": ("纬度", "lat", "latitude", "y", "y坐标", "坐标y", "网点纬度", "纬度坐标"),
+    "lat": (
+        *("纬度", "lat", "latitude", "y", "y坐标", "坐标y", "网点纬度", "纬度坐标"),
+        *_with_datum(("纬度", "lat")),
+    ),
     "lonlat": (
-        "坐标",
-        "经纬度",
-        "位置坐标",
-        "地理坐标",
-        "lnglat",
-        "lonlat",
-        "location",
-        "经度纬度",
+        *("坐标", "经纬度", "经纬度坐标", "坐标经纬度", "位置坐标", "地理坐标", "网点坐标"),
+        *("lnglat", "lonlat", "location", "经度纬度"),
+        *_with_datum(("坐标", "经纬度")),
     ),
 }
+
+# What stands around the words for a coordinate in a heading may name its datum.
+_AROUND = re.compile(r"经纬度|经度|纬度|坐标|lng|lon|lat|[()（）\[\]【】]", re.IGNORECASE)
+CHECK_DATUM = "请核对坐标来源；若表里写得对，请改声明的坐标系（datum）"
 
 # The many marks for degrees, minutes and seconds, and the one that stands for them.
 _MARKS = str.maketrans(
@@ -112,7 +119,7 @@ def locate_rows(table: Table, datum: Datum, within: BaseGeometry) -> Located:
     turned = ~inside & shapely.contains_xy(within, turned_lon, turned_lat)
     lon, lat = np.where(turned, turned_lon, lon), np.where(turned, turned_lat, lat)
     bad = ~inside & ~turned
-    problems = []
+    problems = _headings_of_other_datum(table, datum)
     for i in np.flatnonzero(turned | bad):
         kind, what, action = _explained(
             bool(blank[i]), bool(turned[i]), float(given_lon[i]), float(given_lat[i])
@@ -123,6 +130,25 @@ def locate_rows(table: Table, datum: Datum, within: BaseGeometry) -> Located:
         problems.append(Problem(**(vars(problem) | value)))
     lon[bad] = lat[bad] = np.nan
     return Located(lon, lat, tuple(problems))
+
+
+def _headings_of_other_datum(table: Table, datum: Datum) -> list[Problem]:
+    """A problem for each heading that names another datum than the declared one, which is used."""
+    return [
+        Problem(
+            "datum_differs",
+            f"表头写明坐标系为“{words}”，与声明的 {DATUMS[datum]} 不同，按声明换算",
+            CHECK_DATUM,
+            "warning",
+            file=table.file,
+            sheet=table.sheet,
+            column=table.headings[field],
+        )
+        for field in ("lon", "lat", "lonlat")
+        if table.geometry is None
+        for words in _AROUND.split(table.headings.get(field, ""))
+        if names_other_datum(words, datum, if_unknown=False)
+    ]
 
 
 def _as_written(lon: str, lat: str) -> str:
@@ -188,7 +214,7 @@ def _degrees(text: NDArray[np.object_]) -> Floats:
 
 
 def _angle(text: str) -> float:
-    """Degrees of 113°16′30″E, 东经113度16分, 113 16 30 or １１３．２６; NaN if anything is left over.
+    """Degrees of 113°16′30″E, 东经113度16分, 113 16 30, １１３．２６; NaN if anything is left over.
 
     A mistyped character must not move a point by hundreds of metres in silence.
     """

@@ -72,6 +72,22 @@ def parse_datum(text: str) -> Datum:
     )
 
 
+def names_other_datum(text: str, datum: Datum, *, if_unknown: bool) -> bool:
+    """Whether a text names a datum that places points elsewhere than the declared one.
+
+    Parameters
+    ----------
+    text : as a heading or cell has it.
+    datum : the declared one.
+    if_unknown : the answer where the text names no known datum.
+    """
+    try:
+        named = parse_datum(text)
+    except InputError:
+        return if_unknown
+    return named != datum and not {named, datum} <= {"wgs84", "cgcs2000"}
+
+
 def to_wgs84(lon: ArrayLike, lat: ArrayLike, datum: Datum) -> tuple[Floats, Floats]:
     """Degrees of any datum to degrees in WGS-84.
 

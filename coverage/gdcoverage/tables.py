@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+import zipfile
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -131,14 +132,18 @@ def read_tables(
                 path, "sheet_missing", f"没有名为“{sheet}”的工作表", f"现有：{'、'.join(sheets)}"
             )
         sheets = {sheet: sheets[sheet]}
-    good, unread = [], []
-    for name, cells in sheets.items():
-        table = _table(path.name, name, cells, places)
-        if table is not None and all(field in table.headings for field in needed):
-            good.append(table)
-        elif np.count_nonzero((cells != "").sum(axis=1) >= 2) >= 2:
-            unread.append(name)
-    if not good:
+    # A header of which one field alone is known is one only where no sheet has a better.
+    for least in (2, 1):
+        good, unread = [], []
+        for name, cells in sheets.items():
+            table = _table(path.name, name, cells, places, least)
+            if table is not None and all(field in table.headings for field in needed):
+                good.append(table)
+            elif np.count_nonzero((cells != "").sum(axis=1) >= 2) >= 2:
+                unread.append(name)
+        if good:
+            break
+    else:
         raise _no_header(path, sheets, headings, needed)
     good[0] = replace(good[0], unread=tuple(unread))
     return good
@@ -187,30 +192,52 @@ def _fields(row: Iterable[str], places: Mapping[str, tuple[str, int]]) -> dict[s
     return {name: column for name, (_, column) in best.items()}
 
 
+def _header(
+    cells: Cells, places: Mapping[str, tuple[str, int]], least: int
+) -> tuple[int, NDArray[np.object_]] | None:
+    """Position of the last row of the header, and the heading of each column.
+
+    A header may take two rows, 经度 and 纬度 below 坐标, whose merging is lost in a CSV.
+    """
+    best, header = least - 1, None
+    above, known_above = None, 0
+    for i, row in enumerate(cells[:HEADER_ROWS]):
+        known = len(_fields(row, places)) if np.count_nonzero(row != "") >= 2 else 0
+        if above is not None and known >= 2 and known_above >= 1:
+            joined = np.where(row != "", row, above)
+            both = len(_fields(joined, places))
+            if both > max(best, known):
+                best, header = both, (i, joined)
+        if known > best:
+            best, header = known, (i, row)
+        above, known_above = row, known
+    return header
+
+
 def _table(
-    file: str, sheet: str, cells: Cells, places: Mapping[str, tuple[str, int]]
+    file: str, sheet: str, cells: Cells, places: Mapping[str, tuple[str, int]], least: int
 ) -> Table | None:
-    """The sheet as a table, or None where no row looks like a header."""
-    found = [_fields(row, places) for row in cells[:HEADER_ROWS]]
-    if not found or max(map(len, found)) < 2:
+    """The sheet as a table, or None where no row has so many known headings."""
+    header = _header(cells, places, least)
+    if header is None:
         return None
-    header = max(range(len(found)), key=lambda i: len(found[i]))
-    fields = found[header]
-    body = cells[header + 1 :]
+    last, headings = header
+    fields = _fields(headings, places)
+    body = cells[last + 1 :]
     keep = _entries(body, [column for name, column in fields.items() if name[0] == "_"])
     some = min(fields.values())
-    keep &= body[:, some] != cells[header, some]  # a header repeated on every printed page
+    keep &= body[:, some] != headings[some]  # a header repeated on every printed page
     return Table(
         file,
         sheet,
         {name: body[keep, column] for name, column in fields.items()},
-        {name: str(cells[header, column]) for name, column in fields.items()},
-        np.flatnonzero(keep) + header + 2,
-        _unused(cells[header], fields.values()),
+        {name: str(headings[column]) for name, column in fields.items()},
+        np.flatnonzero(keep) + last + 2,
+        _unused(headings, fields.values()),
     )
 
 
-def _unused(header: Sequence[object], used: Iterable[object]) -> tuple[str, ...]:
+def _unused(header: Iterable[object], used: Iterable[object]) -> tuple[str, ...]:
     taken = set(used)
     return tuple(str(cell) for i, cell in enumerate(header) if cell and i not in taken)
 
@@ -293,7 +320,7 @@ def read_layer(path: str | Path, layer: str | None = None) -> gpd.GeoDataFrame:
         if path.suffix.lower() == ".parquet":
             frame = gpd.read_parquet(path)
         else:
-            frame = gpd.read_file(path, **({} if layer is None else {"layer": layer}))
+            frame = _read_gdal(path, {} if layer is None else {"layer": layer})
     except Exception as error:  # GDAL and Arrow raise many classes
         raise unusable(
             path, "layer_unreadable", f"图层无法读取（{error}）", "请检查文件是否完整"
@@ -303,6 +330,27 @@ def read_layer(path: str | Path, layer: str | None = None) -> gpd.GeoDataFrame:
     if frame.crs is None:
         raise unusable(path, "crs_missing", "图层没有坐标系", "请在 GIS 软件里指定坐标系后重新导出")
     return frame.to_crs(4326)
+
+
+def _read_gdal(path: Path, options: dict[str, str]) -> gpd.GeoDataFrame:
+    """A layer that GDAL reads; a Shapefile that does not say its encoding as UTF-8 or GB18030."""
+    if not _lacks_encoding(path):
+        return gpd.read_file(path, **options)
+    try:
+        return gpd.read_file(path, encoding="utf-8", **options)
+    except UnicodeDecodeError:
+        return gpd.read_file(path, encoding="gb18030", **options)
+
+
+def _lacks_encoding(path: Path) -> bool:
+    """Whether a file is a Shapefile without .cpg: GDAL would take it for Latin-1."""
+    if path.suffix.lower() == ".shp":
+        return not any(path.with_suffix(suffix).exists() for suffix in (".cpg", ".CPG"))
+    if path.suffix.lower() != ".zip":
+        return False
+    with zipfile.ZipFile(path) as packed:
+        suffixes = {Path(name).suffix.lower() for name in packed.namelist()}
+    return ".shp" in suffixes and ".cpg" not in suffixes
 
 
 def _no_header(

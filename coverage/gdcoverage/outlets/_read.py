@@ -16,8 +16,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.coordinates import GUANGDONG, locate_rows
-from gdcoverage.datum import DATUMS, Datum, parse_datum
+from gdcoverage.coordinates import CHECK_DATUM, GUANGDONG, locate_rows
+from gdcoverage.datum import DATUMS, Datum, names_other_datum
 from gdcoverage.files import Source
 from gdcoverage.outlets import _headings as words
 from gdcoverage.outlets._identity import outlet_ids, without_duplicates
@@ -28,7 +28,6 @@ from gdcoverage.tables import Reading, Table, read_tables
 _TEXT = ("name", "bank", "address", "stated_county", "phone", "hours")
 _STRINGS = (*_TEXT, "outlet_id", "county", "status", "source_file", "source_sheet", "source_datum")
 _SEPARATORS = re.compile(r"[、，,;；/／|｜+＋\s]+|以及|和|及")
-_IN_BRACKETS = re.compile(r"[(（\[【](.*?)[)）\]】]")
 
 # Columns of an outlet frame; the points are WGS-84.
 OUTLETS = pa.DataFrameSchema(
@@ -313,42 +312,14 @@ def _incomplete(table: Table, frame: pd.DataFrame, keep: NDArray[np.bool_]) -> l
 
 
 def _datum_doubts(table: Table, datum: Datum, keep: NDArray[np.bool_]) -> list[Problem]:
-    """Where the table itself names another datum than the declared one, which is used."""
-    action = "请核对坐标来源；若表里写得对，请改声明的坐标系（datum）"
-    problems = []
-    for field in ("lon", "lat", "lonlat"):
-        for words_in in _IN_BRACKETS.findall(table.headings.get(field, "")):
-            if _differs(words_in, datum, otherwise=False):
-                what = f"表头写明坐标系为“{words_in}”，与声明的 {DATUMS[datum]} 不同，按声明换算"
-                problems.append(
-                    Problem(
-                        "datum_differs",
-                        what,
-                        action,
-                        "warning",
-                        file=table.file,
-                        sheet=table.sheet,
-                        column=table.headings[field],
-                    )
-                )
+    """Rows that name another datum than the declared one, which is used."""
     text = table.text("datum")
-    doubtful = {t for t in set(text) if t and _differs(t, datum, otherwise=True)}
+    doubtful = [t for t in set(text) if t and names_other_datum(t, datum, if_unknown=True)]
     what = f"该行写明的坐标系与声明的 {DATUMS[datum]} 不同或无法识别，按声明换算"
-    for i in np.flatnonzero(np.isin(text.astype(str), list(doubtful)) & keep):
-        problems.append(
-            table.problem(int(i), "datum", "datum_differs", what, action, severity="warning")
-        )
-    return problems
-
-
-def _differs(text: str, datum: Datum, *, otherwise: bool) -> bool:
-    """Whether a datum is named that places points elsewhere; `otherwise` if none is."""
-    try:
-        named = parse_datum(text)
-    except InputError:
-        return otherwise
-    same = {"wgs84", "cgcs2000"}
-    return named != datum and not {named, datum} <= same
+    return [
+        table.problem(int(i), "datum", "datum_differs", what, CHECK_DATUM, severity="warning")
+        for i in np.flatnonzero(np.isin(text.astype(str), doubtful) & keep)
+    ]
 
 
 def _narrow(text: NDArray[np.object_]) -> NDArray[np.object_]:
