@@ -90,6 +90,7 @@ def test_each_bad_row_is_reported_and_good_rows_go_on(tmp_path: Path) -> None:
         "4,半零,40,113.1,0,220",
         "5,文字,约三百人,113.1,23.1,220",
         "6,负数,-5,113.1,23.1,220",
+        "12,过大,1e30,113.1,23.1,220",
         "7,空,,113.1,23.1,220",
         "8,地球外,80,500,23.1,220",
         "9,怪代码,160,113.1,23.1,999",
@@ -107,10 +108,11 @@ def test_each_bad_row_is_reported_and_good_rows_go_on(tmp_path: Path) -> None:
         ("coordinate_zero", 5),
         ("population_unreadable", 6),
         ("population_negative", 7),
-        ("population_missing", 8),
-        ("coordinate_outside", 9),
-        ("settlement_unknown", 10),
-        ("coordinate_swapped", 11),
+        ("population_impossible", 8),
+        ("population_missing", 9),
+        ("coordinate_outside", 10),
+        ("settlement_unknown", 11),
+        ("coordinate_swapped", 12),
     ]
     # 10 + 20 + 40 + 80 without a place, 160 without a class.
     assert "310 人" in said(reading, "people_left_out")
@@ -225,6 +227,13 @@ def test_hexagons_of_porto_alegre(shared: Path) -> None:
     assert reading.frame["population"].sum() == 812_935
     assert reading.frame["area_km2"].between(0.089, 0.091).all()
     assert set(reading.frame["settlement_source"]) == {"declared"}
+
+
+@pytest.mark.parametrize("other", ["613177664827555839", "f" * 32, "8", "０", "x" * 99])
+def test_ids_of_other_grids_are_not_taken_for_hexagons(tmp_path: Path, other: str) -> None:
+    frame = table(tmp_path, f"{other},甲村,9,113.1,23.1,220").frame
+    assert frame["demand_id"].tolist() == [other.replace("０", "0")]
+    assert frame["area_km2"].isna().all()
 
 
 # --- layers ------------------------------------------------------------------------------------

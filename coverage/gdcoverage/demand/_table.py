@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from gdcoverage import _geodesic, coordinates
 from gdcoverage.datum import Datum
 from gdcoverage.demand import _settlement
+from gdcoverage.demand._raster import MOST_PEOPLE
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.tables import Headings, Table, numbers, plain_number, read_tables
 
@@ -95,7 +96,7 @@ def _rows(table: Table, datum: Datum) -> tuple[pd.DataFrame, list[Problem]]:
         raise _lacking(table, "population_heading_missing", "人口列", "请增加“人口”列")
     table = _mended(table)
     ids = table.text("demand_id")
-    hexagon = np.array([h3.is_valid_cell(cell) for cell in ids], bool)
+    hexagon = np.array([_is_hexagon(cell) for cell in ids], bool)
     lon, lat, problems = _places(table, ids, hexagon, datum)
     people, found = _people(table)
     problems += found
@@ -115,6 +116,13 @@ def _rows(table: Table, datum: Datum) -> tuple[pd.DataFrame, list[Problem]]:
         "settlement": table.text("settlement"),
     }
     return pd.DataFrame(rows), problems
+
+
+def _is_hexagon(cell: str) -> bool:
+    try:
+        return h3.is_valid_cell(cell)
+    except OverflowError:  # hexadecimal digits, but of more than 64 bits
+        return False
 
 
 def _mended(table: Table) -> Table:
@@ -160,15 +168,18 @@ def _people(table: Table) -> tuple[Floats, list[Problem]]:
     text = table.columns["population"]
     people = numbers(text) * _unit(table.headings["population"], _PEOPLE_UNITS)
     problems = []
-    for i in np.flatnonzero(np.isnan(people) | (people < 0)):
+    unusable = ~((people >= 0) & (people <= MOST_PEOPLE))
+    for i in np.flatnonzero(unusable):
         if text[i] == "":
             kind, what = "population_missing", "没有人口数，该行未计入"
         elif np.isnan(people[i]):
             kind, what = "population_unreadable", "人口不是数字，该行未计入"
-        else:
+        elif people[i] < 0:
             kind, what = "population_negative", "人口为负数，该行未计入"
+        else:
+            kind, what = "population_impossible", "人口大得不可能，该行未计入"
         problems.append(table.problem(int(i), "population", kind, what, "请填不小于 0 的人数"))
-    people[people < 0] = np.nan
+    people[unusable] = np.nan
     return people, problems
 
 
