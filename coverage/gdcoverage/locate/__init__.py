@@ -1,0 +1,195 @@
+"""Covering-location models on sparse cover sets: where to add sites, with a bound that proves it.
+
+Each function takes ``covers``, a scipy sparse matrix with a row for each demand point and a column
+for each site, non-zero where the site covers the point, and returns a `CoverSolution`. Options that
+all covering models share:
+
+weights : of each demand row, from 0; default 1 each.
+costs : of each site, from 0; default 1 each, so that cost is the number of sites.
+fixed : sites that exist; chosen whatever they add, free of cost, counted in no group.
+forbidden : sites that may not be chosen.
+groups : pairs of sites and the most that may be added of them, as `Group`; groups may overlap.
+start : sites of a plan to begin the search with.
+time_limit : seconds; the best plan found by then is returned with its bound.
+tolerance : relative gap at which to stop; 0 goes on until the best plan is proven.
+
+Sites are given as column numbers or as one truth value for each column. Whatever the input, its
+ties aside, the order of its rows and columns does not matter. ValueError says what is wrong with
+an input; demand that no site can cover is listed in the result and is no error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gdcoverage.locate._answer import concluded
+from gdcoverage.locate._backup import solve_backup
+from gdcoverage.locate._median import p_median
+from gdcoverage.locate._question import asked, positive
+from gdcoverage.locate._search import solve
+from gdcoverage.locate._solution import CoverSolution, Group
+from gdcoverage.locate._target import solve_target
+
+__all__ = [
+    "CoverSolution",
+    "Group",
+    "backup_covering",
+    "maximal_covering",
+    "p_median",
+    "partial_covering",
+    "set_covering",
+]
+
+Sites = ArrayLike
+Groups = Sequence[tuple[ArrayLike, int]]
+
+
+def maximal_covering(
+    covers: Any,
+    weights: ArrayLike | None,
+    p: float,
+    *,
+    costs: ArrayLike | None = None,
+    fixed: Sites = (),
+    forbidden: Sites = (),
+    groups: Groups = (),
+    start: Sites = (),
+    time_limit: float = 60.0,
+    tolerance: float = 0.0,
+) -> CoverSolution:
+    """Cover the most weight with at most `p` more sites (MCLP, Church and ReVelle 1974).
+
+    max sum_i w_i y_i,  y_i <= sum of x_j over sites j that cover i,  sum_j c_j x_j <= p.
+
+    Parameters
+    ----------
+    p : how many sites to add; with `costs`, how much they may cost. Sites that would add nothing
+        are left out, so that a plan may have fewer.
+    For the others see the package.
+
+    Returns
+    -------
+    CoverSolution with the covered weight, fixed sites' included, as objective.
+    """
+    question = asked(
+        covers, weights, costs=costs, fixed=fixed, forbidden=forbidden, groups=groups,
+        start=start, time_limit=time_limit, tolerance=tolerance,
+    )  # fmt: skip
+    budget = positive(p, "p")
+    worth = question.weights
+    model = question.model(worth, np.zeros(len(worth)), budget, np.inf)
+    answer = solve(model, question.allowed, question.fixed, question.start, question.effort())
+    return concluded(question, answer, "covered weight", budget=budget)
+
+
+def set_covering(
+    covers: Any,
+    *,
+    costs: ArrayLike | None = None,
+    fixed: Sites = (),
+    forbidden: Sites = (),
+    groups: Groups = (),
+    start: Sites = (),
+    time_limit: float = 60.0,
+    tolerance: float = 0.0,
+) -> CoverSolution:
+    """Cover everything that can be covered with the fewest more sites (LSCP, Toregas et al. 1971).
+
+    min sum_j c_j x_j,  sum of x_j over sites j that cover i >= 1 for every i that can be covered.
+
+    Parameters
+    ----------
+    See the package. Where the limits of groups rule out covering everything, as many demand
+    points are covered as they allow (as far as found), with the fewest sites for that.
+
+    Returns
+    -------
+    CoverSolution with the number of added sites (or their cost) as objective, weights 1 each.
+    """
+    question = asked(
+        covers, None, costs=costs, fixed=fixed, forbidden=forbidden, groups=groups,
+        start=start, time_limit=time_limit, tolerance=tolerance,
+    )  # fmt: skip
+    answer, least = solve_target(question, np.inf)
+    return concluded(question, answer, "cost", least=least)
+
+
+def partial_covering(
+    covers: Any,
+    weights: ArrayLike | None,
+    target: float,
+    *,
+    costs: ArrayLike | None = None,
+    fixed: Sites = (),
+    forbidden: Sites = (),
+    groups: Groups = (),
+    start: Sites = (),
+    time_limit: float = 60.0,
+    tolerance: float = 0.0,
+) -> CoverSolution:
+    """Cover a share of all weight with the fewest more sites (Daskin and Owen 1999).
+
+    min sum_j c_j x_j,  sum_i w_i y_i >= target sum_i w_i,  y_i <= sum of x_j that cover i.
+
+    Parameters
+    ----------
+    target : share of all weight to cover, 0 to 1, what no site can cover and what fixed sites
+        cover included. Where less can be covered, or the limits of groups allow less (as far as
+        found), the most that can be is the target.
+    For the others see the package.
+
+    Returns
+    -------
+    CoverSolution with the number of added sites (or their cost) as objective.
+    """
+    question = asked(
+        covers, weights, costs=costs, fixed=fixed, forbidden=forbidden, groups=groups,
+        start=start, time_limit=time_limit, tolerance=tolerance,
+    )  # fmt: skip
+    if not 0 <= target <= 1:
+        raise ValueError(f"target is {target}; give a share from 0 to 1")
+    answer, least = solve_target(question, target * float(question.weights.sum()))
+    return concluded(question, answer, "cost", least=least)
+
+
+def backup_covering(
+    covers: Any,
+    weights: ArrayLike | None,
+    p: float,
+    *,
+    costs: ArrayLike | None = None,
+    fixed: Sites = (),
+    forbidden: Sites = (),
+    groups: Groups = (),
+    start: Sites = (),
+    time_limit: float = 60.0,
+    tolerance: float = 0.0,
+) -> CoverSolution:
+    """Of the plans that cover the most weight with `p` more sites, the most of it twice.
+
+    First the model of `maximal_covering`; then, with W what it covers (as far as found),
+
+    max sum_i w_i u_i,  y_i + u_i <= sum of x_j that cover i,  u_i <= y_i,  sum_i w_i y_i >= W,
+
+    which is BACOP1 of Hogan and ReVelle (1986) where `p` sites can cover everything.
+
+    Parameters
+    ----------
+    p : how many sites to add; with `costs`, how much they may cost.
+    For the others see the package.
+
+    Returns
+    -------
+    CoverSolution with the weight covered twice or more as objective, fixed sites counted.
+    """
+    question = asked(
+        covers, weights, costs=costs, fixed=fixed, forbidden=forbidden, groups=groups,
+        start=start, time_limit=time_limit, tolerance=tolerance,
+    )  # fmt: skip
+    budget = positive(p, "p")
+    answer, least = solve_backup(question, budget)
+    return concluded(question, answer, "backup weight", budget=budget, least=least)

@@ -1,0 +1,78 @@
+"""From an answer to a solution: all recomputed from the cover sets, checked, measured."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Literal
+
+import numpy as np
+
+from gdcoverage.locate._check import check_amount, check_least, check_plan, times_covered
+from gdcoverage.locate._question import Question
+from gdcoverage.locate._search import ROUNDING, Answer
+from gdcoverage.locate._solution import CoverSolution, Status, relative_gap
+
+Aim = Literal["covered weight", "backup weight", "cost"]
+
+
+def concluded(
+    question: Question,
+    answer: Answer,
+    aim: Aim,
+    *,
+    budget: float = np.inf,
+    least: float = 0.0,
+) -> CoverSolution:
+    """The solution, once it passes its checks (else CheckError).
+
+    Parameters
+    ----------
+    aim : what is maximised, or minimised where it is cost.
+    budget : what the plan may cost.
+    least : weight that the plan must cover.
+    """
+    check_plan(question, answer.sites, budget)
+    times = times_covered(question.given, answer.sites)
+    weight = float(question.weights[times >= 1].sum())
+    added = np.setdiff1d(answer.sites, question.fixed)
+    objective = {
+        "covered weight": weight,
+        "backup weight": float(question.weights[times >= 2].sum()),
+        "cost": float(question.costs[added].sum()),
+    }[aim]
+    check_amount(aim, answer.worth, objective)
+    check_least("covered weight", weight, least)
+    covered, uncoverable = times >= 1, np.flatnonzero(~question.coverable())
+    return solution(
+        answer._replace(worth=objective), aim != "cost", question.begun, question.tolerance,
+        covered, weight, uncoverable,
+    )  # fmt: skip
+
+
+def solution(
+    answer: Answer,
+    maximised: bool,
+    begun: float,
+    tolerance: float,
+    covered: np.ndarray,
+    weight: float,
+    uncoverable: np.ndarray,
+) -> CoverSolution:
+    """Put a checked answer together with its gap and status."""
+    sign = 1.0 if maximised else -1.0
+    bound = sign * max(sign * answer.bound, sign * answer.worth)
+    gap = relative_gap(answer.worth, bound)
+    if gap <= ROUNDING:
+        bound, gap = answer.worth, 0.0
+    status: Status = "optimal" if gap == 0 else "tolerance" if gap <= tolerance else "time_limit"
+    return CoverSolution(
+        answer.sites,
+        answer.worth,
+        bound,
+        gap,
+        status,
+        monotonic() - begun,
+        covered,
+        weight,
+        uncoverable,
+    )

@@ -1,0 +1,55 @@
+"""A second opinion: what a plan covers and whether it keeps the conditions, from the cover sets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from gdcoverage.locate._model import Ints
+from gdcoverage.locate._question import Question
+
+# Relative size of differences that are rounding only.
+ROUNDING = 1e-7
+
+
+class CheckError(AssertionError):
+    """A result is not what its model says: a fault of this program, never of the input."""
+
+
+def times_covered(covers: Any, sites: Ints) -> Ints:
+    """How many of `sites` cover each demand row, from the matrix as it was given."""
+    chosen = sparse.csc_array(covers)[:, sites]
+    return np.bincount(chosen.nonzero()[0], minlength=chosen.shape[0])
+
+
+def check_plan(question: Question, sites: Ints, budget: float) -> None:
+    """Fixed sites in, forbidden ones out, groups and budget kept. Else CheckError."""
+    added = np.setdiff1d(sites, question.fixed)
+    _demand(bool(np.isin(question.fixed, sites).all()), "a fixed site is missing")
+    _demand(bool(question.allowed[added].all()), "a forbidden site is chosen")
+    for group in question.groups:
+        _demand(np.isin(added, group.sites).sum() <= group.limit, "a group's limit is passed")
+    spent = question.costs[added].sum()
+    _demand(spent <= budget * (1 + ROUNDING) + ROUNDING, f"{spent} spent of {budget}")
+
+
+def check_amount(name: str, claimed: float, recomputed: float) -> None:
+    """Two ways to the same number agree. Else CheckError."""
+    scale = max(abs(claimed), abs(recomputed), 1.0)
+    _demand(
+        abs(claimed - recomputed) <= ROUNDING * scale,
+        f"{name} is {recomputed}, not {claimed}",
+    )
+
+
+def check_least(name: str, amount: float, least: float) -> None:
+    """An amount reaches what it must. Else CheckError."""
+    scale = max(abs(amount), abs(least), 1.0)
+    _demand(amount >= least - ROUNDING * scale, f"{name} is {amount}, not at least {least}")
+
+
+def _demand(holds: bool, what: str) -> None:
+    if not holds:
+        raise CheckError(f"the plan fails its check: {what}; please report this")

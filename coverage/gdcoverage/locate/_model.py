@@ -1,0 +1,120 @@
+"""A covering model as plain arrays: rows of each site, what they are worth, what binds."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+class Lists(NamedTuple):
+    """Lists of integers, one after another: list k is ``items[start[k]:start[k + 1]]``."""
+
+    start: Ints
+    items: NDArray[np.int32]
+
+    def sizes(self) -> Ints:
+        """How long each list is."""
+        return np.diff(self.start)
+
+    def owners(self) -> Ints:
+        """For each item, the list that it stands in."""
+        return np.repeat(np.arange(len(self.start) - 1), self.sizes())
+
+
+class CoverModel(NamedTuple):
+    """Choose sites: the most value within a budget, or the least cost that reaches a target.
+
+    A row covered once is worth ``first``, covered twice ``first + second`` (``second <= first``,
+    so that each further site adds less). Both a named tuple of arrays, as kernels like it, and
+    the whole statement of the problem: ``budget`` or ``target`` is infinite.
+    """
+
+    rows: Lists  # of each site
+    sites: Lists  # of each row
+    first: Floats
+    second: Floats
+    cost: Floats
+    groups: Lists  # of each site
+    limits: Ints  # of each group
+    budget: float
+    target: float
+
+    def is_targeted(self) -> bool:
+        """Whether cost is minimised for a target, rather than value maximised in a budget."""
+        return bool(np.isfinite(self.target))
+
+    def is_total(self) -> bool:
+        """Whether the target is that every row be covered."""
+        return self.is_targeted() and self.target >= self.first.sum() and not self.second.any()
+
+    def entries(self) -> int:
+        """How many pairs of site and row there are."""
+        return len(self.rows.items)
+
+
+def listed(owner: NDArray[np.integer], item: NDArray[np.integer], count: int) -> Lists:
+    """`count` lists from pairs of list number and item."""
+    order = np.argsort(owner, kind="stable")
+    start = np.zeros(count + 1, np.int64)
+    np.cumsum(np.bincount(owner, minlength=count), out=start[1:])
+    return Lists(start, item[order].astype(np.int32))
+
+
+def transposed(lists: Lists, count: int) -> Lists:
+    """For each of `count` items, the lists that hold it, ascending."""
+    return Lists(*_transposed(lists.start, lists.items, count))
+
+
+def picked(lists: Lists, order: Ints, names: Ints) -> Lists:
+    """The lists in `order`, with items renamed by `names` (negative: left out)."""
+    return Lists(*_picked(lists.start, lists.items, order, names))
+
+
+def renaming(order: Ints, count: int) -> Ints:
+    """The new name of each of `count` things when only those in `order` stay; -1 for others."""
+    names = np.full(count, -1, np.int64)
+    names[order] = np.arange(len(order))
+    return names
+
+
+@njit(cache=True, nogil=True)
+def _transposed(start, items, count):  # type: ignore[no-untyped-def]
+    turned = np.zeros(count + 1, np.int64)
+    for item in items:
+        turned[item + 1] += 1
+    for k in range(count):
+        turned[k + 1] += turned[k]
+    at = turned[:-1].copy()
+    lists = np.empty(len(items), np.int32)
+    for k in range(len(start) - 1):
+        for slot in range(start[k], start[k + 1]):
+            item = items[slot]
+            lists[at[item]] = k
+            at[item] += 1
+    return turned, lists
+
+
+@njit(cache=True, nogil=True)
+def _picked(start, items, order, names):  # type: ignore[no-untyped-def]
+    begun = np.zeros(len(order) + 1, np.int64)
+    for k in range(len(order)):
+        size = 0
+        for slot in range(start[order[k]], start[order[k] + 1]):
+            size += names[items[slot]] >= 0
+        begun[k + 1] = begun[k] + size
+    kept = np.empty(begun[-1], np.int32)
+    at = 0
+    for k in range(len(order)):
+        for slot in range(start[order[k]], start[order[k] + 1]):
+            name = names[items[slot]]
+            if name >= 0:
+                kept[at] = name
+                at += 1
+    return begun, kept

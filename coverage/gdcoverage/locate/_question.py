@@ -1,0 +1,157 @@
+"""What is asked, checked and brought into one form: cover sets, weights, costs and conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import sparse
+
+from gdcoverage.locate._model import Bools, CoverModel, Floats, Ints, Lists, listed, transposed
+from gdcoverage.locate._search import Effort
+from gdcoverage.locate._solution import Group
+
+
+@dataclass(frozen=True)
+class Question:
+    """A covering question whose every part has been checked."""
+
+    given: Any  # the sparse matrix as it came
+    covers: sparse.csc_array  # demand x site, an entry where covered
+    weights: Floats
+    costs: Floats
+    fixed: Ints
+    allowed: Bools
+    groups: tuple[Group, ...]
+    start: Ints
+    begun: float
+    time_limit: float
+    tolerance: float
+
+    def effort(self, share: float = 1.0) -> Effort:
+        """When to stop, if only this share of the time left may be used."""
+        now = monotonic()
+        left = self.begun + self.time_limit - now
+        return Effort(now + share * left, self.tolerance)
+
+    def coverable(self) -> Bools:
+        """Of each demand row, whether a fixed or allowed site covers it."""
+        usable = self.allowed.copy()
+        usable[self.fixed] = True
+        found = np.zeros(self.covers.shape[0], np.bool_)
+        found[self.covers.indices[np.repeat(usable, np.diff(self.covers.indptr))]] = True
+        return found
+
+    def model(self, first: Floats, second: Floats, budget: float, target: float) -> CoverModel:
+        """The covering model; fixed sites cost nothing and count in no group."""
+        rows = Lists(self.covers.indptr.astype(np.int64), self.covers.indices.astype(np.int32))
+        cost = self.costs.copy()
+        cost[self.fixed] = 0.0
+        members = [np.setdiff1d(group.sites, self.fixed) for group in self.groups]
+        owner = np.repeat(np.arange(len(members)), [len(sites) for sites in members])
+        site = np.concatenate([np.empty(0, np.int64), *members])
+        return CoverModel(
+            rows,
+            transposed(rows, len(first)),
+            first,
+            second,
+            cost,
+            listed(site, owner, len(cost)),
+            np.array([group.limit for group in self.groups], np.int64),
+            budget,
+            target,
+        )
+
+
+def asked(
+    covers: Any,
+    weights: ArrayLike | None,
+    *,
+    costs: ArrayLike | None,
+    fixed: ArrayLike,
+    forbidden: ArrayLike,
+    groups: Sequence[tuple[ArrayLike, int]],
+    start: ArrayLike,
+    time_limit: float,
+    tolerance: float,
+) -> Question:
+    """Check a question as the public functions take it. ValueError says what is wrong."""
+    begun = monotonic()
+    matrix = _cover_sets(covers)
+    demand, sites = matrix.shape
+    chosen = site_numbers(fixed, sites, "fixed")
+    barred = site_numbers(forbidden, sites, "forbidden")
+    if (both := np.intersect1d(chosen, barred)).size:
+        raise ValueError(f"site {both[0]} is both fixed and forbidden; leave it out of one")
+    allowed = np.ones(sites, np.bool_)
+    allowed[np.concatenate([chosen, barred])] = False
+    for _, limit in groups:
+        if limit < 0 or limit != int(limit):
+            raise ValueError(f"a group's limit is {limit}; give a whole number from 0")
+    return Question(
+        covers,
+        matrix,
+        amounts(weights, demand, "weights"),
+        amounts(costs, sites, "costs"),
+        chosen,
+        allowed,
+        tuple(Group(site_numbers(members, sites, "groups"), int(n)) for members, n in groups),
+        site_numbers(start, sites, "start"),
+        begun,
+        positive(time_limit, "time_limit"),
+        positive(tolerance, "tolerance"),
+    )
+
+
+def _cover_sets(covers: Any) -> sparse.csc_array:
+    """Demand x site as sorted cover sets, without what is stored as zero."""
+    if not sparse.issparse(covers) or covers.ndim != 2:
+        raise ValueError("covers must be a scipy sparse matrix, demand x site")
+    matrix = sparse.csc_array(covers)
+    if matrix.data.dtype.kind not in "biuf" or np.isnan(matrix.data).any():
+        raise ValueError("covers must hold truth values or numbers, none of them missing")
+    if not (matrix.data.all() and matrix.has_canonical_format):
+        matrix = matrix.copy()
+        matrix.data = matrix.data != 0
+        matrix.eliminate_zeros()
+        matrix.sum_duplicates()
+    return matrix
+
+
+def amounts(values: ArrayLike | None, count: int, name: str) -> Floats:
+    """One finite number from 0 for each of `count` things; all 1 where nothing is given."""
+    if values is None:
+        return np.ones(count)
+    array = np.asarray(values, np.float64)
+    if array.shape != (count,):
+        raise ValueError(f"{name} has shape {array.shape}; {count} numbers are needed")
+    if wrong := int((~np.isfinite(array) | (array < 0)).sum()):
+        at = int(np.argmin(np.isfinite(array) & (array >= 0)))
+        raise ValueError(
+            f"{name} holds {wrong} missing or negative numbers, the first {array[at]} at {at}"
+        )
+    return array
+
+
+def site_numbers(sites: ArrayLike, count: int, name: str) -> Ints:
+    """Column numbers, ascending, from numbers in any order or one truth value for each site."""
+    array = np.asarray(sites)
+    if array.dtype == np.bool_ and array.shape == (count,):
+        return np.flatnonzero(array)
+    if array.size and array.dtype.kind not in "iu":
+        raise ValueError(f"{name} must hold site numbers, or one truth value for each site")
+    numbers = np.unique(array.astype(np.int64).ravel())
+    if numbers.size and not 0 <= numbers[0] <= numbers[-1] < count:
+        raise ValueError(f"{name} holds site {numbers[-1]}; sites are numbered 0 to {count - 1}")
+    return numbers
+
+
+def positive(value: float, name: str) -> float:
+    """A number from 0."""
+    if not value >= 0:
+        raise ValueError(f"{name} is {value}; give a number from 0")
+    return float(value)

@@ -1,0 +1,260 @@
+"""One answer from all means: reduce, guess, bound, decide, and prove exactly what is left."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import NamedTuple
+
+import numpy as np
+
+from gdcoverage.locate import _greedy as greedy
+from gdcoverage.locate._exact import solve_exactly
+from gdcoverage.locate._lagrange import Relaxed, decided, first_prices, relaxed, tightened
+from gdcoverage.locate._model import Bools, CoverModel, Floats, Ints
+from gdcoverage.locate._reduce import canonical, components, reduced, restricted
+from gdcoverage.locate._weighting import cheaper_cover
+
+# A model with more pairs of site and row than this is not handed to branch and bound.
+EXACT_ENTRIES = 3_000_000
+# Rounds of search without success before a proof is tried.
+PATIENCE = 30
+# Pairs of site and row looked at in one round of weighting local search: tenths of a second.
+ROUND_WORK = 50_000_000
+# Its steps in one round for each site and row, at most.
+STEPS_PER_THING = 5
+# Relative size of differences that are rounding only: in our sums, and in what HiGHS proves.
+ROUNDING = 1e-9
+HIGHS_ROUNDING = 1e-6
+
+
+class Answer(NamedTuple):
+    """Sites of the best plan found, its worth (value or cost), and the bound on any plan's."""
+
+    sites: Ints
+    worth: float
+    bound: float
+
+
+class Effort(NamedTuple):
+    """When to stop: at a time of `time.monotonic`, or within a relative gap."""
+
+    deadline: float
+    tolerance: float
+
+
+def solve(model: CoverModel, allowed: Bools, fixed: Ints, start: Ints, effort: Effort) -> Answer:
+    """The best plan that time allows, with a bound that holds.
+
+    Parameters
+    ----------
+    model : the model; its target must be within reach.
+    allowed : of each site, whether it may be chosen.
+    fixed : sites that are chosen whatever they add.
+    start : sites of a known plan, one that reaches the target if there is one; may be empty.
+    effort : when to stop.
+    """
+    small = reduced(model, allowed, fixed)
+    core, order = canonical(small.model)
+    names = small.names[order]
+    offset = small.cost if model.is_targeted() else small.value
+    parts = components(core) if core.is_total() else [np.arange(len(names))]
+    sites, worth, bound = [small.forced], offset, offset
+    waiting = core.entries()
+    parts.sort(key=len)
+    for part in parts if core.target > 0 else []:
+        piece = restricted(core, part) if len(parts) > 1 else core
+        share = (effort.deadline - monotonic()) * piece.entries() / max(waiting, 1)
+        waiting -= piece.entries()
+        search = _Search(piece, offset, Effort(monotonic() + share, effort.tolerance))
+        search.run(np.flatnonzero(np.isin(names[part], start)))
+        sites.append(names[part][search.sites()])
+        worth, bound = worth + search.worth(), bound + search.bound
+        if search.is_short():
+            return Answer(np.union1d(fixed, start), float(model.cost[start].sum()), bound)
+    return Answer(np.sort(np.concatenate(sites)), worth, bound)
+
+
+class _Search:
+    """The best plan and the best bound so far of one model, and the means to better them."""
+
+    def __init__(self, model: CoverModel, offset: float, effort: Effort) -> None:
+        self.model = model
+        self.offset = offset
+        self.effort = effort
+        self.sign = -1.0 if model.is_targeted() else 1.0
+        self.noise = 1e-10 * float(model.first.sum())
+        worths = model.cost if model.is_targeted() else np.append(model.first, model.second)
+        self.grain = grain(worths)
+        self.bound = 0.0 if model.is_targeted() else float((model.first + model.second).sum())
+        self.best = greedy.empty_plan(model)
+        self.random = np.random.default_rng(0)
+
+    def run(self, start: Ints) -> None:
+        """Guess, bound, search, prove; then search on while there is time and a gap."""
+        greedy.follow(self.model, self.best, start, self.model.budget)
+        self._complete(self.best)
+        if not len(self.model.cost):
+            self.bound = self.worth()
+            return
+        tenth = (self.effort.deadline - monotonic()) / 10
+        best_relaxed = self._tighten(self.effort.deadline - 4 * tenth)
+        self._search(self.effort.deadline - 2 * tenth, PATIENCE)
+        self._prove(best_relaxed)
+        self._search(self.effort.deadline, None)
+
+    def sites(self) -> Ints:
+        return np.flatnonzero(self.best.chosen)
+
+    def is_short(self) -> bool:
+        """Whether no plan that reaches the target is known."""
+        return self.model.is_targeted() and self._is_below(self.best)
+
+    def worth(self) -> float:
+        """Value or cost of the best plan; more than any cost if none reaches the target."""
+        if self.is_short():
+            return float(self.model.cost.sum()) + 1.0
+        return float(self.best.total[1 if self.model.is_targeted() else 0])
+
+    def is_done(self, bound: float | None = None, worth: float | None = None) -> bool:
+        """Whether the gap is within the tolerance, or too small for a better plan to fit in."""
+        bound = self.bound if bound is None else bound
+        distance = self.sign * (bound - (self.worth() if worth is None else worth))
+        scale = abs(bound + self.offset)
+        return bool(
+            distance < self.grain * (1 - 1e-6)
+            or distance <= max(ROUNDING, self.effort.tolerance) * scale
+        )
+
+    def _is_below(self, plan: greedy.State) -> bool:
+        return bool(plan.total[0] < self.model.target - self.noise)
+
+    def _complete(self, plan: greedy.State) -> None:
+        """Fill a plan greedily and better it by swaps, or rid it of what its target spares."""
+        model, room = self.model, np.empty(len(self.model.cost), np.int64)
+        greedy.fill(model, plan, model.budget, model.target, self.noise, room)
+        if not model.is_targeted() or self._is_below(plan):
+            greedy.swap(model, plan, model.budget, model.target, self.noise)
+        if model.is_targeted():
+            greedy.shed(model, plan, model.target, np.inf, self.noise)
+
+    def _keep(self, plan: greedy.State) -> bool:
+        """Take a plan as the best if it is better; whether it is."""
+        worth = plan.total[1 if self.model.is_targeted() else 0]
+        gain = self.sign * (worth - self.worth())
+        if (self.model.is_targeted() and self._is_below(plan)) or gain <= ROUNDING * abs(worth):
+            return False
+        greedy.copy_plan(self.best, plan)
+        return True
+
+    def _keep_sites(self, sites: Ints) -> bool:
+        plan = greedy.empty_plan(self.model)
+        greedy.follow(self.model, plan, sites, self.model.budget)
+        self._complete(plan)
+        return self._keep(plan)
+
+    def _tighten(self, deadline: float) -> Relaxed:
+        """Better the bound by prices, and try the plans that they suggest."""
+        model = self.model
+
+        def relax(price: Floats, fee: Floats) -> Relaxed:
+            return relaxed(model, price, fee)
+
+        def worth(share: Floats) -> float:
+            order = np.argsort(-share, kind="stable")
+            self._keep_sites(order[share[order] > 0.2])
+            return self.worth()
+
+        cap = np.full(len(model.first), np.inf) if model.is_targeted() else model.first
+        now = relax(first_prices(model, self.sites()), np.zeros(len(model.limits)))
+        best = tightened(relax, now, cap, self.sign, worth, deadline, self.is_done)
+        self._bound_by(best.bound)
+        return best
+
+    def _bound_by(self, bound: float) -> None:
+        """Take a bound if it is better; worths come in grains, and never pass the best plan's."""
+        if self.grain and np.isfinite(bound):
+            grains = self.sign * bound / self.grain
+            bound = self.sign * np.floor(grains + 1e-6 + ROUNDING * abs(grains)) * self.grain
+        tighter = min(self.sign * self.bound, self.sign * bound)
+        self.bound = self.sign * max(tighter, self.sign * self.worth())
+
+    def _search(self, deadline: float, patience: int | None) -> None:
+        """Look for better plans until time or patience ends."""
+        failed, place = 0, greedy.empty_plan(self.model)
+        greedy.copy_plan(place, self.best)
+        weight = np.ones(len(self.model.first))
+        while monotonic() < deadline and not self.is_done() and failed != patience:
+            if self.model.is_total() and not self.is_short():
+                better = self._reweigh(place.chosen, weight)
+            else:
+                better = self._shake(place)
+            failed = 0 if better else failed + 1
+
+    def _reweigh(self, place: Bools, weight: Floats) -> bool:
+        """One round of weighting local search from `place`; whether it found a better plan."""
+        sizes, count = self.model.sites.sizes(), len(self.model.cost)
+        step_work = 2 * (sizes @ sizes) / count + 2 * count
+        most = STEPS_PER_THING * (count + len(sizes))
+        steps = int(min(float(ROUND_WORK / step_work), most)) + 1
+        seed = int(self.random.integers(2**31))
+        chosen = self.best.chosen.copy()
+        better = cheaper_cover(self.model, chosen, place, weight, steps, seed)
+        return better and self._keep_sites(np.flatnonzero(chosen))
+
+    def _shake(self, place: greedy.State) -> bool:
+        """Shake the plan at `place`, climb again, move there if no worse; whether it is the best.
+
+        For a target, the plan at `place` may cost no more than would be better than the best,
+        and climbs until it reaches the target.
+        """
+        model, budget = self.model, self.model.budget
+        if model.is_targeted():
+            budget = self.worth() - max(self.grain, ROUNDING * self.worth())
+            greedy.shed(model, place, np.inf, budget, self.noise)
+        plan = greedy.empty_plan(model)
+        greedy.copy_plan(plan, place)
+        centre, most = self.random.integers(len(model.cost)), self.random.integers(2, 7)
+        greedy.shake(model, plan, centre, most)
+        greedy.shed(model, plan, np.inf, budget, self.noise)
+        greedy.swap(model, plan, budget, model.target, self.noise)
+        if plan.total[0] >= place.total[0] - self.noise:
+            greedy.copy_plan(place, plan)
+        if model.is_targeted():
+            greedy.shed(model, plan, model.target, np.inf, self.noise)
+        return self._keep(plan)
+
+    def _prove(self, best: Relaxed) -> None:
+        """Leave out what the prices decide and solve the rest by branch and bound."""
+        model, worth = self.model, self.worth()
+        seconds = self.effort.deadline - monotonic()
+        if self.is_done() or seconds <= 0:
+            return
+        better = max(self.grain, ROUNDING * abs(worth))
+        never, always = decided(best, self.sign * (best.bound - worth) - better + self.noise)
+        if model.is_targeted() and _reach(model, ~never) < model.target - self.noise:
+            self._bound_by(worth)
+            return
+        small = reduced(model, ~never, np.flatnonzero(always))
+        if small.model.entries() > EXACT_ENTRIES:
+            return
+        start = np.flatnonzero(self.best.chosen[small.names])
+        exact = solve_exactly(small.model, start, self.grain, seconds)
+        if exact.sites is not None:
+            self._keep_sites(np.concatenate([small.forced, small.names[exact.sites]]))
+        bound = exact.bound + (small.cost if model.is_targeted() else small.value)
+        rounding = HIGHS_ROUNDING * abs(bound + self.offset)
+        if exact.proven and self.sign * (bound - self.worth()) <= rounding:
+            bound = self.worth()
+        self._bound_by(bound)
+
+
+def _reach(model: CoverModel, allowed: Bools) -> float:
+    """What could be covered by all `allowed` sites together."""
+    rows = model.rows.items[np.repeat(allowed, model.rows.sizes())]
+    return float(model.first[np.unique(rows)].sum())
+
+
+def grain(values: Floats) -> float:
+    """The largest number that every value is a multiple of, where all are whole; else 0."""
+    whole = values.astype(np.int64)
+    return float(np.gcd.reduce(whole)) if len(values) and (whole == values).all() else 0.0

@@ -1,0 +1,52 @@
+"""What a model answers: sites, what they are worth, and the proof of how good that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Status = Literal["optimal", "tolerance", "time_limit"]
+
+
+class Group(NamedTuple):
+    """Sites of which at most `limit` may be added: of a bank, in a county, in an earlier plan."""
+
+    sites: NDArray[np.int64]
+    limit: int
+
+
+@dataclass(frozen=True)
+class CoverSolution:
+    """The best plan found, and a bound that no plan passes.
+
+    Parameters
+    ----------
+    sites : columns of the plan, ascending, fixed ones included.
+    objective : what the model maximises or minimises, for this plan.
+    bound : no plan has more (where the model maximises) or less (where it minimises).
+    gap : distance of objective and bound as a share of the larger; 0 where proven best.
+    status : ``optimal`` (gap 0), ``tolerance`` (gap within what was asked for), ``time_limit``.
+    seconds : how long it took.
+    covered : of each demand row, whether a site of the plan covers it.
+    covered_weight : weight of the covered rows.
+    uncoverable : rows that no site covers which may be chosen; in no plan of any size.
+    """
+
+    sites: NDArray[np.int64]
+    objective: float
+    bound: float
+    gap: float
+    status: Status
+    seconds: float
+    covered: NDArray[np.bool_]
+    covered_weight: float
+    uncoverable: NDArray[np.int64]
+
+
+def relative_gap(objective: float, bound: float) -> float:
+    """Distance of objective and bound as a share of the larger; 0 if both are 0."""
+    larger = max(abs(objective), abs(bound))
+    return abs(bound - objective) / larger if larger else 0.0
