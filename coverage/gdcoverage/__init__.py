@@ -1,7 +1,7 @@
 """Who is outside 「城区步行15分钟，乡村辐射5公里」, where the gaps are, and the map that shows it.
 
 The steps, each a module: `read_outlets`, `read_demand`, `read_counties`, `WalkNetwork`, then
-`assess`, `find_gaps`, and `Report` and `build_map` for what people read.
+`assess`, `find_gaps`, `recommend_sites`, and `Report` and `build_map` for what people read.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from gdcoverage._version import __version__
 
 if TYPE_CHECKING:
-    from gdcoverage.assess import Coverage, assess
     from gdcoverage.boundaries import read_counties
     from gdcoverage.demand import read_demand
     from gdcoverage.emap import build_map, write_map
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from gdcoverage.problems import InputError, Problem
     from gdcoverage.report import Report
     from gdcoverage.service_areas import reached_streets, service_area
+    from gdcoverage.sites import exit_impact, generate_candidates, recommend_sites
 
 __all__ = [
     "Coverage",
@@ -36,32 +36,36 @@ __all__ = [
     "__version__",
     "assess",
     "build_map",
+    "exit_impact",
     "find_gaps",
+    "generate_candidates",
     "reached_streets",
     "read_counties",
     "read_demand",
     "read_outlets",
     "read_places",
+    "recommend_sites",
     "service_area",
     "write_map",
     "write_outlets",
 ]
 
 _HOME = {
-    "Coverage": "assess",
     "InputError": "problems",
     "Problem": "problems",
     "Report": "report",
     "Standard": "policy",
     "WalkNetwork": "network",
-    "assess": "assess",
     "build_map": "emap",
+    "exit_impact": "sites",
     "find_gaps": "gaps",
+    "generate_candidates": "sites",
     "reached_streets": "service_areas",
     "read_counties": "boundaries",
     "read_demand": "demand",
     "read_outlets": "outlets",
     "read_places": "network",
+    "recommend_sites": "sites",
     "service_area": "service_areas",
     "write_map": "emap",
     "write_outlets": "outlets",
@@ -72,6 +76,11 @@ _HOME = {
 _namesake = find_spec("coverage") if "coverage" not in sys.modules else None
 if _namesake is not None and _namesake.origin is None:
     sys.modules["coverage"] = None  # type: ignore[assignment]
+
+
+# The module `assess` and its function share a name; imported here, the name is the function's,
+# whatever part of the package is imported first.
+from gdcoverage.assess import Coverage, assess  # noqa: E402
 
 
 def __getattr__(name: str) -> Any:

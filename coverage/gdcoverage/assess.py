@@ -4,17 +4,18 @@ within the promise.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import csr_array
 
 from gdcoverage import _geodesic, reach
 from gdcoverage.boundaries import assign_counties
-from gdcoverage.network import WalkNetwork
+from gdcoverage.network import Snap, WalkNetwork
 from gdcoverage.policy import COMPARISON_SPEEDS, SETTLEMENTS, Standard
 from gdcoverage.sphere import lonlat
 
@@ -143,41 +144,81 @@ def assess(
     standard = standard or Standard()
     _check(outlets, "outlets", ["outlet_id", "status"])
     _check(demand, "demand", ["demand_id", "population", "settlement", "town"])
-    outlets = outlets.assign(county=_county_of(outlets, counties)).reset_index(drop=True)
-    demand = demand.assign(county=_county_of(demand, counties)).reset_index(drop=True)
+    outlets = outlets.assign(county=county_of(outlets, counties)).reset_index(drop=True)
+    demand = demand.assign(county=county_of(demand, counties)).reset_index(drop=True)
 
-    serving = _serving(outlets)
-    joined = network.snap(outlets, standard.snap_limit_m, standard.smallest_component_m)
     outlets["counts"] = outlets["status"] == "active"
+    joined = network.snap(outlets, standard.snap_limit_m, standard.smallest_component_m)
     outlets["status_snap"], outlets["access_m"] = joined.status, joined.access_m
     points = network.snap(demand, standard.snap_limit_m, standard.smallest_component_m)
 
-    walk = reach.nearest_to_points(network, joined[serving], points, standard.walk_search_m)
-    lon, lat = lonlat(demand.geometry.to_numpy())
-    outlet_lon, outlet_lat = lonlat(outlets.geometry.to_numpy()[serving])
-    radius_m, radius_source = _geodesic.nearest(lon, lat, outlet_lon, outlet_lat)
-
-    ids = np.append(outlets["outlet_id"].to_numpy(object)[serving], "")
-    urban = (demand["settlement"] == "urban").to_numpy()
-    demand["walk_outlet_id"] = ids[walk.source]
-    demand["walk_m"] = _known(walk.metres)
-    demand["walk_min"] = standard.walk_minutes(demand["walk_m"].to_numpy())
-    demand["radius_outlet_id"] = ids[radius_source]
-    demand["radius_m"] = _known(radius_m)
-    demand["outlet_id"] = np.where(urban, demand["walk_outlet_id"], demand["radius_outlet_id"])
-    demand["distance_m"] = np.where(urban, demand["walk_m"], demand["radius_m"])
-    demand["covered"] = covered_at(demand, standard, standard.walk_limit_m)
+    serving = _serving(outlets)
+    served = cover_matrix(
+        network, standard, joined[serving], outlets.iloc[serving], points, demand
+    ).tocoo()
+    covers = _matrix(served.row, serving[served.col], (len(demand), len(outlets)))
+    demand = _with_nearest(network, standard, joined, outlets, points, demand)
     demand["access_m"], demand["status"] = points.access_m, points.status
-
-    covers = _covers(
-        len(outlets),
-        serving,
-        urban,
-        reach.cover_sets(network, joined[serving], points, standard.walk_limit_m),
-        _rural_pairs(lon, lat, ~urban, outlet_lon, outlet_lat, standard.rural_radius_m),
-    )
     demand["covering_outlets"] = np.diff(covers.indptr)
     return Coverage(standard, demand, outlets, covers, network, counties)
+
+
+def without_outlets(coverage: Coverage, outlet_ids: Collection[str]) -> Coverage:
+    """What an assessment finds when outlets have left, from who covers whom.
+
+    The same as `assess` with these outlets exited; cover sets are not searched again, only the
+    nearest outlets are.
+
+    Parameters
+    ----------
+    coverage : result of `assess`.
+    outlet_ids : the outlets that leave; those unknown are passed over.
+    """
+    standard, network = coverage.standard, coverage.network
+    leave = coverage.outlets["outlet_id"].isin(list(outlet_ids))
+    outlets = coverage.outlets.assign(
+        status=coverage.outlets["status"].where(~leave, "exited"),
+        counts=coverage.outlets["counts"] & ~leave,
+    )
+    pairs = coverage.covers.tocoo()
+    stay = ~leave.to_numpy()[pairs.col]
+    covers = _matrix(pairs.row[stay], pairs.col[stay], coverage.covers.shape)
+    joined = network.snap(outlets, standard.snap_limit_m, standard.smallest_component_m)
+    points = network.snap(coverage.demand, standard.snap_limit_m, standard.smallest_component_m)
+    demand = coverage.demand.assign(covering_outlets=np.diff(covers.indptr))
+    demand = _with_nearest(network, standard, joined, outlets, points, demand)
+    return replace(coverage, demand=demand, outlets=outlets, covers=covers)
+
+
+def cover_matrix(
+    network: WalkNetwork,
+    standard: Standard,
+    sources: Snap,
+    source_points: gpd.GeoDataFrame,
+    points: Snap,
+    demand: gpd.GeoDataFrame,
+) -> csr_array:
+    """Who covers whom: urban demand by walks, rural demand by the radius.
+
+    Parameters
+    ----------
+    sources, source_points : outlets or candidates: where they join the network, and where they
+        lie (EPSG:4326). One off the network still serves rural demand.
+    points, demand : the same of the demand points, with their ``settlement``.
+
+    Returns
+    -------
+    csr_array, bool, (demand, sources), column indices ascending.
+    """
+    is_urban = (demand["settlement"] == "urban").to_numpy()
+    urban, rural = np.flatnonzero(is_urban), np.flatnonzero(~is_urban)
+    walked = reach.cover_sets(network, sources, points[urban], standard.walk_limit_m).tocoo()
+    lon, lat = lonlat(demand.geometry.to_numpy()[rural])
+    source_lon, source_lat = lonlat(source_points.geometry.to_numpy())
+    near, source = _geodesic.pairs_within(lon, lat, source_lon, source_lat, standard.rural_radius_m)
+    rows = np.concatenate([urban[walked.col], rural[near]])
+    columns = np.concatenate([walked.row, source])
+    return _matrix(rows, columns, (len(demand), len(sources)))
 
 
 def covered_at(
@@ -290,7 +331,8 @@ def _check(frame: gpd.GeoDataFrame, what: str, columns: list[str]) -> None:
         raise ValueError(f"{what} lacks the columns {', '.join(missing)}")
 
 
-def _county_of(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame | None) -> pd.Series:
+def county_of(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame | None) -> pd.Series:
+    """Adcode of each point: by the counties' polygons if given, else as the points say."""
     if counties is not None:
         return assign_counties(points, counties)
     if "county" in points:
@@ -310,32 +352,40 @@ def _known(metres: Floats) -> Floats:
     return np.where(np.isfinite(metres), np.round(metres, 3), np.nan)
 
 
-def _rural_pairs(
-    lon: Floats,
-    lat: Floats,
-    rural: NDArray[np.bool_],
-    outlet_lon: Floats,
-    outlet_lat: Floats,
-    radius_m: float,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    rows = np.flatnonzero(rural)
-    point, source = _geodesic.pairs_within(lon[rows], lat[rows], outlet_lon, outlet_lat, radius_m)
-    return rows[point], source
-
-
-def _covers(
-    outlets: int,
-    serving: NDArray[np.int64],
-    urban: NDArray[np.bool_],
-    walked: csr_array,
-    within_radius: tuple[NDArray[np.int64], NDArray[np.int64]],
+def _matrix(
+    rows: NDArray[np.integer], columns: NDArray[np.integer], shape: tuple[int, int]
 ) -> csr_array:
-    """Who covers whom: walks for urban points, the radius for rural ones."""
-    by_walk = walked.tocoo()
-    point = np.concatenate([by_walk.col[urban[by_walk.col]], within_radius[0]])
-    source = np.concatenate([by_walk.row[urban[by_walk.col]], within_radius[1]])
-    covers = coo_array(
-        (np.ones(len(point), bool), (point, serving[source])), shape=(len(urban), outlets)
-    ).tocsr()
-    covers.sort_indices()
-    return covers
+    """True at the pairs, column indices ascending."""
+    matrix = csr_array((np.ones(len(rows), bool), (rows, columns)), shape=shape)
+    matrix.sort_indices()
+    return matrix
+
+
+def _with_nearest(
+    network: WalkNetwork,
+    standard: Standard,
+    joined: Snap,
+    outlets: gpd.GeoDataFrame,
+    points: Snap,
+    demand: gpd.GeoDataFrame,
+) -> gpd.GeoDataFrame:
+    """The demand with its nearest outlets and whether they are near enough."""
+    serving = _serving(outlets)
+    walk = reach.nearest_to_points(network, joined[serving], points, standard.walk_search_m)
+    radius_m, radius_source = _geodesic.nearest(
+        *lonlat(demand.geometry.to_numpy()), *lonlat(outlets.geometry.to_numpy()[serving])
+    )
+    ids = np.append(outlets["outlet_id"].to_numpy(object)[serving], "")
+    urban = (demand["settlement"] == "urban").to_numpy()
+    walk_m, radius_m = _known(walk.metres), _known(radius_m)
+    walk_id, radius_id = ids[walk.source], ids[radius_source]
+    demand = demand.assign(
+        walk_outlet_id=walk_id,
+        walk_m=walk_m,
+        walk_min=lambda frame: standard.walk_minutes(frame["walk_m"]),
+        radius_outlet_id=radius_id,
+        radius_m=radius_m,
+        outlet_id=np.where(urban, walk_id, radius_id),
+        distance_m=np.where(urban, walk_m, radius_m),
+    )
+    return demand.assign(covered=covered_at(demand, standard, standard.walk_limit_m))

@@ -1,0 +1,30 @@
+"""What a planner asks: where to add outlets, how good that is, and what is lost when one leaves."""
+
+from gdcoverage.sites._alternatives import Alternatives, alternatives
+from gdcoverage.sites._candidates import (
+    CANDIDATE_COLUMNS,
+    candidate_covers,
+    complete_candidates,
+    generate_candidates,
+)
+from gdcoverage.sites._exit import ExitImpact, exit_impact, exit_impact_of
+from gdcoverage.sites._frontier import Frontier, frontier
+from gdcoverage.sites._plan import SITE_COLUMNS, SitePlan
+from gdcoverage.sites._recommend import recommend_sites
+
+__all__ = [
+    "CANDIDATE_COLUMNS",
+    "SITE_COLUMNS",
+    "Alternatives",
+    "ExitImpact",
+    "Frontier",
+    "SitePlan",
+    "alternatives",
+    "candidate_covers",
+    "complete_candidates",
+    "exit_impact",
+    "exit_impact_of",
+    "frontier",
+    "generate_candidates",
+    "recommend_sites",
+]

@@ -1,0 +1,134 @@
+"""Alternatives: further plans nearly as good as the best that use other sites."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+
+from gdcoverage.assess import Coverage
+from gdcoverage.sites._order import build_order
+from gdcoverage.sites._question import PEOPLE_DIGITS, Ints, Question, ask
+from gdcoverage.sites._solve import most_people
+from gdcoverage.sites._spread import spread_out
+
+
+@dataclass(frozen=True, eq=False)
+class Alternatives:
+    """The best plan and further ones within a share of it.
+
+    Parameters
+    ----------
+    plans : one row per plan, the best first: ``plan`` (0 is the best), ``population`` (people
+        newly covered), ``below_best`` (share fewer than the best), ``rate`` (coverage rate of
+        the counties asked about), ``sites``, ``other_sites`` (of them not in the best plan),
+        ``bound`` (no plan that keeps apart from those above covers more), ``gap``, ``status``,
+        ``seconds``.
+    sites : GeoDataFrame, EPSG:4326, Points, in build order within each plan: ``plan``,
+        ``rank``, ``candidate_id``, ``name``, ``bank``, ``county``, ``population`` (people newly
+        covered in that order), ``in_best`` (whether the best plan has it too).
+    """
+
+    plans: pd.DataFrame
+    sites: gpd.GeoDataFrame
+
+
+def alternatives(
+    coverage: Coverage,
+    candidates: gpd.GeoDataFrame,
+    sites: int,
+    within: float = 0.01,
+    differ: int = 1,
+    count: int = 5,
+    *,
+    county: str | Collection[str] | None = None,
+    bank_caps: Mapping[str, int] | None = None,
+    fixed: Collection[str] = (),
+    forbidden: Collection[str] = (),
+    covers: csr_array | None = None,
+    time_limit: float = 60.0,
+) -> Alternatives:
+    """Further plans of at most so many sites, nearly as good as the best.
+
+    Plan 0 is that of `recommend_sites`. Each next one is the best of all plans that leave out at
+    least ``differ`` sites of every plan before it (of plan 0 too), proved so where its gap is 0.
+    So no plan that keeps apart from the ones returned is better than the last of them; the list
+    ends where the next would cover less than ``1 - within`` of the best, or none is left.
+
+    Parameters
+    ----------
+    sites : most sites of a plan.
+    within : largest share of the best plan's people that an alternative may lack.
+    differ : how many sites of every earlier plan an alternative leaves out at least.
+    count : most alternatives.
+    time_limit : seconds for each plan.
+    others : as for `recommend_sites`.
+
+    Raises
+    ------
+    ValueError : ``differ`` below 1, or as for `recommend_sites`.
+    InputError : as for `recommend_sites`.
+    """
+    if differ < 1:
+        raise ValueError(f"differ must be 1 or more, not {differ}")
+    question = ask(
+        coverage,
+        candidates,
+        covers=covers,
+        county=county,
+        bank_caps=bank_caps,
+        fixed=fixed,
+        forbidden=forbidden,
+    )
+    best = most_people(question, sites, time_limit)
+    plans, proofs = [spread_out(question, best.sites)], [best]
+    least = (1 - within) * question.population_of(plans[0]) - 10.0**-PEOPLE_DIGITS
+    while len(plans) <= count:
+        unlike = [(plan, len(plan) - differ) for plan in plans]
+        if any(question.fixed[plan].sum() > most for plan, most in unlike):
+            break
+        found = most_people(question, sites, time_limit, unlike)
+        if question.population_of(found.sites) < least:
+            break
+        plans.append(np.sort(found.sites))
+        proofs.append(found)
+    return Alternatives(
+        _plans_frame(question, plans).assign(
+            bound=[proof.bound for proof in proofs],
+            gap=[proof.gap for proof in proofs],
+            status=[proof.status for proof in proofs],
+            seconds=[proof.seconds for proof in proofs],
+        ),
+        _sites_frame(question, plans),
+    )
+
+
+def _plans_frame(question: Question, plans: list[Ints]) -> pd.DataFrame:
+    people = np.array([question.population_of(plan) for plan in plans])
+    return pd.DataFrame(
+        {
+            "plan": np.arange(len(plans)),
+            "population": people,
+            "below_best": (people[0] - people) / (people[0] or 1.0),
+            "rate": [question.rate_with(p) for p in people],
+            "sites": [len(plan) for plan in plans],
+            "other_sites": [len(np.setdiff1d(plan, plans[0])) for plan in plans],
+        }
+    )
+
+
+def _sites_frame(question: Question, plans: list[Ints]) -> gpd.GeoDataFrame:
+    parts = []
+    for number, plan in enumerate(plans):
+        order, added = build_order(question, plan)
+        part = question.candidates.iloc[order].reset_index(drop=True)
+        part.insert(0, "plan", number)
+        part.insert(1, "rank", np.arange(1, len(order) + 1))
+        part.insert(6, "population", added)
+        part.insert(7, "in_best", np.isin(order, plans[0]))
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,249 @@
+"""Candidates: places where an outlet could be added, who they would cover, and generated ones."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.spatial import cKDTree
+from shapely.geometry.base import BaseGeometry
+
+from gdcoverage import _geodesic
+from gdcoverage.assess import Coverage, county_of, cover_matrix
+from gdcoverage.problems import InputError, Problem
+from gdcoverage.sphere import lonlat, stretch, to_plane
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+# Columns of candidates as every function here makes them complete.
+CANDIDATE_COLUMNS = {
+    "candidate_id": "unique; the outlet_id where the table has only that, else C0001, C0002, …",
+    "name": "empty where not known",
+    "bank": "empty where not known, and for places that are no bank",
+    "county": "adcode, empty outside every county",
+}
+
+# So many street locations are weighed for each that is asked for, and at least so many in all.
+_POOL_PER_SITE, _SMALLEST_POOL = 20, 1_000
+
+
+def complete_candidates(coverage: Coverage, candidates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The candidates with the columns `CANDIDATE_COLUMNS`, in the order given.
+
+    Parameters
+    ----------
+    candidates : EPSG:4326, Points; outlet-like: a frame of `read_outlets` will do.
+
+    Raises
+    ------
+    ValueError : the candidates are not in EPSG:4326.
+    InputError : a candidate_id comes twice.
+    """
+    if candidates.crs is None or candidates.crs.to_epsg() != 4326:
+        raise ValueError(f"candidates must be in EPSG:4326, not {candidates.crs}")
+    frame = candidates.reset_index(drop=True)
+    numbered = pd.Series([f"C{i + 1:04d}" for i in range(len(frame))], dtype="str")
+    ids = frame.get("candidate_id", frame.get("outlet_id", numbered)).astype("str")
+    twice = ids[ids.duplicated()]
+    if len(twice):
+        raise InputError(
+            Problem(
+                "candidate_id_twice",
+                "候选点编号重复",
+                "请使每个候选点的编号唯一",
+                column="candidate_id",
+                value=str(twice.iloc[0]),
+            )
+        )
+    empty = pd.Series("", frame.index, dtype="str")
+    return gpd.GeoDataFrame(
+        {
+            "candidate_id": ids,
+            "name": frame.get("name", empty).fillna("").astype("str"),
+            "bank": frame.get("bank", empty).fillna("").astype("str"),
+            "county": county_of(frame, coverage.counties).astype("str"),
+        },
+        geometry=frame.geometry.to_numpy(),
+        crs="EPSG:4326",
+    )
+
+
+def candidate_covers(coverage: Coverage, candidates: gpd.GeoDataFrame) -> csr_array:
+    """Who each candidate would cover under the dual standard, as `assess` finds it of outlets.
+
+    Parameters
+    ----------
+    coverage : result of `assess`.
+    candidates : EPSG:4326, Points.
+
+    Returns
+    -------
+    csr_array, bool, (demand, candidates): rows as in `Coverage.demand`, columns as given.
+
+    Raises
+    ------
+    ValueError : the candidates are not in EPSG:4326.
+    """
+    standard, network = coverage.standard, coverage.network
+    limits = standard.snap_limit_m, standard.smallest_component_m
+    sources, points = network.snap(candidates, *limits), network.snap(coverage.demand, *limits)
+    return cover_matrix(network, standard, sources, candidates, points, coverage.demand)
+
+
+def generate_candidates(
+    coverage: Coverage,
+    count: int,
+    apart_m: float = 500.0,
+    excluded: gpd.GeoDataFrame | gpd.GeoSeries | BaseGeometry | None = None,
+) -> gpd.GeoDataFrame:
+    """Street locations where an outlet would serve uncovered people, spread as those people are.
+
+    Places on the streets inside the counties are weighed by the uncovered people whom they
+    would cover. The best is taken; each one taken halves what its people count for, so that
+    dense quarters get several and no quarter is left out. The same input gives the same places,
+    whatever the order of its rows.
+
+    Parameters
+    ----------
+    coverage : result of `assess`; with counties, places lie inside them.
+    count : most places to return; fewer where no further place would serve anybody.
+    apart_m : geodesic metres that any two are apart at least.
+    excluded : areas (EPSG:4326 polygons) without candidates: water, airfields, ….
+
+    Returns
+    -------
+    GeoDataFrame, EPSG:4326, Points: `CANDIDATE_COLUMNS`, best first.
+
+    Raises
+    ------
+    ValueError : the excluded areas are in another CRS, or ``apart_m`` is not above nought.
+    """
+    if not apart_m > 0:
+        raise ValueError(f"apart_m must be above 0, not {apart_m}")
+    pool = _pool(coverage, max(_POOL_PER_SITE * count, _SMALLEST_POOL), apart_m, excluded)
+    people = coverage.demand["population"].to_numpy(float) * ~coverage.demand["covered"].to_numpy()
+    missed = np.flatnonzero(people > 0)
+    covers = candidate_covers(coverage, pool)[missed]
+    chosen = pool.iloc[_spread(covers, people[missed], pool, count, apart_m)]
+    chosen = chosen.reset_index(drop=True)
+    chosen["candidate_id"] = [f"G{i + 1:04d}" for i in range(len(chosen))]
+    return complete_candidates(coverage, chosen)
+
+
+def _pool(
+    coverage: Coverage,
+    most: int,
+    apart_m: float,
+    excluded: gpd.GeoDataFrame | gpd.GeoSeries | BaseGeometry | None,
+) -> gpd.GeoDataFrame:
+    """Street places within reach of uncovered people, about evenly thinned to at most so many."""
+    lon, lat = _street_points(coverage, apart_m / 2)
+    near_m = _metres_to_missed(coverage, lon, lat)
+    keep = np.isfinite(near_m)
+    if coverage.counties is not None:
+        keep &= _inside(coverage.counties.geometry.to_numpy(), lon, lat)
+    keep &= ~_inside(_polygons(excluded), lon, lat)
+    lon, lat, near_m = lon[keep], lat[keep], near_m[keep]
+    x, y = to_plane(lon, lat)
+    cell_m = apart_m / 2
+    while True:
+        chosen = _one_per_cell(x, y, near_m, cell_m * float(stretch(lat).mean()) if len(lat) else 1)
+        if len(chosen) <= most:
+            break
+        cell_m *= 1.25
+    return gpd.GeoDataFrame(geometry=gpd.points_from_xy(lon[chosen], lat[chosen]), crs="EPSG:4326")
+
+
+def _street_points(coverage: Coverage, step_m: float) -> tuple[Floats, Floats]:
+    """The bends of the streets that points may join, and places between bends far apart."""
+    network = coverage.network
+    component = network.component[network.edge_u]
+    usable = network.component_m[component] >= coverage.standard.smallest_component_m
+    on = np.flatnonzero(np.repeat(usable, np.diff(network.shape_start)))
+    last = np.zeros(len(network.shape_m), bool)
+    last[network.shape_start[1:] - 1] = True
+    begin = on[~last[on]]
+    pieces = np.ceil((network.shape_m[begin + 1] - network.shape_m[begin]) / step_m)
+    pieces = np.maximum(pieces, 1).astype(np.int64)
+    part = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    share, first = part / np.repeat(pieces, pieces), np.repeat(begin, pieces)
+    ends = on[last[on]]
+
+    def between(values: Floats) -> Floats:
+        inner = values[first] + share * (values[first + 1] - values[first])
+        return np.concatenate([inner, values[ends]])
+
+    return between(network.shape_lon), between(network.shape_lat)
+
+
+def _polygons(
+    excluded: gpd.GeoDataFrame | gpd.GeoSeries | BaseGeometry | None,
+) -> NDArray[np.object_]:
+    """The excluded areas one by one."""
+    if excluded is None:
+        return np.empty(0, object)
+    if isinstance(excluded, BaseGeometry):
+        return np.array([excluded], object)
+    if excluded.crs is None or excluded.crs.to_epsg() != 4326:
+        raise ValueError(f"excluded areas must be in EPSG:4326, not {excluded.crs}")
+    return np.asarray(excluded.geometry.to_numpy(), object)
+
+
+def _metres_to_missed(coverage: Coverage, lon: Floats, lat: Floats) -> Floats:
+    """Straight metres to the nearest uncovered person that an outlet there might serve; inf."""
+    demand, standard = coverage.demand, coverage.standard
+    missed = (~demand["covered"] & (demand["population"] > 0)).to_numpy()
+    at, best = _geodesic.to_ecef(lon, lat), np.full(len(lon), np.inf)
+    for settlement, limit_m in (
+        ("urban", standard.walk_limit_m),
+        ("rural", standard.rural_radius_m),
+    ):
+        rows = missed & (demand["settlement"] == settlement).to_numpy()
+        if rows.any() and len(lon):
+            people = _geodesic.to_ecef(*lonlat(demand.geometry.to_numpy()[rows]))
+            metres, _ = cKDTree(people).query(at, distance_upper_bound=limit_m)
+            best = np.minimum(best, metres)
+    return best
+
+
+def _inside(areas: NDArray[np.object_], lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+    """Which points lie in, or on the edge of, one of the areas."""
+    inside = np.zeros(len(lon), bool)
+    for area in areas:
+        shapely.prepare(area)
+        inside |= shapely.intersects_xy(area, lon, lat)
+    return inside
+
+
+def _one_per_cell(x: Floats, y: Floats, near_m: Floats, cell: float) -> Ints:
+    """Of the points in each square cell of the plane, the one nearest to people."""
+    column, row = np.floor(x / cell), np.floor(y / cell)
+    order = np.lexsort((y, x, near_m.round(3), row, column))
+    new = np.ones(len(order), bool)
+    new[1:] = (np.diff(column[order]) != 0) | (np.diff(row[order]) != 0)
+    return order[new]
+
+
+def _spread(
+    covers: csr_array, people: Floats, pool: gpd.GeoDataFrame, count: int, apart_m: float
+) -> Ints:
+    """Greedy choice where each site taken halves the worth of those it covers."""
+    by_site = covers.T.tocsr()
+    xyz = _geodesic.to_ecef(*lonlat(pool.geometry.to_numpy()))
+    tree = cKDTree(xyz) if len(xyz) else None
+    worth, gain = people.copy(), by_site @ people
+    chosen: list[int] = []
+    while tree is not None and len(chosen) < count and gain.max() > 0:
+        best = int(np.argmax(gain.round(6)))
+        chosen.append(best)
+        rows = by_site.indices[by_site.indptr[best] : by_site.indptr[best + 1]]
+        worth[rows] /= 2
+        touched = covers[rows]
+        lost = np.repeat(worth[rows], np.diff(touched.indptr))
+        gain -= np.bincount(touched.indices, lost, minlength=len(gain))
+        gain[tree.query_ball_point(xyz[best], apart_m)] = -np.inf
+    return np.array(chosen, np.int64)

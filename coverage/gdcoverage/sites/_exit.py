@@ -1,0 +1,217 @@
+"""Exit impact: who loses the standard when an outlet, or every outlet of a bank, leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from gdcoverage.assess import Coverage, without_outlets
+from gdcoverage.gaps import find_gaps, gap_of_demand
+from gdcoverage.problems import InputError, Problem
+from gdcoverage.sites._plan import SitePlan
+from gdcoverage.sites._question import Bools, ask
+from gdcoverage.sites._recommend import plan_for
+
+
+@dataclass(frozen=True, eq=False)
+class ExitImpact:
+    """What is lost when outlets leave together.
+
+    Parameters
+    ----------
+    outlets : the active outlets that leave, with the columns of `exit_impact` (what each takes
+        away if it leaves alone; together they take at least the sum of that).
+    counties : per county that has demand: ``county``, ``county_name``, ``outlets`` (active) and
+        ``outlets_after``, ``population``, ``rate_before``, ``rate_after``, ``population_lost``,
+        ``urban_lost``, ``rural_lost``, ``elderly_lost`` (NaN where unknown), ``points_lost``.
+    gaps : frame of `find_gaps` as it is without them, of the gaps with people who lose the
+        standard, and ``population_lost`` (those people of the gap).
+    population_lost : people who lose the standard.
+    rate_before, rate_after : over all demand points.
+    coverage : the whole assessment without them.
+    replacement : with candidates, the plan that serves most of the people who lost the standard;
+        its ``population`` counts those people only. None without.
+    """
+
+    outlets: gpd.GeoDataFrame
+    counties: pd.DataFrame
+    gaps: gpd.GeoDataFrame
+    population_lost: float
+    rate_before: float
+    rate_after: float
+    coverage: Coverage
+    replacement: SitePlan | None
+
+
+def exit_impact(coverage: Coverage) -> gpd.GeoDataFrame:
+    """For each active outlet the people who would lose the standard if it alone left.
+
+    These are the people whom no other outlet covers. Nothing is searched again: who covers whom
+    says it for all outlets at once.
+
+    Parameters
+    ----------
+    coverage : result of `assess`.
+
+    Returns
+    -------
+    GeoDataFrame, EPSG:4326, Points, most people lost first, ties by outlet_id: ``rank``,
+    ``outlet_id``, ``name``, ``bank``, ``county``, ``population`` (people lost), ``urban``,
+    ``rural``, ``elderly`` (of them; elderly NaN where unknown), ``demand_points`` (lost),
+    ``covered_population`` (people it covers, alone or not), ``rate_after`` (coverage rate over
+    all demand points without it).
+    """
+    demand, outlets = coverage.demand, coverage.outlets
+    alone = np.flatnonzero((demand["covering_outlets"] == 1).to_numpy())
+    owner = coverage.covers.indices[coverage.covers.indptr[alone]]
+    amounts = _amounts(demand).iloc[alone]
+    lost = amounts.groupby(owner).sum(min_count=1).reindex(range(len(outlets)))
+    lost = lost.fillna({name: 0 for name in lost if name != "elderly"})
+    if demand.get("elderly", pd.Series(np.nan, demand.index)).notna().any():
+        lost.loc[lost["demand_points"] == 0, "elderly"] = 0.0
+    people = demand["population"].to_numpy(float)
+    lost["covered_population"] = coverage.covers.T @ people
+    total, covered = people.sum(), people[demand["covered"].to_numpy()].sum()
+    lost["rate_after"] = (covered - lost["population"]) / (total or np.nan)
+    empty = pd.Series("", outlets.index, dtype="str")
+    table = gpd.GeoDataFrame(
+        {
+            "outlet_id": outlets["outlet_id"],
+            "name": outlets.get("name", empty),
+            "bank": outlets.get("bank", empty),
+            "county": outlets["county"],
+        },
+        geometry=outlets.geometry,
+    )
+    table = table.join(lost.astype({"demand_points": int}))[outlets["counts"]]
+    order = np.lexsort((table["outlet_id"].to_numpy(str), -table["population"].round(6)))
+    table = table.iloc[order].reset_index(drop=True)
+    table.insert(0, "rank", np.arange(1, len(table) + 1))
+    return table[[*table.columns.drop("geometry"), "geometry"]]
+
+
+def exit_impact_of(
+    coverage: Coverage,
+    outlet_ids: Collection[str] = (),
+    *,
+    bank: str | None = None,
+    candidates: gpd.GeoDataFrame | None = None,
+    sites: int = 1,
+    places: gpd.GeoDataFrame | None = None,
+    time_limit: float = 60.0,
+) -> ExitImpact:
+    """What is lost when several outlets leave together, and how best to replace them.
+
+    Parameters
+    ----------
+    coverage : result of `assess`.
+    outlet_ids : outlets that leave.
+    bank : every active outlet of this bank leaves too.
+    candidates : where outlets could be added instead, as for `recommend_sites`.
+    sites : most sites of the replacement.
+    places : to name gaps after, as for `find_gaps`.
+    time_limit : seconds for the replacement.
+
+    Raises
+    ------
+    ValueError : neither outlets nor a bank are named.
+    InputError : an outlet or bank is not among the active outlets.
+    """
+    leaving = _leaving(coverage, outlet_ids, bank)
+    after = without_outlets(coverage, leaving)
+    lost = (coverage.demand["covered"] & ~after.demand["covered"]).to_numpy()
+    replacement = None
+    if candidates is not None:
+        replacement = _replacement(after, lost, candidates, sites, places, time_limit)
+    alone = exit_impact(coverage)
+    population = float(coverage.demand["population"].to_numpy(float)[lost].sum())
+    return ExitImpact(
+        alone[alone["outlet_id"].isin(leaving)].reset_index(drop=True),
+        _by_county(coverage, after, lost),
+        _new_gaps(after, lost, places),
+        population,
+        float(coverage.total()["rate"]) if len(coverage.demand) else np.nan,
+        float(after.total()["rate"]) if len(coverage.demand) else np.nan,
+        after,
+        replacement,
+    )
+
+
+def _leaving(coverage: Coverage, outlet_ids: Collection[str], bank: str | None) -> set[str]:
+    """Ids of the outlets that leave, all of them active."""
+    outlets = coverage.outlets[coverage.outlets["counts"]]
+    leaving = {outlet_ids} if isinstance(outlet_ids, str) else set(outlet_ids)
+    if not leaving and bank is None:
+        raise ValueError("name the outlets that leave, or a bank")
+    for outlet_id in sorted(leaving - set(outlets["outlet_id"])):
+        raise _unknown("outlet_unknown", "没有这个在营网点", "outlet_id", outlet_id)
+    if bank is not None:
+        of_bank = outlets.loc[outlets["bank"] == bank, "outlet_id"] if "bank" in outlets else []
+        if not len(of_bank):
+            raise _unknown("bank_unknown", "这家银行没有在营网点", "bank", bank)
+        leaving |= set(of_bank)
+    return leaving
+
+
+def _unknown(kind: str, what: str, column: str, value: str) -> InputError:
+    return InputError(Problem(kind, what, "请核对网点表中的写法", column=column, value=value))
+
+
+def _amounts(demand: pd.DataFrame) -> pd.DataFrame:
+    """What each demand point counts for."""
+    people = demand["population"].astype(float)
+    urban = demand["settlement"] == "urban"
+    return pd.DataFrame(
+        {
+            "population": people,
+            "urban": people.where(urban, 0.0),
+            "rural": people.where(~urban, 0.0),
+            "elderly": demand.get("elderly", np.nan),
+            "demand_points": 1,
+        }
+    )
+
+
+def _by_county(before: Coverage, after: Coverage, lost: Bools) -> pd.DataFrame:
+    was, now = before.by_county().set_index("county"), after.by_county().set_index("county")
+    amounts = _amounts(before.demand)[lost]
+    sums = amounts.groupby(before.demand["county"][lost]).sum(min_count=1).reindex(was.index)
+    sums = sums.fillna({name: 0 for name in sums if name != "elderly"})
+    sums = sums.astype({"demand_points": int}).rename(columns={"demand_points": "points"})
+    table = was[["county_name", "outlets"]].assign(
+        outlets_after=now["outlets"],
+        population=was["population"],
+        rate_before=was["rate"],
+        rate_after=now["rate"],
+    )
+    return table.join(sums.add_suffix("_lost")).reset_index()
+
+
+def _new_gaps(
+    after: Coverage,
+    lost: Bools,
+    places: gpd.GeoDataFrame | None,
+) -> gpd.GeoDataFrame:
+    """Gaps with people who lose the standard, most of them first."""
+    gaps, gap = find_gaps(after, places), gap_of_demand(after)
+    people = after.demand["population"].to_numpy(float)
+    struck = lost & (gap >= 0)
+    gaps["population_lost"] = np.bincount(gap[struck], people[struck], minlength=len(gaps))
+    gaps = gaps[np.bincount(gap[struck], minlength=len(gaps)) > 0]
+    return gaps.sort_values("population_lost", ascending=False, kind="stable", ignore_index=True)
+
+
+def _replacement(
+    after: Coverage,
+    lost: Bools,
+    candidates: gpd.GeoDataFrame,
+    sites: int,
+    places: gpd.GeoDataFrame | None,
+    time_limit: float,
+) -> SitePlan:
+    question = ask(after, candidates, counted=lost)
+    return plan_for(question, sites=sites, places=places, time_limit=time_limit)

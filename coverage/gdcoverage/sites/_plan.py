@@ -1,0 +1,191 @@
+"""`SitePlan`: recommended sites, what each adds, and how good the choice is proved to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from gdcoverage import _geodesic
+from gdcoverage.gaps import find_gaps, gap_of_demand
+from gdcoverage.sites._order import build_order, owned_alone
+from gdcoverage.sites._question import Floats, Ints, Question
+from gdcoverage.sites._solve import Solved
+from gdcoverage.sphere import lonlat
+
+# Columns of `SitePlan.sites`.
+SITE_COLUMNS = {
+    "rank": "place in the build order, from 1: each next site is the one that adds most",
+    "candidate_id": "id of the candidate",
+    "name": "its name; empty where not known",
+    "bank": "its bank; empty where not known",
+    "county": "adcode of where it lies; empty outside every county",
+    "population": "people newly covered when built in this order",
+    "urban": "of them urban",
+    "rural": "of them rural",
+    "elderly": "of them 60 and over; NaN where unknown",
+    "lost_without": "people that no other site of the plan covers: lost if this one is not built",
+    "gap_id": "gap of most of the people whom it covers, as in `find_gaps`; empty if nobody",
+    "gap_name": "name of that gap",
+    "gap_population": "people of that gap whom it covers",
+    "outlet_id": "nearest active outlet; empty without any",
+    "outlet_name": "its name",
+    "outlet_m": "geodesic metres to it; NaN without any",
+    "lon": "degrees, WGS-84",
+    "lat": "degrees, WGS-84",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class SitePlan:
+    """Recommended sites, with proof.
+
+    Parameters
+    ----------
+    sites : GeoDataFrame, EPSG:4326, Points, columns `SITE_COLUMNS`, in build order.
+    aim : ``people`` (most people with so many sites) or ``sites`` (fewest sites for a rate).
+    population : people newly covered by all sites together.
+    rate_before, rate_after : coverage rate of the counties asked about; NaN without people.
+    bound : no plan on these terms covers more people (aim ``people``), or needs fewer sites
+        (aim ``sites``).
+    gap : how far the plan may be from the best, as a share; 0 is proved best.
+    status : ``optimal`` (proved), ``time_limit`` (the best found in time; see `gap`), or
+        ``out_of_reach``: the target rate cannot be reached (with bank caps: as far as found), and
+        the plan reaches the most that can be, with the fewest sites.
+    seconds : spent solving.
+    uncoverable_population : uncovered people of the counties whom no candidate allowed covers.
+    bank_share : per bank of the active outlets in the counties asked about and of the sites:
+        ``bank``, ``outlets`` (before), ``sites``, ``population`` (newly covered in build order),
+        ``share_before`` and ``share_after`` (of all outlets; NaN without any); most first.
+    """
+
+    sites: gpd.GeoDataFrame
+    aim: Literal["people", "sites"]
+    population: float
+    rate_before: float
+    rate_after: float
+    bound: float
+    gap: float
+    status: str
+    seconds: float
+    uncoverable_population: float
+    bank_share: pd.DataFrame
+
+
+def described(
+    question: Question,
+    found: Solved,
+    sites: Ints,
+    aim: Literal["people", "sites"],
+    places: gpd.GeoDataFrame | None,
+) -> SitePlan:
+    """The plan of these sites with all that is said of it; proof and time as found."""
+    order, added = build_order(question, sites)
+    population = question.population_of(order)
+    return SitePlan(
+        _sites_frame(question, order, added, places),
+        aim,
+        population,
+        question.rate_with(0.0),
+        question.rate_with(population),
+        float(found.bound),
+        found.gap,
+        found.status,
+        found.seconds,
+        question.uncoverable_population(),
+        _bank_share(question, order, added),
+    )
+
+
+def _sites_frame(
+    question: Question, order: Ints, added: Floats, places: gpd.GeoDataFrame | None
+) -> gpd.GeoDataFrame:
+    chosen = question.candidates.iloc[order].reset_index(drop=True)
+    urban, elderly = _newly_covered(question, order)
+    lon, lat = lonlat(chosen.geometry.to_numpy())
+    columns = {
+        "rank": np.arange(1, len(order) + 1),
+        **{name: chosen[name] for name in ("candidate_id", "name", "bank", "county")},
+        "population": added,
+        "urban": urban,
+        "rural": (added - urban).round(6),
+        "elderly": elderly,
+        "lost_without": owned_alone(question, order, question.people),
+        **_gaps_filled(question, order, places),
+        **_nearest_outlets(question, lon, lat),
+        "lon": lon,
+        "lat": lat,
+    }
+    return gpd.GeoDataFrame(columns, geometry=chosen.geometry.to_numpy(), crs="EPSG:4326")[
+        [*SITE_COLUMNS, "geometry"]
+    ]
+
+
+def _newly_covered(question: Question, order: Ints) -> tuple[Floats, Floats]:
+    """Urban people and older people that each site adds in this order."""
+    demand = question.coverage.demand.iloc[question.missed]
+    urban = question.people * (demand["settlement"] == "urban").to_numpy()
+    elderly = (
+        demand["elderly"].to_numpy(float) if "elderly" in demand else np.full(len(urban), np.nan)
+    )
+    known = ~np.isnan(elderly)
+    done = np.zeros(len(urban), bool)
+    sums = np.zeros((2, len(order)))
+    for i, site in enumerate(order):
+        rows = question.by_site[[site]].indices
+        new = rows[~done[rows]]
+        done[new] = True
+        sums[0, i] = urban[new].sum()
+        unknown = len(new) and not known[new].any()
+        sums[1, i] = np.nan if unknown or not known.any() else np.nansum(elderly[new])
+    return sums[0], sums[1]
+
+
+def _gaps_filled(
+    question: Question, order: Ints, places: gpd.GeoDataFrame | None
+) -> dict[str, object]:
+    """The gap of most of the people whom each site covers."""
+    gap = gap_of_demand(question.coverage)[question.missed]
+    best, people = np.full(len(order), -1), np.zeros(len(order))
+    for i, site in enumerate(order):
+        rows = question.by_site[[site]].indices
+        rows = rows[gap[rows] >= 0]
+        if len(rows):
+            sums = np.bincount(gap[rows], question.people[rows])
+            best[i], people[i] = np.argmax(sums), sums.max()
+    gaps = find_gaps(question.coverage, places)
+    ids, names = (np.append(gaps[name].to_numpy(object), "") for name in ("gap_id", "name"))
+    return {"gap_id": ids[best], "gap_name": names[best], "gap_population": people}
+
+
+def _nearest_outlets(question: Question, lon: Floats, lat: Floats) -> dict[str, object]:
+    outlets = question.coverage.outlets
+    outlets = outlets[outlets["counts"].to_numpy(bool)].sort_values("outlet_id")
+    metres, nearest = _geodesic.nearest(lon, lat, *lonlat(outlets.geometry.to_numpy()))
+    ids = np.append(outlets["outlet_id"].to_numpy(object), "")
+    names = np.append(outlets["name"].to_numpy(object) if "name" in outlets else ids[:-1], "")
+    return {
+        "outlet_id": ids[nearest],
+        "outlet_name": names[nearest],
+        "outlet_m": np.where(np.isfinite(metres), metres.round(3), np.nan),
+    }
+
+
+def _bank_share(question: Question, order: Ints, added: Floats) -> pd.DataFrame:
+    outlets = question.coverage.outlets
+    here = outlets["counts"].to_numpy(bool) & outlets["county"].isin(question.counties).to_numpy()
+    empty = pd.Series("", outlets.index, dtype="str")
+    before = outlets.get("bank", empty)[here].fillna("").value_counts()
+    chosen = question.candidates["bank"].iloc[order]
+    table = pd.DataFrame({"outlets": before, "sites": chosen.value_counts()}).fillna(0).astype(int)
+    table["population"] = pd.Series(added, chosen.to_numpy()).groupby(level=0).sum()
+    table["population"] = table["population"].fillna(0.0)
+    after = table["outlets"] + table["sites"]
+    table["share_before"] = table["outlets"] / (table["outlets"].sum() or np.nan)
+    table["share_after"] = after / (after.sum() or np.nan)
+    table = table.rename_axis("bank").reset_index().assign(after=after.to_numpy())
+    table = table.sort_values(["after", "bank"], ascending=[False, True], ignore_index=True)
+    return table.drop(columns="after")

@@ -1,0 +1,363 @@
+"""Where to add outlets: candidates, who they cover, and recommended plans."""
+
+from itertools import combinations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import worlds
+from gdcoverage._geodesic import metres
+from gdcoverage.assess import assess
+from gdcoverage.boundaries import one_county
+from gdcoverage.gaps import find_gaps
+from gdcoverage.policy import Standard
+from gdcoverage.problems import InputError
+from gdcoverage.sites import (
+    SITE_COLUMNS,
+    candidate_covers,
+    complete_candidates,
+    generate_candidates,
+    recommend_sites,
+)
+
+STEP = 900.0
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory):
+    """One street with a crossing every 900 m: an outlet reaches its own and the next ones."""
+    nodes = {i + 1: (i * STEP, 0.0) for i in range(12)}
+    return worlds.network(tmp_path_factory.mktemp("street"), nodes, [list(nodes)])
+
+
+@pytest.fixture(scope="module")
+def lattice(tmp_path_factory):
+    """Eleven by eleven crossings, 200 m apart: 2 km across."""
+    return worlds.lattice(tmp_path_factory.mktemp("sites"), 11, 11, 200.0)
+
+
+def along(street, people, outlets=(), **kinds):
+    """An assessment with people at the crossings and outlets at some of them."""
+    demand = worlds.demand([(i * STEP, 0) for i in range(len(people))], people, **kinds)
+    return assess(worlds.outlets([(i * STEP, 0) for i in outlets]), demand, street)
+
+
+def candidates(spots, banks=None):
+    """Candidates K0, K1, … at spots."""
+    n = len(spots)
+    return gpd.GeoDataFrame(
+        {"candidate_id": [f"K{i}" for i in range(n)], "bank": list(banks) if banks else [""] * n},
+        geometry=worlds.points(spots).to_numpy(),
+        crs="EPSG:4326",
+    )
+
+
+def at_crossings(count, banks=None):
+    return candidates([(i * STEP, 0) for i in range(count)], banks)
+
+
+# People   10  20  30  40  50   0   0  60   5      outlet at the first crossing, covers two;
+#           W---+---+---+---+---+---+---+---+      a candidate at each.
+PEOPLE = [10, 20, 30, 40, 50, 0, 0, 60, 5]
+
+
+def test_what_the_outlets_cover_does_not_count_again(street):
+    plan = recommend_sites(along(street, PEOPLE, [0]), at_crossings(9), sites=1)
+    assert plan.sites["candidate_id"].tolist() == ["K3"]
+    assert plan.population == 120
+    assert plan.rate_before == pytest.approx(30 / 215)
+    assert plan.rate_after == pytest.approx(150 / 215)
+    assert (plan.aim, plan.bound, plan.gap) == ("people", 120, 0)
+
+
+def test_each_site_says_what_it_adds_and_which_gap_it_fills(street):
+    coverage = along(street, PEOPLE, [0], settlement="urban")
+    plan = recommend_sites(coverage, at_crossings(9), sites=2)
+    sites = plan.sites.set_index("candidate_id")
+    assert list(plan.sites) == [*SITE_COLUMNS, "geometry"]
+    assert sites["rank"].to_dict() == {"K3": 1, "K8": 2}
+    assert sites["population"].tolist() == sites["lost_without"].tolist() == [120, 65]
+    assert sites["urban"].tolist() == [120, 65]
+    assert sites["elderly"].isna().all()
+    assert sites["outlet_id"].tolist() == ["W0", "W0"]
+    assert sites["outlet_m"].tolist() == pytest.approx([2700, 7200], rel=0.01)
+    gaps = find_gaps(coverage).set_index("gap_id")
+    assert gaps.loc[sites["gap_id"], "name"].tolist() == sites["gap_name"].tolist()
+    assert (gaps.loc[sites["gap_id"], "population"] >= sites["gap_population"].to_numpy()).all()
+    assert plan.rate_after == 1.0
+
+
+def test_among_equal_plans_the_wider_spread_one_is_taken(street):
+    """K7 and K8 both cover 65; K8 lies farther from K3."""
+    plan = recommend_sites(along(street, PEOPLE, [0]), at_crossings(9), sites=2)
+    assert plan.sites["candidate_id"].tolist() == ["K3", "K8"]
+    tied = recommend_sites(along(street, PEOPLE, [0]), at_crossings(8), sites=2)
+    assert tied.sites["candidate_id"].tolist() == ["K3", "K7"]
+
+
+def test_build_order_counts_shared_people_once_and_names_what_only_one_site_covers(street):
+    """K1 covers 10, 20, 30; K3 covers 30, 40, 50."""
+    plan = recommend_sites(
+        along(street, [10, 20, 30, 40, 50]), at_crossings(5), sites=2, fixed=["K1", "K3"]
+    )
+    assert plan.sites["candidate_id"].tolist() == ["K3", "K1"]
+    assert plan.sites["population"].tolist() == [120, 30]
+    assert plan.sites["lost_without"].tolist() == [90, 30]
+
+
+def test_older_people_are_summed_where_known(street):
+    coverage = along(street, [10, 20, 30])
+    coverage.demand["elderly"] = [1.0, np.nan, 3.0]
+    plan = recommend_sites(coverage, at_crossings(3), sites=1)
+    assert plan.sites["elderly"].tolist() == [4.0]
+
+
+def test_fewest_sites_for_a_target_and_then_most_people_with_them(street):
+    """150 of 215 needs one site more; of the single ones K3 brings most."""
+    plan = recommend_sites(along(street, PEOPLE, [0]), at_crossings(9), target_rate=0.5)
+    assert plan.sites["candidate_id"].tolist() == ["K3"]
+    assert (plan.aim, plan.bound, plan.rate_after) == ("sites", 1, pytest.approx(150 / 215))
+    exactly = recommend_sites(along(street, PEOPLE, [0]), at_crossings(9), target_rate=150 / 215)
+    assert len(exactly.sites) == 1
+    assert (
+        len(recommend_sites(along(street, PEOPLE, [0]), at_crossings(9), target_rate=1).sites) == 2
+    )
+
+
+def test_a_target_reached_already_needs_no_site(street):
+    plan = recommend_sites(along(street, PEOPLE, [0]), at_crossings(9), target_rate=0.1)
+    assert plan.sites.empty
+    assert plan.rate_after == plan.rate_before
+    assert list(plan.sites) == [*SITE_COLUMNS, "geometry"]
+
+
+def test_a_target_out_of_reach_is_said_and_all_that_can_be_is_reached(street):
+    plan = recommend_sites(along(street, PEOPLE, [0]), at_crossings(4), target_rate=0.9)
+    assert plan.status == "out_of_reach"
+    assert plan.sites["candidate_id"].tolist() == ["K3"]
+    assert plan.uncoverable_population == 65
+
+
+def test_a_target_out_of_reach_for_the_caps_is_said_too(street):
+    plan = recommend_sites(
+        along(street, PEOPLE, [0]),
+        at_crossings(9, ["甲"] * 9),
+        target_rate=0.9,
+        bank_caps={"甲": 1},
+    )
+    assert plan.status == "out_of_reach"
+    assert len(plan.sites) <= 1
+
+
+def test_only_people_of_the_counties_asked_about_count(street):
+    coverage = along(street, [10, 20, 30, 0, 0, 0, 500])
+    coverage.demand["county"] = ["440001"] * 3 + ["440002"] * 4
+    one = recommend_sites(coverage, at_crossings(7), sites=1, county="440001")
+    assert one.sites["candidate_id"].tolist() == ["K1"]
+    assert (one.rate_before, one.rate_after) == (0.0, 1.0)
+    both = recommend_sites(coverage, at_crossings(7), sites=1, county=["440001", "440002"])
+    assert both.population == 500
+    with pytest.raises(InputError, match="440003"):
+        recommend_sites(coverage, at_crossings(7), sites=1, county="440003")
+
+
+def test_caps_fixed_and_forbidden_are_kept(street):
+    coverage = along(street, PEOPLE, [0])
+    banks = list("甲甲甲甲乙乙乙乙乙")
+    capped = recommend_sites(
+        coverage, at_crossings(9, banks), sites=2, bank_caps={"乙": 1, "甲": 0}
+    )
+    assert capped.sites["bank"].tolist() == ["乙"]
+    assert capped.sites["candidate_id"].tolist() == ["K4"]
+    fixed = recommend_sites(coverage, at_crossings(9), sites=2, fixed=["K0"], forbidden=["K3"])
+    assert set(fixed.sites["candidate_id"]) == {"K0", "K4"}
+    assert fixed.sites["population"].tolist() == [90, 0]
+
+
+def test_shares_of_the_banks_before_and_after(street):
+    coverage = along(street, PEOPLE, [0])
+    coverage.outlets["bank"] = "甲"
+    plan = recommend_sites(coverage, at_crossings(9, "乙" * 9), sites=2)
+    share = plan.bank_share.set_index("bank")
+    assert share["outlets"].to_dict() == {"甲": 1, "乙": 0}
+    assert share["sites"].to_dict() == {"甲": 0, "乙": 2}
+    assert share["population"].to_dict() == {"甲": 0, "乙": 185}
+    assert share.loc["乙", ["share_before", "share_after"]].tolist() == [0, pytest.approx(2 / 3)]
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ({"fixed": ["K0"], "forbidden": ["K0"]}, "K0"),
+        ({"fixed": ["K0", "K1"]}, "2 > 1"),
+        ({"fixed": ["K77"]}, "K77"),
+        ({"bank_caps": {"无此银行": 1}}, "无此银行"),
+        ({"fixed": ["K0"], "bank_caps": {"": 0}}, "上限"),
+    ],
+)
+def test_terms_that_cannot_be_are_refused_before_solving(street, terms, said):
+    with pytest.raises(InputError, match=said):
+        recommend_sites(along(street, PEOPLE), at_crossings(3), sites=1, **terms)
+
+
+@pytest.mark.parametrize("terms", [{}, {"sites": 1, "target_rate": 0.5}, {"target_rate": 1.5}])
+def test_exactly_one_aim_that_makes_sense_is_asked_for(street, terms):
+    with pytest.raises(ValueError, match=r"sites|target_rate"):
+        recommend_sites(along(street, PEOPLE), at_crossings(3), **terms)
+
+
+def test_nobody_and_nowhere_are_possible(street):
+    nowhere = recommend_sites(along(street, PEOPLE, [0]), at_crossings(0), sites=3)
+    assert nowhere.sites.empty
+    assert nowhere.uncoverable_population == 185
+    nobody = recommend_sites(along(street, [0, 0]), at_crossings(2), sites=1)
+    assert np.isnan(nobody.rate_after)
+
+
+def test_candidates_need_only_a_place(street):
+    bare = gpd.GeoDataFrame(geometry=worlds.points([(0, 0), (900, 0)]), crs="EPSG:4326")
+    made = complete_candidates(along(street, PEOPLE), bare)
+    assert made["candidate_id"].tolist() == ["C0001", "C0002"]
+    assert made["bank"].tolist() == ["", ""]
+    outlets = complete_candidates(along(street, PEOPLE), worlds.outlets([(0, 0)]))
+    assert outlets["candidate_id"].tolist() == ["W0"]
+    with pytest.raises(InputError, match="重复"):
+        complete_candidates(along(street, PEOPLE), bare.assign(candidate_id="A"))
+    with pytest.raises(ValueError, match="4326"):
+        complete_candidates(along(street, PEOPLE), bare.to_crs(3857))
+
+
+def test_generated_candidates_keep_apart_inside_and_out_of_excluded_areas(lattice):
+    demand = worlds.demand([(x, y) for x in range(0, 2001, 250) for y in range(0, 2001, 250)])
+    west = one_county("西县", worlds.demand([(0, 0), (1000, 0), (0, 2000), (1000, 2000)]), 1.0)
+    coverage = assess(worlds.outlets([(0, 0)]), demand, lattice, counties=west)
+    water = shapely.box(*worlds.degrees(-10, 790), *worlds.degrees(450, 1610))
+    found = generate_candidates(
+        coverage, 50, apart_m=350, excluded=gpd.GeoSeries([water], crs=4326)
+    )
+    lon, lat = found.geometry.x.to_numpy(), found.geometry.y.to_numpy()
+    assert len(found) > 5
+    assert found["candidate_id"].is_unique
+    pairs = np.array(list(combinations(range(len(found)), 2))).T
+    assert metres(lon[pairs[0]], lat[pairs[0]], lon[pairs[1]], lat[pairs[1]]).min() >= 350
+    assert not found.intersects(water).any()
+    assert found.within(west.geometry[0]).all()
+    assert (found["county"] == "000000").all()
+    turned = assess(worlds.outlets([(0, 0)]), demand.iloc[::-1], lattice, counties=west)
+    again = generate_candidates(turned, 50, apart_m=350, excluded=water)
+    pd.testing.assert_frame_equal(again, found)
+
+
+def test_generated_candidates_go_where_the_uncovered_people_are(lattice):
+    """A crowd in the north-east corner, covered people around the outlet in the south-west."""
+    demand = worlds.demand([(0, 0), (1800, 1800), (1800, 0)], [9000, 500, 100])
+    coverage = assess(worlds.outlets([(0, 0)]), demand, lattice)
+    found = generate_candidates(coverage, 1)
+    assert candidate_covers(coverage, found).toarray()[:, 0].tolist()[:2] == [False, True]
+    assert len(generate_candidates(coverage, 3)) == 3
+    everybody = assess(worlds.outlets([(0, 0)]), demand.iloc[:1], lattice)
+    assert generate_candidates(everybody, 3).empty
+
+
+def test_places_are_generated_along_a_street_without_crossings(tmp_path):
+    """Three kilometres without a bend, people in the middle, out of reach from either end."""
+    straight = worlds.network(tmp_path, {1: (0, 0), 2: (3000, 0)}, [[1, 2]])
+    coverage = assess(worlds.outlets([]), worlds.demand([(1500, 0)]), straight)
+    found = generate_candidates(coverage, 2, apart_m=400)
+    assert len(found) == 2
+    assert candidate_covers(coverage, found).toarray().all()
+    with pytest.raises(ValueError, match="4326"):
+        generate_candidates(coverage, 2, excluded=coverage.demand.to_crs(3857))
+
+
+spot = st.tuples(st.integers(-400, 2400), st.integers(-400, 2400))
+world = {
+    "existing": st.lists(spot, min_size=0, max_size=2),
+    "places": st.lists(spot, min_size=1, max_size=7),
+    "spots": st.lists(spot, min_size=12, max_size=12),
+    "people": st.lists(st.integers(0, 500), min_size=12, max_size=12),
+    "kinds": st.lists(st.sampled_from(["urban", "rural"]), min_size=12, max_size=12),
+}
+STANDARD = Standard(minutes=7.5, rural_radius_m=700.0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(**world)
+def test_candidates_cover_whom_they_would_cover_as_outlets(
+    lattice, existing, places, spots, people, kinds
+):
+    demand = worlds.demand(spots, people, kinds)
+    coverage = assess(worlds.outlets(existing), demand, lattice, STANDARD)
+    opened = assess(worlds.outlets(places), demand, lattice, STANDARD)
+    covers = candidate_covers(coverage, candidates(places))
+    assert covers.dtype == bool
+    assert (covers.toarray() == opened.covers.toarray()).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(**world, count=st.integers(0, 4), random=st.randoms(use_true_random=False))
+def test_plans_are_best_real_and_independent_of_row_order(
+    lattice, existing, places, spots, people, kinds, count, random
+):
+    demand = worlds.demand(spots, people, kinds)
+    coverage = assess(worlds.outlets(existing), demand, lattice, STANDARD)
+    offered = candidates(places)
+    plan = recommend_sites(coverage, offered, sites=count)
+    assert len(plan.sites) <= count
+
+    # No choice of so many covers more.
+    covers = candidate_covers(coverage, offered).toarray()
+    left = demand["population"].to_numpy() * ~coverage.demand["covered"].to_numpy()
+    choices = combinations(range(len(places)), min(count, len(places)))
+    best = max(left[covers[:, list(choice)].any(axis=1)].sum() for choice in choices)
+    assert plan.population == best == pytest.approx(plan.bound)
+    assert plan.sites["population"].sum() == best
+    assert (plan.sites["population"].diff().dropna() <= 0).all()
+    assert plan.uncoverable_population == left[~covers.any(axis=1)].sum()
+
+    # Opened as real outlets they give the rate that was promised.
+    opened = [*existing, *(places[int(i[1:])] for i in plan.sites["candidate_id"])]
+    real = assess(worlds.outlets(opened), demand, lattice, STANDARD)
+    if sum(people):
+        assert real.total()["rate"] == pytest.approx(plan.rate_after, abs=1e-12)
+
+    # Rows in another order, same plan.
+    rows = random.sample(range(12), 12)
+    turned = assess(worlds.outlets(existing), demand.iloc[rows], lattice, STANDARD)
+    again = recommend_sites(turned, offered.iloc[::-1], sites=count)
+    assert again.sites["candidate_id"].tolist() == plan.sites["candidate_id"].tolist()
+
+
+@settings(max_examples=30, deadline=None)
+@given(**world, rate=st.floats(0, 1), cap=st.integers(0, 2))
+def test_targets_take_the_fewest_sites_and_caps_hold(
+    lattice, existing, places, spots, people, kinds, rate, cap
+):
+    demand = worlds.demand(spots, people, kinds)
+    coverage = assess(worlds.outlets(existing), demand, lattice, STANDARD)
+    banks = [("甲", "乙")[i % 2] for i in range(len(places))]
+    offered = candidates(places, banks)
+    plan = recommend_sites(coverage, offered, target_rate=rate, bank_caps={"甲": cap})
+    assert (plan.sites["bank"] == "甲").sum() <= cap
+
+    covers = candidate_covers(coverage, offered).toarray()
+    covered, everyone = coverage.demand["covered"].to_numpy(), np.array(people, float)
+    reached = {}
+    for size in range(len(places) + 1):
+        for choice in combinations(range(len(places)), size):
+            if sum(banks[i] == "甲" for i in choice) <= cap:
+                now = everyone[covered | covers[:, list(choice)].any(axis=1)].sum()
+                reached[size] = max(reached.get(size, 0), now)
+    wanted = rate * everyone.sum() - 1e-6
+    enough = [size for size, now in reached.items() if now >= wanted]
+    if enough:
+        assert len(plan.sites) == min(enough)
+        if sum(people):
+            assert plan.rate_after == pytest.approx(reached[min(enough)] / everyone.sum())
+    else:
+        assert plan.status == "out_of_reach"
