@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import streets
+from benchmarks import covering, streets
 from benchmarks.data import SHARED
 from benchmarks.timing import Row
 
@@ -39,7 +39,7 @@ def main(folder: Path) -> int:
     if not SHARED.is_dir():
         print(f"no real data in {SHARED}; set GDCOVERAGE_SHARED", file=sys.stderr)
         return 2
-    rows = streets.main()
+    rows = [*streets.main(), *covering.main()]
     folder.mkdir(parents=True, exist_ok=True)
     text = table(rows)
     (folder / "benchmarks.md").write_text(text, encoding="utf-8")

@@ -119,7 +119,11 @@ def test_network_build_then_version(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("run",), ("report",), ("map",), ("check",), ("network", "build")]
+    "words",
+    [
+        *[(), ("run",), ("report",), ("map",), ("check",), ("network", "build")],
+        *[("sites",), ("exit-impact",)],
+    ],
 )
 def test_help_is_chinese_and_has_an_example(words):
     done = command(*words, "--help")
@@ -127,6 +131,26 @@ def test_help_is_chinese_and_has_an_example(words):
     assert any("\u4e00" <= c <= "\u9fff" for c in done.stdout)
     if words:
         assert "例：gdcoverage" in done.stdout
+
+
+def test_sites_says_where_to_add_and_that_it_is_proved():
+    done = command("sites", PLAN, "--add", "2")
+    assert done.returncode == 0, done.stderr
+    assert "建议新增 2 个网点" in done.stdout
+    assert "已证明" in done.stdout
+    assert command("sites", PLAN, "--add", "2", "--target", "90").returncode == 2
+
+
+def test_exit_impact_of_every_outlet_of_one_and_of_a_bank():
+    every = command("exit-impact", PLAN).stdout.splitlines()
+    assert every[0].strip().startswith("1.")
+    outlet = every[0].split()[1]
+    one = command("exit-impact", PLAN, "--outlet", outlet)
+    assert "失去达标" in one.stdout
+    assert "补位方案" in one.stdout
+    bank = command("exit-impact", PLAN, "--bank", "农商银行", "--replace-by", "0")
+    assert "新空白区" in bank.stdout
+    assert command("exit-impact", PLAN, "--bank", "无此银行").returncode == 1
 
 
 def test_map_alone(plan):

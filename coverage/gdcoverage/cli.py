@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -181,6 +182,75 @@ def check(
         out.print(Text(f"已写出：{_nearby(problems)}"), soft_wrap=True)
     if reading.frame.empty:
         raise typer.Exit(UNUSABLE)
+
+
+@app.command(epilog="例：gdcoverage sites data/sample/plan.toml --county 441324 --add 5")
+def sites(
+    plan: PlanFile,
+    county: Annotated[str | None, typer.Option(help="只计此县区的人口（六位区划代码）")] = None,
+    add: Annotated[int | None, typer.Option(min=1, help="最多新增几个网点")] = None,
+    target: Annotated[float | None, typer.Option(min=0, max=100, help="目标覆盖率（%）")] = None,
+) -> None:
+    """建议在哪里新增网点：新增几个（--add），或为达到某覆盖率最少几个（--target）。"""
+    from gdcoverage.plan import SitesInput, ask_sites, load_plan, make_report, read_inputs
+    from gdcoverage.report import siting_lines
+
+    if (add is None) == (target is None):
+        raise typer.BadParameter("请在 --add 与 --target 中写一个", param_hint="--add / --target")
+    with _steps() as say:
+        loaded = load_plan(plan)
+        asked = replace(loaded.sites or SitesInput(), add=add, target=target)
+        asked = replace(asked, frontier=0, alternatives=0)
+        inputs = read_inputs(loaded, say)
+        made = make_report(replace(loaded, sites=None), inputs, _today(), say)
+        say("选择布点")
+        answer = ask_sites(asked, made.coverage, inputs, county)
+    for line in siting_lines(answer):
+        out.print(Text(line))
+
+
+@app.command(
+    "exit-impact", epilog="例：gdcoverage exit-impact data/sample/plan.toml --bank 农商银行"
+)
+def exit_impact(
+    plan: PlanFile,
+    outlet: Annotated[list[str] | None, typer.Option(help="退出的网点编号，可写多次")] = None,
+    bank: Annotated[str | None, typer.Option(help="该银行的网点全部退出")] = None,
+    replace_by: Annotated[int, typer.Option(min=0, help="最多用几个新网点补位")] = 1,
+) -> None:
+    """网点或银行退出的影响：谁失去达标、新空白区、怎样补位。都不写则列出每个网点的影响。"""
+    from gdcoverage.plan import SitesInput, load_plan, make_report, read_candidates, read_inputs
+    from gdcoverage.report import exit_lines
+    from gdcoverage.sites import exit_impact as impact_of_each
+    from gdcoverage.sites import exit_impact_of, generate_candidates
+
+    with _steps() as say:
+        loaded = load_plan(plan)
+        inputs = read_inputs(loaded, say)
+        coverage = make_report(replace(loaded, sites=None), inputs, _today(), say).coverage
+        say("计算退出影响")
+        if not outlet and bank is None:
+            lines = [
+                f"{row.rank:>3}. {row.outlet_id} {row.name}：{row.population:,.0f} 人失去达标"
+                for row in impact_of_each(coverage).itertuples()
+            ]
+        else:
+            asked = loaded.sites or SitesInput()
+            where = None
+            if replace_by:
+                where = read_candidates(asked, coverage)
+                where = generate_candidates(coverage, 300) if where is None else where
+            impact = exit_impact_of(
+                coverage,
+                outlet or (),
+                bank=bank,
+                candidates=where,
+                sites=max(replace_by, 1),
+                places=inputs.places,
+            )
+            lines = exit_lines(impact)
+    for line in lines:
+        out.print(Text(line))
 
 
 @network_app.command("build", epilog="例：gdcoverage network build guangdong.osm.pbf 路网.npz")

@@ -29,6 +29,7 @@ from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.report import Report, write_csv, write_json, write_workbook
 from gdcoverage.service_areas import reached_streets
+from gdcoverage.siting import Siting, SitingTerms, make_siting
 from gdcoverage.tables import Reading, read_layer
 
 # Demand points outside every county are listed one by one up to here, then counted.
@@ -82,6 +83,25 @@ class CountiesInput:
 
 
 @dataclass(frozen=True)
+class SitesInput:
+    """``[sites]``: where outlets could be added (a table like that of outlets; street locations
+    are generated without one), and what is asked: so many sites, or a rate in percent.
+    """
+
+    candidates: Path | None = None
+    datum: Datum = "wgs84"
+    sheet: str | None = None
+    add: int | None = None
+    target: float | None = None
+    bank_caps: dict[str, int] = field(default_factory=dict)
+    frontier: int = 10
+    alternatives: int = 3
+    generate: int = 300
+    apart_m: float = 500.0
+    time_limit: float = 60.0
+
+
+@dataclass(frozen=True)
 class Outputs:
     """``[outputs]``: the folder, relative to the plan file."""
 
@@ -99,6 +119,7 @@ class Plan:
     standard: Standard = field(default_factory=Standard)
     counties: CountiesInput = field(default_factory=CountiesInput)
     outputs: Outputs = field(default_factory=Outputs)
+    sites: SitesInput | None = None
     path: Path = Path("plan.toml")
 
 
@@ -141,7 +162,7 @@ def load_plan(path: str | Path) -> Plan:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _bad(path, f"计划文件无法读取（{error}）", "请按 TOML 格式改正该处") from error
 
-    known = {"title", "standard", "outlets", "demand", "network", "counties", "outputs"}
+    known = {"title", "standard", "outlets", "demand", "network", "counties", "outputs", "sites"}
     _no_others(path, "", set(raw), known)
     missing = [section for section in ("outlets", "demand", "network") if section not in raw]
     if missing:
@@ -154,6 +175,7 @@ def load_plan(path: str | Path) -> Plan:
         standard=_section(path, raw, "standard", Standard),
         counties=_section(path, raw, "counties", CountiesInput),
         outputs=_section(path, raw, "outputs", Outputs),
+        sites=_section(path, raw, "sites", SitesInput) if "sites" in raw else None,
         path=path.resolve(),
     )
     net = plan.network
@@ -240,6 +262,10 @@ def make_report(plan: Plan, inputs: Inputs, made_on: str, say: Say = lambda _: N
     )
     say("归并空白区")
     gaps = find_gaps(coverage, inputs.places)
+    siting = None
+    if plan.sites is not None:
+        say("选择布点、计算退出影响")
+        siting = ask_sites(plan.sites, coverage, inputs)
     return Report(
         title=plan.title,
         coverage=coverage,
@@ -248,7 +274,40 @@ def make_report(plan: Plan, inputs: Inputs, made_on: str, say: Say = lambda _: N
         problems=(*inputs.problems, *_outside_counties(coverage, inputs.demand)),
         version=__version__,
         made_on=made_on,
+        siting=siting,
     )
+
+
+def ask_sites(
+    asked: SitesInput, coverage: Coverage, inputs: Inputs, county: str | None = None
+) -> Siting:
+    """Answer the plan's siting question, for all counties together or for one."""
+    terms = SitingTerms(
+        add=asked.add,
+        target=None if asked.target is None else asked.target / 100,
+        county=county,
+        bank_caps=asked.bank_caps,
+        frontier=asked.frontier,
+        alternatives=asked.alternatives,
+        time_limit=asked.time_limit,
+    )
+    return make_siting(
+        coverage,
+        terms,
+        read_candidates(asked, coverage),
+        generate=asked.generate,
+        apart_m=asked.apart_m,
+        places=inputs.places,
+    )
+
+
+def read_candidates(asked: SitesInput, coverage: Coverage) -> gpd.GeoDataFrame | None:
+    """The plan's table of candidates, or None where they are to be generated."""
+    if asked.candidates is None:
+        return None
+    around = coverage.outlets if coverage.counties is None else coverage.counties
+    within = shapely.box(*around.total_bounds).buffer(0.5)
+    return read_outlets(asked.candidates, datum=asked.datum, sheet=asked.sheet, within=within).frame
 
 
 def write_outputs(report: Report, folder: Path, say: Say = lambda _: None) -> Written:
@@ -300,7 +359,14 @@ def write_outputs(report: Report, folder: Path, say: Say = lambda _: None) -> Wr
 def write_report_map(report: Report, path: Path) -> None:
     """Write the report's map."""
     write_map(
-        build_map(report.coverage, report.gaps, title=report.title, made_on=report.made_on), path
+        build_map(
+            report.coverage,
+            report.gaps,
+            title=report.title,
+            made_on=report.made_on,
+            siting=report.siting,
+        ),
+        path,
     )
 
 

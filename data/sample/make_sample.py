@@ -74,6 +74,12 @@ osm = "streets.osm.pbf"   # 也可写 graphml = "….graphml"、place = "地名"
 [counties]
 adcodes = ["{ADCODE}"]      # 示例放在真实的{COUNTY}界内；内容均为虚构
 
+[sites]                   # 在哪里新增网点；不需要时删去本节
+add = 3                   # 最多新增几个；或写 target = 95（目标覆盖率，%）
+frontier = 8              # 覆盖—投入曲线算到几个
+alternatives = 2          # 备选方案几个
+# candidates = "候选点.xlsx"（格式同网点表，另写 datum）；不写则由程序在街道上生成
+
 [outputs]
 folder = "../../maps/sample"
 '''

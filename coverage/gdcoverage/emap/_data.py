@@ -17,6 +17,7 @@ from gdcoverage.emap._styles import styles
 from gdcoverage.policy import FLAGS, ITEMS, MAP_TITLE, MODES, OUTLET_STATUS, PHRASE, SETTLEMENTS
 from gdcoverage.report import SNAP_STATUS, distance_text, percent
 from gdcoverage.service_areas import reached_streets, service_area
+from gdcoverage.siting import Siting
 
 # Coordinates travel as whole numbers of 1e-5 degrees, about a metre.
 GRID = 1e5
@@ -24,7 +25,12 @@ _SIMPLE_DEG = 3e-5
 
 
 def map_data(
-    coverage: Coverage, gaps: gpd.GeoDataFrame, title: str, made_on: str, network_base: bool
+    coverage: Coverage,
+    gaps: gpd.GeoDataFrame,
+    title: str,
+    made_on: str,
+    network_base: bool,
+    siting: Siting | None = None,
 ) -> dict[str, Any]:
     """Everything that the page draws and says, ready for JSON."""
     standard = coverage.standard
@@ -40,7 +46,7 @@ def map_data(
         "headline": _headline(coverage),
         "madeOn": made_on,
         "bounds": _bounds(coverage),
-        "styles": _styles(coverage),
+        "styles": _styles(coverage, siting),
         "lines": {
             "streets": packed_lines(lines),
             "reached": packed_lines(streets[2].geometry.to_numpy()),
@@ -55,15 +61,18 @@ def map_data(
         "countyNames": _county_names(counties),
         "gaps": _gaps(gaps, coverage),
         "demand": _demand(coverage),
-        "outlets": _outlets(coverage),
+        "outlets": _outlets(coverage, siting),
+        "sites": _sites(siting),
     }
 
 
-def _styles(coverage: Coverage) -> list[dict[str, Any]]:
+def _styles(coverage: Coverage, siting: Siting | None) -> list[dict[str, Any]]:
     """The style table; the rural radius is off at first where nobody lives in the country."""
     table = styles(coverage.standard)
     rural = bool((coverage.demand["settlement"] == "rural").any())
     table["radius"] = table["radius"]._replace(on=rural)
+    if siting is None:
+        del table["sites"]
     return [{"key": key, **style._asdict()} for key, style in table.items()]
 
 
@@ -175,8 +184,11 @@ def _names(outlets: gpd.GeoDataFrame) -> list[str]:
     return [name or number for name, number in zip(named, outlets["outlet_id"], strict=True)]
 
 
-def _outlets(coverage: Coverage) -> list[dict[str, Any]]:
+def _outlets(coverage: Coverage, siting: Siting | None) -> list[dict[str, Any]]:
     outlets = coverage.outlets
+    lost = {}
+    if siting is not None:
+        lost = dict(zip(siting.exits["outlet_id"], siting.exits["population"], strict=True))
     rows = []
     for name, row in zip(_names(outlets), outlets.to_dict("records"), strict=True):
         terms = {
@@ -191,6 +203,8 @@ def _outlets(coverage: Coverage) -> list[dict[str, Any]]:
             "电话": row.get("phone", ""),
             "状态": OUTLET_STATUS[row["status"]],
         }
+        if row["outlet_id"] in lost:
+            facts["若退出"] = f"{lost[row['outlet_id']]:,.0f} 人失去达标"
         rows.append(
             {
                 "name": name,
@@ -201,6 +215,28 @@ def _outlets(coverage: Coverage) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _sites(siting: Siting | None) -> list[dict[str, Any]]:
+    """Recommended sites in build order."""
+    if siting is None:
+        return []
+    return [
+        {
+            "name": site.name or f"建议网点 {site.rank}",
+            "lat": round(site.lat, 6),
+            "lon": round(site.lon, 6),
+            "facts": [
+                ["建设次序", f"第 {site.rank} 个"],
+                ["银行", site.bank or "不限"],
+                ["新增达标", f"{site.population:,.0f} 人"],
+                ["其中", f"城区 {site.urban:,.0f} 人，乡村 {site.rural:,.0f} 人"],
+                ["填补", site.gap_name or "—"],
+                ["最近网点", site.outlet_name or "无"],
+            ],
+        }
+        for site in siting.plan.sites.itertuples()
+    ]
 
 
 def _gaps(gaps: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from gdcoverage.assess import Coverage
 from gdcoverage.emap import _assets
 from gdcoverage.emap._data import map_data
 from gdcoverage.files import written_whole
+from gdcoverage.siting import Siting
 
 _SCRIPTS = ("shapes.js", "layers.js", "panel.js", "start.js")
 
@@ -88,6 +89,7 @@ def build_map(
     title: str,
     made_on: str = "",
     network_base: bool = True,
+    siting: Siting | None = None,
 ) -> EMap:
     """The planner's map of an assessment: outlets, people covered and not, areas, gaps.
 
@@ -98,12 +100,13 @@ def build_map(
     title : of the plan.
     made_on : date of the data, as text.
     network_base : draw the streets as the base.
+    siting : recommended sites and exit impact, to draw as well.
 
     Returns
     -------
     EMap, a `folium.Map`: a notebook shows it, `write_map` writes it.
     """
-    return EMap(map_data(coverage, gaps, title, made_on, network_base))
+    return EMap(map_data(coverage, gaps, title, made_on, network_base, siting))
 
 
 def write_map(emap: folium.Map, path: str | Path) -> None:

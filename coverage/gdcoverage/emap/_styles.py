@@ -16,7 +16,7 @@ class Style(NamedTuple):
 
     label: str
     on: bool
-    shape: str  # circle, diamond, outlet, area, line
+    shape: str  # circle, diamond, outlet, star, area, line
     options: dict[str, Any]
 
 
@@ -88,6 +88,12 @@ def styles(standard: Standard) -> dict[str, Style]:
             True,
             "outlet",
             {"color": "#FFFFFF", "weight": 2, "fillColor": "#0B3C7D", "fillOpacity": 1},
+        ),
+        "sites": Style(
+            "建议新增网点",
+            True,
+            "star",
+            {"color": "#FFFFFF", "weight": 1.5, "fillColor": "#7A0177", "fillOpacity": 1},
         ),
         "idle": Style(
             "网点（未计入）",

@@ -3,6 +3,7 @@
 from gdcoverage.report._columns import SNAP_STATUS, distance_text, percent
 from gdcoverage.report._data import csv_text, json_text, write_csv, write_json
 from gdcoverage.report._report import Report
+from gdcoverage.report._siting import exit_lines, siting_lines
 from gdcoverage.report._text import print_report, report_text, write_text
 from gdcoverage.report._workbook import write_workbook
 
@@ -11,10 +12,12 @@ __all__ = [
     "Report",
     "csv_text",
     "distance_text",
+    "exit_lines",
     "json_text",
     "percent",
     "print_report",
     "report_text",
+    "siting_lines",
     "write_csv",
     "write_json",
     "write_text",

@@ -14,6 +14,7 @@ from gdcoverage.files import written_whole
 from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT, Standard
 from gdcoverage.report._columns import COUNTY, Column, heading
 from gdcoverage.report._report import Report
+from gdcoverage.report._siting import siting_data
 from gdcoverage.sheets import safe_text
 
 # Decimals of a CSV cell; the fourth keeps one person in a county apart from none.
@@ -73,7 +74,7 @@ def report_data(report: Report) -> dict[str, Any]:
         "total": _plain(report.total.drop(["county", "county_name", "city"]).to_dict()),
         "counties": counties,
         "problems": [vars(problem) for problem in report.problems],
-    }
+    } | ({} if report.siting is None else {"siting": siting_data(report.siting)})
 
 
 def _standard(standard: Standard) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from gdcoverage.files import Source
 from gdcoverage.policy import OUTLET_STATUS, SETTLEMENTS
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.report._columns import SNAP_STATUS, distance_text
+from gdcoverage.siting import Siting
 
 OUTSIDE = "县区外"
 TOTAL = "合计"
@@ -34,6 +35,7 @@ class Report:
     version : of the program.
     made_on : date of the run, ISO 8601; given, so that a report can be made again the same.
     neighbours : adcode -> name of counties beyond the coverage's own, for outlets over there.
+    siting : answers to the plan's siting question, if it asks one.
     """
 
     title: str
@@ -44,6 +46,7 @@ class Report:
     version: str
     made_on: str
     neighbours: Mapping[str, str] | None = None
+    siting: Siting | None = None
 
     def for_county(self, adcode: str) -> Report:
         """The report of one county; data problems stay those of the whole run.
@@ -59,7 +62,7 @@ class Report:
             )
         gaps = self.gaps[self.gaps["county"] == adcode].reset_index(drop=True)
         coverage = self.coverage.in_county(adcode)
-        return replace(self, coverage=coverage, gaps=gaps, neighbours=self.names)
+        return replace(self, coverage=coverage, gaps=gaps, neighbours=self.names, siting=None)
 
     @cached_property
     def counties(self) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from gdcoverage.files import written_whole
 from gdcoverage.report._columns import COUNTY, SETTLEMENT, UNKNOWN, distance_text, plain, shown
 from gdcoverage.report._remarks import headline, remarks
 from gdcoverage.report._report import TOTAL, Report
+from gdcoverage.report._siting import siting_lines
 
 __all__ = ["distance_text", "print_report", "report_text", "write_text"]
 
@@ -48,6 +49,11 @@ def print_report(report: Report, console: Console) -> None:
     console.print()
     _print_gaps(report, console)
     console.print()
+    if report.siting is not None:
+        _say(console, "布点建议", "bold")
+        for line in siting_lines(report.siting):
+            _say(console, plain(line))
+        console.print()
     _print_problems(report, console)
     console.print()
     _say(console, f"标准：{report.coverage.standard}")

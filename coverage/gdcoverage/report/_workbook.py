@@ -18,6 +18,7 @@ from gdcoverage.report._columns import UNKNOWN, Column, plain
 from gdcoverage.report._remarks import headline, remarks
 from gdcoverage.report._report import TOTAL, Report
 from gdcoverage.report._sheet import SheetWriter
+from gdcoverage.report._siting import siting_sheets
 from gdcoverage.sheets import WORKBOOK_OPTIONS
 
 UNCOVERED_ROWS = 50_000
@@ -31,6 +32,8 @@ _BLUE, _ORANGE = "#2E75B6", "#C55A11"
 def write_workbook(report: Report, path: str | Path) -> None:
     """Write the workbook: 汇总, 分类, 空白区, 网点, 不达标需求点, 数据问题, 输入与参数.
 
+    With an answered siting question also 布点建议, 银行占比, 覆盖—投入曲线, 备选方案, 退出影响.
+
     Text that looks like a formula or a link stays text; the same report gives the same bytes.
     """
     with (
@@ -43,6 +46,8 @@ def write_workbook(report: Report, path: str | Path) -> None:
         summary, below = _summary(report, writer)
         _classes(report, writer)
         _gaps(report, writer)
+        if report.siting is not None:
+            siting_sheets(report.siting, writer)
         writer.sheet("网点", report.outlet_table(), _columns.OUTLET, (_outlets_title(report),))
         _uncovered(report, writer)
         _problems(report, writer)

@@ -26,6 +26,7 @@ EMap.buildLayers = function (map, data) {
     gaps: EMap.gapLayer(data, style.gaps, marks),
     ...EMap.demandLayers(data, style, marks),
     ...EMap.outletLayers(data, style, marks),
+    ...EMap.siteLayer(data, style, marks),
   };
   return layers;
 };
@@ -57,7 +58,7 @@ EMap.gapLayer = function (data, style, renderer) {
     if (gap.rank <= 10) {
       group.addLayer(L.marker([gap.lat, gap.lon], {
         keyboard: false,
-        icon: L.divIcon({ className: "emap-rank", html: String(gap.rank), iconSize: [22, 22] }),
+        icon: L.divIcon({ className: "emap-rank", html: String(gap.rank), iconSize: [22, 22], iconAnchor: [24, 24] }),
       }).bindPopup(popup));
     }
   });
@@ -97,6 +98,17 @@ EMap.outletLayers = function (data, style, renderer) {
     layers[key].addLayer(mark);
   });
   return layers;
+};
+
+EMap.siteLayer = function (data, style, renderer) {
+  if (!style.sites) return {};
+  const group = L.layerGroup();
+  data.sites.forEach((site) => {
+    const mark = new EMap.Star([site.lat, site.lon], { ...style.sites.options, radius: 11, renderer });
+    mark.bindPopup(() => EMap.card(site.name, site.facts));
+    group.addLayer(mark);
+  });
+  return { sites: group };
 };
 
 // Elements are made, never written: a name with markup in it stays a name.

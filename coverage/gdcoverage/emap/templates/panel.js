@@ -20,6 +20,7 @@ EMap.counts = (data) => ({
   covered: data.demand.covered.filter((c) => c).length,
   uncovered: data.demand.covered.filter((c) => !c).length,
   gaps: data.gaps.length,
+  sites: data.sites.length,
 });
 
 EMap.layerSwitches = function (list, map, data, layers) {
@@ -48,8 +49,8 @@ EMap.layerSwitches = function (list, map, data, layers) {
 
 // A layer switched on again is drawn last; the points belong above the gaps.
 EMap.pointsOnTop = function (map, layers) {
-  ["covered", "uncovered", "idle", "outlets"].forEach((key) => {
-    if (map.hasLayer(layers[key])) layers[key].eachLayer((mark) => mark.bringToFront());
+  ["covered", "uncovered", "idle", "outlets", "sites"].forEach((key) => {
+    if (layers[key] && map.hasLayer(layers[key])) layers[key].eachLayer((mark) => mark.bringToFront());
   });
 };
 

@@ -20,6 +20,9 @@ EMap.unpackArea = (area) => area.map((polygon) => polygon.map(EMap.unpack));
 EMap.Diamond = L.CircleMarker.extend({
   _updatePath: function () { EMap.drawMark(this, EMap.diamond); },
 });
+EMap.Star = L.CircleMarker.extend({
+  _updatePath: function () { EMap.drawMark(this, EMap.star); },
+});
 EMap.Outlet = L.CircleMarker.extend({
   _updatePath: function () {
     EMap.drawMark(this, EMap.square);
@@ -38,6 +41,10 @@ EMap.Outlet = L.CircleMarker.extend({
 });
 
 EMap.diamond = (r) => [[0, -r * 1.2], [r * 1.2, 0], [0, r * 1.2], [-r * 1.2, 0]];
+EMap.star = (r) => Array.from({ length: 10 }, (_, i) => {
+  const reach = i % 2 ? r * 0.45 : r;
+  return [reach * Math.sin((i * Math.PI) / 5), -reach * Math.cos((i * Math.PI) / 5)];
+});
 EMap.square = (r) => [[-r, -r], [r, -r], [r, r], [-r, r]];
 
 EMap.drawMark = function (mark, corners) {
@@ -65,6 +72,7 @@ EMap.swatch = function (style) {
   const fill = { fill: o.fillColor, "fill-opacity": o.fillOpacity };
   const corners = (shape, r) => shape(r).map(([x, y]) => `${17 + x},${11 + y}`).join(" ");
   if (style.shape === "circle") draw("circle", { cx: 17, cy: 11, r: 6, ...fill });
+  if (style.shape === "star") draw("polygon", { points: corners(EMap.star, 9), ...fill });
   if (style.shape === "diamond") draw("polygon", { points: corners(EMap.diamond, 6), ...fill });
   if (style.shape === "outlet") {
     draw("polygon", { points: corners(EMap.square, 8), ...fill });

@@ -1,0 +1,217 @@
+"""What the report says of sites: sheets, lines for a terminal, and JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gdcoverage.report._columns import Column, percent
+from gdcoverage.report._sheet import SheetWriter
+from gdcoverage.sites import ExitImpact, SitePlan
+from gdcoverage.siting import Siting
+
+SITE = {
+    "rank": Column("次序", "count"),
+    "candidate_id": Column("候选点编号"),
+    "name": Column("候选点"),
+    "bank": Column("银行"),
+    "population": Column("新增达标人口", "people"),
+    "urban": Column("其中城区", "people"),
+    "rural": Column("其中乡村", "people"),
+    "elderly": Column("其中60岁以上", "people"),
+    "lost_without": Column("缺它则失去", "people"),
+    "gap_name": Column("主要填补的空白区"),
+    "gap_population": Column("该空白区受益人口", "people"),
+    "outlet_name": Column("最近网点"),
+    "outlet_m": Column("到最近网点直线", "metres"),
+    "lon": Column("经度（WGS-84）", "degrees"),
+    "lat": Column("纬度（WGS-84）", "degrees"),
+}
+SHARE = {
+    "bank": Column("银行"),
+    "outlets": Column("现有网点", "count"),
+    "sites": Column("建议新增", "count"),
+    "population": Column("新增达标人口", "people"),
+    "share_before": Column("网点占比（现在）", "rate"),
+    "share_after": Column("网点占比（之后）", "rate"),
+}
+CURVE = {
+    "sites": Column("新增网点数", "count"),
+    "population": Column("新增达标人口", "people"),
+    "added": Column("比少一个多", "people"),
+    "rate": Column("覆盖率", "rate"),
+    "bound": Column("上界（人）", "people"),
+    "gap": Column("与上界差距", "rate"),
+    "nested": Column("按次序建设的人口", "people"),
+    "price": Column("按次序建设的代价", "people"),
+}
+FURTHER = {
+    "plan": Column("方案", "count"),
+    "population": Column("新增达标人口", "people"),
+    "below_best": Column("比最优少", "rate"),
+    "rate": Column("覆盖率", "rate"),
+    "sites": Column("网点数", "count"),
+    "other_sites": Column("与最优不同", "count"),
+    "candidates": Column("候选点编号"),
+}
+EXIT = {
+    "rank": Column("名次", "count"),
+    "outlet_id": Column("网点编号"),
+    "name": Column("网点名称"),
+    "bank": Column("所属银行"),
+    "population": Column("退出后失去达标的人口", "people"),
+    "urban": Column("其中城区", "people"),
+    "rural": Column("其中乡村", "people"),
+    "elderly": Column("其中60岁以上", "people"),
+    "demand_points": Column("需求点", "count"),
+    "covered_population": Column("现覆盖人口", "people"),
+    "rate_after": Column("退出后覆盖率", "rate"),
+}
+
+
+def siting_sheets(siting: Siting, writer: SheetWriter) -> None:
+    """Sheets 布点建议, 银行占比, 覆盖—投入曲线, 备选方案, 退出影响."""
+    above = ("布点建议", *plan_lines(siting.plan), _candidates_line(siting))
+    writer.sheet("布点建议", pd.DataFrame(siting.plan.sites), SITE, above)
+    share = ("各银行占比（不偏向任何银行）",)
+    writer.sheet("银行占比", siting.plan.bank_share, SHARE, share)
+    if siting.frontier is not None:
+        curve = _curve(siting)
+        sheet = writer.sheet(
+            "覆盖—投入曲线", curve, CURVE, ("覆盖—投入曲线：每增一个网点多覆盖多少人",)
+        )
+        chart = writer.bars(
+            "新增网点数与新增达标人口",
+            [("覆盖—投入曲线", "sites", "population", "新增达标人口", "#2E75B6")],
+            len(curve),
+        )
+        sheet.insert_chart(len(curve) + 4, 0, chart)
+    if siting.alternatives is not None:
+        note = "备选方案：方案 0 为最优，其余各方案至少有一个网点与前面所有方案不同"
+        writer.sheet("备选方案", _further(siting), FURTHER, (note,))
+    note = "退出影响：单个网点退出后失去达标的人口（仅由它达标的人）"
+    writer.sheet("退出影响", pd.DataFrame(siting.exits), EXIT, (note,))
+
+
+def plan_lines(plan: SitePlan) -> tuple[str, ...]:
+    """The plan in sentences: what it adds, how good it is proved to be, what nobody can serve."""
+    if not len(plan.sites):
+        said = "没有候选点能增加达标人口，或目标已经达到，不建议新增网点。"
+    else:
+        said = (
+            f"建议新增 {len(plan.sites)} 个网点，新增达标 {plan.population:,.0f} 人，"
+            f"覆盖率由 {percent(plan.rate_before)} 升至 {percent(plan.rate_after)}。"
+        )
+    lines = [said]
+    if plan.status == "out_of_reach":
+        lines.append(
+            "目标覆盖率无法达到：现有候选点全部用上也不够，本方案已达到所能达到的最高覆盖率。"
+        )
+    if plan.gap <= 0:
+        lines.append("已证明：在所给候选点和条件下没有更好的方案。")
+    else:
+        lines.append(f"在规定时间内的最好方案；与理论上界的差距不超过 {percent(plan.gap)}。")
+    if plan.uncoverable_population:
+        lines.append(f"有 {plan.uncoverable_population:,.0f} 人不在任何候选点的服务范围内。")
+    return tuple(lines)
+
+
+def siting_lines(siting: Siting) -> list[str]:
+    """The siting part of the report for a terminal."""
+    lines = [*plan_lines(siting.plan), _candidates_line(siting)]
+    for site in siting.plan.sites.to_dict("records"):
+        label = site["name"] or site["candidate_id"]
+        fills = f"，主要填补“{site['gap_name']}”" if site["gap_name"] else ""
+        lines.append(
+            f"{site['rank']:>2}. {label}：新增 {site['population']:,.0f} 人"
+            f"（城区 {site['urban']:,.0f}，乡村 {site['rural']:,.0f}）{fills}；"
+            f"位于 {site['lon']:.5f}, {site['lat']:.5f}"
+        )
+    worst = siting.exits[siting.exits["population"] > 0].head(3)
+    if len(worst):
+        named = "；".join(
+            f"{row.name} {row.population:,.0f} 人" for row in worst.itertuples(index=False)
+        )
+        lines.append(f"退出影响最大的网点：{named}。")
+    return lines
+
+
+def exit_lines(impact: ExitImpact) -> list[str]:
+    """What is lost when outlets leave together, in sentences."""
+    named = impact.outlets["name"].where(impact.outlets["name"] != "", impact.outlets["outlet_id"])
+    names = "、".join(named.head(5))
+    more = f"等 {len(impact.outlets)} 个网点" if len(impact.outlets) > 5 else ""
+    lines = [
+        f"{names}{more}退出后，{impact.population_lost:,.0f} 人失去达标，"
+        f"覆盖率由 {percent(impact.rate_before)} 降至 {percent(impact.rate_after)}。"
+    ]
+    changed = impact.counties[impact.counties["population_lost"] > 0]
+    lines += [
+        f"{row['county_name'] or '县区外'}：失去达标 {row['population_lost']:,.0f} 人，"
+        f"覆盖率 {percent(row['rate_before'])} → {percent(row['rate_after'])}"
+        for row in changed.to_dict("records")
+    ]
+    worst = impact.gaps.sort_values("population_lost", ascending=False).head(5)
+    lines += [f"新空白区：{gap.name}，{gap.population_lost:,.0f} 人" for gap in worst.itertuples()]
+    if impact.replacement is not None and len(impact.replacement.sites):
+        made_good = impact.replacement
+        where = "；".join(
+            f"{s.name or s.candidate_id}（{s.lon:.5f}, {s.lat:.5f}）"
+            for s in made_good.sites.itertuples()
+        )
+        lines.append(f"最好的补位方案：{where}，可补回 {made_good.population:,.0f} 人。")
+    return lines
+
+
+def siting_data(siting: Siting) -> dict[str, Any]:
+    """The siting part for JSON: frames as lists, NaN as None."""
+    plan = siting.plan
+    return {
+        "candidates": siting.candidates,
+        "generated": siting.generated,
+        "population": plan.population,
+        "rate_before": _number(plan.rate_before),
+        "rate_after": _number(plan.rate_after),
+        "bound": _number(plan.bound),
+        "gap": _number(plan.gap),
+        "status": plan.status,
+        "uncoverable_population": plan.uncoverable_population,
+        "sites": _records(pd.DataFrame(plan.sites).drop(columns="geometry")),
+        "frontier": [] if siting.frontier is None else _records(_curve(siting)),
+        "exit_impact": _records(pd.DataFrame(siting.exits).drop(columns="geometry")),
+    }
+
+
+def _candidates_line(siting: Siting) -> str:
+    kind = "由程序在街道上生成" if siting.generated else "来自候选点表"
+    return f"候选点 {siting.candidates:,} 个，{kind}。"
+
+
+def _curve(siting: Siting) -> pd.DataFrame:
+    """The frontier with the nested order's people and price beside each point."""
+    assert siting.frontier is not None
+    order = siting.frontier.order.set_index("rank")
+    points = siting.frontier.points.drop(columns=["status", "seconds"])
+    return points.assign(
+        nested=points["sites"].map(order["total"]).fillna(0.0),
+        price=points["sites"].map(order["price"]).fillna(0.0),
+    )
+
+
+def _further(siting: Siting) -> pd.DataFrame:
+    assert siting.alternatives is not None
+    ids = siting.alternatives.sites.groupby("plan")["candidate_id"].agg("、".join)
+    plans = siting.alternatives.plans
+    return plans.assign(candidates=plans["plan"].map(ids).fillna(""))
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(k): _number(v) for k, v in row.items()} for row in table.to_dict("records")]
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, float | np.floating):
+        return None if np.isnan(value) else round(float(value), 6)
+    return value.item() if isinstance(value, np.generic) else value

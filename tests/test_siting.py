@@ -1,0 +1,84 @@
+import json
+
+import pandas as pd
+import pytest
+
+import worlds
+from browser import chromium, opened
+from gdcoverage.assess import assess
+from gdcoverage.boundaries import one_county
+from gdcoverage.emap import build_map, write_map
+from gdcoverage.gaps import find_gaps
+from gdcoverage.report import Report, json_text, report_text, write_workbook
+from gdcoverage.siting import SitingTerms, make_siting
+
+
+@pytest.fixture(scope="module")
+def coverage(tmp_path_factory):
+    """A lattice 4 km across; an outlet in one corner, people in all four."""
+    network = worlds.lattice(tmp_path_factory.mktemp("siting"), 21, 21, 200.0)
+    demand = worlds.demand([(0, 0), (4000, 0), (0, 4000), (4000, 4000)], [100, 900, 500, 300])
+    counties = one_county("示例县", demand)
+    return assess(worlds.outlets([(200, 0)]), demand, network, counties=counties)
+
+
+@pytest.fixture(scope="module")
+def siting(coverage):
+    candidates = worlds.outlets([(3800, 0), (0, 3800), (3800, 4000), (2000, 2000)])
+    candidates = candidates.drop(columns="status").rename(columns={"outlet_id": "candidate_id"})
+    terms = SitingTerms(add=2, frontier=4, alternatives=2)
+    return make_siting(coverage, terms, candidates)
+
+
+@pytest.fixture(scope="module")
+def report(coverage, siting):
+    gaps = find_gaps(coverage)
+    return Report("示例", coverage, gaps, (), (), "0", "2024-06-14", siting=siting)
+
+
+def test_two_sites_go_where_most_people_are(siting):
+    assert siting.plan.sites["candidate_id"].tolist() == ["W0", "W1"]
+    assert siting.plan.population == 1400
+    assert siting.plan.gap == 0
+    assert siting.plan.rate_after == pytest.approx(1500 / 1800)
+    assert siting.frontier.points["population"].tolist() == [0, 900, 1400, 1700, 1700]
+    assert siting.exits["population"].tolist() == [100]
+
+
+def test_text_says_what_to_build_and_that_it_is_proved(report):
+    text = report_text(report)
+    assert "建议新增 2 个网点，新增达标 1,400 人" in text
+    assert "已证明" in text
+    assert "退出影响最大的网点：第0支行 100 人" in text
+
+
+def test_workbook_has_the_sheets_planners_ask_for(report, tmp_path):
+    write_workbook(report, tmp_path / "r.xlsx")
+    sheets = pd.read_excel(tmp_path / "r.xlsx", sheet_name=None, header=None, engine="openpyxl")
+    assert {"布点建议", "银行占比", "覆盖—投入曲线", "备选方案", "退出影响"} <= set(sheets)
+    assert "新增达标人口" in sheets["布点建议"].to_string()
+
+
+def test_json_carries_the_plan_and_its_proof(report):
+    data = json.loads(json_text(report))["siting"]
+    assert [site["population"] for site in data["sites"]] == [900, 500]
+    assert (data["gap"], data["bound"]) == (0, 1400)
+
+
+def test_locations_are_generated_without_a_table(coverage):
+    made = make_siting(coverage, SitingTerms(add=3, frontier=0, alternatives=0), generate=40)
+    assert made.generated
+    assert made.plan.rate_after == 1.0
+    assert made.frontier is None
+
+
+@pytest.mark.browser
+def test_map_shows_recommended_sites_as_stars(report, tmp_path):
+    emap = build_map(report.coverage, report.gaps, title="示例", siting=report.siting)
+    write_map(emap, tmp_path / "m.html")
+    with chromium() as browser:
+        found = opened(browser, tmp_path / "m.html")
+        assert found.complaints == []
+        assert found.page.locator('[data-layer="sites"]').is_checked()
+        count = found.page.evaluate("EMap.layers.sites.getLayers().length")
+    assert count == 2
