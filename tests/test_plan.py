@@ -60,6 +60,7 @@ def test_plan_is_read_with_paths_beside_it(sample):
         ('osm = "streets', 'place = "x"\nosm = "streets', "恰好写一种来源"),
         ("[demand]", "[demand", "TOML"),
         ("adcodes = [", "adcodes = 441324 # [", "应是列表"),
+        ("add = 3", "add = 3\ntarget = 95", "add 与 target 中写一个"),
     ],
 )
 def test_wrong_plan_says_what_and_what_to_do(sample, old, new, message):
@@ -197,3 +198,31 @@ def test_counties_of_ones_own_and_a_single_unit(sample):
     assert "县区界线" in [source.role for source in report.sources]
     edited(sample, 'path = "own.geojson"', 'single = "整体"')
     assert report_of(sample).counties["county_name"].tolist() == ["整体"]
+
+
+def test_candidates_of_ones_own_with_terms(sample):
+    table = pd.DataFrame(
+        {
+            "网点编号": ["A", "B", "C"],
+            "网点名称": ["甲", "乙", "丙"],
+            "所属银行": ["农商银行", "农商银行", "工商银行"],
+            "经度": [114.115, 114.120, 114.205],
+            "纬度": [23.6626, 23.664, 23.534],
+        }
+    )
+    table.to_csv(sample.parent / "candidates.csv", index=False)
+    terms = 'add = 2\ncandidates = "candidates.csv"\nbank_caps = { "农商银行" = 1 }\nfixed = ["C"]'
+    siting = report_of(edited(sample, "add = 3 ", f"{terms} ")).siting
+    assert not siting.generated
+    chosen = set(siting.plan.sites["candidate_id"])
+    assert "C" in chosen
+    assert len(chosen & {"A", "B"}) == 1
+
+
+def test_no_site_is_generated_in_an_excluded_area(sample):
+    town = shapely.box(114.09, 23.64, 114.14, 23.69)
+    gpd.GeoDataFrame(geometry=[town], crs=4326).to_file(sample.parent / "no.geojson")
+    free = report_of(sample).siting.plan.sites
+    kept_out = report_of(edited(sample, "add = 3 ", 'add = 3\nexcluded = "no.geojson" '))
+    assert free.within(town).any()
+    assert not kept_out.siting.plan.sites.within(town).any()

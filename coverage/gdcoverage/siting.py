@@ -31,6 +31,7 @@ class SitingTerms:
     target : coverage rate to reach, 0 to 1.
     county : adcode whose people count; all if None.
     bank_caps : most sites of a bank.
+    fixed, forbidden : ids of candidates that must, must not be in the plan.
     frontier : most sites of the frontier; 0 for none.
     alternatives : how many further plans; 0 for none.
     time_limit : seconds for each question put to the solver.
@@ -40,6 +41,8 @@ class SitingTerms:
     target: float | None = None
     county: str | None = None
     bank_caps: Mapping[str, int] = field(default_factory=dict)
+    fixed: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
     frontier: int = 10
     alternatives: int = 3
     time_limit: float = 60.0
@@ -74,6 +77,7 @@ def make_siting(
     *,
     generate: int = 300,
     apart_m: float = 500.0,
+    excluded: gpd.GeoDataFrame | None = None,
     places: gpd.GeoDataFrame | None = None,
 ) -> Siting:
     """Answer a siting question.
@@ -83,6 +87,7 @@ def make_siting(
     candidates : where outlets could be added (as `recommend_sites` takes them); street locations
         are generated if None.
     generate, apart_m : how many locations, and how many metres apart at least.
+    excluded : areas (EPSG:4326) in which none is generated: water, airfields, ….
     places : named places to name gaps after.
 
     Raises
@@ -91,7 +96,7 @@ def make_siting(
     """
     generated = candidates is None
     if candidates is None:
-        candidates = generate_candidates(coverage, generate, apart_m)
+        candidates = generate_candidates(coverage, generate, apart_m, excluded)
     covers = candidate_covers(coverage, candidates)
     county, caps, limit = terms.county, terms.bank_caps, terms.time_limit
     plan = recommend_sites(
@@ -101,6 +106,8 @@ def make_siting(
         target_rate=terms.target,
         county=county,
         bank_caps=caps,
+        fixed=terms.fixed,
+        forbidden=terms.forbidden,
         covers=covers,
         places=places,
         time_limit=limit,
@@ -113,6 +120,8 @@ def make_siting(
             terms.frontier,
             county=county,
             bank_caps=caps,
+            fixed=terms.fixed,
+            forbidden=terms.forbidden,
             covers=covers,
             time_limit=limit,
         )
@@ -125,6 +134,8 @@ def make_siting(
             count=terms.alternatives,
             county=county,
             bank_caps=caps,
+            fixed=terms.fixed,
+            forbidden=terms.forbidden,
             covers=covers,
             time_limit=limit,
         )

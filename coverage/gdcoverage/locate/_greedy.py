@@ -17,6 +17,7 @@ class State(NamedTuple):
     chosen: np.ndarray  # bool, of each site
     used: np.ndarray  # int64, of each group: chosen sites in it
     total: np.ndarray  # float64: value and cost of the plan
+    restless: np.ndarray  # bool, of each site: near a change since it was last tried to swap
 
 
 @njit(cache=True, nogil=True)
@@ -33,6 +34,7 @@ def empty_plan(model):
         np.zeros(sites, np.bool_),
         np.zeros(len(model.limits), np.int64),
         np.zeros(2),
+        np.ones(sites, np.bool_),
     )
 
 
@@ -44,6 +46,7 @@ def copy_plan(into, plan):
     into.chosen[:] = plan.chosen
     into.used[:] = plan.used
     into.total[:] = plan.total
+    into.restless[:] = plan.restless
 
 
 @njit(cache=True, nogil=True)
@@ -106,18 +109,31 @@ def fill(model, plan, budget, target, noise, added):
 
 
 @njit(cache=True, nogil=True)
+def _disturb(model, plan, site):
+    """Sites that share rows with `site` may have become worth a swap."""
+    for slot in range(model.rows.start[site], model.rows.start[site + 1]):
+        row = model.rows.items[slot]
+        for other in range(model.sites.start[row], model.sites.start[row + 1]):
+            plan.restless[model.sites.items[other]] = True
+
+
+@njit(cache=True, nogil=True)
 def swap(model, plan, budget, target, noise):
-    """Give up each site in turn and fill again; keep what gains. Passes until none does."""
+    """Give up each restless site in turn and fill again; keep what gains, until none does."""
     added = np.empty(len(model.cost), np.int64)
     improved = True
     while improved and plan.total[0] < target - noise:
         improved = False
-        for site in np.flatnonzero(plan.chosen):
+        for site in np.flatnonzero(plan.chosen & plan.restless):
             value = plan.total[0]
+            plan.restless[site] = False
             shift(model, plan, site, -1)
             size = fill(model, plan, budget, np.inf, noise, added)
             if plan.total[0] > value + noise:
                 improved = True
+                _disturb(model, plan, site)
+                for k in range(size):
+                    _disturb(model, plan, added[k])
             elif size != 1 or added[0] != site:
                 for k in range(size):
                     shift(model, plan, added[k], -1)
@@ -144,6 +160,7 @@ def shed(model, plan, target, budget, noise):
         if worst < 0:
             return
         shift(model, plan, worst, -1)
+        _disturb(model, plan, worst)
 
 
 @njit(cache=True, nogil=True)
@@ -165,6 +182,8 @@ def shake(model, plan, centre, most):
             site = model.sites.items[other]
             if plan.chosen[site] and site != centre and dropped < most:
                 shift(model, plan, site, -1)
+                _disturb(model, plan, site)
                 dropped += 1
     if not plan.chosen[centre] and _is_open(model, plan, centre):
         shift(model, plan, centre, 1)
+    _disturb(model, plan, centre)

@@ -1,0 +1,197 @@
+"""A plan file (TOML): what it says, checked, with paths made absolute."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from gdcoverage.datum import Datum, parse_datum
+from gdcoverage.policy import Standard
+from gdcoverage.problems import InputError, Problem
+
+
+@dataclass(frozen=True)
+class OutletsInput:
+    """``[outlets]``: the table, its datum, and the sheet if only one is meant."""
+
+    path: Path
+    datum: Datum
+    sheet: str | None = None
+
+
+@dataclass(frozen=True)
+class DemandInput:
+    """``[demand]``: people; a class for points without code, or a layer that gives it."""
+
+    path: Path
+    datum: Datum = "wgs84"
+    settlement: str | None = None
+    settlement_polygons: Path | None = None
+    sheet: str | None = None
+
+
+@dataclass(frozen=True)
+class NetworkInput:
+    """``[network]``: exactly one of osm, graphml, saved, place, polygon; and for downloads, how."""
+
+    osm: Path | None = None
+    graphml: Path | None = None
+    saved: Path | None = None
+    place: str | None = None
+    polygon: Path | None = None
+    overpass_url: str | None = None
+    nominatim_url: str | None = None
+    doh_url_template: str | None = None
+    cache_folder: Path | None = None
+
+
+@dataclass(frozen=True)
+class CountiesInput:
+    """``[counties]``: adcodes of Guangdong (all of them by default), an own layer, or one name."""
+
+    adcodes: tuple[str, ...] | None = None
+    path: Path | None = None
+    single: str | None = None
+
+
+@dataclass(frozen=True)
+class SitesInput:
+    """``[sites]``: where outlets could be added (a table like that of outlets; street locations
+    are generated without one, none in excluded areas), and what is asked: so many sites, or a
+    rate in percent.
+    """
+
+    candidates: Path | None = None
+    datum: Datum = "wgs84"
+    sheet: str | None = None
+    add: int | None = None
+    target: float | None = None
+    excluded: Path | None = None
+    fixed: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    bank_caps: dict[str, int] = field(default_factory=dict)
+    frontier: int = 10
+    alternatives: int = 3
+    generate: int = 300
+    apart_m: float = 500.0
+    time_limit: float = 60.0
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """``[outputs]``: the folder, relative to the plan file."""
+
+    folder: Path = Path("output")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a plan file says, checked; paths absolute."""
+
+    title: str
+    outlets: OutletsInput
+    demand: DemandInput
+    network: NetworkInput
+    standard: Standard = field(default_factory=Standard)
+    counties: CountiesInput = field(default_factory=CountiesInput)
+    outputs: Outputs = field(default_factory=Outputs)
+    sites: SitesInput | None = None
+    path: Path = Path("plan.toml")
+
+
+def load_plan(path: str | Path) -> Plan:
+    """Read and check a plan file.
+
+    Environment variables in paths (``${NAME}``) are filled in; relative paths start at the plan
+    file's folder.
+
+    Raises
+    ------
+    InputError : no such file, not TOML, an unknown or missing section or key, a bad value.
+    """
+    path = Path(path)
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise _bad(path, "找不到计划文件", "请检查路径") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _bad(path, f"计划文件无法读取（{error}）", "请按 TOML 格式改正该处") from error
+
+    known = {"title", "standard", "outlets", "demand", "network", "counties", "outputs", "sites"}
+    _no_others(path, "", set(raw), known)
+    missing = [section for section in ("outlets", "demand", "network") if section not in raw]
+    if missing:
+        raise _bad(path, f"缺少 [{'] ['.join(missing)}]", "请参照 data/sample/plan.toml 补上")
+    plan = Plan(
+        title=str(raw.get("title", path.stem)),
+        outlets=_section(path, raw, "outlets", OutletsInput),
+        demand=_section(path, raw, "demand", DemandInput),
+        network=_section(path, raw, "network", NetworkInput),
+        standard=_section(path, raw, "standard", Standard),
+        counties=_section(path, raw, "counties", CountiesInput),
+        outputs=_section(path, raw, "outputs", Outputs),
+        sites=_section(path, raw, "sites", SitesInput) if "sites" in raw else None,
+        path=path.resolve(),
+    )
+    net = plan.network
+    given = [n for n in ("osm", "graphml", "saved", "place", "polygon") if getattr(net, n)]
+    if len(given) != 1:
+        raise _bad(
+            path,
+            f"[network] 应恰好写一种来源，现有：{'、'.join(given) or '无'}",
+            "请在 osm、graphml、saved、place、polygon 中选一种",
+        )
+    asked = plan.sites
+    if asked is not None and (asked.add is None) == (asked.target is None):
+        raise _bad(path, "[sites] 应在 add 与 target 中写一个", "如 add = 5，或 target = 95")
+    return plan
+
+
+def _section(path: Path, raw: dict[str, Any], name: str, kind: type) -> Any:
+    """One section as its dataclass; unknown keys, missing keys and bad values are explained."""
+    given = raw.get(name, {})
+    if not isinstance(given, dict):
+        raise _bad(path, f"{name} 应是一节", f"请写成 [{name}]")
+    known = {f.name: f for f in fields(kind)}
+    _no_others(path, name, set(given), set(known))
+    values = {
+        key: _value(path, name, key, value, str(known[key].type)) for key, value in given.items()
+    }
+    try:
+        return kind(**values)
+    except TypeError:
+        needed = [f for f in ("path", "datum") if f in known and f not in given]
+        raise _bad(path, f"[{name}] 缺少 {'、'.join(needed)}", "请补上") from None
+    except ValueError as error:
+        raise _bad(path, f"[{name}] {error}", "请改正") from None
+
+
+def _value(path: Path, section: str, key: str, value: object, kind: str) -> object:
+    if kind == "Datum":
+        return parse_datum(str(value))
+    if kind.startswith("tuple"):
+        if not isinstance(value, list):
+            raise _bad(path, f"[{section}] {key} 应是列表", f'请写成 {key} = ["440305"]')
+        return tuple(str(item) for item in value)
+    if kind.startswith("Path"):
+        expanded = Path(os.path.expandvars(str(value))).expanduser()
+        return (path.parent / expanded).resolve()
+    if kind.startswith("str") and not isinstance(value, str):
+        raise _bad(path, f"[{section}] {key} 应是文字，现为 {value!r}", "请加上引号")
+    return value
+
+
+def _no_others(path: Path, section: str, given: set[str], known: set[str]) -> None:
+    strange = sorted(given - known)
+    if strange:
+        where = f"[{section}] 里" if section else ""
+        raise _bad(
+            path, f"{where}不认识 {'、'.join(strange)}", f"可用的有：{'、'.join(sorted(known))}"
+        )
+
+
+def _bad(path: Path, what: str, action: str) -> InputError:
+    return InputError(Problem("plan_unusable", what, action, file=path.name))
