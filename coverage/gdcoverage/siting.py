@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import geopandas as gpd
 
@@ -19,6 +20,9 @@ from gdcoverage.sites import (
     generate_candidates,
     recommend_sites,
 )
+
+# An alternative may cover this share fewer of the people whom the best plan wins.
+_ALTERNATIVES_WITHIN = 0.05
 
 
 @dataclass(frozen=True)
@@ -97,46 +101,28 @@ def make_siting(
     generated = candidates is None
     if candidates is None:
         candidates = generate_candidates(coverage, generate, apart_m, excluded)
-    covers = candidate_covers(coverage, candidates)
-    county, caps, limit = terms.county, terms.bank_caps, terms.time_limit
+    common: dict[str, Any] = {
+        "county": terms.county,
+        "bank_caps": terms.bank_caps,
+        "fixed": terms.fixed,
+        "forbidden": terms.forbidden,
+        "covers": candidate_covers(coverage, candidates),
+        "time_limit": terms.time_limit,
+    }
     plan = recommend_sites(
         coverage,
         candidates,
         sites=terms.add,
         target_rate=terms.target,
-        county=county,
-        bank_caps=caps,
-        fixed=terms.fixed,
-        forbidden=terms.forbidden,
-        covers=covers,
         places=places,
-        time_limit=limit,
+        **common,
     )
     curve = further = None
     if terms.frontier:
-        curve = frontier(
-            coverage,
-            candidates,
-            terms.frontier,
-            county=county,
-            bank_caps=caps,
-            fixed=terms.fixed,
-            forbidden=terms.forbidden,
-            covers=covers,
-            time_limit=limit,
-        )
+        curve = frontier(coverage, candidates, terms.frontier, **common)
     if terms.alternatives and len(plan.sites):
+        size = len(plan.sites)
         further = alternatives(
-            coverage,
-            candidates,
-            len(plan.sites),
-            within=0.05,
-            count=terms.alternatives,
-            county=county,
-            bank_caps=caps,
-            fixed=terms.fixed,
-            forbidden=terms.forbidden,
-            covers=covers,
-            time_limit=limit,
+            coverage, candidates, size, _ALTERNATIVES_WITHIN, count=terms.alternatives, **common
         )
     return Siting(len(candidates), generated, plan, curve, further, exit_impact(coverage))
