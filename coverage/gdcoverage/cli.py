@@ -166,7 +166,9 @@ def check(
     out.print(f"{file.name}：可用网点 {len(reading.frame)} 个，其中在营 {active} 个。")
     if found:
         table = Table(header_style="bold", show_edge=False)
-        shown = [heading for heading in HEADINGS if heading != "文件"]
+        # What is the same in every row is not repeated in each.
+        same = {"文件"} | ({"工作表"} if len({problem.sheet for problem in found}) == 1 else set())
+        shown = [heading for heading in HEADINGS if heading not in same]
         for heading in shown:
             table.add_column(heading, overflow="fold")
         for row in problem_frame(found)[shown].astype(object).fillna("").to_numpy():
