@@ -1,109 +1,119 @@
-"""Public instances with known optima: reached, and proven (gap 0)."""
+"""Covering models on published instances: every optimum reached and proven."""
 
 import json
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import shortest_path
+from scipy import sparse
+from scipy.sparse.csgraph import dijkstra
+from scipy.spatial.distance import cdist
 
-from gdcoverage.locate import maximal_covering, p_median, set_covering
+from gdcoverage.locate import maximal_covering, p_median, partial_covering, set_covering
 
-
-def within(points, radius):
-    """Who covers whom, where every point is demand and site."""
-    apart = np.hypot(*(points[:, None, :] - points[None, :, :]).transpose(2, 0, 1))
-    return csr_array(apart <= radius)
-
-
-def proven(solution):
-    assert solution.gap == 0
-    assert solution.status == "optimal"
-    return solution.objective
+SJC_MINIMA = {
+    ("SJC324", 800): 5, ("SJC402", 800): 6, ("SJC500", 800): 8,
+    ("SJC324", 400): 14, ("SJC402", 400): 17, ("SJC500", 400): 24,
+}  # fmt: skip
+PMED_OPTIMA = [5819, 4093, 4250, 3034, 1355, 7824, 5631, 4445, 2734, 1255]
 
 
 @pytest.fixture(scope="module")
-def sjc(shared):
-    """São José dos Campos: points in metres, and people per point."""
-    folder = shared / "instances/sjc_mclp"
-
-    def read(name):
-        points = np.loadtxt(folder / f"{name}.txt", skiprows=1)
-        return points, np.loadtxt(folder / f"demand-{name}.dat")
-
-    return {name: read(name) for name in ("SJC324", "SJC402", "SJC500")}
+def instances(shared):
+    return shared / "instances"
 
 
-def test_every_cell_of_sao_jose_dos_campos(shared, sjc):
-    optima = pd.read_csv(shared / "instances/sjc_mclp/optima.csv")
-    known = optima[optima["instance"].isin(list(sjc))]
-    assert len(known) == 32
-    for cell in known.itertuples():
-        points, people = sjc[cell.instance]
-        solution = maximal_covering(within(points, cell.S), people, cell.p)
-        assert proven(solution) == cell.optimal_covered, cell
+@cache
+def sjc(folder: Path, name: str):
+    points = np.loadtxt(folder / "sjc_mclp" / f"{name}.txt", skiprows=1)
+    return cdist(points, points), np.loadtxt(folder / "sjc_mclp" / f"demand-{name}.dat")
 
 
-@pytest.mark.parametrize(
-    ("name", "radius", "fewest"),
-    [
-        ("SJC324", 800, 5), ("SJC402", 800, 6), ("SJC500", 800, 8),
-        ("SJC324", 400, 14), ("SJC402", 400, 17), ("SJC500", 400, 24),
-    ],
-)  # fmt: skip
-def test_fewest_sites_for_all_of_sao_jose_dos_campos(sjc, name, radius, fewest):
-    points, _ = sjc[name]
-    solution = set_covering(within(points, radius))
-    assert proven(solution) == fewest
-    assert solution.covered.all()
+def assert_proven(solution, optimum):
+    assert solution.objective == pytest.approx(optimum, abs=1e-6)
+    assert solution.bound == solution.objective
+    assert solution.gap == 0
+    assert solution.status == "optimal"
 
 
-def test_swain(shared):
-    folder = shared / "instances/swain55"
-    rows = np.loadtxt(folder / "swain.txt", skiprows=1)
-    points, people = rows[:, 1:3], rows[:, 3]
-    known = json.loads((folder / "optima_highs.json").read_text())
-    assert people.sum() == known.pop("total")
-    for key, value in known.items():
-        model, radius, *sites = key.split("_")
-        covers = within(points, float(radius[1:]))
-        if model == "LSCP":
-            assert proven(set_covering(covers)) == value, key
-        else:
-            assert proven(maximal_covering(covers, people, int(sites[0][1:]))) == value, key
+def test_sjc_most_properties_within_reach(instances):
+    cells = pd.read_csv(instances / "sjc_mclp" / "optima.csv")
+    assert len(cells) == 32
+    for cell in cells.itertuples():
+        metres, demand = sjc(instances, cell.instance)
+        covers = sparse.csr_array(metres <= cell.S)
+        solution = maximal_covering(covers, demand, cell.p)
+        assert_proven(solution, cell.optimal_covered)
+        assert len(solution.sites) <= cell.p
 
 
-def test_san_francisco(shared):
-    folder = shared / "instances/spopt_sf"
-    table = pd.read_csv(folder / "SF_network_distance_candidateStore_16_censusTract_205_new.csv")
-    apart = table.pivot_table(index="DestinationName", columns="name", values="distance")
-    people = table.groupby("DestinationName")["demand"].first().loc[apart.index].to_numpy()
-    covers = csr_array((apart <= 5000).to_numpy())
+@pytest.mark.parametrize(("name", "metres_reach"), SJC_MINIMA)
+def test_sjc_fewest_sites_for_all(instances, name, metres_reach):
+    metres, demand = sjc(instances, name)
+    covers = sparse.csr_array(metres <= metres_reach)
+    assert_proven(set_covering(covers), SJC_MINIMA[name, metres_reach])
+    assert_proven(partial_covering(covers, demand, 1.0), SJC_MINIMA[name, metres_reach])
+
+
+def test_sjc_fewest_sites_for_a_share(instances):
+    """The fewest sites for a rate are the least p whose best plan reaches it."""
+    metres, demand = sjc(instances, "SJC324")
+    covers = sparse.csr_array(metres <= 800)
+    assert_proven(partial_covering(covers, demand, 0.95), 3)
+    assert_proven(partial_covering(covers, demand, 11_604 / 12_152), 3)
+    assert_proven(partial_covering(covers, demand, 11_605 / 12_152), 4)
+
+
+def test_swain(instances):
+    table = np.loadtxt(instances / "swain55" / "swain.txt", skiprows=1)
+    places, demand = table[:, 1:3], table[:, 3]
+    optima = json.loads((instances / "swain55" / "optima_highs.json").read_text())
+    assert demand.sum() == optima["total"]
+    for reach in (8, 10, 12, 15):
+        covers = sparse.csc_array(cdist(places, places) <= reach)
+        assert_proven(set_covering(covers), optima[f"LSCP_S{reach}"])
+        for p in range(1, 6):
+            solution = maximal_covering(covers, demand, p)
+            assert_proven(solution, optima[f"MCLP_S{reach}_p{p}"])
+
+
+def test_san_francisco(instances):
+    folder = instances / "spopt_sf"
+    rows = pd.read_csv(folder / "SF_network_distance_candidateStore_16_censusTract_205_new.csv")
+    table = rows.pivot_table(index="DestinationName", columns="name", values="distance")
+    people = rows.groupby("DestinationName")["demand"].first().reindex(table.index).to_numpy()
+    optima = json.loads((folder / "brute_force_optima.json").read_text())
+    covers = sparse.csr_array((table <= 5_000).to_numpy())
     assert people.sum() == 955_113
-    assert proven(set_covering(covers)) == 8
-    known = json.loads((folder / "brute_force_optima.json").read_text())
-    cells = {key: value[0] for key, value in known.items() if key.startswith("MCLP_S5000")}
-    assert cells["MCLP_S5000_p4"] == 875_247
-    for key, value in cells.items():
-        solution = maximal_covering(covers, people, int(key.rsplit("p", 1)[1]))
-        assert proven(solution) == value, key
+    assert_proven(set_covering(covers), 8)
+    for p in range(1, 9):
+        people_covered, stores = optima[f"MCLP_S5000_p{p}"]
+        solution = maximal_covering(covers, people, p)
+        assert_proven(solution, people_covered)
+        if p < 8:  # with 8, other stores cover everyone too
+            assert sorted(table.columns[solution.sites]) == stores
+    assert maximal_covering(covers, people, 4).objective == 875_247
+    metres, stores = optima["PMEDIAN_p4_weighted_total"]
+    solution = p_median(sparse.coo_array(table.to_numpy()), people, 4)
+    assert solution.objective == pytest.approx(metres, rel=1e-12)
+    assert sorted(table.columns[solution.sites]) == stores
+    assert solution.gap == 0
 
 
-PMED = (5819, 4093, 4250, 3034, 1355, 7824, 5631, 4445, 2734, 1255)
-
-
-@pytest.mark.parametrize(("number", "optimum"), list(enumerate(PMED, 1)))
-def test_p_median_of_the_or_library(shared, number, optimum):
-    """Where an edge is listed twice, the last one holds."""
-    numbers = (shared / f"instances/orlib_pmed/pmed{number}.txt").read_text().split()
-    n, m, p = map(int, numbers[:3])
-    edges = np.array(numbers[3 : 3 + 3 * m], float).reshape(m, 3)
-    lengths = {(min(i, j), max(i, j)): cost for i, j, cost in edges}
-    ends = np.array(list(lengths), int) - 1
-    graph = csr_array((list(lengths.values()), ends.T), shape=(n, n))
-    apart = shortest_path(graph, directed=False)
-    # Every distance is stored, also those of nought, which a sparse matrix would leave out.
-    row, column = (axis.ravel() for axis in np.indices(apart.shape))
-    solution = p_median(coo_array((apart.ravel(), (row, column)), shape=apart.shape), None, p)
-    assert proven(solution) == optimum
+@pytest.mark.parametrize("number", range(1, 11))
+def test_p_median_of_or_library(instances, number):
+    """Networks given as edges; where an edge repeats, the last one wins."""
+    lines = (instances / "orlib_pmed" / f"pmed{number}.txt").read_text().split()
+    nodes, _, p = (int(word) for word in lines[:3])
+    edges = np.array(lines[3:], int).reshape(-1, 3)
+    last = {tuple(sorted((i - 1, j - 1))): cost for i, j, cost in edges}
+    ends = np.array(list(last))
+    graph = sparse.csr_array((list(last.values()), (ends[:, 0], ends[:, 1])), shape=(nodes, nodes))
+    metres = dijkstra(graph, directed=False)
+    place = np.indices(metres.shape).reshape(2, -1)
+    distances = sparse.coo_array((metres.ravel(), tuple(place)), shape=metres.shape)
+    solution = p_median(distances, None, p)
+    assert_proven(solution, PMED_OPTIMA[number - 1])
+    assert len(solution.sites) == p

@@ -1,189 +1,69 @@
-"""Exact answers: the model handed to HiGHS as sparse arrays, with our plan as its start."""
+"""A covering model as a mixed-integer program, solved exactly with a known plan as its start."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from threading import Thread
-from typing import Any, NamedTuple
+from typing import Any
 
-import highspy
 import numpy as np
+from scipy import sparse
 
-from gdcoverage.locate._model import CoverModel, Floats, Ints
-
-_PART = highspy.HighsVarType.kContinuous
-_WHOLE = highspy.HighsVarType.kInteger
-
-
-class Exact(NamedTuple):
-    """What HiGHS found: the best plan, if any beats or equals the start, and its proven bound."""
-
-    sites: Ints | None
-    bound: float
-    proven: bool
+from gdcoverage.locate._highs import Outcome, Program, run
+from gdcoverage.locate._model import CoverModel, Floats, Ints, times_covered
 
 
-class _Quiet(highspy.Highs):
-    """HiGHS without its banner, which it prints on being made."""
-
-    def enableCallbacks(self) -> None:  # noqa: N802 - the name is HiGHS's
-        self.setOptionValue("output_flag", False)
-        super().enableCallbacks()
-
-
-class Program(NamedTuple):
-    """A mixed-integer program by rows: columns, the first ``whole`` of them 0 or 1."""
-
-    cost: Floats
-    upper: Floats
-    whole: int
-    start: Ints
-    index: Ints  # type: ignore[assignment]
-    value: Floats
-    least: Floats
-    most: Floats
-    maximise: bool
-
-
-def solve_exactly(model: CoverModel, start: Ints, grain: float, seconds: float) -> Exact:
-    """Solve a covering model by branch and bound within `seconds`.
+def solve_exactly(model: CoverModel, start: Ints, grain: float, seconds: float) -> Outcome:
+    """Solve a covering model by branch and bound; values are of sites first.
 
     Parameters
     ----------
-    model : the model; a target must be reachable.
+    model : the model; a target must be within reach.
     start : sites of a known plan.
-    grain : all worths are multiples of this; 0 unknown. The search stops within it.
+    grain : all worths are multiples of this; 0 not known.
     seconds : time limit.
     """
-    program = _covering_program(model)
-    first = np.zeros(len(program.cost))
-    first[start] = 1.0
-    _complete(model, first)
-    values, bound, proven = run(program, first, grain, seconds)
-    sites = None if values is None else np.flatnonzero(values[: program.whole] > 0.5)
-    return Exact(sites, bound, proven)
+    if not len(model.cost):
+        return Outcome(np.empty(0), 0.0, True)
+    return run(_program(model), _values(model, start), grain, seconds)
 
 
-def run(
-    program: Program, first: Floats, grain: float, seconds: float
-) -> tuple[Floats | None, float, bool]:
-    """Run HiGHS: the best values (None: no solution), the bound, and whether it is proven."""
-    sign = highspy.ObjSense.kMaximize if program.maximise else highspy.ObjSense.kMinimize
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(program.cost), len(program.least)
-    lp.sense_ = sign
-    lp.col_cost_ = program.cost
-    lp.col_lower_, lp.col_upper_ = np.zeros(len(program.cost)), program.upper
-    lp.row_lower_, lp.row_upper_ = program.least, program.most
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = program.start.astype(np.int32)
-    lp.a_matrix_.index_ = program.index.astype(np.int32)
-    lp.a_matrix_.value_ = program.value
-    rest = len(program.cost) - program.whole
-    lp.integrality_ = [_WHOLE] * program.whole + [_PART] * rest
-    solver = _Quiet()
-    for option, value in (
-        ("time_limit", max(0.9 * seconds, 0.01)),
-        ("mip_rel_gap", 0.0),
-        ("mip_abs_gap", max(0.99 * grain, 1e-9)),
-    ):
-        solver.setOptionValue(option, value)
-    solver.passModel(lp)
-    solver.setSolution(len(first), np.arange(len(first), dtype=np.int32), first)
-    worst = np.inf if program.maximise else -np.inf
-    seen = _Seen(None, worst)
-    solver.cbMipImprovingSolution += seen.look
-    solver.cbMipInterrupt += seen.look
-    # HiGHS may work for seconds between looks at the clock. Then what it has shown so far counts,
-    # and its thread is left to end by itself.
-    thread = Thread(target=solver.run)
-    thread.start()
-    thread.join(seconds)
-    if thread.is_alive():
-        return seen.values, seen.bound, False
-    status, info = solver.getModelStatus(), solver.getInfo()
-    if status == highspy.HighsModelStatus.kInfeasible:
-        return None, -worst, True
-    bound = info.mip_dual_bound if np.isfinite(info.mip_dual_bound) else worst
-    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-    values = np.asarray(solver.getSolution().col_value) if found else None
-    return values, bound, status == highspy.HighsModelStatus.kOptimal
-
-
-@dataclass
-class _Seen:
-    """What a running HiGHS has shown: its best values, and its bound."""
-
-    values: Floats | None
-    bound: float
-
-    def look(self, event: Any) -> None:
-        if np.isfinite(event.data_out.mip_dual_bound):
-            self.bound = float(event.data_out.mip_dual_bound)
-        if len(values := event.data_out.mip_solution):
-            self.values = np.array(values)
-
-
-def _covering_program(model: CoverModel) -> Program:
-    """Columns: sites, rows covered once, rows covered twice; rows of the program: see below."""
+def _program(model: CoverModel) -> Program:
+    """Columns: sites; rows as covered once (not where all must be); rows as covered twice."""
+    total, targeted = model.is_total(), model.is_targeted()
     sites, rows = len(model.cost), len(model.first)
-    needed = model.is_total()
+    once = np.arange(0 if total else rows)
     twice = np.flatnonzero(model.second > 0)
-    once = np.empty(0, np.int64) if needed else np.arange(rows)
-    covered = np.concatenate([once, twice])
-    columns = sites + np.arange(len(covered))
-    # Each row: its sites, less what is claimed of it, at least nothing (or one where needed).
-    parts = [
-        (model.sites.owners(), model.sites.items, np.ones(model.entries())),
-        (covered, columns, np.full(len(covered), -1.0)),
-    ]
-    least = [np.full(rows, float(needed))]
-    most = [np.full(rows, np.inf)]
-    at = rows
-    if np.isfinite(model.budget):
-        parts.append((np.full(sites, at), np.arange(sites), model.cost))
-        least.append(np.array([-np.inf]))
-        most.append(np.array([model.budget]))
-        at += 1
-    if model.is_targeted() and not needed:
-        worth = np.concatenate([model.first, model.second[twice]])
-        parts.append((np.full(len(covered), at), columns, worth))
-        least.append(np.array([model.target]))
-        most.append(np.array([np.inf]))
-        at += 1
-    if len(model.limits):
-        grouped = model.groups
-        parts.append((at + grouped.items, grouped.owners(), np.ones(len(grouped.items))))
-        least.append(np.full(len(model.limits), -np.inf))
-        most.append(model.limits.astype(np.float64))
-        at += len(model.limits)
-    row, column, value = (np.concatenate([part[k] for part in parts]) for k in range(3))
-    order = np.argsort(row, kind="stable")
-    start = np.zeros(at + 1, np.int64)
-    np.cumsum(np.bincount(row, minlength=at), out=start[1:])
+    claims = np.concatenate([once, twice])
     worth = np.concatenate([model.first[once], model.second[twice]])
-    claims = np.zeros(len(covered)) if model.is_targeted() else worth
-    spent = model.cost if model.is_targeted() else np.zeros(sites)
+    covers = sparse.csr_array(
+        (np.ones(model.entries()), model.sites.items, model.sites.start), shape=(rows, sites)
+    )
+    claimed = sparse.eye_array(rows, format="csc")[:, claims]
+    # Sites cover each row as often as it is claimed, and at least once where all must be covered.
+    conditions: list[tuple[Any, Any, Any, Any]] = [
+        (covers, -claimed, np.full(rows, float(total)), np.full(rows, np.inf))
+    ]
+    if np.isfinite(model.budget):
+        conditions.append((model.cost[None, :], None, [-np.inf], [model.budget]))
+    if targeted and not total:
+        conditions.append((None, worth[None, :], [model.target], [np.inf]))
+    if groups := len(model.limits):
+        members = (np.ones(len(model.groups.items)), model.groups.items, model.groups.start)
+        members = sparse.csc_array(members, shape=(groups, sites))
+        conditions.append((members, None, np.full(groups, -np.inf), model.limits))
     return Program(
-        np.concatenate([spent, claims]),
-        np.ones(sites + len(covered)),
+        np.concatenate([model.cost * targeted, worth * (not targeted)]),
         sites,
-        start,
-        column[order],
-        value[order],
-        np.concatenate(least),
-        np.concatenate(most),
-        not model.is_targeted(),
+        sparse.block_array([[left, right] for left, right, _, _ in conditions], format="csr"),
+        np.concatenate([least for _, _, least, _ in conditions]),
+        np.concatenate([most for _, _, _, most in conditions]).astype(np.float64),
+        not targeted,
     )
 
 
-def _complete(model: CoverModel, values: Floats) -> None:
-    """Fill in what a plan covers once and twice, behind its sites."""
-    sites = len(model.cost)
-    taken = values[:sites] > 0
-    times = np.bincount(
-        model.rows.items[np.repeat(taken, model.rows.sizes())], minlength=len(model.first)
-    )
-    claims = [] if model.is_total() else [times >= 1]
-    claims.append(times[model.second > 0] >= 2)
-    values[sites:] = np.concatenate(claims)
+def _values(model: CoverModel, start: Ints) -> Floats:
+    """A plan's values in the program's columns."""
+    taken = np.zeros(len(model.cost), np.bool_)
+    taken[start] = True
+    times = times_covered(model, taken)
+    once = times[: 0 if model.is_total() else None] >= 1
+    return np.concatenate([taken, once, times[model.second > 0] >= 2]).astype(np.float64)

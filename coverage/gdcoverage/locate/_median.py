@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike
 from scipy import sparse
 
 from gdcoverage.locate._answer import solution
 from gdcoverage.locate._check import check_amount
-from gdcoverage.locate._exact import Program, run
+from gdcoverage.locate._highs import Program, run
+from gdcoverage.locate._interchange import (
+    MedianModel,
+    exchange,
+    filled_up,
+    savings,
+    served,
+    service,
+)
 from gdcoverage.locate._lagrange import Relaxed, decided, filled, tightened
 from gdcoverage.locate._model import Bools, Floats, Ints
 from gdcoverage.locate._question import amounts, positive, site_numbers
@@ -55,6 +62,8 @@ def p_median(
     CoverSolution with the weighted distance as objective; `covered` are the rows within reach.
     """
     begun = monotonic()
+    if p < 0 or p != int(p):
+        raise ValueError(f"p is {p}; give a whole number from 0")
     matrix = _distances(distances)
     demand, sites = matrix.shape
     weight = amounts(weights, demand, "weights")
@@ -62,7 +71,9 @@ def p_median(
     barred = site_numbers(forbidden, sites, "forbidden")
     if (both := np.intersect1d(chosen, barred)).size:
         raise ValueError(f"site {both[0]} is both fixed and forbidden; leave it out of one")
-    far = float(matrix.data.max(initial=0.0)) if beyond is None else positive(beyond, "beyond")
+    far = float(
+        amounts([matrix.data.max(initial=0.0) if beyond is None else beyond], 1, "beyond")[0]
+    )
     usable = np.ones(sites, np.bool_)
     usable[barred] = False
     cap = weight * np.minimum(_nearest(matrix, chosen), far)
@@ -80,16 +91,6 @@ def p_median(
     return solution(
         answer, False, begun, effort.tolerance, reached, float(weight[reached].sum()), out_of_reach
     )
-
-
-class MedianModel(NamedTuple):
-    """Costs of serving rows from sites, both ways round, and of leaving rows as they are."""
-
-    start: Ints  # site -> rows
-    rows: Ints
-    cost: Floats
-    cap: Floats  # of each row: what it costs without any added site
-    p: int
 
 
 def _distances(distances: Any) -> sparse.csc_array:
@@ -159,11 +160,11 @@ class _Search:
 
     def _try(self, sites: Ints) -> bool:
         """Complete a plan and climb from it; take it if it is the best, and say whether it is."""
-        chosen = _filled_up(self.model, sites[: self.model.p])
+        chosen = filled_up(self.model, sites[: self.model.p])
         improved = True
         while improved and monotonic() < self.effort.deadline:
-            improved = _exchange(self.model, chosen, EXCHANGES, ROUNDING * self.worth)
-        worth = float(_service(self.model, chosen)[0].sum())
+            improved = exchange(self.model, chosen, EXCHANGES, ROUNDING * self.worth)
+        worth = float(service(self.model, chosen)[0].sum())
         if worth >= self.worth - ROUNDING * self.worth and len(self.best):
             return False
         self.best, self.worth = np.sort(chosen), worth
@@ -178,9 +179,9 @@ class _Search:
         model = self.model
 
         def relax(price: Floats, fee: Floats) -> Relaxed:
-            score = _savings(model, price)
+            score = savings(model, price)
             share, excess = filled(score, np.ones(len(score)), float(model.p))
-            lack = 1.0 - _served(model, price, share)
+            lack = 1.0 - served(model, price, share)
             return Relaxed(
                 float(price.sum() - score @ share), price, fee, share, lack, np.zeros(0), excess
             )
@@ -189,7 +190,7 @@ class _Search:
             self._try(np.argsort(-share, kind="stable")[: min(model.p, (share > 0.2).sum())])
             return self.worth
 
-        second = _service(model, self.best)[1]
+        second = service(model, self.best)[1]
         now = relax(np.minimum(second, model.cap), np.zeros(0))
         best = tightened(relax, now, model.cap, -1.0, worth, deadline, self.is_done)
         self._bound_by(best.bound)
@@ -231,127 +232,29 @@ class _Search:
 
 
 def _program(model: MedianModel, site: Ints, keep: Bools, best: Ints) -> tuple[Program, Floats]:
-    """Sites, then pairs kept, then rows left as they are; and the best plan as a first solution."""
+    """Columns: sites, pairs kept, rows left as they are; and the best plan's values in them."""
     sites, pairs, rows = len(model.start) - 1, len(site), len(model.cap)
-    row, cost = model.rows[keep], model.cost[keep]
-    pair, left = sites + np.arange(pairs), sites + pairs + np.arange(rows)
+    row, cost, each = model.rows[keep], model.cost[keep], np.arange(pairs)
+    serves = sparse.csr_array((np.ones(pairs), (row, each)), shape=(rows, pairs))
+    needs = sparse.csr_array((np.ones(pairs), (each, site)), shape=(pairs, sites))
     # Each row is served or left; a pair needs its site; at most p sites.
-    at = np.concatenate([
-        row, np.arange(rows), np.repeat(rows + np.arange(pairs), 2), np.full(sites, rows + pairs)
-    ])  # fmt: skip
-    column = np.concatenate([
-        pair, left, np.column_stack([site, pair]).ravel(), np.arange(sites)
-    ])  # fmt: skip
-    value = np.concatenate([
-        np.ones(pairs + rows), np.tile([1.0, -1.0], pairs), np.ones(sites)
-    ])  # fmt: skip
-    order = np.argsort(at, kind="stable")
-    start = np.searchsorted(at[order], np.arange(rows + pairs + 2))
-    columns = sites + pairs + rows
+    blocks = [
+        [None, serves, sparse.eye_array(rows)],
+        [needs, -sparse.eye_array(pairs), None],
+        [np.ones((1, sites)), None, None],
+    ]
     program = Program(
         np.concatenate([np.zeros(sites), cost, model.cap]),
-        np.ones(columns),
         sites,
-        start,
-        column[order],
-        value[order],
+        sparse.block_array(blocks, format="csr"),
         np.concatenate([np.ones(rows), np.zeros(pairs), [-np.inf]]),
         np.concatenate([np.full(rows + pairs, np.inf), [float(model.p)]]),
         False,
     )
-    first = np.zeros(columns)
-    first[best] = 1.0
-    open_pairs = np.flatnonzero(first[site] > 0)
-    by_cost = open_pairs[np.lexsort([cost[open_pairs], row[open_pairs]])]
-    served, at_first = np.unique(row[by_cost], return_index=True)
-    first[pair[by_cost[at_first]]] = 1.0
-    first[left] = 1.0
-    first[left[served]] = 0.0
-    return program, first
-
-
-@njit(cache=True, nogil=True)
-def _savings(model, price):  # type: ignore[no-untyped-def]
-    """Of each site: what its rows' prices exceed their costs by, where they do."""
-    score = np.zeros(len(model.start) - 1)
-    for j in range(len(score)):
-        total = 0.0
-        for slot in range(model.start[j], model.start[j + 1]):
-            total += max(price[model.rows[slot]] - model.cost[slot], 0.0)
-        score[j] = total
-    return score
-
-
-@njit(cache=True, nogil=True)
-def _served(model, price, share):  # type: ignore[no-untyped-def]
-    """How often each row is served by shares of sites that its price pays for."""
-    times = np.zeros(len(price))
-    for j in range(len(share)):
-        if share[j] > 0:
-            for slot in range(model.start[j], model.start[j + 1]):
-                if model.cost[slot] < price[model.rows[slot]]:
-                    times[model.rows[slot]] += share[j]
-    return times
-
-
-@njit(cache=True, nogil=True)
-def _service(model, chosen):  # type: ignore[no-untyped-def]
-    """Of each row the least cost, the next, and the place in `chosen` of the site of the least."""
-    least, following = model.cap.copy(), model.cap.copy()
-    server = np.full(len(least), -1, np.int64)
-    for k in range(len(chosen)):
-        for slot in range(model.start[chosen[k]], model.start[chosen[k] + 1]):
-            row, cost = model.rows[slot], model.cost[slot]
-            if cost < least[row]:
-                following[row], least[row], server[row] = least[row], cost, k
-            elif cost < following[row]:
-                following[row] = cost
-    return least, following, server
-
-
-@njit(cache=True, nogil=True)
-def _filled_up(model, sites):  # type: ignore[no-untyped-def]
-    """`sites` and, up to p, whatever saves most next."""
-    chosen = np.empty(model.p, np.int64)
-    size = len(sites)
-    chosen[:size] = sites
-    while size < model.p:
-        saving = _savings(model, _service(model, chosen[:size])[0])
-        best = np.argmax(saving)
-        if saving[best] <= 0:
-            break
-        chosen[size] = best
-        size += 1
-    return chosen[:size].copy()
-
-
-@njit(cache=True, nogil=True)
-def _exchange(model, chosen, rounds, noise):  # type: ignore[no-untyped-def]
-    """Exchange one site for another, the best exchange each time; whether there may be more.
-
-    Whitaker (1983): what each exchange brings follows from the least and the next cost of rows.
-    """
-    size = len(chosen)
-    for _ in range(rounds):
-        least, following, server = _service(model, chosen)
-        loss = np.zeros(size)
-        for row in range(len(least)):
-            if server[row] >= 0:
-                loss[server[row]] += following[row] - least[row]
-        best, site, place = noise, -1, -1
-        spared = np.zeros(size)
-        for j in range(len(model.start) - 1):
-            saved = 0.0
-            spared[:] = 0.0
-            for slot in range(model.start[j], model.start[j + 1]):
-                row, cost = model.rows[slot], model.cost[slot]
-                saved += max(least[row] - cost, 0.0)
-                if server[row] >= 0:
-                    spared[server[row]] += max(following[row] - max(cost, least[row]), 0.0)
-            for k in range(size):
-                if saved - loss[k] + spared[k] > best:
-                    best, site, place = saved - loss[k] + spared[k], j, k
-        if site < 0:
-            return False
-        chosen[place] = site
-    return True
+    chosen, used, left = np.zeros(sites), np.zeros(pairs), np.ones(rows)
+    chosen[best] = 1.0
+    within = np.flatnonzero(chosen[site] > 0)
+    within = within[np.lexsort([cost[within], row[within]])]
+    served, nearest = np.unique(row[within], return_index=True)
+    used[within[nearest]], left[served] = 1.0, 0.0
+    return program, np.concatenate([chosen, used, left])

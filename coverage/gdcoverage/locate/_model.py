@@ -84,6 +84,39 @@ def renaming(order: Ints, count: int) -> Ints:
     return names
 
 
+def with_sites(model: CoverModel, sites: Ints) -> CoverModel:
+    """The model with only these sites, in this order; rows that lose every site stay."""
+    if np.array_equal(sites, np.arange(len(model.cost))):
+        return model
+    every = np.arange(len(model.first))
+    rows = picked(model.rows, sites, every)
+    return model._replace(
+        rows=rows,
+        sites=transposed(rows, len(every)),
+        cost=model.cost[sites],
+        groups=picked(model.groups, sites, np.arange(len(model.limits))),
+    )
+
+
+def with_rows(model: CoverModel, rows: Ints) -> CoverModel:
+    """The model with only these rows, in this order."""
+    if np.array_equal(rows, np.arange(len(model.first))):
+        return model
+    sites = picked(model.sites, rows, np.arange(len(model.cost)))
+    return model._replace(
+        rows=transposed(sites, len(model.cost)),
+        sites=sites,
+        first=model.first[rows],
+        second=model.second[rows],
+    )
+
+
+def times_covered(model: CoverModel, taken: Bools) -> Ints:
+    """How many of the sites `taken` (one truth value for each) cover each row."""
+    rows = model.rows.items[np.repeat(taken, model.rows.sizes())]
+    return np.bincount(rows, minlength=len(model.first))
+
+
 @njit(cache=True, nogil=True)
 def _transposed(start, items, count):  # type: ignore[no-untyped-def]
     turned = np.zeros(count + 1, np.int64)

@@ -8,14 +8,17 @@ from typing import NamedTuple
 import numpy as np
 
 from gdcoverage.locate import _greedy as greedy
+from gdcoverage.locate._canonical import canonical
 from gdcoverage.locate._exact import solve_exactly
 from gdcoverage.locate._lagrange import Relaxed, decided, first_prices, relaxed, tightened
-from gdcoverage.locate._model import Bools, CoverModel, Floats, Ints
-from gdcoverage.locate._reduce import canonical, components, reduced, restricted
+from gdcoverage.locate._model import Bools, CoverModel, Floats, Ints, times_covered
+from gdcoverage.locate._reduce import components, reduced, restricted
 from gdcoverage.locate._weighting import cheaper_cover
 
 # A model with more pairs of site and row than this is not handed to branch and bound.
 EXACT_ENTRIES = 3_000_000
+# A site that relaxed plans have this often is tried in the next plan.
+LIKELY = 0.2
 # Rounds of search without success before a proof is tried.
 PATIENCE = 30
 # Pairs of site and row looked at in one round of weighting local search: tenths of a second.
@@ -101,6 +104,8 @@ class _Search:
         self._search(self.effort.deadline - 2 * tenth, PATIENCE)
         self._prove(best_relaxed)
         self._search(self.effort.deadline, None)
+        # What a plan does not need, it does not have.
+        greedy.shed(self.model, self.best, self.best.total[0], np.inf, self.noise)
 
     def sites(self) -> Ints:
         return np.flatnonzero(self.best.chosen)
@@ -161,7 +166,7 @@ class _Search:
 
         def worth(share: Floats) -> float:
             order = np.argsort(-share, kind="stable")
-            self._keep_sites(order[share[order] > 0.2])
+            self._keep_sites(order[share[order] > LIKELY])
             return self.worth()
 
         cap = np.full(len(model.first), np.inf) if model.is_targeted() else model.first
@@ -229,8 +234,8 @@ class _Search:
         seconds = self.effort.deadline - monotonic()
         if self.is_done() or seconds <= 0:
             return
-        better = max(self.grain, ROUNDING * abs(worth))
-        never, always = decided(best, self.sign * (best.bound - worth) - better + self.noise)
+        better, rounding = max(self.grain, ROUNDING * abs(worth)), ROUNDING * abs(best.bound)
+        never, always = decided(best, self.sign * (best.bound - worth) - better + rounding)
         if model.is_targeted() and _reach(model, ~never) < model.target - self.noise:
             self._bound_by(worth)
             return
@@ -238,23 +243,24 @@ class _Search:
         if small.model.entries() > EXACT_ENTRIES:
             return
         start = np.flatnonzero(self.best.chosen[small.names])
-        exact = solve_exactly(small.model, start, self.grain, seconds)
-        if exact.sites is not None:
-            self._keep_sites(np.concatenate([small.forced, small.names[exact.sites]]))
-        bound = exact.bound + (small.cost if model.is_targeted() else small.value)
+        values, bound, proven = solve_exactly(small.model, start, self.grain, seconds)
+        if values is not None:
+            found = np.flatnonzero(values[: len(small.names)] > 0.5)
+            self._keep_sites(np.concatenate([small.forced, small.names[found]]))
+        bound += small.cost if model.is_targeted() else small.value
         rounding = HIGHS_ROUNDING * abs(bound + self.offset)
-        if exact.proven and self.sign * (bound - self.worth()) <= rounding:
+        if proven and self.sign * (bound - self.worth()) <= rounding:
             bound = self.worth()
         self._bound_by(bound)
 
 
 def _reach(model: CoverModel, allowed: Bools) -> float:
     """What could be covered by all `allowed` sites together."""
-    rows = model.rows.items[np.repeat(allowed, model.rows.sizes())]
-    return float(model.first[np.unique(rows)].sum())
+    return float(model.first[times_covered(model, allowed) > 0].sum())
 
 
 def grain(values: Floats) -> float:
     """The largest number that every value is a multiple of, where all are whole; else 0."""
-    whole = values.astype(np.int64)
-    return float(np.gcd.reduce(whole)) if len(values) and (whole == values).all() else 0.0
+    if not len(values) or values.max() > 2**53 or (values % 1).any():
+        return 0.0
+    return float(np.gcd.reduce(values.astype(np.int64)))

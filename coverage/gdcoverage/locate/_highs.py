@@ -1,0 +1,112 @@
+"""Branch and bound by HiGHS: a sparse program in, the best values and a bound out, in time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Thread
+from typing import Any, NamedTuple
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+from gdcoverage.locate._model import Floats
+
+_PART = highspy.HighsVarType.kContinuous
+_WHOLE = highspy.HighsVarType.kInteger
+
+
+class Program(NamedTuple):
+    """A program whose columns lie from 0 to 1, the first `whole` of them being 0 or 1."""
+
+    cost: Floats
+    whole: int
+    rows: sparse.csr_array
+    least: Floats
+    most: Floats
+    maximised: bool
+
+
+class Outcome(NamedTuple):
+    """Best values (None: no solution is known), a bound, and whether the values are proven best."""
+
+    values: Floats | None
+    bound: float
+    proven: bool
+
+
+def run(program: Program, first: Floats, grain: float, seconds: float) -> Outcome:
+    """Solve a program within `seconds`.
+
+    Parameters
+    ----------
+    program : the program.
+    first : values of a known solution.
+    grain : all solutions are worth multiples of this (0: not known); closer is not looked.
+    seconds : time limit.
+    """
+    solver = _Quiet()
+    for option, value in (
+        ("time_limit", max(0.9 * seconds, 0.01)),
+        ("mip_rel_gap", 1e-9),
+        ("mip_abs_gap", max(0.99 * grain, 1e-9)),
+    ):
+        solver.setOptionValue(option, value)
+    solver.passModel(_model(program))
+    solver.setSolution(len(first), np.arange(len(first), dtype=np.int32), first)
+    worst = np.inf if program.maximised else -np.inf
+    seen = _Seen(None, worst)
+    solver.cbMipImprovingSolution += seen.look
+    solver.cbMipInterrupt += seen.look
+    # HiGHS may work for seconds between looks at the clock. Then what it has shown so far counts,
+    # and its thread is left to end by itself.
+    thread = Thread(target=solver.run)
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        return Outcome(seen.values, seen.bound, False)
+    status, info = solver.getModelStatus(), solver.getInfo()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        return Outcome(None, -worst, True)
+    bound = info.mip_dual_bound if np.isfinite(info.mip_dual_bound) else worst
+    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    values = np.asarray(solver.getSolution().col_value) if found else None
+    return Outcome(values, bound, status == highspy.HighsModelStatus.kOptimal)
+
+
+def _model(program: Program) -> highspy.HighsLp:
+    columns = len(program.cost)
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = columns, len(program.least)
+    lp.sense_ = highspy.ObjSense.kMaximize if program.maximised else highspy.ObjSense.kMinimize
+    lp.col_cost_ = program.cost
+    lp.col_lower_, lp.col_upper_ = np.zeros(columns), np.ones(columns)
+    lp.row_lower_, lp.row_upper_ = program.least, program.most
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = program.rows.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = program.rows.indices.astype(np.int32)
+    lp.a_matrix_.value_ = program.rows.data
+    lp.integrality_ = [_WHOLE] * program.whole + [_PART] * (columns - program.whole)
+    return lp
+
+
+class _Quiet(highspy.Highs):
+    """HiGHS without its banner, which it prints on being made."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802 - the name is HiGHS's
+        self.setOptionValue("output_flag", False)
+        super().enableCallbacks()
+
+
+@dataclass
+class _Seen:
+    """What a running HiGHS has shown: its best values, and its bound."""
+
+    values: Floats | None
+    bound: float
+
+    def look(self, event: Any) -> None:
+        if np.isfinite(event.data_out.mip_dual_bound):
+            self.bound = float(event.data_out.mip_dual_bound)
+        if len(values := event.data_out.mip_solution):
+            self.values = np.array(values)
