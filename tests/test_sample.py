@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 import shapely
 from python_calamine import CalamineWorkbook
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from gdcoverage.assess import Coverage, assess
 from gdcoverage.boundaries import assign_counties, read_counties, stated_county_problems
@@ -24,7 +26,6 @@ from gdcoverage.tables import Reading
 SAMPLE = Path(__file__).parent.parent / "data" / "sample"
 ADCODE = "441324"
 LABEL = "合成示例"
-UTM = 32649
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +91,14 @@ def _ways(*, name: str) -> list[shapely.LineString]:
     ]
 
 
+def _over_the_river(network: WalkNetwork) -> tuple[gpd.GeoSeries, shapely.Polygon]:
+    """The walkable edges that touch the water, by number of edge, and the water."""
+    [river] = _ways(name="清溪河")
+    water = shapely.Polygon(river.coords)
+    lines = network.lines()
+    return lines[lines.intersects(water)], water
+
+
 # The script -----------------------------------------------------------------------------------
 
 
@@ -116,12 +125,13 @@ def test_sample_stays_small() -> None:
     assert sum(sizes.values()) < 600_000
 
 
-def test_everything_is_labelled_as_made_up(outlets: Reading) -> None:
+def test_everything_is_labelled_as_made_up(outlets: Reading, demand: Reading) -> None:
     [(sheet, cells)] = _sheets(SAMPLE / "outlets.xlsx").items()
     assert LABEL in sheet
     assert str(cells[0][0]).startswith(f"{LABEL}县社保服务合作网点登记表")
     assert outlets.frame["name"].str.contains(LABEL).all()
     assert outlets.frame["phone"].str.fullmatch(r"0752-0000\d{3}").all()
+    assert demand.frame["demand_id"].str.startswith(LABEL).all()
     assert LABEL in load_plan(SAMPLE / "plan.toml").title
     assert LABEL in osmium.io.Reader(str(SAMPLE / "streets.osm.pbf")).header().get("generator")
 
@@ -204,13 +214,19 @@ def test_network_is_one_body_one_islet_one_fragment(network: WalkNetwork) -> Non
 
 
 def test_just_two_bridges_lead_over_the_river(network: WalkNetwork) -> None:
-    [river] = _ways(name="清溪河")
-    water = shapely.Polygon(river.coords)
-    lines = network.lines()
-    wet = lines[lines.intersects(water)]
+    wet, water = _over_the_river(network)
     bridges = shapely.union_all(_ways(name="示例西桥") + _ways(name="示例东桥")).buffer(1e-6)
     assert len(wet) == 2
     assert wet.intersection(water).within(bridges).all()
+
+
+def test_without_the_bridges_the_banks_fall_apart(network: WalkNetwork) -> None:
+    wet, _ = _over_the_river(network)
+    u, v = network.edge_u, network.edge_v
+    dry = np.delete(np.arange(len(u)), wet.index)
+    links = coo_array((np.ones(len(dry)), (u[dry], v[dry])), shape=(len(network.node_lon),) * 2)
+    _, piece = connected_components(links, directed=False)
+    assert (piece[u[wet.index]] != piece[v[wet.index]]).all()
 
 
 def test_villages_and_two_towns_are_named() -> None:
@@ -233,12 +249,18 @@ def test_coverage_is_that_of_a_believable_county(coverage: Coverage) -> None:
 
 
 def test_north_bank_is_near_as_the_crow_flies_and_far_on_foot(coverage: Coverage) -> None:
-    points = coverage.demand.to_crs(UTM)
-    counted = coverage.outlets[coverage.outlets["counts"]].to_crs(UTM)
-    straight = points.distance(shapely.union_all(counted.geometry))
-    fooled = points[(points["settlement"] == "urban") & ~points["covered"] & (straight < 800)]
-    assert fooled["population"].sum() > 10_000
-    assert (points["walk_m"] / straight)[fooled.index].max() > 4
+    quarter = coverage.demand[coverage.demand["name"].str.startswith("河北街")]
+    lost = quarter[~quarter["covered"]]
+    fooled = lost.loc[lost["radius_m"] < 1_000, "population"].sum()
+    nearest = lost.loc[lost["radius_m"].idxmin()]
+    assert fooled > 10_000
+    assert nearest["walk_m"] > 4 * nearest["radius_m"]
+    text = (SAMPLE / "README.md").read_text(encoding="utf-8")
+    assert f"{lost['population'].sum():,.0f} 人不达标，其中 {fooled:,.0f} 人" in text
+    assert (
+        f"到对岸网点直线 {nearest['radius_m']:.0f} 米，\n"
+        f"  走到最近的网点却要 {nearest['walk_m']:,.0f} 米"
+    ) in text
 
 
 def test_rural_gaps_lie_beyond_the_radius(coverage: Coverage) -> None:

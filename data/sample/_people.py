@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 from _country import FRAGMENT, ISLE_VILLAGE
-from _land import LAKE, RIVER_HALF_WIDTH, Spot, beyond_river, degrees, in_county, stream
+from _land import LABEL, LAKE, RIVER_HALF_WIDTH, Spot, beyond_river, degrees, in_county, stream
 from _streets import Streets
 from _town import SECOND_TOWN, in_town
 
@@ -58,8 +58,9 @@ def people(streets: Streets) -> pd.DataFrame:
         count = round(point.people)
         lon, lat = degrees(*point.spot)
         elderly = round(count * rng.uniform(*_ELDERLY[point.code[0]]))
-        place = round(lon, 6), round(lat, 6), point.km2
-        rows.append((f"D{i:04d}", name, count, elderly, point.code, *place))
+        place = round(lon, 6), round(lat, 6), round(point.km2, 4)
+        # A table has no title: its numbers carry the label into every result.
+        rows.append((f"{LABEL}-{i:04d}", name, count, elderly, point.code, *place))
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
