@@ -21,6 +21,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A name that is not this machine's own, so that plain http is as unsafe as elsewhere.
+    "--host-resolver-rules=MAP emap.example 127.0.0.1",
 )
 
 
@@ -47,17 +49,41 @@ def chromium() -> Iterator[object]:
             browser.close()
 
 
-def opened(browser, path: Path, width: int = 1440, height: int = 900) -> Opened:
-    """A file opened from disk, once the map stands."""
-    page = browser.new_page(viewport={"width": width, "height": height})
+def opened(
+    browser,
+    page_file: Path | str,
+    width: int = 1440,
+    height: int = 900,
+    *,
+    fragment: str = "",
+    at: str | None = None,
+    **context,
+) -> Opened:
+    """A map opened from disk (or from an address), once it stands.
+
+    Parameters
+    ----------
+    fragment : what follows # in the address.
+    at : time that the device believes it is, ISO 8601 with zone.
+    context : Playwright's options of a browser context (timezone_id, geolocation, …).
+    """
+    page = browser.new_context(viewport={"width": width, "height": height}, **context).new_page()
     found = Opened(page)
     page.on("request", lambda request: found.requests.append(request.url))
     page.on("console", lambda message: found.complaints.append(message.text))
     page.on("pageerror", lambda error: found.complaints.append(str(error)))
-    page.goto(path.resolve().as_uri())
-    page.wait_for_function("window.EMap && EMap.map && EMap.layers")
-    page.wait_for_timeout(300)
+    if at:
+        page.clock.set_fixed_time(at)
+    address = page_file if isinstance(page_file, str) else page_file.resolve().as_uri()
+    page.goto(address + (f"#{fragment}" if fragment else ""))
+    page.wait_for_function("() => window.EMap && EMap.ready")
+    settle(page)
     return found
+
+
+def settle(page: Page) -> None:
+    """Wait until what was asked for is drawn."""
+    page.wait_for_timeout(300)
 
 
 def pixel(page: Page, lat: float, lon: float) -> tuple[int, int, int]:

@@ -1,21 +1,21 @@
-"""The map in a browser, opened from a file as people open it."""
+"""The planner's map in a browser, opened from a file as people open it."""
 
 import pytest
 
 import worlds
-from browser import chromium, on_screen, opened, pixel
+from browser import chromium, on_screen, opened, pixel, settle
 from gdcoverage.assess import assess
 from gdcoverage.boundaries import one_county
 from gdcoverage.emap import build_map, write_map
 from gdcoverage.emap._styles import styles
 from gdcoverage.gaps import find_gaps
 from gdcoverage.policy import Standard
+from gdcoverage.siting import SitingTerms, make_siting
 
 pytestmark = pytest.mark.browser
 
 HOSTILE = "<img src=x onerror=alert(1)>甲支行"
 STYLES = styles(Standard())
-del STYLES["sites"]  # drawn only with an answered siting question
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +33,9 @@ def path(tmp_path_factory):
         counties=one_county("示例县", demand),
     )
     gaps = find_gaps(result)
-    write_map(
-        build_map(result, gaps, title="浏览器测试", made_on="2024-06-14"), folder / "地图.html"
-    )
+    siting = make_siting(result, SitingTerms(add=1, frontier=0, alternatives=0))
+    emap = build_map(result, gaps, title="浏览器测试", made_on="2024-06-14", siting=siting)
+    write_map(emap, folder / "地图.html")
     return folder / "地图.html"
 
 
@@ -55,27 +55,44 @@ def colour(key):
     return tuple(int(code[i : i + 2], 16) for i in (1, 3, 5))
 
 
+def click_at(page, x, y):
+    left, top = on_screen(page, *degrees(x, y))
+    page.locator(".leaflet-container").click(position={"x": left, "y": top})
+
+
 def test_asks_for_nothing_but_itself_and_does_not_complain(browser, path):
     found = opened(browser, path)
+    for tab in ("ranking", "lookup", "layers"):
+        found.page.locator(f"#tab_{tab}").click()
+    click_at(found.page, 0, 0)
+    settle(found.page)
     assert found.requests == [path.as_uri()]
     assert found.complaints == []
     assert found.page.title() == "广东社保电子地图｜浏览器测试"
 
 
+def test_a_request_would_be_refused(browser, path):
+    found = opened(browser, path)
+    found.page.evaluate("void (new Image().src = 'https://example.invalid/x.png')")
+    settle(found.page)
+    assert any("Content Security Policy" in text for text in found.complaints)
+
+
 def test_points_have_the_colours_of_the_legend(browser, path):
     page = opened(browser, path).page
     assert pixel(page, *degrees(400, 200)) == colour("covered")
+    page.locator('[data-layer="sites"]').uncheck()
     assert pixel(page, *degrees(1600, 1800)) == colour("uncovered")
     # Beside the white cross in the middle of the mark.
     page.evaluate("void EMap.map.setView([0, 0], 17, { animate: false })")
-    page.wait_for_timeout(300)
+    settle(page)
     assert pixel(page, *degrees(-5, 5)) == colour("outlets")
 
 
 def test_reached_ground_is_blue_and_the_gap_is_not(browser, path):
     page = opened(browser, path).page
     page.locator('[data-layer="radius"]').uncheck()
-    page.wait_for_timeout(300)
+    settle(page)
     red, _, blue = pixel(page, *degrees(500, 100))
     assert blue > red + 15
     red, _, blue = pixel(page, *degrees(1700, 1760))
@@ -95,42 +112,109 @@ def test_every_layer_switches_off_and_on(browser, path):
     assert page.locator(".emap-layers li").count() == len(STYLES)
 
 
+def test_switching_a_layer_off_takes_it_off_the_ground(browser, path):
+    page = opened(browser, path).page
+    for key, spot in (("covered", (400, 200)), ("outlets", (0, 12)), ("gaps", (1700, 1760))):
+        with_it = pixel(page, *degrees(*spot))
+        page.locator(f'[data-layer="{key}"]').uncheck()
+        settle(page)
+        assert pixel(page, *degrees(*spot)) != with_it, key
+
+
 def test_points_stay_above_the_gaps_when_layers_come_back(browser, path):
     page = opened(browser, path).page
+    page.locator('[data-layer="sites"]').uncheck()
     box = page.locator('[data-layer="gaps"]')
     box.uncheck()
     box.check()
-    page.wait_for_timeout(300)
+    settle(page)
     assert pixel(page, *degrees(1600, 1800)) == colour("uncovered")
 
 
-def test_pop_up_of_an_outlet_shows_its_name_as_text(browser, path):
+def test_click_on_an_outlet_opens_its_card_with_the_name_as_text(browser, path):
     page = opened(browser, path).page
-    x, y = on_screen(page, 0, 0)
-    page.locator(".leaflet-container").click(position={"x": x + 3, "y": y + 3})
-    card = page.locator(".emap-popup")
-    assert card.locator("h3").inner_text() == HOSTILE
+    click_at(page, 0, 0)
+    card = page.locator(".emap-card")
+    assert card.locator("h2").inner_text() == HOSTILE
     assert card.locator("img").count() == 0
     assert "示例路1号" in card.inner_text()
-    assert "9:00-17:00" in card.inner_text()
+    assert "5,000 人失去达标" in card.inner_text()
+    assert not page.locator("#part_layers").is_visible()
+    card.locator(".emap-back").click()
+    assert page.locator("#part_layers").is_visible()
+
+
+def test_click_on_people_says_how_far_they_walk(browser, path):
+    page = opened(browser, path).page
+    click_at(page, 400, 200)
+    popup = page.locator(".leaflet-popup").inner_text()
+    assert "5,000 人" in popup
+    assert "600 米" in popup
 
 
 def test_list_of_gaps_leads_to_the_gap(browser, path):
     page = opened(browser, path).page
-    page.locator(".emap-gaps button").first.click()
-    page.wait_for_timeout(500)
+    page.locator("#tab_ranking").click()
+    page.locator(".emap-ranking button").first.click()
+    settle(page)
     assert "8,700 人" in page.locator(".emap-popup").inner_text()
     centre = page.evaluate("(() => { const c = EMap.map.getCenter(); return [c.lat, c.lng]; })()")
     assert centre == pytest.approx(degrees(1700, 1800), abs=0.006)
 
 
-def test_phone_shows_the_map_first_and_does_not_scroll_sideways(browser, path):
-    page = opened(browser, path, 390, 844).page
-    assert page.locator(".leaflet-container").bounding_box()["height"] > 600
+def test_tabs_go_by_arrow_keys(browser, path):
+    page = opened(browser, path).page
+    page.locator("#tab_layers").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.id") == "tab_ranking"
+    assert page.locator("#part_ranking").is_visible()
+    assert not page.locator("#part_layers").is_visible()
+
+
+def test_layers_and_view_are_in_the_address(browser, path):
+    page = opened(browser, path).page
+    page.locator('[data-layer="walk_1"]').check()
+    page.locator('[data-layer="streets"]').uncheck()
+    settle(page)
+    fragment = page.evaluate("location.hash").lstrip("#")
+    again = opened(browser, path, fragment=fragment).page
+    assert again.locator('[data-layer="walk_1"]').is_checked()
+    assert not again.locator('[data-layer="streets"]').is_checked()
+    view = (
+        "(() => { const c = EMap.map.getCenter(); return [c.lat, c.lng, EMap.map.getZoom()]; })()"
+    )
+    assert again.evaluate(view) == pytest.approx(page.evaluate(view), abs=1e-4)
+
+
+@pytest.mark.parametrize("paper", ["A4", "A3"])
+def test_prints_on_one_page_with_the_map_painted(browser, path, tmp_path, paper):
+    import pypdfium2
+
+    page = opened(browser, path).page
+    page.evaluate(f"() => EMap.print.prepare('{paper}')")
+    page.pdf(path=tmp_path / "m.pdf", prefer_css_page_size=True, print_background=True)
+    document = pypdfium2.PdfDocument(tmp_path / "m.pdf")
+    assert len(document) == 1
+    width, height = (side / 72 * 25.4 for side in document[0].get_size())
+    assert (width, height) == pytest.approx({"A4": (297, 210), "A3": (420, 297)}[paper], abs=1)
+    text = document[0].get_textpage().get_text_range()
+    assert "城区步行15分钟，乡村辐射5公里" in text
+    assert "步行15分钟服务区" in text
+    image = document[0].render(scale=1).to_pil().convert("RGB")
+    seen = {found for _, found in image.getcolors(1 << 24)}
+    assert colour("outlets") in seen
+    assert colour("uncovered") in seen
+    page.evaluate("() => EMap.print.restore()")
+    assert page.locator(".emap-panel").is_visible()
+
+
+def test_phone_shows_the_map_above_the_sheet_and_does_not_scroll_sideways(browser, path):
+    page = opened(browser, path, 390, 844, has_touch=True).page
+    assert page.locator(".leaflet-container").bounding_box()["height"] > 250
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    fold = page.locator(".emap-fold")
-    assert fold.bounding_box()["height"] >= 44
-    assert not page.locator(".emap-layers").is_visible()
-    fold.click()
-    assert page.locator(".emap-layers").is_visible()
-    assert fold.get_attribute("aria-expanded") == "true"
+    button = page.locator(".emap-sheet")
+    assert button.bounding_box()["height"] >= 44
+    before = page.locator(".emap-panel").bounding_box()["height"]
+    button.click()
+    assert page.locator(".emap-panel").bounding_box()["height"] > before
+    assert button.get_attribute("aria-expanded") == "true"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,22 @@ from folium.template import Template
 
 from gdcoverage.assess import Coverage
 from gdcoverage.emap import _assets
-from gdcoverage.emap._data import map_data
+from gdcoverage.emap._base import base_block, bounds
+from gdcoverage.emap._outlets import look_up
+from gdcoverage.emap._pack import block
+from gdcoverage.emap._planner import headline, layer_styles, planner_block
+from gdcoverage.emap._province import province_block, province_styles
+from gdcoverage.emap._tiles import tile_service
 from gdcoverage.files import written_whole
+from gdcoverage.policy import MAP_TITLE, PHRASE, Standard
 from gdcoverage.siting import Siting
 
-_SCRIPTS = ("shapes.js", "layers.js", "panel.js", "start.js")
+# In the order in which they build on one another.
+_SCRIPTS = (
+    *("words.js", "blocks.js", "shapes.js", "links.js", "qr.js", "clock.js", "pinyin.js"),
+    *("store.js", "search.js", "filter.js", "ground.js", "points.js", "near.js", "card.js"),
+    *("lookup.js", "layers.js", "planner.js", "print.js", "address.js", "start.js"),
+)
 
 # Whatever a browser would fetch: sources, style sheets and images that are not inside the page.
 _FETCHED = re.compile(
@@ -26,6 +39,26 @@ _FETCHED = re.compile(
     r"""|url\(\s*["']?(?:https?:)?//|@import)""",
     re.IGNORECASE,
 )
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What lies under the map, and who answers for it.
+
+    Parameters
+    ----------
+    drawn : water and main streets as `read_base` reads them.
+    places : named places (``name``, Point) near which one may ask for outlets.
+    tiles : tianditu, amap or osm; none by default, and then the page asks nobody for anything.
+    key : for tiles that want one.
+    approval : 审图号 of an audited base map.
+    """
+
+    drawn: gpd.GeoDataFrame | None = None
+    places: gpd.GeoDataFrame | None = None
+    tiles: str | None = None
+    key: str = ""
+    approval: str = ""
 
 
 class _Page(Figure):
@@ -38,27 +71,39 @@ class EMap(folium.Map):
     """The electronic map: a `folium.Map` to which a planner may add folium layers.
 
     Unlike folium's own it loads nothing: Leaflet, styles, scripts and data are in the page, and
-    a Content-Security-Policy forbids requests.
+    a Content-Security-Policy forbids requests (but to the host of tiles, where they are wanted).
 
     Parameters
     ----------
-    data : what `map_data` makes.
+    head : what the page says first: titles, bounds, styles, tiles.
+    data : blocks of data by name, packed for the page.
     """
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's way of naming its links
     default_css: list[tuple[str, str]] = []  # noqa: RUF012
     _template = Template(_assets.own("map.html"))
 
-    def __init__(self, data: dict[str, Any]) -> None:
-        (south, west), (north, east) = data["bounds"]
+    def __init__(self, head: Mapping[str, Any], data: Mapping[str, Any]) -> None:
+        (south, west), (north, east) = head["bounds"]
         super().__init__(
             location=((south + north) / 2, (west + east) / 2), tiles=None, zoom_control=False
         )
         # folium keeps these per class, so that one map's plugin would show in the next.
         self.default_js, self.default_css = [], []
-        self.data = data
-        page = _Page(title=f"{data['title']}｜{data['subtitle']}")
+        self.head = head
+        # The head is read at once, the rest as it is unpacked.
+        self.blocks = {"head": block(head, plain=True)}
+        self.blocks |= {name: block(part) for name, part in data.items()}
+        # folium draws a name by lot; the same data must make the same page.
+        texts = "".join(part.text for part in self.blocks.values())
+        self._id = hashlib.sha256(texts.encode()).hexdigest()[:32]
+        page = _Page(title=f"{head['title']}｜{head['subtitle']}")
         page.add_child(self)
+
+    @property
+    def edition(self) -> str:
+        """Public or planner."""
+        return str(self.head["edition"])
 
     @property
     def css(self) -> str:
@@ -76,10 +121,46 @@ class EMap(folium.Map):
         return "\n".join(_assets.own(name) for name in _SCRIPTS)
 
     @property
-    def json(self) -> str:
-        """The data, safe inside a script element: no text in it can end the element."""
-        text = json.dumps(self.data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    def image_hosts(self) -> str:
+        """Where images may come from: the page itself, and the host of tiles."""
+        tiles = self.head["tiles"]
+        return f"data: {tiles['host']}" if tiles else "data:"
+
+
+def build_public_map(
+    outlets: gpd.GeoDataFrame,
+    counties: gpd.GeoDataFrame | None = None,
+    *,
+    title: str,
+    made_on: str = "",
+    ground: Ground | None = None,
+) -> EMap:
+    """The public's map: outlets in service, their hours and services, and the way there.
+
+    Parameters
+    ----------
+    outlets : frame as `read_outlets` makes it, EPSG:4326; only those in service are shown, and
+        of them only what the public may know.
+    counties : frame as `read_counties` makes it, to draw and to find by.
+    title : what the map covers.
+    made_on : date of the data, as text.
+    ground : water, streets, tiles.
+
+    Returns
+    -------
+    EMap, a `folium.Map`: a notebook shows it, `write_map` writes it.
+    """
+    ground = ground or Ground()
+    active = outlets[outlets["status"] == "active"]
+    head = _head("public", title, made_on, ground)
+    head["bounds"] = bounds(active if counties is None else counties)
+    return EMap(
+        head,
+        {
+            "outlets": look_up(active, counties, ground.places),
+            "base": base_block(counties, ground.drawn),
+        },
+    )
 
 
 def build_map(
@@ -90,8 +171,9 @@ def build_map(
     made_on: str = "",
     network_base: bool = True,
     siting: Siting | None = None,
+    ground: Ground | None = None,
 ) -> EMap:
-    """The planner's map of an assessment: outlets, people covered and not, areas, gaps.
+    """The planner's map of an assessment: people covered and not, areas, gaps, sites.
 
     Parameters
     ----------
@@ -101,12 +183,76 @@ def build_map(
     made_on : date of the data, as text.
     network_base : draw the streets as the base.
     siting : recommended sites and exit impact, to draw as well.
+    ground : water, streets, tiles.
 
     Returns
     -------
     EMap, a `folium.Map`: a notebook shows it, `write_map` writes it.
     """
-    return EMap(map_data(coverage, gaps, title, made_on, network_base, siting))
+    ground = ground or Ground()
+    head = _head("planner", title, made_on, ground) | {
+        "standard": str(coverage.standard),
+        "headline": headline(dict(coverage.total()) if len(coverage.demand) else {"population": 0}),
+        "bounds": bounds(*_seen_first(coverage)),
+        "styles": layer_styles(coverage, siting),
+    }
+    exits = None
+    if siting is not None:
+        exits = dict(zip(siting.exits["outlet_id"], siting.exits["population"], strict=True))
+    return EMap(
+        head,
+        {
+            "outlets": look_up(coverage.outlets, coverage.counties, ground.places, exits),
+            "base": base_block(coverage.counties, ground.drawn),
+            "planner": planner_block(coverage, gaps, network_base, siting),
+        },
+    )
+
+
+def build_index_map(
+    counties: gpd.GeoDataFrame,
+    outlets: gpd.GeoDataFrame,
+    *,
+    title: str,
+    standard: Standard,
+    total: Mapping[str, Any],
+    gaps: gpd.GeoDataFrame | None = None,
+    sites: gpd.GeoDataFrame | None = None,
+    links: Mapping[str, str] | None = None,
+    made_on: str = "",
+    ground: Ground | None = None,
+) -> EMap:
+    """The planner's map of a province: counties coloured by coverage rate, each with its numbers.
+
+    Parameters
+    ----------
+    counties : adcode, name, city, polygons, and the columns of `tally`; numbers are missing
+        (NaN) for a county that was not assessed.
+    outlets : frame as `read_outlets` makes it.
+    title : of the plan.
+    standard : applied.
+    total : the columns of `tally` over all counties.
+    gaps, sites : of all counties, with the columns of `find_gaps` and of `SitePlan.sites`;
+        the gaps with most people are drawn.
+    links : adcode -> relative path of the county's own map.
+    made_on : date of the data, as text.
+    ground : water, streets, tiles.
+    """
+    ground = ground or Ground()
+    head = _head("planner", title, made_on, ground) | {
+        "standard": str(standard),
+        "headline": headline(total),
+        "bounds": bounds(counties),
+        "styles": province_styles(gaps, sites),
+    }
+    return EMap(
+        head,
+        {
+            "outlets": look_up(outlets, counties, ground.places),
+            "base": base_block(counties, ground.drawn),
+            "planner": province_block(counties, standard, gaps, sites, links or {}),
+        },
+    )
 
 
 def write_map(emap: folium.Map, path: str | Path) -> None:
@@ -124,7 +270,28 @@ def write_map(emap: folium.Map, path: str | Path) -> None:
         partial.write_text(html, encoding="utf-8")
 
 
+def _seen_first(coverage: Coverage) -> list[gpd.GeoDataFrame]:
+    """People and their own outlets; outlets beyond the border serve, and need not be in view."""
+    outlets, counties = coverage.outlets, coverage.counties
+    if counties is not None:
+        outlets = outlets[outlets["county"].isin(counties["adcode"])]
+    shown = [coverage.demand, outlets]
+    return shown if any(map(len, shown)) or counties is None else [counties]
+
+
+def _head(edition: str, title: str, made_on: str, ground: Ground) -> dict[str, Any]:
+    return {
+        "edition": edition,
+        "title": MAP_TITLE,
+        "subtitle": title,
+        "phrase": f"「{PHRASE}」",
+        "madeOn": made_on,
+        "tiles": tile_service(ground.tiles, ground.key) if ground.tiles else None,
+        "approval": ground.approval,
+    }
+
+
 def _without_data(html: str) -> str:
-    """The page without its data block and Leaflet's code, in which texts may look like links."""
-    plain = re.sub(r'(?s)<script type="application/json".*?</script>', "", html)
+    """The page without its data blocks and Leaflet's code, in which texts may look like links."""
+    plain = re.sub(r'(?s)<script type="application/(?:json|gzip)".*?</script>', "", html)
     return plain.replace(_assets.leaflet_js(), "")

@@ -8,13 +8,14 @@ from gdcoverage.policy import Standard
 
 
 class Style(NamedTuple):
-    """A layer: its Chinese name, whether it is on at first, its shape, and Leaflet's options.
+    """A layer: its names, whether it is on at first, its shape, and Leaflet's options.
 
     Colours are of the Okabe–Ito set, told apart by colour-blind eyes; shapes and dashes say
     the same again.
     """
 
     label: str
+    english: str
     on: bool
     shape: str  # circle, diamond, outlet, star, area, line
     options: dict[str, Any]
@@ -30,6 +31,7 @@ def styles(standard: Standard) -> dict[str, Style]:
     return {
         "counties": Style(
             "县区",
+            "Counties",
             True,
             "area",
             {
@@ -40,9 +42,12 @@ def styles(standard: Standard) -> dict[str, Style]:
                 "fillOpacity": 1,
             },
         ),
-        "streets": Style("步行街道", True, "line", {"color": "#C9C1B1", "weight": 1}),
+        "streets": Style(
+            "步行街道", "Walkable streets", True, "line", {"color": "#C9C1B1", "weight": 1}
+        ),
         "radius": Style(
             f"乡村{km}公里辐射",
+            f"Within {km} km (rural)",
             True,
             "area",
             {
@@ -53,14 +58,33 @@ def styles(standard: Standard) -> dict[str, Style]:
                 "fillOpacity": 0.1,
             },
         ),
-        "walk_3": Style(f"步行{minutes}分钟服务区", True, "area", walk | {"fillOpacity": 0.28}),
-        "walk_2": Style(f"步行{two_thirds}分钟", False, "area", walk | {"fillOpacity": 0.32}),
-        "walk_1": Style(f"步行{third}分钟", False, "area", walk | {"fillOpacity": 0.36}),
+        "walk_3": Style(
+            f"步行{minutes}分钟服务区",
+            f"Within {minutes} min on foot",
+            True,
+            "area",
+            walk | {"fillOpacity": 0.28},
+        ),
+        "walk_2": Style(
+            f"步行{two_thirds}分钟",
+            f"Within {two_thirds} min",
+            False,
+            "area",
+            walk | {"fillOpacity": 0.32},
+        ),
+        "walk_1": Style(
+            f"步行{third}分钟", f"Within {third} min", False, "area", walk | {"fillOpacity": 0.36}
+        ),
         "reached": Style(
-            f"{minutes}分钟可达街道", False, "line", {"color": "#0072B2", "weight": 2}
+            f"{minutes}分钟可达街道",
+            f"Streets within {minutes} min",
+            False,
+            "line",
+            {"color": "#0072B2", "weight": 2},
         ),
         "gaps": Style(
             "空白区",
+            "Gaps",
             True,
             "area",
             {
@@ -73,32 +97,37 @@ def styles(standard: Standard) -> dict[str, Style]:
         ),
         "covered": Style(
             "达标需求点",
+            "Demand points within the standard",
             True,
             "circle",
             {"color": "#FFFFFF", "weight": 0.5, "fillColor": "#009E73", "fillOpacity": 1},
         ),
         "uncovered": Style(
             "不达标需求点",
+            "Demand points outside the standard",
             True,
             "diamond",
             {"color": "#FFFFFF", "weight": 0.8, "fillColor": "#D55E00", "fillOpacity": 1},
         ),
+        "idle": Style(
+            "网点（未计入）",
+            "Outlets not counted",
+            True,
+            "outlet",
+            {"color": "#FFFFFF", "weight": 2, "fillColor": "#8A8A8A", "fillOpacity": 1},
+        ),
         "outlets": Style(
             "网点（在营）",
+            "Outlets in service",
             True,
             "outlet",
             {"color": "#FFFFFF", "weight": 2, "fillColor": "#0B3C7D", "fillOpacity": 1},
         ),
         "sites": Style(
             "建议新增网点",
+            "Recommended sites",
             True,
             "star",
             {"color": "#FFFFFF", "weight": 1.5, "fillColor": "#7A0177", "fillOpacity": 1},
-        ),
-        "idle": Style(
-            "网点（未计入）",
-            True,
-            "outlet",
-            {"color": "#FFFFFF", "weight": 2, "fillColor": "#8A8A8A", "fillOpacity": 1},
         ),
     }

@@ -1,86 +1,65 @@
 "use strict";
-// Layers: the data as Leaflet layers, areas under streets under points.
+// Layers: what planners see on the ground, built when first switched on, areas under streets under points.
 
 // People as the area of a mark: pixels of radius.
 EMap.radius = (people) => Math.max(2.5, Math.min(11, Math.sqrt(people) / 7));
 
-EMap.buildLayers = function (map, data) {
-  const style = Object.fromEntries(data.styles.map((s) => [s.key, s]));
-  const quiet = EMap.quietRenderers(map);
+// A group that makes its members when it is first shown.
+EMap.Later = L.LayerGroup.extend({
+  initialize: function (build) {
+    L.LayerGroup.prototype.initialize.call(this);
+    this._build = build;
+  },
+  onAdd: function (map) {
+    if (this._build) this._build().forEach((layer) => this.addLayer(layer));
+    this._build = null;
+    L.LayerGroup.prototype.onAdd.call(this, map);
+  },
+});
+
+EMap.plannerLayers = function (map, head, planner) {
+  const style = Object.fromEntries(head.styles.map((s) => [s.key, s]));
   const marks = L.canvas({ padding: 0.3 });
-  const lines = (key, renderer = quiet.lines) => L.layerGroup(
-    data.lines[key].map((line) => L.polyline(EMap.unpack(line), {
-      ...style[key].options, renderer, interactive: false, smoothFactor: 1,
-    })));
-  const area = (key, renderer = quiet.areas) => L.polygon(EMap.unpackArea(data.areas[key]), {
-    ...style[key].options, renderer, interactive: false,
-  });
-  const layers = {
-    streets: lines("streets"),
-    counties: L.layerGroup([area("counties", quiet.land), EMap.countyNames(data)]),
+  const panes = { lines: EMap.quietPane(map, "lines", 320), areas: EMap.quietPane(map, "areas", 330), reached: EMap.quietPane(map, "reached", 340) };
+  const lines = (key, renderer) => new EMap.Later(() => planner.lines[key].map((line) => L.polyline(EMap.unpack(line), {
+    ...style[key].options, renderer, interactive: false, smoothFactor: 1,
+  })));
+  const area = (key) => new EMap.Later(() => [L.polygon(EMap.unpackArea(planner.areas[key]), {
+    ...style[key].options, renderer: panes.areas, interactive: false,
+  })]);
+  if (planner.counties) {
+    return { ...EMap.rateLayers(planner, style, marks), ...EMap.gapMarks(planner, style, marks), ...EMap.siteLayer(planner, style) };
+  }
+  return {
+    streets: lines("streets", panes.lines),
     radius: area("radius"),
     walk_3: area("walk_3"),
     walk_2: area("walk_2"),
     walk_1: area("walk_1"),
-    reached: lines("reached", quiet.reached),
-    gaps: EMap.gapLayer(data, style.gaps, marks),
-    ...EMap.demandLayers(data, style, marks),
-    ...EMap.outletLayers(data, style, marks),
-    ...EMap.siteLayer(data, style, marks),
+    reached: lines("reached", panes.reached),
+    gaps: new EMap.Later(() => EMap.gapShapes(planner, style.gaps, marks)),
+    covered: EMap.demandLayer(planner.demand, style.covered, 1, L.CircleMarker, marks),
+    uncovered: EMap.demandLayer(planner.demand, style.uncovered, 0, EMap.Diamond, marks),
+    ...EMap.siteLayer(planner, style),
   };
-  return layers;
 };
 
-// What is only looked at lies in panes of its own, which let clicks through.
-EMap.quietRenderers = function (map) {
-  const renderers = {};
-  [["land", 310], ["lines", 320], ["areas", 330], ["reached", 340]].forEach(([name, z]) => {
-    const pane = map.createPane("emap-" + name);
-    pane.style.zIndex = z;
-    pane.style.pointerEvents = "none";
-    renderers[name] = L.canvas({ pane: "emap-" + name, padding: 0.3 });
-  });
-  return renderers;
-};
+EMap.popup = (layer, title, facts) => layer.bindPopup(() => EMap.factCard(title, facts), { maxWidth: 320 });
 
-EMap.countyNames = (data) => L.layerGroup(data.countyNames.map((county) => L.marker([county.lat, county.lon], {
-  interactive: false,
-  keyboard: false,
-  icon: L.divIcon({ className: "emap-county", html: EMap.text("span", county.name), iconSize: null }),
-})));
+EMap.gapShapes = (planner, style, renderer) => planner.gaps.flatMap((gap) => {
+  gap.shape = EMap.popup(L.polygon(EMap.unpackArea(gap.area), { ...style.options, renderer }), gap.name, gap.facts);
+  if (gap.rank > 10) return [gap.shape];
+  const icon = L.divIcon({ className: "emap-rank", html: String(gap.rank), iconSize: [22, 22], iconAnchor: [24, 24] });
+  return [gap.shape, EMap.popup(L.marker([gap.lat, gap.lon], { keyboard: false, icon, pane: "emap-names" }), gap.name, gap.facts)];
+});
 
-EMap.gapLayer = function (data, style, renderer) {
-  const group = L.layerGroup();
-  data.gaps.forEach((gap) => {
-    const popup = () => EMap.card(gap.name, gap.facts);
-    gap.shape = L.polygon(EMap.unpackArea(gap.area), { ...style.options, renderer }).bindPopup(popup);
-    group.addLayer(gap.shape);
-    if (gap.rank <= 10) {
-      group.addLayer(L.marker([gap.lat, gap.lon], {
-        keyboard: false,
-        icon: L.divIcon({ className: "emap-rank", html: String(gap.rank), iconSize: [22, 22], iconAnchor: [24, 24] }),
-      }).bindPopup(popup));
-    }
-  });
-  return group;
-};
+EMap.demandLayer = (demand, style, covered, Mark, renderer) => new EMap.Later(() => demand.lon.flatMap((lon, i) => {
+  if (demand.covered[i] !== covered) return [];
+  const mark = new Mark([demand.lat[i] / 1e5, lon / 1e5], { ...style.options, radius: EMap.radius(demand.people[i]), renderer });
+  return [mark.bindPopup(() => EMap.demandCard(demand, i))];
+}));
 
-EMap.demandLayers = function (data, style, renderer) {
-  const layers = { covered: L.layerGroup(), uncovered: L.layerGroup() };
-  const d = data.demand;
-  for (let i = 0; i < d.lon.length; i++) {
-    const key = d.covered[i] ? "covered" : "uncovered";
-    const Mark = d.covered[i] ? L.CircleMarker : EMap.Diamond;
-    const mark = new Mark([d.lat[i] / 1e5, d.lon[i] / 1e5], {
-      ...style[key].options, radius: EMap.radius(d.people[i]), renderer,
-    });
-    mark.bindPopup(() => EMap.demandCard(d, i));
-    layers[key].addLayer(mark);
-  }
-  return layers;
-};
-
-EMap.demandCard = (d, i) => EMap.card(d.name[i] || "需求点", [
+EMap.demandCard = (d, i) => EMap.factCard(d.name[i] || EMap.t("需求点"), [
   ["人口", d.people[i].toLocaleString("zh-CN") + " 人"],
   ["城乡类别", d.urban[i] ? d.settlements.urban : d.settlements.rural],
   ["是否达标", d.covered[i] ? "达标" : "不达标"],
@@ -89,44 +68,40 @@ EMap.demandCard = (d, i) => EMap.card(d.name[i] || "需求点", [
   ["路网", d.status[i]],
 ]);
 
-EMap.outletLayers = function (data, style, renderer) {
-  const layers = { outlets: L.layerGroup(), idle: L.layerGroup() };
-  data.outlets.forEach((outlet) => {
-    const key = outlet.active ? "outlets" : "idle";
-    const mark = new EMap.Outlet([outlet.lat, outlet.lon], { ...style[key].options, radius: 8, renderer });
-    mark.bindPopup(() => EMap.card(outlet.name, outlet.facts));
-    layers[key].addLayer(mark);
+EMap.siteLayer = function (planner, style) {
+  if (!style.sites) return {};
+  return { sites: new EMap.Later(() => planner.sites.map((site) => EMap.popup(L.marker([site.lat, site.lon], {
+    alt: site.name, title: site.name,
+    icon: L.divIcon({ className: "emap-star", html: EMap.swatch(style.sites), iconSize: [34, 22], iconAnchor: [17, 11] }),
+  }), site.name, site.facts))) };
+};
+
+// The province: counties by class of coverage rate.
+EMap.rateLayers = function (planner, style, renderer) {
+  const layers = {};
+  Object.keys(style).filter((key) => key.startsWith("rate_")).forEach((key) => {
+    layers[key] = new EMap.Later(() => planner.counties.filter((county) => county.style === key).map((county) => {
+      county.shape = L.polygon(EMap.unpackArea(county.area), { ...style[key].options, renderer });
+      return county.shape.bindPopup(() => EMap.countyCard(county), { maxWidth: 320 });
+    }));
   });
   return layers;
 };
 
-EMap.siteLayer = function (data, style, renderer) {
-  if (!style.sites) return {};
-  const group = L.layerGroup();
-  data.sites.forEach((site) => {
-    const mark = new EMap.Star([site.lat, site.lon], { ...style.sites.options, radius: 11, renderer });
-    mark.bindPopup(() => EMap.card(site.name, site.facts));
-    group.addLayer(mark);
-  });
-  return { sites: group };
-};
-
-// Elements are made, never written: a name with markup in it stays a name.
-EMap.text = function (tag, text) {
-  const node = document.createElement(tag);
-  node.textContent = text;
-  return node;
-};
-
-EMap.card = function (title, facts) {
-  const card = document.createElement("div");
-  card.className = "emap-popup";
-  card.appendChild(EMap.text("h3", title));
-  const list = document.createElement("dl");
-  facts.forEach(([label, value]) => {
-    list.appendChild(EMap.text("dt", label));
-    list.appendChild(EMap.text("dd", value));
-  });
-  card.appendChild(list);
+EMap.countyCard = function (county) {
+  const card = EMap.factCard(county.city + county.name, county.facts);
+  if (county.link) card.append(EMap.make("a", { href: county.link, class: "emap-open" }, EMap.t("打开本县区地图")));
   return card;
+};
+
+EMap.gapMarks = function (planner, style, renderer) {
+  if (!style.gap_marks) return {};
+  return { gap_marks: new EMap.Later(() => planner.gapMarks.map((gap) => EMap.popup(
+    new EMap.Diamond([gap.lat, gap.lon], { ...style.gap_marks.options, radius: EMap.radius(gap.people), renderer }), gap.name, gap.facts))) };
+};
+
+EMap.factCard = function (title, facts) {
+  const list = EMap.make("dl", {});
+  facts.forEach(([label, value]) => list.append(EMap.make("dt", {}, label), EMap.make("dd", {}, value)));
+  return EMap.make("div", { class: "emap-popup", lang: "zh-CN" }, EMap.make("h3", {}, title), list);
 };

@@ -1,6 +1,5 @@
 "use strict";
 // Shapes: packed numbers to coordinates, and the marks that are not circles.
-var EMap = window.EMap || {};
 
 // x, y, then steps, in 1e-5 degrees -> [[lat, lon], …]
 EMap.unpack = function (packed) {
@@ -19,25 +18,6 @@ EMap.unpackArea = (area) => area.map((polygon) => polygon.map(EMap.unpack));
 // Canvas marks: Leaflet draws a circle for every CircleMarker; these draw their own outline.
 EMap.Diamond = L.CircleMarker.extend({
   _updatePath: function () { EMap.drawMark(this, EMap.diamond); },
-});
-EMap.Star = L.CircleMarker.extend({
-  _updatePath: function () { EMap.drawMark(this, EMap.star); },
-});
-EMap.Outlet = L.CircleMarker.extend({
-  _updatePath: function () {
-    EMap.drawMark(this, EMap.square);
-    const context = this._renderer._ctx;
-    if (!this._renderer._drawing || this._empty()) return;
-    const p = this._point, arm = this._radius * 0.5;
-    context.beginPath();
-    context.moveTo(p.x - arm, p.y);
-    context.lineTo(p.x + arm, p.y);
-    context.moveTo(p.x, p.y - arm);
-    context.lineTo(p.x, p.y + arm);
-    context.strokeStyle = this.options.color;
-    context.lineWidth = 2;
-    context.stroke();
-  },
 });
 
 EMap.diamond = (r) => [[0, -r * 1.2], [r * 1.2, 0], [0, r * 1.2], [-r * 1.2, 0]];

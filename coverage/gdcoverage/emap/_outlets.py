@@ -1,0 +1,125 @@
+"""What the public may know of the outlets, column by column; nothing else gets onto a map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from gdcoverage.boundaries import assign_counties
+from gdcoverage.emap._pack import coded, whole
+from gdcoverage.emap._pinyin import pinyin_table
+from gdcoverage.holidays import holiday_calendar
+from gdcoverage.hours import read_hours
+from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
+
+
+def look_up(
+    outlets: gpd.GeoDataFrame,
+    counties: gpd.GeoDataFrame | None,
+    places: gpd.GeoDataFrame | None = None,
+    exits: Mapping[str, float] | None = None,
+) -> dict[str, Any]:
+    """The block that the look-up works on.
+
+    Parameters
+    ----------
+    outlets : columns of `OUTLETS`, EPSG:4326; only the columns named here are read, so that
+        what an agency notes beside them stays out of the page.
+    counties : adcode, name, city; outlets outside them have no county.
+    places : named places (``name``, Point) near which one may ask for outlets.
+    exits : outlet_id -> people who lose the standard if it leaves (planner's edition).
+    """
+    outlets = _in_order(outlets, counties)
+    known = {} if counties is None else counties.set_index("adcode")[["name", "city"]].T.to_dict()
+    county = coded(outlets["county"])
+    hours = coded(_texts(outlets, "hours"))
+    bank = coded(_texts(outlets, "bank"))
+    names, addresses = _texts(outlets, "name"), _texts(outlets, "address")
+    places = _places(places)
+    searched = [*names, *addresses, *bank["values"], *places["name"]]
+    searched += [text for row in known.values() for text in row.values()]
+    return {
+        "id": outlets["outlet_id"].tolist(),
+        "name": [n or i for n, i in zip(names, outlets["outlet_id"], strict=True)],
+        "lon": whole(outlets.geometry.x),
+        "lat": whole(outlets.geometry.y),
+        "address": addresses.tolist(),
+        "phone": _texts(outlets, "phone").tolist(),
+        "bank": bank,
+        "county": county
+        | {"values": [_county(code, known.get(code, {})) for code in county["values"]]},
+        "hours": hours,
+        "schedules": [_schedule(text) for text in hours["values"]],
+        "modes": _bits(outlets, MODES | FLAGS),
+        "items": _bits(outlets, ITEMS),
+        "status": coded(outlets["status"].map(OUTLET_STATUS)),
+        "active": (outlets["status"] == "active").astype(int).tolist(),
+        "modeNames": list((MODES | FLAGS).values()),
+        "itemNames": list(ITEMS.values()),
+        "places": places,
+        "pinyin": pinyin_table(searched),
+        "calendar": _calendar(),
+        **({} if exits is None else {"exits": [exits.get(i) for i in outlets["outlet_id"]]}),
+    }
+
+
+def _in_order(outlets: gpd.GeoDataFrame, counties: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+    """Outlets with their county, sorted by it and their number: the order of the list."""
+    county = outlets["county"] if "county" in outlets else pd.Series("", outlets.index)
+    if counties is not None:
+        county = assign_counties(outlets, counties)
+    outlets = outlets.assign(county=county)
+    # Those in no county come last.
+    order = np.lexsort((outlets["outlet_id"], county.replace("", "~")))
+    return outlets.iloc[order]
+
+
+def _texts(outlets: gpd.GeoDataFrame, name: str) -> pd.Series:
+    return outlets[name] if name in outlets else pd.Series("", outlets.index)
+
+
+def _county(adcode: str, known: Mapping[str, str]) -> dict[str, str]:
+    return {"adcode": adcode, "name": known.get("name", ""), "city": known.get("city", "")}
+
+
+def _places(places: gpd.GeoDataFrame | None) -> dict[str, list[Any]]:
+    if places is None:
+        return {"name": [], "lon": [], "lat": []}
+    lon, lat = whole(places.geometry.x), whole(places.geometry.y)
+    return {"name": places["name"].tolist(), "lon": lon, "lat": lat}
+
+
+def _schedule(text: str) -> dict[str, Any] | None:
+    """Opening hours as minutes of the week from Monday 0:00, flat; None where not clear."""
+    hours = read_hours(text)
+    if hours is None:
+        return None
+    flat = [minute for interval in hours.open for minute in interval]
+    return {"open": flat, "holidays": hours.holidays}
+
+
+def _bits(outlets: gpd.GeoDataFrame, columns: Iterable[str]) -> list[int]:
+    """One number a row: bit i is set where the i-th column is true."""
+    total = np.zeros(len(outlets), int)
+    for bit, name in enumerate(columns):
+        if name in outlets:
+            total |= outlets[name].to_numpy(bool).astype(int) << bit
+    return total.tolist()
+
+
+def _calendar() -> dict[str, Any]:
+    """Public holidays and make-up workdays as days since 1970-01-01, and how far they are known."""
+    calendar = holiday_calendar()
+
+    def days(dates: Iterable[Any]) -> list[int]:
+        return (np.array(list(dates), "datetime64[D]").astype(int)).tolist()
+
+    return {
+        "off": days(calendar.off),
+        "work": days(calendar.work),
+        "until": calendar.until.isoformat(),
+    }

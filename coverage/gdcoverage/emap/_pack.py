@@ -1,0 +1,77 @@
+"""Shapes and blocks of data packed for the page: whole numbers, steps, compression."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+# Coordinates travel as whole numbers of 1e-5 degrees, about a metre.
+GRID = 1e5
+SIMPLE_DEG = 3e-5
+
+
+class Block(NamedTuple):
+    """Data as text for a script element: JSON as it is, or compressed where that is shorter."""
+
+    kind: str  # MIME type of the script element
+    text: str
+
+
+def block(data: Any, plain: bool = False) -> Block:
+    """Data for the page, whichever way is shorter, or plain; the same data give the same text.
+
+    JSON is made safe inside a script element: no text in it can end the element.
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    safe = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+    if plain or len(safe.encode()) <= len(packed):
+        return Block("application/json", safe)
+    return Block("application/gzip", packed)
+
+
+def packed_lines(lines: NDArray[np.object_], tolerance_deg: float = SIMPLE_DEG) -> list[list[int]]:
+    """Lines as whole numbers: x, y of the first point, then steps from point to point."""
+    simple = shapely.simplify(lines, tolerance_deg)
+    return _steps(*shapely.get_coordinates(simple, return_index=True))
+
+
+def packed_area(area: BaseGeometry, tolerance_deg: float = SIMPLE_DEG) -> list[list[list[int]]]:
+    """Polygons as lists of rings, each packed as a line is."""
+    simple = shapely.simplify(area, tolerance_deg)
+    out = []
+    for polygon in shapely.get_parts(simple):
+        rings, ring = shapely.get_coordinates(shapely.get_rings(polygon), return_index=True)
+        out.append(_steps(rings, ring))
+    return out
+
+
+def whole(degrees: pd.Series) -> list[int]:
+    """Degrees as whole numbers of 1e-5."""
+    return np.round(degrees.to_numpy() * GRID).astype(int).tolist()
+
+
+def coded(texts: pd.Series) -> dict[str, list[Any]]:
+    """Texts that repeat: each once, in order of appearance, and the number of every row's."""
+    codes, values = pd.factorize(texts.to_numpy(object))
+    return {"values": list(values), "codes": codes.tolist()}
+
+
+def _steps(xy: NDArray[np.float64], line: NDArray[np.int64]) -> list[list[int]]:
+    grid = np.round(xy * GRID).astype(np.int64)
+    steps = np.diff(grid, axis=0, prepend=np.zeros((1, 2), np.int64))
+    first = np.flatnonzero(np.diff(line, prepend=-1))
+    steps[first] = grid[first]
+    moved = (steps != 0).any(axis=1)
+    moved[first] = True
+    kept, owner = steps[moved], line[moved]
+    starts = np.flatnonzero(np.diff(owner, prepend=-1))
+    return [part.ravel().tolist() for part in np.split(kept, starts[1:])] if len(kept) else []

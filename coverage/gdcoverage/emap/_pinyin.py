@@ -1,0 +1,56 @@
+"""How the characters in use are read, so that letters find Chinese names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pypinyin import Style, pinyin
+
+# Readings that place names in Guangdong want first; the package's come after them.
+_LOCAL = {
+    "番": "pan",
+    "涌": "chong",
+    "埔": "bu",
+    "行": "hang",
+    "莞": "guan",
+    "厦": "sha",
+    "埗": "bu",
+    "冚": "kan",
+    "凼": "dang",
+    "氹": "dang",
+    "塱": "lang",
+    "蓢": "lang",
+    "㙟": "long",
+    "𬒔": "long",
+    "𡎚": "lang",
+    "沥": "li",
+    "漖": "jiao",
+    "滘": "jiao",
+    "𬇹": "chong",
+    "圳": "zhen",
+    "长": "chang",
+    "重": "chong",
+    "乐": "le",
+}
+_MOST = 4
+
+
+def pinyin_table(texts: Iterable[str]) -> dict[str, str]:
+    """Readings of every Chinese character in the texts.
+
+    Returns
+    -------
+    Character -> its readings without tones, ü as v, the commonest first, separated by spaces;
+    sorted by character. Characters that nobody knows how to read are left out.
+    """
+    characters = sorted({character for text in texts for character in text if character > "⺀"})
+    table = {}
+    for character in characters:
+        (known,) = pinyin(character, style=Style.NORMAL, heteronym=True, v_to_u=False)
+        local = [_LOCAL[character]] if character in _LOCAL else []
+        # Without a reading the package gives the character back.
+        known = [reading for reading in known if reading.isascii() and reading.isalpha()]
+        readings = list(dict.fromkeys(local + known))[:_MOST]
+        if readings:
+            table[character] = " ".join(readings)
+    return table

@@ -1,0 +1,149 @@
+"""The province's layers: counties by coverage rate, with their numbers and their maps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+
+from gdcoverage.emap._base import simplified
+from gdcoverage.emap._pack import packed_area
+from gdcoverage.emap._styles import Style, styles
+from gdcoverage.policy import SETTLEMENTS, Standard
+from gdcoverage.report import percent
+
+# Lower bounds of the classes of coverage rate, and a colour-blind-safe ramp (ColorBrewer YlGnBu).
+CLASSES = (
+    (0.9, "90% 及以上", "90 % and more", "#225EA8"),
+    (0.8, "80%–90%", "80–90 %", "#41B6C4"),
+    (0.7, "70%–80%", "70–80 %", "#A1DAB4"),
+    (0.5, "50%–70%", "50–70 %", "#FFF3B0"),
+    (0.0, "低于 50%", "below 50 %", "#F4A582"),
+)
+_UNKNOWN = ("没有结果", "no result", "#D9D9D9")
+# So many gaps are drawn, those with most people.
+_GAPS = 500
+
+
+def province_styles(
+    gaps: gpd.GeoDataFrame | None, sites: gpd.GeoDataFrame | None
+) -> list[dict[str, Any]]:
+    """The style table of the province's map."""
+    usual = styles(Standard())
+    line = {"color": "#5A5A5A", "weight": 0.8, "fillOpacity": 0.85}
+    table = {"counties": usual["counties"]}
+    for name, label, english, colour in _classes():
+        fill = line | {"fillColor": colour}
+        table[name] = Style(f"覆盖率 {label}", f"Coverage {english}", True, "area", fill)
+    table["idle"] = usual["idle"]._replace(on=False)
+    table["outlets"] = usual["outlets"]._replace(on=False)
+    if gaps is not None and len(gaps):
+        marks = usual["uncovered"].options
+        label, english = f"空白区（人口最多的 {_GAPS} 个）", f"Gaps (the {_GAPS} with most people)"
+        table["gap_marks"] = Style(label, english, False, "diamond", marks)
+    if sites is not None and len(sites):
+        table["sites"] = usual["sites"]
+    return [{"key": key, **style._asdict()} for key, style in table.items()]
+
+
+def province_block(
+    counties: gpd.GeoDataFrame,
+    standard: Standard,
+    gaps: gpd.GeoDataFrame | None,
+    sites: gpd.GeoDataFrame | None,
+    links: Mapping[str, str],
+) -> dict[str, Any]:
+    """Counties with class, outline and numbers; the largest gaps; recommended sites."""
+    shapes, _ = simplified(counties)
+    rows = []
+    for shape, row in zip(shapes, counties.to_dict("records"), strict=True):
+        rows.append(
+            {
+                "adcode": row["adcode"],
+                "name": row["name"],
+                "city": row["city"],
+                "style": _class_of(row["rate"]),
+                "rate": None if np.isnan(row["rate"]) else round(row["rate"], 4),
+                "people": 0 if np.isnan(row["rate"]) else round(row["population"]),
+                "missed": 0
+                if np.isnan(row["rate"])
+                else round(row["population"] - row["covered_population"]),
+                "area": packed_area(shape, 0),
+                "facts": _facts(row),
+                "link": links.get(row["adcode"], ""),
+            }
+        )
+    return {
+        "counties": rows,
+        "gapMarks": [] if gaps is None else _gap_marks(gaps, standard),
+        "sites": [] if sites is None else _site_marks(sites),
+    }
+
+
+def _classes() -> list[tuple[str, str, str, str]]:
+    """Key, labels and colour of each class, lowest rate first."""
+    known = [
+        (f"rate_{i}", label, english, colour)
+        for i, (_, label, english, colour) in enumerate(CLASSES)
+    ]
+    return [("rate_unknown", *_UNKNOWN), *reversed(known)]
+
+
+def _class_of(rate: float) -> str:
+    if np.isnan(rate):
+        return "rate_unknown"
+    return next(f"rate_{i}" for i, (low, *_) in enumerate(CLASSES) if rate >= low)
+
+
+def _facts(row: Mapping[str, Any]) -> list[list[str]]:
+    if np.isnan(row["rate"]):
+        return [["覆盖率", "没有结果"]]
+    classes = [
+        [f"{name}覆盖率", percent(row[f"{kind}_rate"])]
+        for kind, name in SETTLEMENTS.items()
+        if row[f"{kind}_population"]
+    ]
+    missed = row["population"] - row["covered_population"]
+    return [
+        ["覆盖率", percent(row["rate"])],
+        *classes,
+        ["常住人口", f"{row['population']:,.0f} 人"],
+        ["不达标人口", f"{missed:,.0f} 人"],
+        ["在营网点", f"{row['outlets']:,} 个"],
+    ]
+
+
+def _gap_marks(gaps: gpd.GeoDataFrame, standard: Standard) -> list[dict[str, Any]]:
+    ordered = gaps.sort_values(["population", "gap_id"], ascending=[False, True]).head(_GAPS)
+    return [
+        {
+            "name": gap.name,
+            "lat": round(gap.lat, 5),
+            "lon": round(gap.lon, 5),
+            "people": round(gap.population),
+            "facts": [
+                ["城乡类别", SETTLEMENTS[gap.settlement]],
+                ["人口", f"{gap.population:,.0f} 人"],
+                ["最近网点", gap.outlet_name or "无"],
+            ],
+        }
+        for gap in ordered.itertuples()
+    ]
+
+
+def _site_marks(sites: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": site.name or f"建议网点 {site.rank}",
+            "lat": round(site.lat, 5),
+            "lon": round(site.lon, 5),
+            "facts": [
+                ["建设次序", f"本县区第 {site.rank} 个"],
+                ["银行", site.bank or "不限"],
+                ["新增达标", f"{site.population:,.0f} 人"],
+            ],
+        }
+        for site in sites.itertuples()
+    ]

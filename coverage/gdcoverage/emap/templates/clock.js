@@ -1,0 +1,71 @@
+"use strict";
+// Clock: whether an outlet is open now, in Guangdong's time whatever the device's zone.
+
+EMap.WEEK = 7 * 1440;
+EMap.weekdays = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
+
+// Days since 1970-01-01 and minutes since Monday 0:00, both in UTC+8.
+EMap.now = function (time = Date.now()) {
+  const minutes = Math.floor(time / 60000) + 480;
+  const day = Math.floor(minutes / 1440);
+  // 1970-01-01 was a Thursday.
+  return { day, minute: ((day + 3) % 7) * 1440 + (minutes - day * 1440) };
+};
+
+// What a day is by the calendar: "off" (public holiday), "work" (make-up workday) or "".
+EMap.kindOfDay = (calendar, day) =>
+  calendar.off.includes(day) ? "off" : calendar.work.includes(day) ? "work" : "";
+
+// state: open, closed, unknown; until or next: minute of the week; why: reason where it is special.
+EMap.openState = function (schedule, calendar, now) {
+  if (!schedule) return { state: "unknown", why: "营业时间未知" };
+  const kind = EMap.kindOfDay(calendar, now.day);
+  const minute = now.minute;
+  if (kind === "off" && schedule.holidays !== true) {
+    return schedule.holidays === false
+      ? { state: "closed", why: "节假日休息" } : { state: "unknown", why: "节假日，请电话确认" };
+  }
+  const open = schedule.open;
+  const at = open.findIndex((_, i) => i % 2 === 0 && minute >= open[i] && minute < open[i + 1]);
+  // A weekend that is worked: who opens at weekends anyway is open, of others nobody knows.
+  if (kind === "work" && at < 0) return { state: "unknown", why: "调休上班日，请电话确认" };
+  if (at >= 0) {
+    // Sunday's end is Monday's beginning.
+    const until = open[at + 1] === EMap.WEEK && open[0] === 0 ? open[1] : open[at + 1];
+    return { state: "open", until, always: open.length === 2 && open[0] === 0 && open[1] === EMap.WEEK };
+  }
+  const starts = open.filter((_, i) => i % 2 === 0);
+  const next = starts.find((start) => start > minute);
+  return { state: "closed", next: next === undefined ? starts[0] : next };
+};
+
+EMap.clockTime = (minute) => {
+  const m = minute % 1440;
+  return String(Math.floor(m / 60)).padStart(2, "0") + ":" + String(m % 60).padStart(2, "0");
+};
+
+// The state in words: [营业中, 17:00 关门].
+EMap.openWords = function (state, now) {
+  if (state.state === "unknown") return [EMap.t(state.why), ""];
+  if (state.state === "open") {
+    return [EMap.t("营业中"), state.always ? EMap.t("全天营业") : EMap.t("{0} 关门", EMap.clockTime(state.until))];
+  }
+  if (state.why) return [EMap.t("休息中"), EMap.t(state.why)];
+  if (state.next === undefined) return [EMap.t("休息中"), ""];
+  const days = (Math.floor(state.next / 1440) - Math.floor(now.minute / 1440) + 7) % 7;
+  const later = days === 0 && state.next <= now.minute ? 7 : days;
+  const time = EMap.clockTime(state.next);
+  const when = later === 0 ? time : later === 1 ? EMap.t("明天 {0}", time)
+    : EMap.t("{0} {1}", EMap.t(EMap.weekdays[Math.floor(state.next / 1440)]), time);
+  return [EMap.t("休息中"), EMap.t("{0} 开门", when)];
+};
+
+// Opening hours of the day that it is: "09:00–12:00, 14:00–17:00"; "" where there are none.
+EMap.hoursToday = function (schedule, now) {
+  const start = Math.floor(now.minute / 1440) * 1440, parts = [];
+  for (let i = 0; i < schedule.open.length; i += 2) {
+    const from = Math.max(schedule.open[i], start), to = Math.min(schedule.open[i + 1], start + 1440);
+    if (from < to) parts.push(EMap.clockTime(from) + "–" + (to === start + 1440 ? "24:00" : EMap.clockTime(to)));
+  }
+  return parts.join("，");
+};

@@ -1,0 +1,52 @@
+"use strict";
+// Filter: which outlets meet the conditions, in what order, and how many each further choice would leave.
+
+EMap.noConditions = () => ({ query: "", county: -1, bank: -1, items: 0, modes: 0, open: false });
+
+// -> { shown: numbers of outlets in order, counts, unknown: of those with unknown hours left out by "open" }
+EMap.select = function (store, conditions, origin, now) {
+  const scores = EMap.search(store, conditions.query);
+  const states = store.schedules.map((schedule) => EMap.openState(schedule, store.calendar, now).state);
+  const counts = {
+    county: new Array(store.county.values.length).fill(0),
+    bank: new Array(store.bank.values.length).fill(0),
+    items: store.itemNames.map(() => 0),
+    modes: store.modeNames.map(() => 0),
+    open: 0,
+  };
+  const shown = [];
+  let unknown = 0;
+  for (let i = 0; i < store.size; i++) {
+    const county = store.county.codes[i], bank = store.bank.codes[i], state = states[store.hours.codes[i]];
+    if (scores && !scores[i]) continue;
+    if ((store.items[i] & conditions.items) !== conditions.items) continue;
+    if ((store.modes[i] & conditions.modes) !== conditions.modes) continue;
+    const inCounty = conditions.county < 0 || county === conditions.county;
+    const ofBank = conditions.bank < 0 || bank === conditions.bank;
+    const open = !conditions.open || state === "open";
+    // A choice among counties counts what the other conditions leave, and so does one among banks.
+    if (ofBank && open) counts.county[county]++;
+    if (inCounty && open) counts.bank[bank]++;
+    if (inCounty && ofBank) {
+      if (state === "open") counts.open++;
+      if (state === "unknown") unknown++;
+    }
+    if (!inCounty || !ofBank || !open) continue;
+    for (let bit = 0; bit < counts.items.length; bit++) if (store.items[i] & (1 << bit)) counts.items[bit]++;
+    for (let bit = 0; bit < counts.modes.length; bit++) if (store.modes[i] & (1 << bit)) counts.modes[bit]++;
+    shown.push(i);
+  }
+  return { shown: EMap.ordered(store, shown, scores, origin), counts, unknown: conditions.open ? unknown : 0 };
+};
+
+EMap.ordered = function (store, shown, scores, origin) {
+  if (origin) {
+    const away = new Float64Array(store.size);
+    shown.forEach((i) => { away[i] = EMap.metres(origin.lat, origin.lon, store.latOf(i), store.lonOf(i)); });
+    return shown.sort((a, b) => away[a] - away[b] || a - b);
+  }
+  return scores ? shown.sort((a, b) => scores[b] - scores[a] || a - b) : shown;
+};
+
+// Those of `shown` within the map's view.
+EMap.within = (store, shown, bounds) => shown.filter((i) => bounds.contains([store.latOf(i), store.lonOf(i)]));

@@ -1,0 +1,30 @@
+"use strict";
+// Store: the outlets, column by column.
+
+EMap.openStore = function (block) {
+  const size = block.id.length;
+  return {
+    ...block,
+    size,
+    latOf: (i) => block.lat[i] / 1e5,
+    lonOf: (i) => block.lon[i] / 1e5,
+    countyOf: (i) => block.county.values[block.county.codes[i]],
+    bankOf: (i) => block.bank.values[block.bank.codes[i]],
+    hoursOf: (i) => block.hours.values[block.hours.codes[i]],
+    scheduleOf: (i) => block.schedules[block.hours.codes[i]],
+    statusOf: (i) => block.status.values[block.status.codes[i]],
+    termsOf: (names, bits) => names.filter((_, bit) => bits & (1 << bit)),
+  };
+};
+
+// Metres along a great circle.
+EMap.metres = function (lat1, lon1, lat2, lon2) {
+  const rad = Math.PI / 180;
+  const a = Math.sin(((lat2 - lat1) * rad) / 2) ** 2
+    + Math.cos(lat1 * rad) * Math.cos(lat2 * rad) * Math.sin(((lon2 - lon1) * rad) / 2) ** 2;
+  return 2 * 6371008.8 * Math.asin(Math.sqrt(a));
+};
+
+EMap.away = (metres) => (metres < 1000
+  ? EMap.t("{0} 米", EMap.number(Math.round(metres / 10) * 10))
+  : EMap.t("{0} 公里", EMap.number(Math.round(metres / 100) / 10)));

@@ -1,0 +1,77 @@
+"use strict";
+// Words: elements made, never written as markup; Chinese, or English by the switch.
+var EMap = window.EMap || {};
+
+EMap.english = {
+  "大字": "Large text", "打印": "Print", "查询与图层": "Search and layers", "图层": "Layers",
+  "查网点": "Find an outlet", "图层与图例": "Layers and legend", "空白区": "Gaps", "县区": "Counties",
+  "网点、地址、银行、县区或拼音": "Outlet, address, bank, county or pinyin",
+  "离我最近": "Near me", "按营业、业务事项、服务方式筛选": "Filter by hours, items and modes", "显示全部": "Show all", "再列一些": "Show more", "地图": "Map",
+  "打印地图": "Print the map", "纸张（横向）": "Paper (landscape)", "取消": "Cancel",
+  "展开列表": "Larger list", "收起列表": "Larger map",
+  "全部县区": "All counties", "全部银行": "All banks", "不限": "Any",
+  "业务事项": "Business items", "服务方式": "Service modes", "营业": "Hours",
+  "正在营业": "Open now", "基本养老保险": "Pension", "工伤保险": "Work injury", "失业保险": "Unemployment",
+  "社会保障卡": "Social card", "窗口办": "Counter", "网办": "Online area", "自助办": "Self-service",
+  "导办": "Guided", "专窗": "Own counter", "上门": "Home visits",
+  "共 {0} 个网点": "{0} outlets", "地图范围内 {0} 个，共 {1} 个": "{0} of {1} in the map's view",
+  "没有符合条件的网点": "No outlet matches", "（{0} 个营业时间未知）": " ({0} with unknown hours)",
+  "请换一个词，或减少筛选条件。": "Try another word or fewer filters.",
+  "营业中": "Open", "休息中": "Closed", "营业时间未知": "Hours unknown",
+  "{0} 关门": "until {0}", "{0} 开门": "opens {0}", "全天营业": "open all day",
+  "明天 {0}": "tomorrow {0}", "{0} {1}": "{0} {1}",
+  "节假日，请电话确认": "Public holiday, please call", "调休上班日，请电话确认": "Make-up workday, please call",
+  "节假日休息": "Closed on public holidays",
+  "周一": "Mon", "周二": "Tue", "周三": "Wed", "周四": "Thu", "周五": "Fri", "周六": "Sat", "周日": "Sun",
+  "返回列表": "Back to the list", "所属银行": "Bank", "地址": "Address", "营业时间": "Hours", "今天": "Today",
+  "不营业": "closed", "电话": "Phone", "县区 ": "County", "状态": "Status", "若退出": "If it leaves",
+  "门口标识": "Sign at the door", "未知": "unknown", "拨打 {0}": "Call {0}", "复制地址": "Copy address", "已复制": "Copied",
+  "复制不了，请长按选取": "Cannot copy here; please select the text",
+  "步行导航": "Walk there", "高德地图": "Amap", "百度地图": "Baidu Maps", "腾讯地图": "Tencent Maps", "手机地图": "Phone's map app",
+  "用手机扫码导航": "Scan to navigate", "法定节假日安排已知至 {0}": "Public holidays known until {0}",
+  "直线约 {0}": "about {0} away (straight line)", "{0} 米": "{0} m", "{0} 公里": "{0} km",
+  "按离所选位置的远近排列（直线距离）。": "Sorted by straight-line distance from the chosen place.",
+  "按离您的远近排列（直线距离）。位置只在本页使用，不会发送。": "Sorted by straight-line distance from you. Your position stays in this page.",
+  "得不到您的位置。请在地图上点一下您在哪里，或在搜索框输入镇街名。": "Your position is not available. Tap the map where you are, or search for a town.",
+  "请在地图上点一下您在哪里。": "Tap the map where you are.", "正在定位……": "Locating…", "取消定位": "Stop sorting",
+  "看这附近的网点": "Outlets near here", "这里有 {0} 个网点": "{0} outlets here",
+  "数据日期：{0}": "Data of {0}", "边界示意，非标准地图": "Boundaries are schematic", "审图号：{0}": "Map approval: {0}",
+  "放大": "Zoom in", "缩小": "Zoom out", "街道 © OpenStreetMap 贡献者（ODbL）": "Streets © OpenStreetMap contributors (ODbL)",
+  "{0} 人": "{0} people", "没有空白区": "No gaps", "打开本县区地图": "Open the county's map",
+  "空白区（按人口）": "Gaps by people", "县区（按不达标人口）": "Counties by people outside the standard",
+  "已选": "chosen", "清除筛选": "Clear filters", "其他网点": "other outlets", "需求点": "Demand point",
+  "常住人口": "Residents", "不达标人口": "People outside", "覆盖率": "Coverage rate",
+};
+
+EMap.language = "zh-CN";
+
+// A text in the reader's language, its gaps filled.
+EMap.t = function (text, ...parts) {
+  const words = EMap.language === "en" && text in EMap.english ? EMap.english[text] : text;
+  return words.trim().replace(/\{(\d)\}/g, (_, i) => parts[i]);
+};
+
+EMap.number = (value) => value.toLocaleString(EMap.language);
+
+// An element with attributes and children; strings become text.
+EMap.make = function (tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (typeof value === "function") node.addEventListener(key, value);
+    else if (value === true) node.setAttribute(key, "");
+    else if (value !== false && value !== null && value !== undefined) node.setAttribute(key, value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+};
+
+// Fills in everything in the page that names its text.
+EMap.translate = function (root) {
+  root.lang = EMap.language;
+  root.querySelectorAll("[data-t]").forEach((node) => { node.textContent = EMap.t(node.dataset.t); });
+  root.querySelectorAll("[data-t-label]").forEach((node) => node.setAttribute("aria-label", EMap.t(node.dataset.tLabel)));
+  root.querySelectorAll("[data-t-placeholder]").forEach((node) => { node.placeholder = EMap.t(node.dataset.tPlaceholder); });
+  const button = root.querySelector(".emap-language");
+  button.textContent = EMap.language === "en" ? "中文" : "English";
+  button.lang = EMap.language === "en" ? "zh-CN" : "en";
+};

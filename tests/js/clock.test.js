@@ -1,0 +1,56 @@
+"use strict";
+const assert = require("node:assert/strict");
+const test = require("node:test");
+const { load } = require("./load.js");
+
+const EMap = load("words.js", "clock.js");
+const calendar = { off: [100], work: [103], until: "2026-12-31" };
+const at = (weekday, hour, minute = 0, day = 4) => ({ day, minute: weekday * 1440 + hour * 60 + minute });
+// Monday to Friday 9-12 and 14-17, Saturday 9-12.
+const open = [0, 1, 2, 3, 4].flatMap((d) => [d * 1440 + 540, d * 1440 + 720, d * 1440 + 840, d * 1440 + 1020]).concat([5 * 1440 + 540, 5 * 1440 + 720]);
+const week = { open, holidays: null };
+const words = (schedule, now) => EMap.openWords(EMap.openState(schedule, calendar, now), now).join("|");
+
+test("open from the first minute to the last", () => {
+  assert.equal(words(week, at(0, 8, 59)), "休息中|09:00 开门");
+  assert.equal(words(week, at(0, 9)), "营业中|12:00 关门");
+  assert.equal(words(week, at(0, 11, 59)), "营业中|12:00 关门");
+  assert.equal(words(week, at(0, 12)), "休息中|14:00 开门");
+});
+
+test("after the last hours comes the next day that has some", () => {
+  assert.equal(words(week, at(0, 18)), "休息中|明天 09:00 开门");
+  assert.equal(words(week, at(5, 12)), "休息中|周一 09:00 开门");
+  assert.equal(words(week, at(6, 20)), "休息中|明天 09:00 开门");
+});
+
+test("a week later where an outlet opens once a week", () => {
+  const once = { open: [540, 600], holidays: null };
+  assert.equal(words(once, at(0, 10)), "休息中|周一 09:00 开门");
+});
+
+test("never closes, and across midnight", () => {
+  assert.equal(words({ open: [0, EMap.WEEK], holidays: null }, at(3, 3)), "营业中|全天营业");
+  const night = { open: [0, 120, 6 * 1440 + 1320, EMap.WEEK], holidays: null };
+  assert.equal(words(night, at(6, 23)), "营业中|02:00 关门");
+});
+
+test("holidays: unknown where nothing is said, as said otherwise", () => {
+  assert.equal(words(week, at(3, 10, 0, 100)), "节假日，请电话确认|");
+  assert.equal(words({ open, holidays: false }, at(3, 10, 0, 100)), "休息中|节假日休息");
+  assert.equal(words({ open, holidays: true }, at(3, 10, 0, 100)), "营业中|12:00 关门");
+});
+
+test("a weekend that is worked: open where hours say so, else unknown", () => {
+  assert.equal(words(week, at(5, 10, 0, 103)), "营业中|12:00 关门");
+  assert.equal(words(week, at(5, 15, 0, 103)), "调休上班日，请电话确认|");
+});
+
+test("unknown hours stay unknown", () => {
+  assert.equal(words(null, at(0, 10)), "营业时间未知|");
+});
+
+test("hours of today", () => {
+  assert.equal(EMap.hoursToday(week, at(0, 20)), "09:00–12:00，14:00–17:00");
+  assert.equal(EMap.hoursToday(week, at(6, 10)), "");
+});
