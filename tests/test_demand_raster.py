@@ -16,13 +16,16 @@ from pyproj import Geod
 from rasterio.transform import Affine
 
 from gdcoverage.demand import read_demand
+from gdcoverage.demand._raster import read_cells
 from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError
 from gdcoverage.tables import Reading
 
 # A plane in which the cells of the degree-of-urbanisation grid are squares of 1,000 m.
 GRID = "+proj=cea +lat_ts=23 +R=6371009"
-QUIET = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUIET = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def corner_at(west: float, north: float, side: float) -> Affine:
@@ -258,3 +261,132 @@ def test_town_rule_applies_to_urban_clusters(tmp_path: Path) -> None:
 def test_declaration_spares_a_raster_the_rule(tmp_path: Path) -> None:
     frame = read_demand(raster(tmp_path, drawn("1")), settlement="urban").frame
     assert frame[["settlement", "settlement_source"]].to_numpy().tolist() == [["urban", "declared"]]
+
+
+# --- clipped to an area -------------------------------------------------------------------------
+
+
+def assert_clipped_as_whole(path: Path, area: shapely.Geometry, **options: object) -> Reading:
+    """What is inside is as in the whole raster: ids, people, areas, classes; the rest is told."""
+    whole = read_demand(path, **options)
+    clipped = read_demand(path, within=area, **options)
+    inside = whole.frame.intersects(area)
+    pd.testing.assert_frame_equal(clipped.frame, whole.frame[inside].reset_index(drop=True))
+    told = [p for p in clipped.problems if p.kind == "cells_outside"]
+    assert len(told) == int(not inside.all())
+    if told:
+        people = whole.frame.loc[~inside, "population"].sum()
+        assert told[0].what.startswith(f"{(~inside).sum():,} 个栅格（{people:,.0f} 人）")
+    return clipped
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    hnp.arrays(np.float32, (12, 15), elements=st.sampled_from([0, 1, 7, 300, 2_000, 30_000, -1])),
+    st.tuples(st.integers(0, 30), st.integers(0, 24), st.integers(1, 30), st.integers(1, 24)),
+)
+def test_inside_an_area_is_as_in_the_whole_raster(
+    tmp_path: Path, people: np.ndarray, box: tuple[int, int, int, int]
+) -> None:
+    """Areas with their outline on centres and corners of cells, or past the raster's end."""
+    west, south, wide, high = (n * 0.005 for n in box)
+    area = shapely.box(113 + west, 23.38 + south, 113 + west + wide, 23.38 + south + high)
+    assert_clipped_as_whole(raster(tmp_path, people), area)
+
+
+def test_neighbours_share_out_the_people(tmp_path: Path) -> None:
+    """Row r holds 10r to 10r + 9; the first four of each row lie in the west."""
+    path = raster(tmp_path, np.arange(60, dtype=float).reshape(6, 10))
+    west, east = shapely.box(113, 23, 113.0401, 24), shapely.box(113.0401, 23, 114, 24)
+    parts = [read_demand(path, within=area).frame["population"].sum() for area in (west, east)]
+    assert sum(parts) == 59 * 60 / 2
+    assert "（636 人）" in said(read_demand(path, within=east), "cells_outside")
+
+
+def test_a_centre_across_the_border_is_one(tmp_path: Path) -> None:
+    """30,000 people on either side: a centre, of which the area holds half."""
+    path = raster(
+        tmp_path, drawn("55555555\n5555...."), GRID, corner_at(11_000_000, 2_700_000, 1e3)
+    )
+    x = read_demand(path).frame.geometry.x
+    middle = (x.iloc[3] + x.iloc[4]) / 2
+    east = read_demand(path, within=shapely.box(middle, 0, 180, 90)).frame
+    assert east["population"].sum() == 20_000
+    assert set(east["settlement"]) == {"urban"}
+    assert not east["town"].any()
+
+
+@pytest.mark.parametrize(
+    ("density", "cells", "diagonal", "kind"),
+    [
+        (1_500, 33, False, "town"),
+        (1_500, 34, False, "centre"),
+        (300, 16, False, "rural"),
+        (300, 17, False, "town"),
+        (300, 17, True, "town"),
+    ],
+)
+@pytest.mark.parametrize("metres", [250, 1_000])
+def test_a_chain_that_leaves_the_area_counts_as_far_as_it_matters(
+    tmp_path: Path, density: int, cells: int, diagonal: bool, kind: str, metres: int
+) -> None:
+    """Cells of 1 km in a row, the first of them in the area; straight or corner to corner."""
+    y, x = np.indices((40_000 // metres, 40_000 // metres)) * metres // 1_000
+    chain = (x < cells) & (y == (x if diagonal else 20))
+    people = np.where(chain, density * (metres / 1_000) ** 2, 0)
+    path = raster(tmp_path, people, GRID, corner_at(11_000_000, 2_700_000, metres))
+    first = read_demand(path).frame.geometry.iloc[0]
+    clipped = assert_clipped_as_whole(path, first.buffer(0.002)).frame
+    assert set(zip(clipped["settlement"], clipped["town"], strict=True)) == {
+        {"town": ("urban", True), "centre": ("urban", False), "rural": ("rural", False)}[kind]
+    }
+
+
+@pytest.mark.parametrize("datum", ["wgs84", "gcj02"])
+@pytest.mark.parametrize(
+    ("crs", "corner"),
+    [("EPSG:4326", None), ("EPSG:32649", (600_000, 2_620_000)), ("EPSG:3857", (12.5e6, 2.7e6))],
+)
+def test_far_cells_are_left_alone_and_change_nothing(
+    tmp_path: Path, datum: str, crs: str, corner: tuple[float, float] | None
+) -> None:
+    people = np.random.default_rng(8).gamma(0.3, 900, (260, 260)).astype("float32")
+    transform = corner_at(*corner, 1_000) if corner else corner_at(112, 24, 0.01)
+    path = raster(tmp_path, people, crs, transform)
+    middle = read_demand(path, datum=datum, settlement="rural").frame.geometry.iloc[130 * 260 + 130]
+    clipped = assert_clipped_as_whole(path, middle.buffer(0.15), datum=datum)
+    assert 200 < len(clipped.frame) < 2_000
+    cells = read_cells(path, datum, middle.buffer(0.15))
+    assert len(cells.people) < people.size / 3
+    assert clipped.frame["town"].any()
+    assert not clipped.frame["town"].all()
+
+
+def test_the_limit_holds_for_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = raster(tmp_path, np.ones((6, 6)))
+    monkeypatch.setattr("gdcoverage.demand._raster._MOST_CELLS", 4)
+    assert len(read_demand(path, within=shapely.box(113, 23.48, 113.02, 24)).frame) == 4
+    with pytest.raises(InputError, match="裁剪"):
+        read_demand(path, within=shapely.box(113, 23.48, 113.03, 24))
+
+
+def test_windows_do_not_change_what_is_clipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = np.random.default_rng(5).gamma(0.3, 1_500, (40, 50))
+    path = raster(tmp_path, people)
+    area = shapely.Point(113.2, 23.3).buffer(0.1)
+    whole = read_demand(path, within=area)
+    monkeypatch.setattr("gdcoverage.demand._raster._WINDOW_CELLS", 130)
+    parts = read_demand(path, within=area)
+    pd.testing.assert_frame_equal(parts.frame, whole.frame)
+    assert parts.problems == whole.problems
+
+
+def test_area_without_cells_says_where_the_people_are(tmp_path: Path) -> None:
+    reading = read_demand(raster(tmp_path, np.ones((3, 3))), within=shapely.box(0, 0, 1, 1))
+    assert reading.frame.empty
+    assert kinds(reading) == [("cells_outside", None), ("no_people", None)]
+    assert said(reading, "cells_outside").startswith("9 个栅格（9 人）")

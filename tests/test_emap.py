@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+import shapely.affinity
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,8 +78,10 @@ def data_of(emap):
 
 
 def unpacked(packed):
-    steps = np.array(packed).reshape(-1, 2)
-    return np.cumsum(steps, axis=0) / GRID
+    """Lines from steps that go on from line to line."""
+    steps = [np.array(line).reshape(-1, 2) for line in packed]
+    points = np.cumsum(np.vstack(steps), axis=0) / GRID
+    return np.split(points, np.cumsum([len(line) for line in steps])[:-1])
 
 
 # The page -------------------------------------------------------------------------------------
@@ -278,8 +281,10 @@ def test_index_map_gives_every_county_its_class_and_its_numbers(counties, tmp_pa
 
 def test_packed_shapes_unpack_to_within_a_metre():
     line = shapely.LineString([(113.123456, 23.1), (113.2, 23.2), (113.25, 23.15)])
-    (packed,) = packed_lines(np.array([line]))
-    assert shapely.LineString(unpacked(packed)).hausdorff_distance(line) < 1e-5
+    lines = np.array([line, shapely.affinity.translate(line, 0.5, -0.25)])
+    for there, back in zip(lines, unpacked(packed_lines(lines)), strict=True):
+        assert shapely.LineString(back).hausdorff_distance(there) < 1e-5
+    assert packed_lines(lines[:0]) == []
     ring = shapely.Point(113, 23).buffer(0.1) - shapely.Point(113, 23).buffer(0.05)
     assert [len(polygon) for polygon in packed_area(ring)] == [2]
     assert packed_area(shapely.MultiPolygon()) == []
@@ -290,7 +295,7 @@ def test_neighbours_keep_one_border_when_simplified(counties):
     assert shapely.area(shapely.intersection(*shapes)) == 0
     assert shapely.union_all(shapes).geom_type == "Polygon"
     borders = base_block(counties, None)["borders"]
-    length = sum(shapely.LineString(unpacked(line)).length for line in borders)
+    length = sum(shapely.LineString(line).length for line in unpacked(borders))
     # Around both, and once between them.
     assert length == pytest.approx(7, abs=1e-3)
 

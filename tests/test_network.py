@@ -275,6 +275,27 @@ def test_foreign_file_is_refused(tmp_path):
             WalkNetwork.load(tmp_path / name)
 
 
+def test_no_damage_passes_unnoticed(tmp_path):
+    """Whatever bit is turned: the file is refused, or the network is the same."""
+    network = worlds.lattice(tmp_path, 2, 2)
+    network.save(tmp_path / "whole.npz")
+    whole = (tmp_path / "whole.npz").read_bytes()
+    refused = 0
+    for place in range(0, len(whole), 5):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << place % 8
+        (tmp_path / "damaged.npz").write_bytes(damaged)
+        try:
+            loaded = WalkNetwork.load(tmp_path / "damaged.npz")
+        except InputError as error:
+            assert error.problem.kind == "network_unreadable"
+            refused += 1
+        else:
+            _same_arrays(network, loaded)
+            assert loaded.source == network.source
+    assert refused > len(whole) / 5 / 2
+
+
 def test_places_are_the_named_place_nodes(tmp_path):
     path = worlds.write_osm(
         tmp_path / "p.osm", {1: (0, 0)}, [], [((5, 5), "village", "石围村"), ((9, 9), "town", "镇")]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage import reach
+from gdcoverage._around import around
 from gdcoverage.assess import Coverage
 from gdcoverage.network import Snap, WalkNetwork
 from gdcoverage.sphere import in_plane
@@ -62,20 +63,11 @@ def service_area(streets: gpd.GeoDataFrame, width_m: float = 45.0) -> BaseGeomet
         return shapely.MultiPolygon()
 
     def drawn(lines: NDArray[np.object_], metre: float) -> BaseGeometry:
-        ribbons = shapely.buffer(lines, width_m * metre, quad_segs=2)
-        whole = shapely.union_all(ribbons).simplify(8 * metre)
         # Courtyards and blocks inside the area are filled: nobody reads them as gaps.
-        return _without_small_holes(whole, (_FILLED_M * metre) ** 2)
+        whole = around(lines, width_m * metre, (_FILLED_M * metre) ** 2)
+        return whole.simplify(6 * metre)
 
     return in_plane(streets.geometry.to_numpy(), drawn)
-
-
-def _without_small_holes(area: BaseGeometry, smallest: float) -> BaseGeometry:
-    parts = []
-    for part in shapely.get_parts(area):
-        holes = [ring for ring in part.interiors if shapely.Polygon(ring).area >= smallest]
-        parts.append(shapely.Polygon(part.exterior, holes))
-    return shapely.union_all(parts)
 
 
 def _reached_parts(

@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 from rasterio.windows import Window
 from scipy import ndimage
+from shapely.geometry.base import BaseGeometry
 
+from gdcoverage.datum import Datum, to_wgs84
+from gdcoverage.demand._clip import Clip
 from gdcoverage.problems import InputError, Problem
 
 Floats = NDArray[np.float64]
@@ -25,6 +28,8 @@ Ints = NDArray[np.int64]
 _WINDOW_CELLS = 4_000_000
 # A demand point takes about 550 bytes while it is read: 11 GB.
 _MOST_CELLS = 20_000_000
+# Those around an area that are read with it take about 150 bytes each.
+_MOST_AROUND = 3 * _MOST_CELLS
 # Nowhere live more; what stands for “no data” undeclared (3.4e38, 2147483647) is more.
 MOST_PEOPLE = 1e9
 # Cells along a side whose area is computed; between them it changes evenly, to 1e-6.
@@ -34,21 +39,42 @@ _EQUAL_AREA = "+proj=cea +ellps=WGS84"
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """Populated cells: centre in degrees, people, geodesic area in km² (NaN unknown)."""
+    """Populated cells, row by row from the raster's first.
 
+    Parameters
+    ----------
+    number : running number among all populated cells of the raster, from 1.
+    lon, lat : centre in degrees, WGS-84.
+    people : people in the cell.
+    area_km2 : geodesic area; NaN unknown.
+    inside : whether the cell lies in the area that was asked for; the others surround it and
+        tell the settlement class of those inside.
+    problems : what there is to say of the raster.
+    unplaced_people : people in cells whose coordinates could not be converted.
+    """
+
+    number: Ints
     lon: Floats
     lat: Floats
     people: Floats
     area_km2: Floats
+    inside: NDArray[np.bool_]
     problems: tuple[Problem, ...]
+    unplaced_people: float
 
 
-def read_cells(path: Path) -> Cells:
+def read_cells(path: Path, datum: Datum = "wgs84", within: BaseGeometry | None = None) -> Cells:
     """Every cell with people of a raster whose values are people per cell, not per km².
 
     Cells without data (nodata value, mask, NaN) and cells of nought are no demand points;
     negative and impossible values (infinity, more than a thousand million) are reported and
-    count as no data. The sum over the cells is the sum of the raster's first band.
+    count as no data. The sum over the cells inside, outside (which is reported) and unplaced is
+    the sum of the raster's first band.
+
+    Parameters
+    ----------
+    datum : of the raster's coordinates.
+    within : polygon in degrees, WGS-84; only cells with their centre in it or on its outline.
 
     Raises
     ------
@@ -62,9 +88,7 @@ def read_cells(path: Path) -> Cells:
             raster = rasterio.open(path)
         with raster:
             _require_place(path, raster)
-            column, row, people, problems = _populated(path, raster)
-            lon, lat = _transformed(raster, 4326, column + 0.5, row + 0.5)
-            area_km2 = _cell_areas(raster, column, row)
+            return _populated(path, raster, datum, within)
     except rasterio.errors.RasterioError as error:
         raise _unusable(
             path, "raster_unreadable", f"栅格无法读取（{error}）", "请检查文件是否完整的 GeoTIFF"
@@ -76,7 +100,6 @@ def read_cells(path: Path) -> Cells:
             f"栅格的坐标系无法换算成经纬度（{error}）",
             "请在 GIS 软件里重投影为 EPSG:4326 后重新导出",
         ) from error
-    return Cells(lon, lat, people, area_km2, tuple(problems))
 
 
 def _require_place(path: Path, raster: rasterio.DatasetReader) -> None:
@@ -97,46 +120,100 @@ def _require_place(path: Path, raster: rasterio.DatasetReader) -> None:
 
 
 def _populated(
-    path: Path, raster: rasterio.DatasetReader
-) -> tuple[Ints, Ints, Floats, list[Problem]]:
-    """Column, row and people of each cell with people, and what was wrong with others."""
+    path: Path, raster: rasterio.DatasetReader, datum: Datum, within: BaseGeometry | None
+) -> Cells:
     scale, offset = raster.scales[0], raster.offsets[0]
-    columns, rows, people = [], [], []
-    negative, impossible, found = 0, 0, 0
+    lattice = _AreaLattice(raster)
+    clip = None if within is None else Clip(raster, datum, within, lattice.longest_side_km)
+    blocks, told = [], _Tally()
+    kept = 0
     for window in _windows(raster):
         values = raster.read(1, window=window, masked=True).astype(float).filled(np.nan)
         values = values * scale + offset
-        negative += int((values < 0).sum())
-        impossible += int((values > MOST_PEOPLE).sum())
+        told.negative += int((values < 0).sum())
+        told.impossible += int((values > MOST_PEOPLE).sum())
         row, column = np.nonzero((values > 0) & (values <= MOST_PEOPLE))
-        columns.append(column)
-        rows.append(row + window.row_off)
-        people.append(values[row, column])
-        found += len(row)
-        if found > _MOST_CELLS:
+        people = values[row, column]
+        number = told.populated + np.arange(1, len(row) + 1)
+        told.populated += len(row)
+        row += window.row_off
+
+        if clip:
+            near = clip.may_hold(column, row)
+            told.leave_outside(people[~near])
+            column, row, people, number = (a[near] for a in (column, row, people, number))
+        lon, lat = to_wgs84(*_transformed(raster, 4326, column + 0.5, row + 0.5), datum)
+        placed = np.isfinite(lon) & (np.abs(lat) <= 90)
+        told.leave_unplaced(people[~placed])
+        inside = keep = placed
+        if clip:
+            inside, around = clip.inside_and_around(lon, lat, placed)
+            told.leave_outside(people[placed & ~inside])
+            keep = inside | around
+        cells = (number, lon, lat, people, lattice.km2(column, row), inside)
+        blocks.append([a[keep] for a in cells])
+        kept += int(inside.sum())
+        if kept > _MOST_CELLS or sum(len(b[0]) for b in blocks) > _MOST_AROUND:
             raise _unusable(
                 path,
                 "raster_too_large",
                 f"有人口的栅格超过 {_MOST_CELLS:,} 个",
                 "请先裁剪到所需的市县，或汇总为较大的栅格",
             )
-    problems = [
-        Problem(kind, what, "请检查栅格的 nodata 设置", "warning", file=path.name)
-        for kind, count, what in (
-            ("population_negative", negative, f"{negative:,} 个栅格的人口为负数，按无数据处理"),
-            (
-                "population_impossible",
-                impossible,
-                f"{impossible:,} 个栅格的人口大得不可能，按无数据处理",
+    number, lon, lat, people, area_km2, inside = map(np.concatenate, zip(*blocks, strict=True))
+    problems = told.problems(path, raster.count)
+    return Cells(number, lon, lat, people, area_km2, inside, problems, told.unplaced_people)
+
+
+@dataclass
+class _Tally:
+    """What is not among the cells, or should be told of them."""
+
+    populated: int = 0
+    negative: int = 0
+    impossible: int = 0
+    unplaced: int = 0
+    unplaced_people: float = 0.0
+    outside: int = 0
+    outside_people: float = 0.0
+
+    def leave_unplaced(self, people: Floats) -> None:
+        self.unplaced += len(people)
+        self.unplaced_people += float(people.sum())
+
+    def leave_outside(self, people: Floats) -> None:
+        self.outside += len(people)
+        self.outside_people += float(people.sum())
+
+    def problems(self, path: Path, bands: int) -> tuple[Problem, ...]:
+        """One problem for each sort of cell that there was."""
+        nodata, region = "请检查栅格的 nodata 设置", "请核对县区范围、栅格的范围与坐标系"
+        found: dict[str, tuple[int, str, str]] = {
+            "population_negative": (self.negative, "的人口为负数，按无数据处理", nodata),
+            "population_impossible": (self.impossible, "的人口大得不可能，按无数据处理", nodata),
+            "coordinate_outside": (self.unplaced, "的坐标换算不成经纬度，未计入", region),
+            "cells_outside": (
+                self.outside,
+                f"（{self.outside_people:,.0f} 人）在所选县区之外，不在任何合计之内",
+                region,
             ),
-        )
-        if count
-    ]
-    if raster.count > 1:
-        what = f"栅格有 {raster.count} 个波段，只用了第 1 个"
-        action = "请确认第 1 个波段是总人口"
-        problems.append(Problem("bands_unused", what, action, "warning", file=path.name))
-    return np.concatenate(columns), np.concatenate(rows), np.concatenate(people), problems
+        }
+        problems = [
+            Problem(
+                kind,
+                f"{count:,} 个栅格{what}",
+                action,
+                "error" if kind == "coordinate_outside" else "warning",
+                file=path.name,
+            )
+            for kind, (count, what, action) in found.items()
+            if count
+        ]
+        if bands > 1:
+            what = f"栅格有 {bands} 个波段，只用了第 1 个"
+            action = "请确认第 1 个波段是总人口"
+            problems.append(Problem("bands_unused", what, action, "warning", file=path.name))
+        return tuple(problems)
 
 
 def _windows(raster: rasterio.DatasetReader) -> Iterator[Window]:
@@ -159,25 +236,36 @@ def _transformed(
     return transformer.transform(x, y)
 
 
-def _cell_areas(raster: rasterio.DatasetReader, column: Ints, row: Ints) -> Floats:
+class _AreaLattice:
     """Geodesic area of cells in km², from a lattice of cells that are measured."""
-    columns = np.linspace(0, raster.width - 1, min(raster.width, _AREA_NODES))
-    rows = np.linspace(0, raster.height - 1, min(raster.height, _AREA_NODES))
-    west, north = np.meshgrid(columns, rows)
-    corners = [
-        _transformed(raster, _EQUAL_AREA, west + right, north + down)
-        for right, down in ((0, 0), (1, 0), (1, 1), (0, 1))
-    ]
-    # Half the cross product of the diagonals; the plane is true to area.
-    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = corners
-    with np.errstate(invalid="ignore"):
-        area = np.abs((x2 - x0) * (y3 - y1) - (x3 - x1) * (y2 - y0)) / 2e6
-    area[~np.isfinite(area)] = np.nan
-    at = [
-        place * ((len(nodes) - 1) / max(nodes[-1], 1))
-        for place, nodes in ((row, rows), (column, columns))
-    ]
-    return np.asarray(ndimage.map_coordinates(area, at, order=1, mode="nearest"))
+
+    def __init__(self, raster: rasterio.DatasetReader) -> None:
+        columns = np.linspace(0, raster.width - 1, min(raster.width, _AREA_NODES))
+        rows = np.linspace(0, raster.height - 1, min(raster.height, _AREA_NODES))
+        west, north = np.meshgrid(columns, rows)
+        corners = [
+            _transformed(raster, _EQUAL_AREA, west + right, north + down)
+            for right, down in ((0, 0), (1, 0), (1, 1), (0, 1))
+        ]
+        # Half the cross product of the diagonals; the plane is true to area.
+        (x0, y0), (x1, y1), (x2, y2), (x3, y3) = corners
+        with np.errstate(invalid="ignore"):
+            area = np.abs((x2 - x0) * (y3 - y1) - (x3 - x1) * (y2 - y0)) / 2e6
+        area[~np.isfinite(area)] = np.nan
+        self._area, self._nodes = area, (rows, columns)
+
+    @property
+    def longest_side_km(self) -> float:
+        """Side of a square as large as the largest cell."""
+        return float(np.sqrt(np.nanmax(self._area, initial=0.0)))
+
+    def km2(self, column: Ints, row: Ints) -> Floats:
+        """Area of cells; NaN unknown."""
+        at = [
+            place * ((len(nodes) - 1) / max(nodes[-1], 1))
+            for place, nodes in zip((row, column), self._nodes, strict=True)
+        ]
+        return np.asarray(ndimage.map_coordinates(self._area, at, order=1, mode="nearest"))
 
 
 def _unusable(path: Path, kind: str, what: str, action: str) -> InputError:

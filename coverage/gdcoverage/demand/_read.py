@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 import shapely
+from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.datum import Datum, to_wgs84
+from gdcoverage.datum import Datum
 from gdcoverage.demand import _raster, _settlement, _table
 from gdcoverage.demand._settlement import Settled
 from gdcoverage.files import Source
@@ -55,6 +56,7 @@ def read_demand(
     settlement: Settlement | Literal["town"] | None = None,
     settlement_polygons: gpd.GeoDataFrame | None = None,
     sheet: str | None = None,
+    within: BaseGeometry | None = None,
 ) -> Reading:
     """Demand points with people and settlement class.
 
@@ -69,6 +71,10 @@ def read_demand(
     settlement_polygons : frame with a class column (codes 111 … 220 or words); asked before
         `settlement`, for points that have no code; outside the polygons is rural.
     sheet : only this sheet.
+    within : polygon in degrees, WGS-84, e.g. the counties' union: only the cells of a raster
+        with their centre in it; what lies outside is told as one problem, with its people.
+        Cells keep the ids and classes that they have in the whole raster. Tables and layers are
+        not clipped.
 
     Returns
     -------
@@ -81,22 +87,21 @@ def read_demand(
     """
     path, standard = Path(path), standard or Standard()
     raster = path.suffix.lower() in RASTER_SUFFIXES
-    points, problems, left_out = (
-        _raster_points(path, datum) if raster else _table.read_points(path, datum, sheet)
-    )
+    if raster:
+        judged = settlement is None and settlement_polygons is None
+        points, problems, left_out, settled = _raster_points(path, datum, within, judged)
+    else:
+        points, problems, left_out = _table.read_points(path, datum, sheet)
+        settled = _settlement.by_code(points["settlement"].to_numpy(object))
     if points.empty and not raster and not problems:
         raise InputError(
             Problem("no_rows", "表头下面没有数据", "请检查是否选错了工作表或文件", file=path.name)
         )
     lon, lat = points["lon"].to_numpy(float), points["lat"].to_numpy(float)
-    settled = _settlement.by_code(points["settlement"].to_numpy(object))
     if settlement_polygons is not None:
         settled = settled.filled(_settlement.by_polygon(lon, lat, settlement_polygons))
     if settlement is not None:
         settled = settled.filled(_settlement.declared(settlement, len(points)))
-    if raster and not settled.known.all():
-        people, area_km2 = points["population"].to_numpy(), points["area_km2"].to_numpy()
-        settled = settled.filled(_settlement.by_degree_of_urbanisation(lon, lat, people, area_km2))
     problems += _unclear_settlement(path, points, settled)
     left_out += float(points.loc[~settled.known, "population"].sum())
     frame = _demand_frame(points, settled, standard)
@@ -114,37 +119,39 @@ def _demand_frame(points: pd.DataFrame, settled: Settled, standard: Standard) ->
     )[list(DEMAND.columns)]
     if not settled.known.all():
         frame = frame[settled.known].reset_index(drop=True)
-    return DEMAND.validate(frame.astype(dict.fromkeys(_TEXT, "str")))
+    return DEMAND.validate(frame.astype(dict.fromkeys(_TEXT, "str")), inplace=True)
 
 
-def _raster_points(path: Path, datum: Datum) -> tuple[pd.DataFrame, list[Problem], float]:
-    """A raster's populated cells, as `_table.read_points` gives the rows of a table."""
+def _raster_points(
+    path: Path, datum: Datum, within: BaseGeometry | None, judged: bool
+) -> tuple[pd.DataFrame, list[Problem], float, Settled]:
+    """A raster's populated cells, as `_table.read_points` gives rows; and if asked their class."""
     if not path.is_file():
         raise InputError(
             Problem("file_missing", "找不到文件", "请检查路径与文件名", file=path.name)
         )
-    cells = _raster.read_cells(path)
-    lon, lat = to_wgs84(cells.lon, cells.lat, datum)
+    cells = _raster.read_cells(path, datum, within)
+    inside = cells.inside
+    settled = Settled.unknown(int(inside.sum()))
+    if judged:
+        # Before the cells around the area are let go: a centre may cross its border.
+        settled = _settlement.by_degree_of_urbanisation(
+            cells.lon, cells.lat, cells.people, cells.area_km2
+        ).at(inside)
     points = pd.DataFrame(
         {
-            "demand_id": "C" + pd.Series(np.arange(1, len(lon) + 1)).astype("str").str.zfill(8),
+            "demand_id": "C" + pd.Series(cells.number[inside]).astype("str").str.zfill(8),
             "name": "",
-            "population": cells.people,
+            "population": cells.people[inside],
             "elderly": np.nan,
-            "area_km2": cells.area_km2,
+            "area_km2": cells.area_km2[inside],
             "source_row": 0,
-            "lon": lon,
-            "lat": lat,
+            "lon": cells.lon[inside],
+            "lat": cells.lat[inside],
             "settlement": "",
         }
     )
-    placed = np.isfinite(lon) & (np.abs(lat) <= 90)
-    if placed.all():
-        return points, list(cells.problems), 0.0
-    what = f"{(~placed).sum():,} 个栅格的坐标换算不成经纬度，未计入"
-    problem = Problem("coordinate_outside", what, "请检查栅格的坐标系和范围", file=path.name)
-    left_out = float(cells.people[~placed].sum())
-    return points[placed].reset_index(drop=True), [*cells.problems, problem], left_out
+    return points, list(cells.problems), cells.unplaced_people, settled
 
 
 def _unclear_settlement(path: Path, points: pd.DataFrame, settled: Settled) -> list[Problem]:

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from scipy import ndimage
+from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.policy import RURAL_CODES, TOWN_CODES, URBAN_CODES, Standard
 from gdcoverage.problems import InputError, Problem
@@ -64,6 +65,15 @@ class Settled:
         """Points whose class comes from one source."""
         number = SOURCES.index(source)
         return cls(kind.astype(np.int8), np.where(kind > 0, number, 0).astype(np.int8))
+
+    @classmethod
+    def unknown(cls, points: int) -> Settled:
+        """Points that nothing is known of."""
+        return cls.of(np.zeros(points, int), "")
+
+    def at(self, mask: NDArray[np.bool_]) -> Settled:
+        """Some of the points."""
+        return Settled(self.kind[mask], self.source[mask])
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -182,6 +192,40 @@ def by_degree_of_urbanisation(
     urban, town, rural = (KINDS.index(kind) for kind in ("urban", "town", "rural"))
     kind = np.where(centre, urban, np.where(cluster, town, rural))
     return Settled.of(kind[y.astype(np.int32), x.astype(np.int32)], "degurba")
+
+
+def bearing_on(area: BaseGeometry, side_km: float) -> BaseGeometry:
+    """The surroundings of an area whose people may bear on its settlement classes, and itself.
+
+    A centre or town may cross the border. One that reaches from the area past these
+    surroundings has 34 of its grid cells within them: 34 x 1,500 people are enough for a
+    centre, 17 x 300 for a town, whoever lives farther away. So the classes inside the area are
+    those that the whole raster would give.
+
+    Parameters
+    ----------
+    area : polygon in degrees, WGS-84.
+    side_km : side of a raster cell.
+    """
+    most_cells = max(CENTRE_PEOPLE / CENTRE_DENSITY, CLUSTER_PEOPLE / CLUSTER_DENSITY)
+    squeeze = np.cos(np.radians(_TRUE_LATITUDE))
+    radius = EARTH_RADIUS_M / CELL_M
+
+    def to_grid(degrees: Floats) -> Floats:
+        lon, lat = np.radians(degrees).T
+        return np.column_stack([radius * lon * squeeze, radius * np.sin(lat) / squeeze])
+
+    def to_degrees(grid: Floats) -> Floats:
+        x, y = grid.T / radius
+        return np.degrees(np.column_stack([x / squeeze, np.arcsin(np.clip(y * squeeze, -1, 1))]))
+
+    # Half a degree of straight line is bent by less than a tenth of a cell.
+    on_grid = shapely.transform(shapely.segmentize(area, 0.5), to_grid)
+    tolerance = 1.0
+    # Beyond the last of those cells: its diagonal, the raster's cell that lies across its far
+    # side, and what the simpler outline leaves out.
+    margin = most_cells + 3 + 2 * side_km + tolerance
+    return shapely.transform(on_grid.simplify(tolerance).buffer(margin), to_degrees)
 
 
 def _people_grid(x: Floats, y: Floats, side: Floats, people: Floats) -> Floats:

@@ -49,7 +49,7 @@ def base_block(counties: gpd.GeoDataFrame | None, drawn: gpd.GeoDataFrame | None
         }
         for rank in range(1, 5):
             block["road"].append(packed_lines(parts.get(("road", rank), _NONE), tolerance))
-            block["river"] += packed_lines(parts.get(("river", rank), _NONE), tolerance)
+            block["river"].append(packed_lines(parts.get(("river", rank), _NONE), tolerance))
             for shape in parts.get(("water", rank), _NONE):
                 block["water"] += packed_area(shape, tolerance)
     return block

@@ -32,20 +32,20 @@ def block(data: Any, plain: bool = False) -> Block:
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     safe = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
-    packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+    packed = base64.b64encode(gzip.compress(text.encode(), 6, mtime=0)).decode()
     if plain or len(safe.encode()) <= len(packed):
         return Block("application/json", safe)
     return Block("application/gzip", packed)
 
 
 def packed_lines(lines: NDArray[np.object_], tolerance_deg: float = SIMPLE_DEG) -> list[list[int]]:
-    """Lines as whole numbers: x, y of the first point, then steps from point to point."""
+    """Lines as whole numbers: x, y of the first point, then steps, also from line to line."""
     simple = shapely.simplify(lines, tolerance_deg)
     return _steps(*shapely.get_coordinates(simple, return_index=True))
 
 
 def packed_area(area: BaseGeometry, tolerance_deg: float = SIMPLE_DEG) -> list[list[list[int]]]:
-    """Polygons as lists of rings, each packed as a line is."""
+    """Polygons as lists of rings, packed as lines are."""
     simple = shapely.simplify(area, tolerance_deg)
     out = []
     for polygon in shapely.get_parts(simple):
@@ -67,11 +67,10 @@ def coded(texts: pd.Series) -> dict[str, list[Any]]:
 
 def _steps(xy: NDArray[np.float64], line: NDArray[np.int64]) -> list[list[int]]:
     grid = np.round(xy * GRID).astype(np.int64)
-    steps = np.diff(grid, axis=0, prepend=np.zeros((1, 2), np.int64))
     first = np.flatnonzero(np.diff(line, prepend=-1))
-    steps[first] = grid[first]
-    moved = (steps != 0).any(axis=1)
+    moved = (np.diff(grid, axis=0, prepend=0) != 0).any(axis=1)
     moved[first] = True
-    kept, owner = steps[moved], line[moved]
-    starts = np.flatnonzero(np.diff(owner, prepend=-1))
-    return [part.ravel().tolist() for part in np.split(kept, starts[1:])] if len(kept) else []
+    kept, owner = grid[moved], line[moved]
+    flat = np.diff(kept, axis=0, prepend=np.zeros((1, 2), np.int64)).ravel().tolist()
+    ends = [*np.flatnonzero(np.diff(owner)) + 1, len(kept)]
+    return [flat[2 * a : 2 * b] for a, b in zip([0, *ends], ends, strict=False) if a < b]

@@ -66,10 +66,10 @@ def compact(segments: Segments) -> Compact:
     shape_start, shape_node = _chains(start, neighbour, piece, len(a))
 
     first, last = shape_start[:-1], shape_start[1:] - 1
-    node, ends = np.unique(
-        np.concatenate([shape_node[first], shape_node[last]]), return_inverse=True
-    )
-    edge_u, edge_v = np.split(ends.astype(np.int32), 2)
+    node = positions(len(lon), shape_node[first], shape_node[last])
+    number = np.zeros(len(lon), np.int32)
+    number[node] = np.arange(len(node))
+    edge_u, edge_v = number[shape_node[first]], number[shape_node[last]]
     shape_lon, shape_lat = lon[shape_node], lat[shape_node]
     shape_m = _metres_along(shape_start, shape_lon, shape_lat)
     component, component_m = _components(len(node), edge_u, edge_v, shape_m[last])
@@ -89,19 +89,26 @@ def compact(segments: Segments) -> Compact:
 
 def _numbered(segments: Segments) -> tuple[Floats, Floats, Ints, Ints]:
     """Used nodes in Z-order, and each piece once between them, lower end first."""
-    pieces = np.sort(np.column_stack([segments.a, segments.b]), axis=1)
-    pieces = pieces[pieces[:, 0] != pieces[:, 1]]
-    used = np.unique(pieces)
+    real = segments.a != segments.b
+    a, b = segments.a[real], segments.b[real]
+    used = positions(len(segments.node_id), a, b)
     lon, lat = segments.lon[used], segments.lat[used]
     order = np.lexsort((segments.node_id[used], _z_order(lon, lat)))
     number = np.full(len(segments.node_id), -1, np.int64)
     number[used[order]] = np.arange(len(used))
-    ends = np.sort(number[pieces], axis=1)
-    ends = ends[np.lexsort((ends[:, 1], ends[:, 0]))]
-    fresh = np.ones(len(ends), bool)
-    fresh[1:] = (ends[1:] != ends[:-1]).any(axis=1)
-    a, b = ends[fresh].T
-    return lon[order], lat[order], np.ascontiguousarray(a), np.ascontiguousarray(b)
+    a, b = number[a], number[b]
+    # One number for each pair: plain numbers sort ten times faster than rows.
+    piece = np.sort(np.minimum(a, b) * len(used) + np.maximum(a, b))
+    low, high = np.divmod(piece[np.flatnonzero(np.diff(piece, prepend=-1))], max(len(used), 1))
+    return lon[order], lat[order], low, high
+
+
+def positions(length: int, *some: Ints) -> Ints:
+    """Distinct positions in an array of some length, in order."""
+    mask = np.zeros(length, bool)
+    for part in some:
+        mask[part] = True
+    return np.flatnonzero(mask)
 
 
 def _z_order(lon: Floats, lat: Floats) -> NDArray[np.uint64]:
@@ -129,7 +136,7 @@ def _adjacency(nodes: int, a: Ints, b: Ints) -> tuple[Ints, Ints, Ints]:
     tail = np.concatenate([a, b])
     head = np.concatenate([b, a])
     piece = np.tile(np.arange(len(a)), 2)
-    order = np.lexsort((head, tail))
+    order = np.argsort(tail * nodes + head)  # no two are equal
     start = np.zeros(nodes + 1, np.int64)
     np.cumsum(np.bincount(tail, minlength=nodes), out=start[1:])
     return start, head[order], piece[order]

@@ -3,72 +3,148 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import osmium
-from osmium.filter import EntityFilter, KeyFilter
+from numpy.typing import NDArray
+from osmium.filter import KeyFilter
+from osmium.osm import NODE, WAY
 
+from gdcoverage._inside import Areas
 from gdcoverage.network._compact import Segments
 from gdcoverage.network._walkable import is_walkable
 from gdcoverage.problems import InputError, Problem
 
+# Nodes of ways in the order of the file; `joined` says that a piece of street leads to the next.
+# On disk they take 17 bytes a node, in memory no Python object.
+WAY_NODE = np.dtype([("ref", np.int64), ("x", np.int32), ("y", np.int32), ("joined", np.bool_)])
+WayNodes = NDArray[np.void]
+
+DEGREE = 10_000_000  # OSM's coordinates are whole numbers of 1e-7 degrees
+# Way nodes held at once; a file of any size passes through this much memory.
+_BATCH = 1_000_000
 # libosmium's mark for a node that the file refers to and does not hold.
 _ABSENT = 2**31 - 1
+# Where libosmium keeps the places of nodes: 16 bytes each, and no room for ids that the file
+# does not use.
+_NODE_INDEX = "sparse_mem_array"
+
+Place = tuple[str, str, float, float]
 
 
-@dataclass(frozen=True)
-class Reading:
-    """Segments of an OSM file, and how many references led to nodes that it does not hold."""
+class StreetReader:
+    """One pass over an OSM file; when it is over, what was met on the way is known.
 
-    segments: Segments
-    absent_nodes: int
-    broken_ways: int
+    Parameters
+    ----------
+    path : ``.osm.pbf`` or ``.osm``.
 
-
-def read_segments(path: Path) -> Reading:
-    """All walkable street segments of an OSM file.
-
-    A way is broken where a node is absent; what lies on either side of the hole stays.
-
-    Raises
-    ------
-    InputError : the file is missing, empty, not OSM, damaged, or holds no walkable street.
+    Attributes
+    ----------
+    places : name, kind, lon, lat of the named places.
     """
-    # Typed arrays: a province has millions of nodes, and a Python number takes 28 bytes.
-    sizes, refs, xs, ys = array("q"), array("q"), array("i"), array("i")
-    for way in _objects(path, osmium.osm.WAY, "highway"):
-        if is_walkable(dict(way.tags)):
-            nodes = list(way.nodes)
-            sizes.append(len(nodes))
-            refs.extend([node.ref for node in nodes])
-            xs.extend([node.x for node in nodes])
-            ys.extend([node.y for node in nodes])
-    size, ref, x, y = (np.array(values) for values in (sizes, refs, xs, ys))
 
-    present = x != _ABSENT
-    way_of = np.repeat(np.arange(len(size)), size)
-    joined = (way_of[:-1] == way_of[1:]) & present[:-1] & present[1:]
-    node_id, first, number = np.unique(ref, return_index=True, return_inverse=True)
-    segments = Segments(
-        node_id, x[first] / 1e7, y[first] / 1e7, number[:-1][joined], number[1:][joined]
-    )
-    if not len(segments.a):
-        raise InputError(
-            Problem(
-                "no_streets",
-                "文件里没有可步行的街道",
-                "请检查是否选对了文件，或导出时是否包含 highway 要素",
-                file=path.name,
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.places: list[Place] = []
+        self._absent = np.empty(0, np.int64)
+        self._broken_ways = 0
+        self._pieces = 0
+
+    def __iter__(self) -> Iterator[WayNodes]:
+        """The walkable ways in batches of `WAY_NODE`.
+
+        A way is broken where a node is absent; what lies on either side of the hole stays.
+
+        Raises
+        ------
+        InputError : the file is missing, empty, not OSM, damaged, or holds no walkable street.
+        """
+        # Typed arrays: a province has millions of nodes, and a Python number takes 28 bytes.
+        sizes, refs, xs, ys = array("q"), array("q"), array("i"), array("i")
+        for thing in _objects(self.path, ways=True):
+            if thing.is_node():
+                self.places += _place(thing)
+            elif is_walkable(thing.tags):
+                nodes = list(thing.nodes)
+                sizes.append(len(nodes))
+                refs.extend([node.ref for node in nodes])
+                places = [node.location for node in nodes]
+                xs.extend([place.x for place in places])
+                ys.extend([place.y for place in places])
+                if len(refs) >= _BATCH:
+                    yield self._batch(sizes, refs, xs, ys)
+                    sizes, refs, xs, ys = array("q"), array("q"), array("i"), array("i")
+        yield self._batch(sizes, refs, xs, ys)
+        if not self._pieces:
+            raise InputError(
+                Problem(
+                    "no_streets",
+                    "文件里没有可步行的街道",
+                    "请检查是否选对了文件，或导出时是否包含 highway 要素",
+                    file=self.path.name,
+                )
             )
+
+    def _batch(self, sizes: Any, refs: Any, xs: Any, ys: Any) -> WayNodes:
+        nodes = np.empty(len(refs), WAY_NODE)
+        nodes["ref"], nodes["x"], nodes["y"] = refs, xs, ys
+        present = nodes["x"] != _ABSENT
+        way = np.repeat(np.arange(len(sizes)), sizes)
+        nodes["joined"] = False
+        nodes["joined"][:-1] = (way[:-1] == way[1:]) & present[:-1] & present[1:]
+        self._pieces += int(nodes["joined"].sum())
+        self._broken_ways += len(np.unique(way[~present]))
+        self._absent = np.union1d(self._absent, nodes["ref"][~present])
+        return nodes[present]
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What there is to say of the file after the pass."""
+        if not len(self._absent):
+            return ()
+        return (
+            Problem(
+                "absent_nodes",
+                f"{self._broken_ways} 条道路引用了文件里没有的"
+                f" {len(self._absent)} 个节点，断开处按不通处理",
+                "请改用完整导出的路网（如 osmium extract --strategy complete_ways）",
+                "warning",
+                file=self.path.name,
+            ),
         )
-    return Reading(
-        segments,
-        absent_nodes=len(np.unique(ref[~present])),
-        broken_ways=len(np.unique(way_of[~present])),
-    )
+
+
+def parts(areas: Areas, nodes: WayNodes) -> Iterator[tuple[int, WayNodes]]:
+    """Per area that way nodes touch, its number and the pieces with at least one end in it."""
+    for number, inside in areas.deal(nodes["x"] / DEGREE, nodes["y"] / DEGREE):
+        around = np.sort(np.concatenate([inside, inside[inside > 0] - 1]))
+        piece = around[nodes["joined"][around] & (np.diff(around, prepend=-1) > 0)]
+        ends = np.sort(np.concatenate([piece, piece + 1]))
+        ends = ends[np.diff(ends, prepend=-1) > 0]
+        part = nodes[ends]
+        part["joined"] = False
+        part["joined"][np.searchsorted(ends, piece)] = True
+        yield number, part
+
+
+def segments_of(nodes: WayNodes) -> Segments:
+    """Way nodes, in any order of ways and with repetitions, as pieces between distinct nodes."""
+    ref = np.ascontiguousarray(nodes["ref"])
+    order = np.argsort(ref)
+    ordered = ref[order]
+    fresh = np.ones(len(ref), bool)
+    fresh[1:] = ordered[1:] != ordered[:-1]
+    number = np.empty(len(ref), np.int64)
+    number[order] = np.cumsum(fresh) - 1
+    # Any of them will do: a node has one place in a file.
+    one = order[fresh]
+    a = np.flatnonzero(nodes["joined"])
+    lon, lat = nodes["x"][one] / DEGREE, nodes["y"][one] / DEGREE
+    return Segments(ref[one], lon, lat, number[a], number[a + 1])
 
 
 def read_places(path: str | Path) -> gpd.GeoDataFrame:
@@ -83,12 +159,12 @@ def read_places(path: str | Path) -> gpd.GeoDataFrame:
     ------
     InputError : the file is missing, empty, not OSM, or damaged.
     """
-    rows = [
-        (node.tags.get("name:zh") or node.tags["name"], node.tags["place"], node.lon, node.lat)
-        for node in _objects(Path(path), osmium.osm.NODE, "place")
-        if "name" in node.tags
-    ]
-    rows.sort()
+    return place_frame(place for node in _objects(Path(path), ways=False) for place in _place(node))
+
+
+def place_frame(places: Iterable[Place]) -> gpd.GeoDataFrame:
+    """Places as the frame of `read_places`."""
+    rows = sorted(places)
     name, kind, lon, lat = zip(*rows, strict=True) if rows else ((), (), (), ())
     return gpd.GeoDataFrame(
         {"name": np.array(name, object), "kind": np.array(kind, object)},
@@ -97,19 +173,40 @@ def read_places(path: str | Path) -> gpd.GeoDataFrame:
     ).astype({"name": "str", "kind": "str"})
 
 
-def _objects(path, entity, key):  # type: ignore[no-untyped-def]
-    """Objects of one sort that have a key; a reading failure becomes an `InputError`."""
+def require_file(path: Path) -> None:
+    """Raise `InputError` where there is no such file."""
     if not path.is_file():
         raise InputError(
             Problem("file_missing", "找不到路网文件", "请检查路径与文件名", file=str(path))
         )
+
+
+def _place(node: Any) -> list[Place]:
+    """The named place that a node is, if it is one."""
+    tags = node.tags
+    if "name" not in tags:
+        return []
+    return [(tags.get("name:zh") or tags["name"], tags["place"], node.lon, node.lat)]
+
+
+def _objects(path: Path, *, ways: bool) -> Iterator[Any]:
+    """Nodes with ``place`` and, if asked, ways with ``highway`` and the places of their nodes.
+
+    Raises
+    ------
+    InputError : the file cannot be read.
+    """
+    require_file(path)
     try:
         if path.stat().st_size == 0:
             raise RuntimeError("empty file")
-        reader = osmium.FileProcessor(str(path), osmium.osm.NODE | entity)
-        if entity == osmium.osm.WAY:
-            reader = reader.with_locations()
-        yield from reader.with_filter(EntityFilter(entity)).with_filter(KeyFilter(key))
+        reader = osmium.FileProcessor(str(path), NODE | WAY if ways else NODE)
+        if ways:
+            # In this order: the nodes of other ways (houses, fields) are never looked up.
+            locations = osmium.NodeLocationsForWays(osmium.index.create_map(_NODE_INDEX))
+            locations.ignore_errors()
+            reader.with_filter(_has("highway", WAY)).with_filter(locations)
+        yield from reader.with_filter(_has("place", NODE))
     except RuntimeError as error:
         raise InputError(
             Problem(
@@ -119,3 +216,10 @@ def _objects(path, entity, key):  # type: ignore[no-untyped-def]
                 file=path.name,
             )
         ) from error
+
+
+def _has(key: str, kind: osmium.osm.osm_entity_bits) -> KeyFilter:
+    """Lets objects of a kind pass if they have a key, and all others."""
+    has = KeyFilter(key)
+    has.enable_for(kind)
+    return has

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
@@ -14,9 +14,11 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.files import Source, written_whole
-from gdcoverage.network import _osm_file
+from gdcoverage._inside import Areas
+from gdcoverage.files import Source
+from gdcoverage.network import _saved
 from gdcoverage.network._compact import Segments, compact
+from gdcoverage.network._osm_file import WAY_NODE, StreetReader, WayNodes, parts, segments_of
 from gdcoverage.network._snap import EdgeIndex, Snap, snap
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.sphere import in_plane, lonlat
@@ -27,9 +29,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Int32s = NDArray[np.int32]
-
-# Raised when the arrays or their meaning change; a saved network of another format is refused.
-_FORMAT = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,23 +89,25 @@ class WalkNetwork:
         ------
         InputError : no such file, not OSM, damaged, or no walkable street in it (in the area).
         """
-        path = Path(path)
-        reading = _osm_file.read_segments(path)
-        problems = []
-        if reading.absent_nodes:
-            problems.append(
-                Problem(
-                    "absent_nodes",
-                    f"{reading.broken_ways} 条道路引用了文件里没有的"
-                    f" {reading.absent_nodes} 个节点，断开处按不通处理",
-                    "请改用完整导出的路网（如 osmium extract --strategy complete_ways）",
-                    "warning",
-                    file=path.name,
-                )
-            )
-        return cls._from_segments(
-            reading.segments, Source.of(path, "路网"), tuple(problems), polygon, margin_m
-        )
+        reader = StreetReader(Path(path))
+        batches: Iterable[WayNodes] = reader
+        if polygon is not None:
+            area = Areas([widened(polygon, margin_m)], outline=False)
+            batches = (part for batch in reader for _, part in parts(area, batch))
+        nodes = np.concatenate([np.empty(0, WAY_NODE), *batches])
+        return cls.from_way_nodes(nodes, Source.of(path, "路网"), reader.problems())
+
+    @classmethod
+    def from_way_nodes(
+        cls, nodes: WayNodes, source: Source, problems: tuple[Problem, ...]
+    ) -> WalkNetwork:
+        """The walk network of way nodes (`_osm_file.WAY_NODE`).
+
+        Raises
+        ------
+        InputError : there are none.
+        """
+        return cls._from_segments(segments_of(nodes), source, problems)
 
     @classmethod
     def from_osmnx(
@@ -175,7 +176,7 @@ class WalkNetwork:
         from gdcoverage.network._osmnx import Download, download
 
         options = Download(overpass_url, doh_url_template, cache_folder)
-        segments, problems = download(_widened(polygon, margin_m), options)
+        segments, problems = download(widened(polygon, margin_m), options)
         source = Source("路网", "OpenStreetMap（osmnx 下载）", "")
         return cls._from_segments(segments, source, problems, polygon, margin_m)
 
@@ -217,7 +218,7 @@ class WalkNetwork:
         margin_m: float = 0.0,
     ) -> WalkNetwork:
         if polygon is not None:
-            area = _widened(polygon, margin_m)
+            area = widened(polygon, margin_m)
             shapely.prepare(area)
             segments = segments.inside(shapely.contains_xy(area, segments.lon, segments.lat))
         if not len(segments.a):
@@ -235,14 +236,8 @@ class WalkNetwork:
 
     def save(self, path: str | Path) -> None:
         """Write the network to one file (NumPy's ``.npz``, uncompressed)."""
-        about = {
-            "format": _FORMAT,
-            "source": vars(self.source),
-            "problems": [vars(problem) for problem in self.problems],
-        }
         arrays = {name: getattr(self, name) for name in _ARRAYS}
-        with written_whole(Path(path)) as partial, partial.open("wb") as file:
-            np.savez(file, about=np.array(json.dumps(about)), **arrays)
+        _saved.write(Path(path), arrays, self.source, self.problems)
 
     @classmethod
     def load(cls, path: str | Path) -> WalkNetwork:
@@ -250,26 +245,11 @@ class WalkNetwork:
 
         Raises
         ------
-        InputError : the file is not a saved network, or of another version.
+        InputError : the file is not a saved network, damaged, or of another version; or a cut
+            found no street in the area and says so.
         """
-        path = Path(path)
-        try:
-            with np.load(path, allow_pickle=False) as stored:
-                about = json.loads(str(stored["about"]))
-                if about["format"] != _FORMAT:
-                    raise ValueError(f"format {about['format']}")
-                arrays = {name: stored[name] for name in _ARRAYS}
-        except (OSError, ValueError, KeyError) as error:
-            raise InputError(
-                Problem(
-                    "network_unreadable",
-                    f"不是本版本可用的路网文件（{error}）",
-                    "请用 gdcoverage network build 重新生成",
-                    file=path.name,
-                )
-            ) from error
-        problems = tuple(Problem(**problem) for problem in about["problems"])
-        return cls(**arrays, source=Source(**about["source"]), problems=problems)
+        arrays, source, problems = _saved.read(Path(path), _ARRAYS)
+        return cls(**arrays, source=source, problems=problems)
 
     # What it says -----------------------------------------------------------------------------
 
@@ -357,7 +337,7 @@ _ARRAYS = tuple(
 )
 
 
-def _widened(polygon: BaseGeometry, margin_m: float) -> BaseGeometry:
+def widened(polygon: BaseGeometry, margin_m: float) -> BaseGeometry:
     """An area with a margin of at least so many metres around it."""
     if margin_m <= 0:
         return polygon

@@ -77,12 +77,12 @@ EMap.drawGround = function (map, base, tiled) {
   }
   if (!tiled) {
     parts.push(L.polygon(EMap.unpackArea(base.water), { ...common, stroke: false, fillColor: palette.water, fillOpacity: 1 }));
-    const lines = (list, color, weight) => L.polyline(list.map(EMap.unpack), { ...common, color, weight });
-    parts.push(lines(base.river, palette.river, 2));
+    const lines = (list, color, weight) => L.polyline(EMap.unpack(list), { ...common, color, weight });
+    base.river.forEach((rank) => parts.push(lines(rank, palette.river, 2)));
     // The least roads first, so that the greatest lie on top.
     base.road.forEach((_, i, all) => parts.push(lines(all[all.length - 1 - i], palette.road, 1.2 + 0.6 * i)));
   }
-  parts.push(L.polyline(base.borders.map(EMap.unpack), {
+  parts.push(L.polyline(EMap.unpack(base.borders), {
     ...common, color: palette.border, weight: 1.2, dashArray: base.labels.length > 3 ? null : "7 4",
   }));
   return L.layerGroup([...parts, EMap.countyNames(map, base.labels)]);

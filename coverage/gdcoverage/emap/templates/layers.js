@@ -21,9 +21,10 @@ EMap.plannerLayers = function (map, head, planner) {
   const style = Object.fromEntries(head.styles.map((s) => [s.key, s]));
   const marks = L.canvas({ padding: 0.3 });
   const panes = { lines: EMap.quietPane(map, "lines", 320), areas: EMap.quietPane(map, "areas", 330), reached: EMap.quietPane(map, "reached", 340) };
-  const lines = (key, renderer) => new EMap.Later(() => planner.lines[key].map((line) => L.polyline(EMap.unpack(line), {
+  // Thousands of streets are one shape to Leaflet.
+  const lines = (key, renderer) => new EMap.Later(() => [L.polyline(EMap.unpack(planner.lines[key]), {
     ...style[key].options, renderer, interactive: false, smoothFactor: 1,
-  })));
+  })]);
   const area = (key) => new EMap.Later(() => [L.polygon(EMap.unpackArea(planner.areas[key]), {
     ...style[key].options, renderer: panes.areas, interactive: false,
   })]);

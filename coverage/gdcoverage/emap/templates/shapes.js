@@ -1,19 +1,21 @@
 "use strict";
 // Shapes: packed numbers to coordinates, and the marks that are not circles.
 
-// x, y, then steps, in 1e-5 degrees -> [[lat, lon], …]
-EMap.unpack = function (packed) {
-  const points = [];
+// Lists of x, y, then steps, also from line to line, in 1e-5 degrees -> lists of [lat, lon].
+EMap.unpack = function (lines) {
   let x = 0, y = 0;
-  for (let i = 0; i < packed.length; i += 2) {
-    x += packed[i];
-    y += packed[i + 1];
-    points.push([y / 1e5, x / 1e5]);
-  }
-  return points;
+  return lines.map((packed) => {
+    const points = [];
+    for (let i = 0; i < packed.length; i += 2) {
+      x += packed[i];
+      y += packed[i + 1];
+      points.push([y / 1e5, x / 1e5]);
+    }
+    return points;
+  });
 };
 
-EMap.unpackArea = (area) => area.map((polygon) => polygon.map(EMap.unpack));
+EMap.unpackArea = (area) => area.map(EMap.unpack);
 
 // Canvas marks: Leaflet draws a circle for every CircleMarker; these draw their own outline.
 EMap.Diamond = L.CircleMarker.extend({

@@ -1,0 +1,156 @@
+"""Cut networks and named places kept between runs, and found again by what they rest on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import pyarrow
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gdcoverage.files import Source, sha256, written_whole
+from gdcoverage.network import _saved
+from gdcoverage.network._cut import SPILL_PREFIX, Say, cut, silent
+from gdcoverage.network._osm_file import StreetReader, place_frame, read_places, require_file
+from gdcoverage.network._walk_network import WalkNetwork
+from gdcoverage.network._walkable import EXCLUDED
+from gdcoverage.problems import InputError
+
+_ROLE = "路网"
+_HASHES = "files.json"
+_PLACES = "places.parquet"
+# A file changed within this time may change again and keep its time stamp (FAT counts 2 s).
+_SETTLED_NS = 2_000_000_000
+# What killed processes left is removed after a day; before, another may be at work on it.
+_LEFT_BEHIND_S = 86_400
+
+
+def networks_of(
+    osm: Path,
+    areas: Mapping[str, BaseGeometry],
+    margin_m: float,
+    folder: Path,
+    say: Say = silent,
+) -> dict[str, Path]:
+    """The saved networks of areas of an OSM file, cut in one pass where they are not kept yet.
+
+    A network is kept by the file's name and SHA-256, the walk rules, the format, the margin and
+    the area's polygon. Each that is found is read and checked; a damaged one is made anew.
+    When the file at a path has changed, what was kept of the former one is removed.
+
+    Parameters
+    ----------
+    osm, areas, margin_m, say : as for `cut_osm`.
+    folder : the cache, to be used by nothing else; several processes may share it.
+
+    Returns
+    -------
+    A file for every key, in the order of `areas`; `WalkNetwork.load` reads it, and raises
+    `InputError` for an area without streets.
+
+    Raises
+    ------
+    InputError : there is something to cut, and the file is unusable (see `cut_osm`).
+    """
+    osm, folder = Path(osm), Path(folder)
+    source, home = _home(osm, folder, say)
+    paths = {
+        key: home / f"{key}-{_fingerprint(osm, area, margin_m)}.npz" for key, area in areas.items()
+    }
+    missing = [key for key, path in paths.items() if not _is_whole(path)]
+    if len(missing) < len(areas):
+        say(f"沿用已切分的 {len(areas) - len(missing)} 个县区的路网")
+    if missing:
+        reader = StreetReader(osm)
+        cut(reader, source, {key: (areas[key], paths[key]) for key in missing}, margin_m, say)
+        _keep_places(place_frame(reader.places), home)
+    return paths
+
+
+def places_of(osm: Path, folder: Path, say: Say = silent) -> gpd.GeoDataFrame:
+    """`read_places`, kept in the same cache; a cut by `networks_of` keeps them in passing.
+
+    Raises
+    ------
+    InputError : they are not kept, and the file is unusable.
+    """
+    _, home = _home(Path(osm), Path(folder), say)
+    try:
+        return gpd.read_parquet(home / _PLACES)
+    except (OSError, ValueError, pyarrow.ArrowException):
+        places = read_places(osm)
+        _keep_places(places, home)
+        return places
+
+
+def _keep_places(places: gpd.GeoDataFrame, home: Path) -> None:
+    with written_whole(home / _PLACES) as partial:
+        places.to_parquet(partial)
+
+
+def _fingerprint(osm: Path, area: BaseGeometry, margin_m: float) -> str:
+    """What a network rests on besides the file's content, in short."""
+    parts = [osm.name, _saved.FORMAT, EXCLUDED, float(margin_m), shapely.geos_version_string]
+    digest = hashlib.sha256(json.dumps(parts).encode())
+    digest.update(shapely.to_wkb(area))
+    return digest.hexdigest()[:16]
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a kept network, or the word that there is none, can be read to its last byte."""
+    if not path.exists():
+        return False
+    try:
+        WalkNetwork.load(path)
+    except InputError as error:
+        return error.problem.kind == "no_streets"
+    return True
+
+
+def _home(osm: Path, folder: Path, say: Say) -> tuple[Source, Path]:
+    """The file's fingerprint, and the folder of what is kept of a file with that content."""
+    require_file(osm)
+    folder.mkdir(parents=True, exist_ok=True)
+    digest, former = _remembered_sha256(osm, folder)
+    home = folder / digest[:16]
+    home.mkdir(exist_ok=True)
+    if former and (old := folder / former[:16]).is_dir():
+        say(f"{osm.name} 已更新，删除旧版本的路网缓存")
+        shutil.rmtree(old, ignore_errors=True)
+    _remove_left_behind(home)
+    return Source(_ROLE, osm.name, digest), home
+
+
+def _remembered_sha256(osm: Path, folder: Path) -> tuple[str, str | None]:
+    """The file's SHA-256, computed once per version; and that of the version it has replaced."""
+    memory, name, now = folder / _HASHES, str(osm.resolve()), osm.stat()
+    try:
+        known = json.loads(memory.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        known = {}
+    size, changed_ns, former = known.get(name, (None, None, None))
+    if (size, changed_ns) == (now.st_size, now.st_mtime_ns):
+        return former, None
+    digest = sha256(osm)
+    settled = time.time_ns() - now.st_mtime_ns > _SETTLED_NS
+    known[name] = (now.st_size, now.st_mtime_ns if settled else None, digest)
+    with written_whole(memory) as partial:
+        partial.write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
+    in_use = {entry[2] for entry in known.values()}
+    return digest, None if former in in_use else former
+
+
+def _remove_left_behind(folder: Path) -> None:
+    for left in (*folder.glob(f"{SPILL_PREFIX}*"), *folder.glob(".partial-*")):
+        if time.time() - left.stat().st_mtime < _LEFT_BEHIND_S:
+            continue
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)

@@ -1,0 +1,101 @@
+"""One pass over an OSM file cuts it into the networks of many areas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from shapely.geometry.base import BaseGeometry
+
+from gdcoverage._inside import Areas
+from gdcoverage.files import Source
+from gdcoverage.network import _saved
+from gdcoverage.network._osm_file import WAY_NODE, StreetReader, parts, require_file
+from gdcoverage.network._walk_network import WalkNetwork, widened
+from gdcoverage.problems import InputError
+
+Say = Callable[[str], None]
+
+# What a killed process may leave behind in the folder begins so.
+SPILL_PREFIX = ".cut-"
+
+
+def silent(_: str) -> None:
+    """Tell nobody."""
+
+
+def cut_osm(
+    osm: Path,
+    areas: Mapping[str, BaseGeometry],
+    margin_m: float,
+    folder: Path,
+    say: Say = silent,
+) -> dict[str, Path]:
+    """Cut an OSM file into one saved network per area, reading it once.
+
+    Each is, to the last bit, what ``WalkNetwork.from_osm(osm, polygon=…, margin_m=…)`` gives;
+    for an area without streets the file holds the refusal instead, and `WalkNetwork.load`
+    raises it as `from_osm` would. Way nodes wait in temporary files in the folder; in memory are
+    a batch of them or one area's streets, and 16 bytes for every node of the file.
+
+    Parameters
+    ----------
+    osm : ``.osm.pbf`` or ``.osm``.
+    areas : polygons in WGS-84 degrees, by keys that are fit for file names, e.g. adcodes.
+    margin_m : metres around each area that belong to it.
+    folder : gets ``<key>.npz`` for each area.
+    say : is told of the progress, in Chinese.
+
+    Returns
+    -------
+    The files, by key.
+
+    Raises
+    ------
+    InputError : the file is missing, empty, not OSM, damaged, or holds no walkable street.
+    """
+    osm = Path(osm)
+    require_file(osm)
+    targets = {key: (area, Path(folder) / f"{key}.npz") for key, area in areas.items()}
+    cut(StreetReader(osm), Source.of(osm, "路网"), targets, margin_m, say)
+    return {key: path for key, (_, path) in targets.items()}
+
+
+def cut(
+    reader: StreetReader,
+    source: Source,
+    targets: Mapping[str, tuple[BaseGeometry, Path]],
+    margin_m: float,
+    say: Say,
+) -> None:
+    """`cut_osm` with a reader of one's own, and a path of its own for each area's network."""
+    if not targets:
+        return
+    areas, paths = zip(*targets.values(), strict=True)
+    paths[0].parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=paths[0].parent, prefix=SPILL_PREFIX) as spill:
+        spilled = [Path(spill, f"{number}") for number in range(len(areas))]
+        say(f"读取 {reader.path.name}，切分为 {len(areas)} 个县区的路网")
+        wide = Areas([widened(area, margin_m) for area in areas], outline=False)
+        for batch in reader:
+            for number, nodes in parts(wide, batch):
+                # Opened anew each time: a process may not have as many open files as areas.
+                with spilled[number].open("ab") as file:
+                    nodes.tofile(file)
+        for key, part, path in zip(targets, spilled, paths, strict=True):
+            _settle(key, part, reader, source, path, say)
+
+
+def _settle(
+    key: str, part: Path, reader: StreetReader, source: Source, path: Path, say: Say
+) -> None:
+    """Make and save the network of an area whose way nodes are all there."""
+    nodes = np.fromfile(part, WAY_NODE) if part.exists() else np.empty(0, WAY_NODE)
+    part.unlink(missing_ok=True)
+    try:
+        WalkNetwork.from_way_nodes(nodes, source, reader.problems()).save(path)
+    except InputError as error:
+        say(f"{key}：{error}")
+        _saved.write_refusal(path, error.problem)
