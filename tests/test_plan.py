@@ -9,7 +9,15 @@ import shapely
 
 from gdcoverage.boundaries import read_counties
 from gdcoverage.network import WalkNetwork
-from gdcoverage.plan import load_plan, make_report, read_inputs, write_outputs
+from gdcoverage.plan import (
+    How,
+    load_plan,
+    make_report,
+    read_inputs,
+    read_network,
+    run_plan,
+    write_outputs,
+)
 from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError
 from overpass_server import serving
@@ -85,9 +93,9 @@ def test_environment_variables_in_paths(sample, monkeypatch):
 def test_run_writes_every_result_and_says_what_it_stands_on(sample):
     report = report_of(sample)
     written = write_outputs(report, sample.parent / "results")
-    assert written.failures == ()
+    assert not written.failures
     assert {path.name for path in written.files} == {
-        "汇总.xlsx", "汇总.csv", "汇总.json", "地图.html", "结果图层.gpkg",
+        "汇总.xlsx", "汇总.csv", "汇总.json", "地图.html", "公众版地图.html", "结果图层.gpkg",
     }  # fmt: skip
     assert {path.name for path in (sample.parent / "results").iterdir()} == {
         path.name for path in written.files
@@ -108,8 +116,8 @@ def test_osm_file_saved_network_and_graphml_give_the_same_numbers(sample):
     from_file = report_of(sample)
     folder = sample.parent
     plan = load_plan(sample)
-    inputs = read_inputs(plan)
-    inputs.network.save(folder / "streets.npz")
+    area = read_inputs(plan).counties.geometry.union_all()
+    read_network(plan, area).save(folder / "streets.npz")
     saved = report_of(edited(sample, 'osm = "streets.osm.pbf"', 'saved = "streets.npz"'))
     pd.testing.assert_frame_equal(from_file.counties, saved.counties)
 
@@ -153,7 +161,7 @@ def test_what_cannot_be_written_does_not_stop_the_rest(sample):
     (folder / "汇总.xlsx").mkdir(parents=True)
     written = write_outputs(report_of(sample), folder)
     assert [problem.kind for problem in written.failures] == ["output_failed"]
-    assert len(written.files) == 4
+    assert len(written.files) == 5
     assert not [path for path in folder.iterdir() if path.name.startswith(".partial")]
 
 
@@ -179,12 +187,18 @@ def test_wrong_datum_is_noticed(sample):
     assert "gcj02" in told[0].action
 
 
-def test_several_counties_get_a_report_each(sample):
-    report = report_of(edited(sample, '["441324"]', '["441324", "441322"]'))
-    written = write_outputs(report, sample.parent / "results")
-    names = {path.name for path in written.files}
-    assert {"441324_龙门县.xlsx", "441322_博罗县.json"} <= names
-    bare = report.counties.set_index("county").loc["441322"]
+def test_several_counties_get_a_folder_each(sample):
+    plan = load_plan(edited(sample, '["441324"]', '["441324", "441322"]'))
+    ran = run_plan(plan, "2024-06-14", How(workers=1))
+    assert ran.failures == ()
+    folder = sample.parent / "results"
+    for county in ("441324_龙门县", "441322_博罗县"):
+        names = {path.name for path in (folder / "县区" / county).iterdir()}
+        assert {"汇总.xlsx", "汇总.json", "地图.html", "结果图层.gpkg", "需求点.parquet"} <= names
+    assert {"汇总.xlsx", "地图.html", "公众版地图.html", "运行清单.json"} <= {
+        path.name for path in folder.iterdir()
+    }
+    bare = ran.report.counties.set_index("county").loc["441322"]
     assert (bare["population"], bare["outlets"]) == (0, 0)
 
 

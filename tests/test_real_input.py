@@ -24,7 +24,7 @@ def run(path):
     plan = load_plan(path)
     report = make_report(plan, read_inputs(plan), "2024-06-14")
     written = write_outputs(report, plan.outputs.folder)
-    assert written.failures == ()
+    assert not written.failures
     return report, {path.name: path for path in written.files}
 
 

@@ -455,7 +455,7 @@ class TestWorkbook:
         monkeypatch.setattr("gdcoverage.report._workbook.UNCOVERED_ROWS", 2)
         write_workbook(province, tmp_path / "a.xlsx")
         sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["不达标需求点"]
-        assert sheet["A2"].value == "本表列前 2 个，其余 3 个未列出。"
+        assert sheet["A2"].value == "本表列前 2 个，其余 3 个未列出，见各县区的工作簿。"
         assert sheet.max_row == 5
 
     def test_same_report_same_bytes(self, province, tmp_path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.util
 import sys
 import time
 import traceback
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -20,6 +21,10 @@ from rich.text import Text
 
 from gdcoverage._version import __version__
 from gdcoverage.problems import HEADINGS, InputError, Problem, problem_frame
+
+if TYPE_CHECKING:
+    from gdcoverage.plan import How, Inputs
+    from gdcoverage.report import Report
 
 UNUSABLE, USAGE, FAILURES, UNDER_RATE = 1, 2, 3, 4
 INTERRUPTED = 130
@@ -51,6 +56,14 @@ FailUnder = Annotated[
     float | None, typer.Option(min=0, max=100, help="覆盖率（%）低于此数时以退出码 4 结束")
 ]
 
+County = Annotated[str | None, typer.Option(help="六位区划代码；计划含多个县区时须指定")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="同时计算几个县区（进程数）；默认为处理器核数")
+]
+Scheduler = Annotated[
+    str | None, typer.Option(help="用 Dask 集群计算，如 tcp://10.0.0.5:8786（需安装 dask 组件）")
+]
+
 
 @app.callback()
 def _options(
@@ -61,25 +74,31 @@ def _options(
 
 
 @app.command(epilog="例：gdcoverage run data/sample/plan.toml --fail-under 75")
-def run(plan: PlanFile, fail_under: FailUnder = None) -> None:
+def run(
+    plan: PlanFile,
+    fail_under: FailUnder = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="全部重算，不沿用上次已完成的县区")
+    ] = False,
+) -> None:
     """按计划文件完成全部工作：报告、工作簿、CSV、JSON、地图、图层。"""
-    from gdcoverage.plan import load_plan, make_report, read_inputs, write_outputs
+    from gdcoverage.plan import load_plan, run_plan
     from gdcoverage.report import print_report
 
     with _steps() as say:
-        loaded = load_plan(plan)
-        report = make_report(loaded, read_inputs(loaded, say), _today(), say)
-        written = write_outputs(report, loaded.outputs.folder, say)
-    print_report(report, out)
+        ran = run_plan(load_plan(plan), _today(), _how(workers, scheduler, fresh), say)
+    print_report(ran.report, out)
     out.print()
-    for path in written.files:
+    for path in ran.written.files:
         out.print(Text(f"已写出：{_nearby(path)}"), soft_wrap=True)
-    for failure in written.failures:
+    told = (*ran.failures, *ran.written.failures)
+    for failure in told:
         err.print(Text(str(failure), style="red"))
-    rate = report.coverage.total()["rate"] if len(report.coverage.demand) else float("nan")
-    if written.failures:
+    if told:
         raise typer.Exit(FAILURES)
-    _judge(rate, fail_under)
+    _judge(_rate(ran.report), fail_under)
 
 
 @app.command(epilog="例：gdcoverage report data/sample/plan.toml --county 441324 --format json")
@@ -105,13 +124,7 @@ def report(
         raise typer.BadParameter("应为 text、json 或 csv", param_hint="--format")
     with _steps() as say:
         loaded = load_plan(plan)
-        made = make_report(loaded, read_inputs(loaded, say), _today(), say)
-    if county is not None:
-        if county not in set(made.counties["county"]):
-            raise InputError(
-                Problem("county_unknown", f"计划里没有县区 {county}", "请核对六位区划代码")
-            )
-        made = made.for_county(county)
+        made = make_report(loaded, read_inputs(loaded, say), _today(), say, county)
     if output is not None:
         {"text": write_text, "json": write_json, "csv": write_csv}[format](made, output)
         out.print(Text(f"已写出：{_nearby(output)}"), soft_wrap=True)
@@ -119,20 +132,22 @@ def report(
         print_report(made, out)
     else:
         sys.stdout.write(json_text(made) if format == "json" else csv_text(made))
-    _judge(made.coverage.total()["rate"] if len(made.coverage.demand) else float("nan"), fail_under)
+    _judge(_rate(made), fail_under)
 
 
 @app.command(epilog="例：gdcoverage map data/sample/plan.toml --output 地图.html")
 def map(
     plan: PlanFile,
+    county: County = None,
     output: Annotated[Path | None, typer.Option(help="HTML 文件；默认写到计划的输出文件夹")] = None,
 ) -> None:
-    """只生成地图。"""
+    """只生成地图（规划版；计划含多个县区时须指定一个）。"""
     from gdcoverage.plan import load_plan, make_report, read_inputs, write_report_map
 
     with _steps() as say:
         loaded = load_plan(plan)
-        made = make_report(loaded, read_inputs(loaded, say), _today(), say)
+        inputs = read_inputs(loaded, say)
+        made = make_report(loaded, inputs, _today(), say, _only(inputs, county))
         target = output or loaded.outputs.folder / "地图.html"
         say(f"写出 {target.name}")
         write_report_map(made, target)
@@ -189,12 +204,12 @@ def check(
 @app.command(epilog="例：gdcoverage sites data/sample/plan.toml --county 441324 --add 5")
 def sites(
     plan: PlanFile,
-    county: Annotated[str | None, typer.Option(help="只计此县区的人口（六位区划代码）")] = None,
+    county: County = None,
     add: Annotated[int | None, typer.Option(min=1, help="最多新增几个网点")] = None,
     target: Annotated[float | None, typer.Option(min=0, max=100, help="目标覆盖率（%）")] = None,
 ) -> None:
     """建议在哪里新增网点：新增几个（--add），或为达到某覆盖率最少几个（--target）。"""
-    from gdcoverage.plan import SitesInput, ask_sites, load_plan, make_report, read_inputs
+    from gdcoverage.plan import SitesInput, load_plan, make_report, read_inputs
     from gdcoverage.report import siting_lines
 
     if (add is None) == (target is None):
@@ -202,12 +217,11 @@ def sites(
     with _steps() as say:
         loaded = load_plan(plan)
         asked = replace(loaded.sites or SitesInput(), add=add, target=target)
-        asked = replace(asked, frontier=0, alternatives=0)
+        loaded = replace(loaded, sites=replace(asked, frontier=0, alternatives=0))
         inputs = read_inputs(loaded, say)
-        made = make_report(replace(loaded, sites=None), inputs, _today(), say)
-        say("选择布点")
-        answer = ask_sites(asked, made.coverage, inputs, county)
-    for line in siting_lines(answer):
+        made = make_report(loaded, inputs, _today(), say, _only(inputs, county))
+    assert made.siting is not None
+    for line in siting_lines(made.siting):
         out.print(Text(line))
 
 
@@ -216,20 +230,21 @@ def sites(
 )
 def exit_impact(
     plan: PlanFile,
+    county: County = None,
     outlet: Annotated[list[str] | None, typer.Option(help="退出的网点编号，可写多次")] = None,
     bank: Annotated[str | None, typer.Option(help="该银行的网点全部退出")] = None,
     replace_by: Annotated[int, typer.Option(min=0, help="最多用几个新网点补位")] = 1,
 ) -> None:
     """网点或银行退出的影响：谁失去达标、新空白区、怎样补位。都不写则列出每个网点的影响。"""
-    from gdcoverage.plan import SitesInput, load_plan, make_report, read_candidates, read_inputs
+    from gdcoverage.plan import load_plan, make_report, read_inputs
     from gdcoverage.report import exit_lines
     from gdcoverage.sites import exit_impact as impact_of_each
     from gdcoverage.sites import exit_impact_of, generate_candidates
 
     with _steps() as say:
-        loaded = load_plan(plan)
-        inputs = read_inputs(loaded, say)
-        coverage = make_report(replace(loaded, sites=None), inputs, _today(), say).coverage
+        loaded = replace(load_plan(plan), sites=None)
+        inputs = read_inputs(load_plan(plan), say)
+        coverage = make_report(loaded, inputs, _today(), say, _only(inputs, county)).coverage
         say("计算退出影响")
         if not outlet and bank is None:
             lines = [
@@ -237,16 +252,14 @@ def exit_impact(
                 for row in impact_of_each(coverage).itertuples()
             ]
         else:
-            asked = loaded.sites or SitesInput()
-            where = None
-            if replace_by:
-                where = read_candidates(asked, coverage)
-                where = generate_candidates(coverage, 300) if where is None else where
+            where = inputs.candidates
+            if replace_by and where is None:
+                where = generate_candidates(coverage, 300)
             impact = exit_impact_of(
                 coverage,
                 outlet or (),
                 bank=bank,
-                candidates=where,
+                candidates=where if replace_by else None,
                 sites=max(replace_by, 1),
                 places=inputs.places,
             )
@@ -326,6 +339,31 @@ def _steps() -> Iterator[Callable[[str], None]]:
         return
     with err.status("准备") as status:
         yield lambda step: status.update(f"{step}……")
+
+
+def _how(workers: int | None, scheduler: str | None, fresh: bool) -> How:
+    from gdcoverage.plan import How
+
+    if scheduler is not None and importlib.util.find_spec("distributed") is None:
+        raise InputError(
+            Problem(
+                "dask_missing",
+                "没有安装 Dask",
+                "请运行 pip install 'gdcoverage[dask]'，或不写 --scheduler",
+            )
+        )
+    return How(workers, scheduler, fresh)
+
+
+def _only(inputs: Inputs, county: str | None) -> str | None:
+    """The county asked for, which a plan with several must name."""
+    if county is None and len(inputs.counties) > 1:
+        raise typer.BadParameter("计划含多个县区，请指定一个", param_hint="--county")
+    return county
+
+
+def _rate(report: Report) -> float:
+    return float(report.total["rate"])
 
 
 def _judge(rate: float, fail_under: float | None) -> None:

@@ -1,312 +1,315 @@
-"""The run that a plan file describes: inputs read, coverage assessed, reports and map written."""
+"""The run that a plan file describes: inputs read, counties assessed, reports and maps written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import json
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
-import geopandas as gpd
-import shapely
-from shapely.geometry.base import BaseGeometry
-
-from gdcoverage import boundaries
 from gdcoverage._version import __version__
-from gdcoverage.assess import NO_COUNTY, Coverage, assess
-from gdcoverage.datum_fit import datum_problems
-from gdcoverage.demand import read_demand
-from gdcoverage.emap import build_map, write_map
-from gdcoverage.files import Source, written_whole
-from gdcoverage.gaps import find_gaps
-from gdcoverage.network import WalkNetwork, read_places
-from gdcoverage.outlets import read_outlets
+from gdcoverage.assess import NO_COUNTY
+from gdcoverage.county import CountyTask, county_tasks, network_of, report_of
+from gdcoverage.emap import Ground
+from gdcoverage.executors import in_process, in_processes, on_dask
+from gdcoverage.files import written_whole
+from gdcoverage.inputs import (
+    Inputs,
+    Say,
+    read_candidates,
+    read_inputs,
+    read_network,
+    require_county,
+    saved_networks,
+)
+from gdcoverage.outputs import (
+    Written,
+    write_layers,
+    write_outputs,
+    write_report_map,
+)
 from gdcoverage.plan_file import Plan, SitesInput, load_plan
-from gdcoverage.problems import Problem
-from gdcoverage.report import Report, write_csv, write_json, write_workbook
-from gdcoverage.service_areas import reached_streets
-from gdcoverage.siting import Siting, SitingTerms, make_siting
-from gdcoverage.tables import Reading, read_layer
-
-# Demand points outside every county are listed one by one up to here, then counted.
-_LISTED = 20
-
-Say = Callable[[str], None]
+from gdcoverage.problems import InputError, Problem
+from gdcoverage.province import joined_report, write_province
+from gdcoverage.report import Report, percent
+from gdcoverage.work import Done, Job, already_done, result_of, run_county
 
 __all__ = [
+    "How",
     "Inputs",
     "Plan",
+    "Ran",
     "SitesInput",
     "Written",
-    "ask_sites",
     "load_plan",
     "make_report",
     "read_candidates",
     "read_inputs",
     "read_network",
+    "run_plan",
     "write_layers",
     "write_outputs",
     "write_report_map",
 ]
 
-
-@dataclass(frozen=True, eq=False)
-class Inputs:
-    """What a plan's files hold."""
-
-    outlets: Reading
-    demand: Reading
-    network: WalkNetwork
-    counties: gpd.GeoDataFrame
-    places: gpd.GeoDataFrame | None
-    problems: tuple[Problem, ...]
-    sources: tuple[Source, ...]
+MANIFEST = "运行清单.json"
 
 
 @dataclass(frozen=True)
-class Written:
-    """The files that a run wrote, and those that it could not, with the reason."""
+class How:
+    """In what way several counties are worked on; the results are the same.
 
-    files: tuple[Path, ...]
+    Parameters
+    ----------
+    workers : processes of this machine; one per core by default, 1 for none but this.
+    scheduler : address of a Dask scheduler, instead.
+    fresh : do everything anew, also what an interrupted run has finished.
+    """
+
+    workers: int | None = None
+    scheduler: str | None = None
+    fresh: bool = False
+
+    @property
+    def processes(self) -> int:
+        """How many processes work."""
+        return self.workers or os.cpu_count() or 1
+
+
+@dataclass(frozen=True, eq=False)
+class Ran:
+    """What a run found and wrote.
+
+    Parameters
+    ----------
+    report : of all counties that could be assessed.
+    written : files, and those that could not be written.
+    failures : counties that could not be assessed, and why.
+    """
+
+    report: Report
+    written: Written
     failures: tuple[Problem, ...]
 
 
-def read_inputs(plan: Plan, say: Say = lambda _: None) -> Inputs:
-    """Read everything that the plan names, telling each step."""
-    say("读取人口与城乡分类")
-    demand_in = plan.demand
-    polygons = demand_in.settlement_polygons
-    demand = read_demand(
-        demand_in.path,
-        datum=demand_in.datum,
-        standard=plan.standard,
-        settlement=demand_in.settlement,  # type: ignore[arg-type]
-        settlement_polygons=read_layer(polygons) if polygons else None,
-        sheet=demand_in.sheet,
-    )
-    say("读取县区界线")
-    counties = _counties(plan, demand.frame)
-    say("读取网点")
-    outlets = read_outlets(
-        plan.outlets.path,
-        datum=plan.outlets.datum,
-        sheet=plan.outlets.sheet,
-        within=_outlet_area(plan, counties),
-    )
-    say("读取步行路网")
-    network = read_network(plan, counties.geometry.union_all())
-    places = read_places(plan.network.osm) if plan.network.osm else None
-    own = plan.counties.path
-    sources = (
-        Source.of(plan.path, "计划"),
-        outlets.source,
-        demand.source,
-        network.source,
-        *([Source.of(own, "县区界线")] if own else []),
-        *([Source.of(polygons, "城乡分类")] if polygons else []),
-    )
-    problems = (
-        *outlets.problems,
-        *boundaries.stated_county_problems(outlets.frame, counties),
-        *datum_problems(outlets.frame, network),
-        *demand.problems,
-        *network.problems,
-    )
-    return Inputs(outlets, demand, network, counties, places, problems, sources)
+def run_plan(plan: Plan, made_on: str, how: How | None = None, say: Say = lambda _: None) -> Ran:
+    """Do everything that a plan asks for, and write it to its folder.
 
+    A plan with one county is done here; of several, each is a job of its own that writes into
+    ``县区/``. Finished jobs are not done again, so that an interrupted run goes on where it was.
 
-def read_network(plan: Plan, area: BaseGeometry | None = None) -> WalkNetwork:
-    """The plan's walk network, cut to an area with the margin that the standard's walks need."""
-    net, margin_m = plan.network, plan.standard.margin_m
-    if net.saved:
-        return WalkNetwork.load(net.saved)
-    if net.osm:
-        return WalkNetwork.from_osm(net.osm, polygon=area, margin_m=margin_m)
-    if net.graphml:
-        return WalkNetwork.from_graphml(net.graphml, polygon=area, margin_m=margin_m)
-    how = {
-        "margin_m": margin_m,
-        "overpass_url": net.overpass_url,
-        "doh_url_template": net.doh_url_template,
-        "cache_folder": net.cache_folder or plan.path.parent / "cache",
-    }
-    if net.place:
-        return WalkNetwork.from_place(net.place, nominatim_url=net.nominatim_url, **how)  # type: ignore[arg-type]
-    assert net.polygon is not None
-    return WalkNetwork.from_polygon(read_layer(net.polygon).geometry.union_all(), **how)  # type: ignore[arg-type]
+    Parameters
+    ----------
+    made_on : date that the reports show, ISO 8601.
+    how : where several counties are worked on.
+    say : is told every step, in Chinese.
 
-
-def make_report(plan: Plan, inputs: Inputs, made_on: str, say: Say = lambda _: None) -> Report:
-    """Assess, find the gaps, and gather all that a report says."""
-    say("计算覆盖（首次运行需编译，约十秒）")
-    coverage = assess(
-        inputs.outlets.frame, inputs.demand.frame, inputs.network, plan.standard, inputs.counties
-    )
-    say("归并空白区")
-    gaps = find_gaps(coverage, inputs.places)
-    siting = None
-    if plan.sites is not None:
-        say("选择布点、计算退出影响")
-        siting = ask_sites(plan.sites, coverage, inputs)
-    return Report(
-        title=plan.title,
-        coverage=coverage,
-        gaps=gaps,
-        sources=inputs.sources,
-        problems=(*inputs.problems, *_outside_counties(coverage, inputs.demand)),
-        version=__version__,
-        made_on=made_on,
-        siting=siting,
-    )
-
-
-def ask_sites(
-    asked: SitesInput, coverage: Coverage, inputs: Inputs, county: str | None = None
-) -> Siting:
-    """Answer the plan's siting question, for all counties together or for one."""
-    terms = SitingTerms(
-        add=asked.add,
-        target=None if asked.target is None else asked.target / 100,
-        county=county,
-        bank_caps=asked.bank_caps,
-        fixed=asked.fixed,
-        forbidden=asked.forbidden,
-        frontier=asked.frontier,
-        alternatives=asked.alternatives,
-        time_limit=asked.time_limit,
-    )
-    return make_siting(
-        coverage,
-        terms,
-        read_candidates(asked, coverage),
-        generate=asked.generate,
-        apart_m=asked.apart_m,
-        excluded=read_layer(asked.excluded) if asked.excluded else None,
-        places=inputs.places,
-    )
-
-
-def read_candidates(asked: SitesInput, coverage: Coverage) -> gpd.GeoDataFrame | None:
-    """The plan's table of candidates, or None where they are to be generated."""
-    if asked.candidates is None:
-        return None
-    around = coverage.outlets if coverage.counties is None else coverage.counties
-    within = shapely.box(*around.total_bounds).buffer(0.5)
-    return read_outlets(asked.candidates, datum=asked.datum, sheet=asked.sheet, within=within).frame
-
-
-def write_outputs(report: Report, folder: Path, say: Say = lambda _: None) -> Written:
-    """Write the workbook, CSV, JSON, map and layers; with several counties, one report for each.
-
-    A file that cannot be written (open in Excel, say) does not stop the others.
+    Raises
+    ------
+    InputError : an input is unusable, or no county could be assessed.
     """
-    files: list[Path] = []
-    failures: list[Problem] = []
-
-    @contextmanager
-    def writing(name: str) -> Iterator[Path]:
-        path = folder / name
-        say(f"写出 {name}")
-        try:
-            yield path
-            files.append(path)
-        except OSError as error:
-            failures.append(
-                Problem(
-                    "output_failed",
-                    f"写不出文件（{error.strerror or error}）",
-                    "请关闭正在打开它的程序，或检查磁盘与权限，然后重新运行",
-                    file=str(path),
-                )
-            )
-
-    with writing("汇总.xlsx") as path:
-        write_workbook(report, path)
-    with writing("汇总.csv") as path:
-        write_csv(report, path)
-    with writing("汇总.json") as path:
-        write_json(report, path)
-    counties = report.counties
-    inside = counties[counties["county"] != NO_COUNTY]
-    for row in inside.itertuples() if len(inside) > 1 else ():
-        own = report.for_county(str(row.county))
-        with writing(f"县区/{row.county}_{row.county_name}.xlsx") as path:
-            write_workbook(own, path)
-        with writing(f"县区/{row.county}_{row.county_name}.json") as path:
-            write_json(own, path)
-    with writing("地图.html") as path:
-        write_report_map(report, path)
-    with writing("结果图层.gpkg") as path:
-        write_layers(report, path)
-    return Written(tuple(files), tuple(failures))
+    how, begun = how or How(), time.perf_counter()
+    inputs = read_inputs(plan, say)
+    folder, seconds = plan.outputs.folder, {"read": time.perf_counter() - begun}
+    done: list[Done] = []
+    failures: tuple[Problem, ...] = ()
+    if len(inputs.counties) == 1:
+        report = make_report(plan, inputs, made_on, say)
+        written = write_outputs(report, folder, say, _ground(plan, inputs))
+        seconds["counties"] = time.perf_counter() - begun - seconds["read"]
+    else:
+        jobs = _jobs(plan, inputs, made_on, say, write=True)
+        seconds["streets"] = time.perf_counter() - begun - sum(seconds.values())
+        done, failures = _run(jobs, how, say)
+        seconds["counties"] = time.perf_counter() - begun - sum(seconds.values())
+        report = _joined(plan, inputs, jobs, done, made_on, failures)
+        folders = {job.task.adcode: job.folder for job in jobs if job.folder is not None}
+        finished = {d.adcode: folders[d.adcode] for d in done if d.adcode in folders}
+        written = write_province(report, folder, finished, _ground(plan, inputs), say)
+        written.failures.extend(problem for d in done for problem in d.failures)
+        seconds["province"] = time.perf_counter() - begun - sum(seconds.values())
+    with written.writing(MANIFEST) as path:
+        _write_manifest(path, report, how, done, (*failures, *written.failures), seconds)
+    return Ran(report, written, failures)
 
 
-def write_report_map(report: Report, path: Path) -> None:
-    """Write the report's map."""
-    write_map(
-        build_map(
-            report.coverage,
-            report.gaps,
-            title=report.title,
-            made_on=report.made_on,
-            siting=report.siting,
-        ),
-        path,
+def make_report(
+    plan: Plan,
+    inputs: Inputs,
+    made_on: str,
+    say: Say = lambda _: None,
+    county: str | None = None,
+    how: How | None = None,
+) -> Report:
+    """Assess, find the gaps, and gather all that a report says; nothing but the cache is written.
+
+    Parameters
+    ----------
+    county : adcode of the only county wanted, out of several.
+
+    Raises
+    ------
+    InputError : the plan has no such county, or it cannot be assessed.
+    """
+    if county is not None:
+        require_county(inputs.counties, county)
+    if len(inputs.counties) == 1:
+        (task,) = county_tasks(plan, inputs, made_on)
+        say("读取步行路网")
+        network = read_network(plan, task.area)
+        say("计算覆盖、空白区与布点（首次运行需编译，约十秒）")
+        return report_of(task, network)
+    jobs = _jobs(plan, inputs, made_on, say, write=False, county=county)
+    done, failures = _run(jobs, how or How(), say)
+    if county is not None:
+        if failures:
+            raise InputError(failures[0])
+        return _with_streets(result_of(jobs[0]), jobs[0])
+    return _joined(plan, inputs, jobs, done, made_on, failures)
+
+
+def _with_streets(report: Report, job: Job) -> Report:
+    network = network_of(job.task, job.network)
+    return replace(report, coverage=replace(report.coverage, network=network))
+
+
+def _jobs(
+    plan: Plan,
+    inputs: Inputs,
+    made_on: str,
+    say: Say,
+    *,
+    write: bool,
+    county: str | None = None,
+) -> list[Job]:
+    """The counties' jobs, their streets cut and kept."""
+    tasks = [
+        task
+        for task in county_tasks(plan, inputs, made_on)
+        if county is None or task.adcode == county
+    ]
+    cache = plan.cache
+    say("准备各县区的步行路网")
+    networks = saved_networks(
+        plan, {task.key: task.area for task in tasks if not task.area.is_empty}, cache / "路网", say
+    )
+    return [
+        Job(
+            task,
+            networks.get(task.key, cache / "路网" / "none.npz"),
+            _folder(plan, task) if write and task.adcode else None,
+            cache / "县区" / f"{task.key}-{task.fingerprint()}{'' if write else '-只读'}.pkl",
+        )
+        for task in tasks
+    ]
+
+
+def _folder(plan: Plan, task: CountyTask) -> Path:
+    name = re.sub(r'[\\/:*?"<>|\s]+', "_", task.name)
+    return plan.outputs.folder / "县区" / f"{task.adcode}_{name}"
+
+
+def _run(jobs: Sequence[Job], how: How, say: Say) -> tuple[list[Done], tuple[Problem, ...]]:
+    """Do the jobs that are not done yet, telling the progress."""
+    kept = {} if how.fresh else {job.task.adcode: already_done(job) for job in jobs}
+    done = {adcode: found for adcode, found in kept.items() if found is not None}
+    if done:
+        say(f"沿用上次已完成的 {len(done)} 个县区（--fresh 可全部重算）")
+    left = [job for job in jobs if job.task.adcode not in done]
+    failures: dict[str, Problem] = {}
+    begun = time.monotonic()
+    for count, (number, outcome) in enumerate(_outcomes(left, how), 1):
+        task = left[number].task
+        if isinstance(outcome, Done):
+            done[task.adcode] = outcome
+        else:
+            failures[task.adcode] = _failure(task, outcome)
+            say(str(failures[task.adcode]))
+        people = sum(d.people for d in done.values())
+        wait_s = (time.monotonic() - begun) / count * (len(left) - count)
+        say(
+            f"县区 {len(done) + len(failures)}/{len(jobs)}：{task.name}；"
+            f"累计人口 {people:,.0f}；约剩 {wait_s / 60:.0f} 分 {wait_s % 60:02.0f} 秒"
+        )
+    order = [job.task.adcode for job in jobs]
+    return (
+        [done[adcode] for adcode in order if adcode in done],
+        tuple(failures[adcode] for adcode in order if adcode in failures),
     )
 
 
-def write_layers(report: Report, path: Path) -> None:
-    """Write outlets, demand points, gaps and reached streets as layers of a GeoPackage."""
-    coverage = report.coverage
-    layers = {
-        "outlets": coverage.outlets,
-        "demand": coverage.demand,
-        "gaps": report.gaps,
-        "reached_streets": reached_streets(coverage),
+def _outcomes(jobs: Sequence[Job], how: How) -> Iterator[tuple[int, Done | Exception]]:
+    if how.scheduler:
+        return on_dask(run_county, jobs, how.scheduler)
+    # The largest first, so that none is left for the end.
+    workers = min(how.processes, len(jobs))
+    if workers > 1:
+        return in_processes(run_county, jobs, workers)
+    return in_process(run_county, jobs)
+
+
+def _failure(task: CountyTask, error: Exception) -> Problem:
+    """Why a county has no result, for the person who must act."""
+    place = f"{task.adcode} {task.name}".strip()
+    if isinstance(error, InputError):
+        return replace(error.problem, what=f"县区 {place} 未完成：{error.problem.what}")
+    died = type(error).__name__ in ("BrokenProcessPool", "KilledWorker")
+    return Problem(
+        "county_failed",
+        f"县区 {place} 未完成："
+        + ("工作进程中途退出，多半是内存不足" if died else f"{type(error).__name__}：{error}"),
+        "请减少 --workers 后重新运行，已完成的县区不会重算"
+        if died
+        else "请加 --debug 与 --workers 1 重新运行，并把输出发给维护人员；已完成的县区不会重算",
+    )
+
+
+def _joined(
+    plan: Plan,
+    inputs: Inputs,
+    jobs: Sequence[Job],
+    done: Sequence[Done],
+    made_on: str,
+    failures: Sequence[Problem],
+) -> Report:
+    finished = {d.adcode for d in done}
+    results = {job.task.adcode: result_of(job) for job in jobs if job.task.adcode in finished}
+    if not finished - {NO_COUNTY}:
+        raise InputError(
+            failures[0] if failures else Problem("no_county", "没有可计算的县区", "请核对计划")
+        )
+    return joined_report(plan, inputs, results, made_on, failures)
+
+
+def _ground(plan: Plan, inputs: Inputs) -> Ground:
+    asked = plan.map
+    return Ground(inputs.base, inputs.places, asked.tiles, asked.key, asked.approval)
+
+
+def _write_manifest(
+    path: Path,
+    report: Report,
+    how: How,
+    done: Sequence[Done],
+    failures: Sequence[Problem],
+    seconds: Mapping[str, float],
+) -> None:
+    """What the run stands on, and what it took; the only file that differs from run to run."""
+    facts: dict[str, Any] = {
+        "title": report.title,
+        "version": __version__,
+        "made_on": report.made_on,
+        "standard": vars(report.coverage.standard),
+        "sources": [vars(source) for source in report.sources],
+        "executor": how.scheduler or f"{how.processes} processes",
+        "seconds": {phase: round(value, 3) for phase, value in seconds.items()},
+        "coverage_rate": percent(report.total["rate"]),
+        "counties": [asdict(d) | {"failures": len(d.failures)} for d in done],
+        "failures": [vars(problem) for problem in failures],
     }
     with written_whole(path) as partial:
-        partial.unlink()
-        for name, frame in layers.items():
-            frame.to_file(partial, layer=name, driver="GPKG")
-
-
-def _counties(plan: Plan, demand: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    if plan.counties.single:
-        return boundaries.one_county(plan.counties.single, demand)
-    return boundaries.read_counties(plan.counties.path, adcodes=plan.counties.adcodes)
-
-
-def _outlet_area(plan: Plan, counties: gpd.GeoDataFrame) -> BaseGeometry:
-    """Where outlets may lie: the province with piers and new land, or around one's own counties."""
-    if plan.counties.path or plan.counties.single:
-        return shapely.box(*counties.total_bounds).buffer(0.5)
-    return boundaries.province().simplify(0.005).buffer(0.03)
-
-
-def _outside_counties(coverage: Coverage, reading: Reading) -> list[Problem]:
-    """Demand points in no county: in the sea, across the provincial border, or misplaced."""
-    outside = coverage.demand[coverage.demand["county"] == NO_COUNTY]
-    problems = [
-        Problem(
-            "demand_outside",
-            f"需求点不在所列任何县区之内（{row.population:,.0f} 人），单列为“县区外”",
-            "请核对坐标，或在 [counties] 里补上所在县区",
-            "warning",
-            file=reading.source.name,
-            row=row.source_row or None,
-            value=row.name or row.demand_id,
-        )
-        for row in outside.head(_LISTED).itertuples(index=False)
-    ]
-    rest = outside.iloc[_LISTED:]
-    if len(rest):
-        problems.append(
-            Problem(
-                "demand_outside",
-                f"另有 {len(rest):,} 个需求点（{rest['population'].sum():,.0f} 人）在县区之外",
-                "同上",
-                "warning",
-                file=reading.source.name,
-            )
-        )
-    return problems
+        partial.write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")

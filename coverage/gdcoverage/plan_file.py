@@ -11,6 +11,7 @@ from typing import Any
 from gdcoverage.datum import Datum, parse_datum
 from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError, Problem
+from gdcoverage.tiles import tile_service
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,17 @@ class SitesInput:
 
 
 @dataclass(frozen=True)
+class MapInput:
+    """``[map]``: tiles under the maps (tianditu, amap, osm; none by default), their key, and the
+    审图号 of an audited base map.
+    """
+
+    tiles: str | None = None
+    key: str = ""
+    approval: str = ""
+
+
+@dataclass(frozen=True)
 class Outputs:
     """``[outputs]``: the folder, relative to the plan file."""
 
@@ -99,7 +111,13 @@ class Plan:
     counties: CountiesInput = field(default_factory=CountiesInput)
     outputs: Outputs = field(default_factory=Outputs)
     sites: SitesInput | None = None
+    map: MapInput = field(default_factory=MapInput)
     path: Path = Path("plan.toml")
+
+    @property
+    def cache(self) -> Path:
+        """Where streets and finished counties are kept from run to run."""
+        return self.outputs.folder / "缓存"
 
 
 def load_plan(path: str | Path) -> Plan:
@@ -120,7 +138,7 @@ def load_plan(path: str | Path) -> Plan:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _bad(path, f"计划文件无法读取（{error}）", "请按 TOML 格式改正该处") from error
 
-    known = {"title", "standard", "outlets", "demand", "network", "counties", "outputs", "sites"}
+    known = {"title", *(field.name for field in fields(Plan))} - {"path"}
     _no_others(path, "", set(raw), known)
     missing = [section for section in ("outlets", "demand", "network") if section not in raw]
     if missing:
@@ -134,6 +152,7 @@ def load_plan(path: str | Path) -> Plan:
         counties=_section(path, raw, "counties", CountiesInput),
         outputs=_section(path, raw, "outputs", Outputs),
         sites=_section(path, raw, "sites", SitesInput) if "sites" in raw else None,
+        map=_section(path, raw, "map", MapInput),
         path=path.resolve(),
     )
     net = plan.network
@@ -144,6 +163,11 @@ def load_plan(path: str | Path) -> Plan:
             f"[network] 应恰好写一种来源，现有：{'、'.join(given) or '无'}",
             "请在 osm、graphml、saved、place、polygon 中选一种",
         )
+    if plan.map.tiles:
+        try:
+            tile_service(plan.map.tiles, plan.map.key)
+        except ValueError as error:
+            raise _bad(path, f"[map] {error}", "请改正，或删去 tiles") from error
     asked = plan.sites
     if asked is not None and (asked.add is None) == (asked.target is None):
         raise _bad(path, "[sites] 应在 add 与 target 中写一个", "如 add = 5，或 target = 95")

@@ -21,10 +21,10 @@ from gdcoverage.emap._outlets import look_up
 from gdcoverage.emap._pack import block
 from gdcoverage.emap._planner import headline, layer_styles, planner_block
 from gdcoverage.emap._province import province_block, province_styles
-from gdcoverage.emap._tiles import tile_service
 from gdcoverage.files import written_whole
 from gdcoverage.policy import MAP_TITLE, PHRASE, Standard
 from gdcoverage.siting import Siting
+from gdcoverage.tiles import tile_service
 
 # In the order in which they build on one another.
 _SCRIPTS = (

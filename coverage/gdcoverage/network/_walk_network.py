@@ -232,6 +232,16 @@ class WalkNetwork:
             )
         return cls(**vars(compact(segments)), source=source, problems=problems)
 
+    @classmethod
+    def without_streets(cls, source: Source, problems: tuple[Problem, ...] = ()) -> WalkNetwork:
+        """A network in which nobody can walk: every point stays off it."""
+        none, no_int, no_edge = np.empty(0), np.empty(0, np.int32), np.empty(0, np.int32)
+        start = np.zeros(1, np.int64)
+        return cls(
+            *(none, none.copy(), no_edge, no_edge.copy(), start, none.copy(), none.copy()),
+            *(none.copy(), no_int, none.copy(), source, problems),
+        )
+
     # Saved and loaded -------------------------------------------------------------------------
 
     def save(self, path: str | Path) -> None:

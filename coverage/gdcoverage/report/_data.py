@@ -74,7 +74,14 @@ def report_data(report: Report) -> dict[str, Any]:
         "total": _plain(report.total.drop(["county", "county_name", "city"]).to_dict()),
         "counties": counties,
         "problems": [vars(problem) for problem in report.problems],
-    } | ({} if report.siting is None else {"siting": siting_data(report.siting)})
+        **({} if report.siting is None else {"siting": siting_data(report.siting)}),
+        **({} if report.county_sites is None else {"sites": _records(report.county_sites)}),
+    }
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
+    return [_plain(row) for row in plain.to_dict("records")]
 
 
 def _standard(standard: Standard) -> dict[str, Any]:

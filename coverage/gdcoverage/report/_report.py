@@ -36,6 +36,7 @@ class Report:
     made_on : date of the run, ISO 8601; given, so that a report can be made again the same.
     neighbours : adcode -> name of counties beyond the coverage's own, for outlets over there.
     siting : answers to the plan's siting question, if it asks one.
+    county_sites : of several counties: the sites recommended to each, with ``asked_by`` (adcode).
     """
 
     title: str
@@ -47,6 +48,7 @@ class Report:
     made_on: str
     neighbours: Mapping[str, str] | None = None
     siting: Siting | None = None
+    county_sites: gpd.GeoDataFrame | None = None
 
     def for_county(self, adcode: str) -> Report:
         """The report of one county; data problems stay those of the whole run.
@@ -62,7 +64,14 @@ class Report:
             )
         gaps = self.gaps[self.gaps["county"] == adcode].reset_index(drop=True)
         coverage = self.coverage.in_county(adcode)
-        return replace(self, coverage=coverage, gaps=gaps, neighbours=self.names, siting=None)
+        return replace(
+            self,
+            coverage=coverage,
+            gaps=gaps,
+            neighbours=self.names,
+            siting=None,
+            county_sites=None,
+        )
 
     @cached_property
     def counties(self) -> pd.DataFrame:

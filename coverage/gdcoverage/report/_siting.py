@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,16 @@ def siting_sheets(siting: Siting, writer: SheetWriter) -> None:
         writer.sheet("备选方案", _further(siting), FURTHER, (note,))
     note = "退出影响：单个网点退出后失去达标的人口（仅由它达标的人）"
     writer.sheet("退出影响", pd.DataFrame(siting.exits), EXIT, (note,))
+
+
+def county_sites_sheet(sites: pd.DataFrame, names: Mapping[str, str], writer: SheetWriter) -> None:
+    """Sheet 布点建议 of several counties: what is recommended to each."""
+    people = f"{sites['population'].sum():,.0f}" if len(sites) else "0"
+    above = (f"布点建议：按县区分别选择，共 {len(sites):,} 个，新增达标 {people} 人",)
+    table = pd.DataFrame(sites)
+    if len(table):
+        table = table.assign(county_name=table["asked_by"].map(names))
+    writer.sheet("布点建议", table, {"county_name": Column("县区")} | SITE, above)
 
 
 def plan_lines(plan: SitePlan) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from gdcoverage.report._columns import UNKNOWN, Column, plain
 from gdcoverage.report._remarks import headline, remarks
 from gdcoverage.report._report import TOTAL, Report
 from gdcoverage.report._sheet import SheetWriter
-from gdcoverage.report._siting import siting_sheets
+from gdcoverage.report._siting import county_sites_sheet, siting_sheets
 from gdcoverage.sheets import WORKBOOK_OPTIONS
 
 UNCOVERED_ROWS = 50_000
@@ -48,6 +48,8 @@ def write_workbook(report: Report, path: str | Path) -> None:
         _gaps(report, writer)
         if report.siting is not None:
             siting_sheets(report.siting, writer)
+        if report.county_sites is not None:
+            county_sites_sheet(report.county_sites, report.names, writer)
         writer.sheet("网点", report.outlet_table(), _columns.OUTLET, (_outlets_title(report),))
         _uncovered(report, writer)
         _problems(report, writer)
@@ -156,7 +158,8 @@ def _uncovered(report: Report, writer: SheetWriter) -> None:
     left_out = len(missed) - UNCOVERED_ROWS
     above: tuple[str, ...] = (f"不达标需求点：共 {len(missed):,} 个有人口的，按人口从多到少",)
     if left_out > 0:
-        above += (f"本表列前 {UNCOVERED_ROWS:,} 个，其余 {left_out:,} 个未列出。",)
+        where = "" if report.one else "，见各县区的工作簿"
+        above += (f"本表列前 {UNCOVERED_ROWS:,} 个，其余 {left_out:,} 个未列出{where}。",)
     table = report.described(missed.head(UNCOVERED_ROWS))
     writer.sheet("不达标需求点", table, _columns.UNCOVERED, above)
 

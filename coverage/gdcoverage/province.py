@@ -1,0 +1,159 @@
+"""The province's report: the counties' results put together, never computed a second way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+
+from gdcoverage._version import __version__
+from gdcoverage.assess import Coverage
+from gdcoverage.emap import Ground, build_index_map, write_map
+from gdcoverage.files import written_whole
+from gdcoverage.inputs import Inputs
+from gdcoverage.network import WalkNetwork
+from gdcoverage.outputs import Say, Written, write_public_map, write_tables
+from gdcoverage.plan_file import Plan
+from gdcoverage.problems import Problem
+from gdcoverage.report import Report
+
+
+def joined_report(
+    plan: Plan,
+    inputs: Inputs,
+    results: Mapping[str, Report],
+    made_on: str,
+    failures: Sequence[Problem] = (),
+) -> Report:
+    """One report of all counties.
+
+    Parameters
+    ----------
+    results : adcode -> the county's report; empty adcode for what lies outside all of them.
+    failures : why other counties have none.
+    """
+    ordered = dict(sorted(results.items(), key=lambda item: (not item[0], item[0])))
+    parts = list(ordered.values())
+    kept = inputs.counties["adcode"].isin(list(results))
+    counties = inputs.counties[kept].reset_index(drop=True)
+    said = [problem for part in parts for problem in part.problems]
+    problems = dict.fromkeys([*failures, *inputs.problems, *said])
+    sources = dict.fromkeys([source for part in parts for source in part.sources])
+    return Report(
+        title=plan.title,
+        coverage=_joined(plan, inputs.outlets.frame, ordered, counties),
+        gaps=_stacked([part.gaps for part in parts]),
+        sources=tuple(sources) or inputs.sources,
+        problems=tuple(problems),
+        version=__version__,
+        made_on=made_on,
+        county_sites=_county_sites(results) if plan.sites is not None else None,
+    )
+
+
+def _joined(
+    plan: Plan,
+    outlets: gpd.GeoDataFrame,
+    results: Mapping[str, Report],
+    counties: gpd.GeoDataFrame,
+) -> Coverage:
+    """The demand of all results, in their order, and who covers whom among all outlets."""
+    number = pd.Series(np.arange(len(outlets)), outlets["outlet_id"].to_numpy())
+    status = np.full(len(outlets), "off_network", object)
+    access_m = np.full(len(outlets), np.nan)
+    rows, columns, first = [np.empty(0, int)], [np.empty(0, int)], 0
+    for adcode, result in results.items():
+        part = result.coverage
+        local = number[part.outlets["outlet_id"]].to_numpy()
+        pairs = part.covers.tocoo()
+        rows.append(pairs.row.astype(int) + first)
+        columns.append(local[pairs.col])
+        first += part.covers.shape[0]
+        # How an outlet joins the streets is what its own county found.
+        at_home = (part.outlets["county"] == adcode).to_numpy()
+        status[local[at_home]] = part.outlets["status_snap"].to_numpy(object)[at_home]
+        access_m[local[at_home]] = part.outlets["access_m"].to_numpy()[at_home]
+    row, column = np.concatenate(rows), np.concatenate(columns)
+    covers = csr_array((np.ones(len(row), bool), (row, column)), shape=(first, len(outlets)))
+    covers.sort_indices()
+    counts = outlets["status"] == "active"
+    joined = outlets.assign(counts=counts, status_snap=status, access_m=access_m)
+    demand = _stacked([result.coverage.demand for result in results.values()])
+    nowhere = cast(WalkNetwork, None)  # nothing of a joined result walks
+    return Coverage(plan.standard, demand, joined.reset_index(drop=True), covers, nowhere, counties)
+
+
+def _stacked(frames: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Frames one under the other; empty ones decide no column's type."""
+    filled = [frame for frame in frames if len(frame)] or list(frames[:1])
+    return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), crs="EPSG:4326")
+
+
+def _county_sites(results: Mapping[str, Report]) -> gpd.GeoDataFrame:
+    """The recommended sites of all counties, with the county that asked for them."""
+    tables = [
+        report.siting.plan.sites.assign(asked_by=adcode)
+        for adcode, report in sorted(results.items())
+        if report.siting is not None
+    ]
+    return _stacked(tables) if tables else gpd.GeoDataFrame()
+
+
+def write_province(
+    report: Report,
+    folder: Path,
+    folders: Mapping[str, Path],
+    ground: Ground,
+    say: Say,
+) -> Written:
+    """Write the workbook, tables, the map of counties, and the public's map of all outlets.
+
+    Parameters
+    ----------
+    folders : adcode -> folder of the county's results.
+    """
+    written = Written(folder, say)
+    write_tables(report, written)
+    counties = report.coverage.counties
+    assert counties is not None
+    with written.writing("地图.html") as path:
+        write_index_map(report, folders, path, ground)
+    with written.writing("公众版地图.html") as path:
+        write_public_map(report.coverage.outlets, counties, report, path, ground)
+    with written.writing("空白区.parquet") as path, written_whole(path) as partial:
+        report.gaps.to_parquet(partial)
+    return written
+
+
+def write_index_map(
+    report: Report, folders: Mapping[str, Path], path: Path, ground: Ground
+) -> None:
+    """Write the map of counties by coverage rate, each leading to its own map."""
+    coverage = report.coverage
+    assert coverage.counties is not None
+    numbers = report.inside.drop(columns=["county_name", "city"])
+    counties = coverage.counties.merge(numbers, left_on="adcode", right_on="county", how="left")
+    links = {
+        adcode: f"{folder.parent.name}/{folder.name}/地图.html"
+        for adcode, folder in folders.items()
+    }
+    sites = report.county_sites
+    emap = build_index_map(
+        counties,
+        coverage.outlets,
+        title=report.title,
+        standard=coverage.standard,
+        total={str(name): value for name, value in report.total.items()},
+        gaps=report.gaps,
+        sites=sites if sites is not None and len(sites) else None,
+        links=links,
+        made_on=report.made_on,
+        ground=replace(ground, places=None),
+    )
+    write_map(emap, path)

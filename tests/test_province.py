@@ -1,0 +1,317 @@
+"""Several counties in one run: each as if alone, put together, done again only where needed."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from gdcoverage.assess import assess
+from gdcoverage.inputs import read_inputs, read_network
+from gdcoverage.plan import How, load_plan, make_report, run_plan
+from gdcoverage.problems import InputError
+from three_counties import ADCODES, write_plan
+
+DATE = "2026-06-14"
+HERE = How(workers=1)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A plan, run in this process, and what came of it."""
+    path = write_plan(tmp_path_factory.mktemp("province"))
+    return path, run_plan(load_plan(path), DATE, HERE)
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """All results by name; neither the cache nor the manifest, which tells times."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "缓存" not in path.parts and path.name != "运行清单.json"
+    }
+
+
+def run_elsewhere(tmp_path, how):
+    path = write_plan(tmp_path / "p")
+    ran = run_plan(load_plan(path), DATE, how)
+    return path, ran
+
+
+# One county alone, and all together -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("adcode", ADCODES)
+def test_a_county_alone_equals_the_county_in_the_province(finished, adcode, tmp_path):
+    path, ran = finished
+    plan = load_plan(path)
+    alone = replace(plan, counties=replace(plan.counties, adcodes=(adcode,)))
+    demand = ran.report.coverage.demand
+    together = demand[demand["county"] == adcode].set_index("demand_id")
+    report = make_report(alone, read_inputs(alone), DATE)
+    one = report.coverage.demand
+    one = one[one["county"] == adcode].set_index("demand_id")
+    columns = [
+        "covered",
+        "outlet_id",
+        "distance_m",
+        "walk_m",
+        "radius_m",
+        "covering_outlets",
+        "status",
+    ]
+    pd.testing.assert_frame_equal(one[columns], together[columns])
+    row = ran.report.counties.set_index("county").loc[adcode]
+    own = report.counties.set_index("county").loc[adcode]
+    assert own.drop("city").to_dict() == pytest.approx(row.drop("city").to_dict(), nan_ok=True)
+
+
+def test_the_province_equals_an_assessment_of_everything_at_once(finished):
+    path, ran = finished
+    plan = load_plan(path)
+    inputs = read_inputs(plan)
+    whole = assess(
+        inputs.outlets.frame,
+        inputs.demand.frame,
+        read_network(plan),
+        plan.standard,
+        inputs.counties,
+    )
+    once = whole.demand.set_index("demand_id")
+    joined = ran.report.coverage.demand.set_index("demand_id").loc[once.index]
+    # Who lies far from every county has no streets in either.
+    for column in ("covered", "outlet_id", "walk_m", "radius_m", "covering_outlets"):
+        pd.testing.assert_series_equal(joined[column], once[column])
+    by_id = dict(
+        zip(whole.outlets["outlet_id"], (whole.covers.T @ once["population"]), strict=True)
+    )
+    table = ran.report.outlet_table().set_index("outlet_id")["covered_population"]
+    assert table.to_dict() == pytest.approx(by_id)
+
+
+def test_totals_reconcile_and_nobody_is_lost(finished):
+    path, ran = finished
+    people = pd.read_csv(path.parent / "people.csv")["常住人口"].sum()
+    counties = ran.report.counties
+    assert counties["population"].sum() == people == ran.report.total["population"]
+    assert ran.report.coverage.demand["demand_id"].is_unique
+    assert counties["county"].tolist() == [*ADCODES, ""]
+    assert counties["covered_population"].sum() == ran.report.total["covered_population"]
+    outside = [p for p in ran.report.problems if p.kind == "demand_outside"]
+    assert len(outside) == 2
+
+
+def test_outlets_across_the_border_serve_and_keep_their_county(finished):
+    path, _ = finished
+    west = gpd.read_parquet(path.parent / "results/县区/990101_西县/网点.parquet")
+    assert {"W0", "W1", "W2"} <= set(west["outlet_id"])
+    assert west.set_index("outlet_id")["county"]["W2"] == "990102"
+    demand = gpd.read_parquet(path.parent / "results/县区/990101_西县/需求点.parquet")
+    assert (demand["outlet_id"] == "W2").any()
+
+
+def test_sites_are_recommended_to_each_county_and_keep_their_promise(finished):
+    path, ran = finished
+    sites = ran.report.county_sites
+    assert set(sites["asked_by"]) <= set(ADCODES)
+    assert (sites.groupby("asked_by").size() <= 2).all()
+    data = json.loads((path.parent / "results/县区/990103_东县/汇总.json").read_text("utf-8"))
+    promised = data["siting"]["rate_after"]
+    plan = load_plan(path)
+    inputs = read_inputs(plan)
+    asked = sites.loc[sites["asked_by"] == "990103", "candidate_id"]
+    chosen = inputs.candidates[inputs.candidates["outlet_id"].isin(asked)]
+    assert len(chosen) == 2
+    outlets = pd.concat([inputs.outlets.frame, chosen], ignore_index=True)
+    with_them = assess(outlets, inputs.demand.frame, read_network(plan), None, inputs.counties)
+    assert with_them.by_county().set_index("county")["rate"]["990103"] == pytest.approx(
+        promised, abs=1e-6
+    )
+
+
+def test_workbook_map_and_manifest_of_the_province(finished):
+    path, _ = finished
+    folder = path.parent / "results"
+    manifest = json.loads((folder / "运行清单.json").read_text(encoding="utf-8"))
+    assert [county["adcode"] for county in manifest["counties"]] == [*ADCODES, ""]
+    assert all(county["seconds"]["report"] >= 0 for county in manifest["counties"])
+    assert {source["role"] for source in manifest["sources"]} >= {"计划", "网点", "人口", "路网"}
+    assert all(len(source["sha256"]) == 64 for source in manifest["sources"])
+    assert manifest["failures"] == []
+    html = (folder / "地图.html").read_text(encoding="utf-8")
+    assert "<title>广东社保电子地图｜三县</title>" in html
+    assert (
+        pd.read_excel(folder / "汇总.xlsx", sheet_name="布点建议", header=1)["县区"].notna().all()
+    )
+
+
+# Executors ------------------------------------------------------------------------------------
+
+
+def test_processes_give_the_same_bytes(finished, tmp_path):
+    path, _ = finished
+    there, ran = run_elsewhere(tmp_path, How(workers=2))
+    assert ran.failures == ()
+    here, elsewhere = files_of(path.parent / "results"), files_of(there.parent / "results")
+    assert list(here) == list(elsewhere)
+    assert [name for name in here if here[name] != elsewhere[name]] == []
+
+
+def test_dask_gives_the_same_bytes_and_survives_a_killed_worker(finished, tmp_path):
+    distributed = pytest.importorskip("distributed", reason="Dask is not installed")
+    path, _ = finished
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+        killed = []
+
+        def kill_one(step):
+            if step.startswith("县区 1/") and not killed:
+                worker = next(iter(cluster.workers.values()))
+                killed.append(worker.pid)
+                os.kill(worker.pid, signal.SIGKILL)
+
+        there = write_plan(tmp_path / "p")
+        how = How(scheduler=cluster.scheduler_address)
+        ran = run_plan(load_plan(there), DATE, how, kill_one)
+    assert killed
+    assert ran.failures == ()
+    here, elsewhere = files_of(path.parent / "results"), files_of(there.parent / "results")
+    assert [name for name in here if here[name] != elsewhere.get(name)] == []
+
+
+# Going on -------------------------------------------------------------------------------------
+
+
+def test_finished_counties_are_not_done_again_unless_asked(tmp_path):
+    path = write_plan(tmp_path, sites=False)
+    plan = load_plan(path)
+    run_plan(plan, DATE, HERE)
+    book = tmp_path / "results/县区/990101_西县/汇总.xlsx"
+    os.utime(book, (1, 1))
+    steps = []
+    run_plan(plan, DATE, HERE, steps.append)
+    assert book.stat().st_mtime == 1
+    assert any("沿用上次已完成的 4 个县区" in step for step in steps)
+    run_plan(plan, DATE, How(workers=1, fresh=True))
+    assert book.stat().st_mtime > 1
+
+
+@pytest.mark.parametrize(
+    "change", ["outlets.csv", "plan.toml", "results/县区/990102_中县/汇总.json"]
+)
+def test_what_changed_or_went_missing_is_done_again(tmp_path, change):
+    path = write_plan(tmp_path, sites=False)
+    run_plan(load_plan(path), DATE, HERE)
+    if change.startswith("results"):
+        (tmp_path / change).unlink()
+    else:
+        with (tmp_path / change).open("a", encoding="utf-8") as file:
+            file.write("\n")
+    steps = []
+    run_plan(load_plan(path), DATE, HERE, steps.append)
+    redone = [step for step in steps if step.startswith("县区 ")]
+    assert len(redone) == (1 if change.startswith("results") else 4)
+    assert (tmp_path / "results/县区/990102_中县/汇总.json").exists()
+
+
+def test_killed_in_the_middle_a_run_goes_on_and_ends_the_same(finished, tmp_path):
+    path, _ = finished
+    there = write_plan(tmp_path / "p")
+    code = (
+        "from gdcoverage.plan import *; import sys;"
+        f"run_plan(load_plan({str(there)!r}), {DATE!r}, How(workers=1),"
+        " lambda step: print(step, flush=True))"
+    )
+    run = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    for line in run.stdout:
+        if line.startswith("县区 2/"):
+            run.send_signal(signal.SIGKILL)
+            break
+    assert run.wait() == -signal.SIGKILL
+    assert not (there.parent / "results/汇总.xlsx").exists()
+    steps = []
+    run_plan(load_plan(there), DATE, HERE, steps.append)
+    assert any("沿用上次已完成的 2 个县区" in step for step in steps)
+    here, elsewhere = files_of(path.parent / "results"), files_of(there.parent / "results")
+    assert [name for name in here if here[name] != elsewhere.get(name)] == []
+
+
+# Failures -------------------------------------------------------------------------------------
+
+
+def test_a_county_without_streets_fails_and_the_others_finish(tmp_path):
+    from typer.testing import CliRunner
+
+    from gdcoverage.cli import FAILURES, app
+
+    path = write_plan(tmp_path, sites=False)
+    own = gpd.read_file(tmp_path / "counties.geojson")
+    far = gpd.GeoDataFrame(
+        {"代码": ["990104"], "名称": ["远县"]},
+        geometry=own.geometry[:1].translate(1.0, 0.0),
+        crs=own.crs,
+    )
+    pd.concat([own, far]).to_file(tmp_path / "counties.geojson")
+    people = pd.read_csv(tmp_path / "people.csv", dtype=str)
+    moved = people.head(1).assign(编号="X", 城乡分类代码="111", 经度="1.01", 纬度="0.01")
+    pd.concat([people, moved]).to_csv(tmp_path / "people.csv", index=False)
+    result = CliRunner().invoke(app, ["run", str(path), "--workers", "1"])
+    assert result.exit_code == FAILURES
+    told = " ".join(result.output.split())
+    assert "990104 远县 未完成" in told
+    assert "路网文件是否覆盖" in told
+    for county in ("990101_西县", "990103_东县"):
+        assert (tmp_path / "results/县区" / county / "汇总.xlsx").exists()
+    report = json.loads((tmp_path / "results/汇总.json").read_text(encoding="utf-8"))
+    assert [county["county"] for county in report["counties"]] == [*ADCODES, ""]
+    assert any("远县" in problem["what"] for problem in report["problems"])
+
+
+def test_one_county_of_several_can_be_asked_for(finished):
+    path, ran = finished
+    plan = load_plan(path)
+    report = make_report(plan, read_inputs(plan), DATE, county="990102")
+    assert report.counties["county"].tolist() == ["990102"]
+    whole = ran.report.counties.set_index("county")
+    assert report.total["population"] == whole["population"]["990102"]
+    with pytest.raises(InputError, match="计划里没有县区 000009"):
+        make_report(plan, read_inputs(plan), DATE, county="000009")
+    shutil.rmtree(path.parent / "results" / "缓存" / "路网")
+    again = make_report(plan, read_inputs(plan), DATE, county="990102")
+    assert again.total["population"] == report.total["population"]
+
+
+def test_nearest_outlet_is_found_however_far(tmp_path):
+    """With one outlet in the west, people in the east know how far it is."""
+    path = write_plan(tmp_path, sites=False)
+    table = pd.read_csv(tmp_path / "outlets.csv")
+    table.head(1).to_csv(tmp_path / "outlets.csv", index=False)
+    ran = run_plan(load_plan(path), DATE, HERE)
+    demand = ran.report.coverage.demand
+    assert (demand["radius_outlet_id"] == "W0").all()
+    assert np.isfinite(demand["radius_m"]).all()
+
+
+def test_ctrl_c_stops_the_workers_and_leaves_finished_counties(tmp_path):
+    path = write_plan(tmp_path)
+    command = [Path(sys.executable).with_name("gdcoverage"), "run", path, "--workers", "2"]
+    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    for line in run.stderr:
+        if "县区 1/" in line:
+            run.send_signal(signal.SIGINT)
+            break
+    begun = time.monotonic()
+    assert run.wait(timeout=60) == 130
+    assert time.monotonic() - begun < 30
+    assert list((tmp_path / "results/缓存/县区").glob("*.json"))
+    assert not list((tmp_path / "results").rglob(".partial*"))
