@@ -10,20 +10,13 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from benchmarks.data import SHARED
-from benchmarks.timing import Row
+from benchmarks.results import beside_peers, in_figures
+from benchmarks.timing import Figure, Row, of_peer
 from gdcoverage.locate import CoverSolution, maximal_covering
-
-
-def main() -> list[Row]:
-    """The comparison with spopt; the two large instances are told in the remarks."""
-    return [beside_spopt()]
 
 
 def beside_spopt(demand: int = 6_000, sites: int = 1_200, p: int = 30) -> Row:
     """MCLP on points strewn over a square, a site covering about 45 of them; same optimum."""
-    import pulp
-    from spopt.locate import MCLP
-
     rng = np.random.default_rng(4)
     points, places = rng.random((demand, 2)), rng.random((sites, 2))
     radius = float(np.sqrt(45 / demand / np.pi))
@@ -33,19 +26,23 @@ def beside_spopt(demand: int = 6_000, sites: int = 1_200, p: int = 30) -> Row:
     started = time.perf_counter()
     ours = maximal_covering(csr_array(apart <= radius), people, p)
     seconds = time.perf_counter() - started
-    started = time.perf_counter()
-    model = MCLP.from_cost_matrix(apart, people, radius, p_facilities=p)
-    model = model.solve(pulp.HiGHS(msg=False) if _has_highs(pulp) else pulp.PULP_CBC_CMD(msg=False))
-    peer = time.perf_counter() - started
-    theirs = float(pulp.value(model.problem.objective))
-    if ours.gap != 0 or abs(theirs - ours.objective) > 0.5:
-        raise AssertionError(f"optimum {ours.objective} (gap {ours.gap}), spopt {theirs}")
-    remark = f"p = {p}, both {ours.objective:,.0f}, ours proven"
-    return Row(f"MCLP {demand:,} × {sites:,}", "spopt MCLP", seconds, peer, 10, remark)
 
+    def spopt() -> float:
+        import pulp
+        from spopt.locate import MCLP
 
-def _has_highs(pulp) -> bool:  # type: ignore[no-untyped-def]
-    return "HiGHS" in pulp.listSolvers(onlyAvailable=True)
+        highs = "HiGHS" in pulp.listSolvers(onlyAvailable=True)
+        solver = pulp.HiGHS(msg=False) if highs else pulp.PULP_CBC_CMD(msg=False)
+        started = time.perf_counter()
+        model = MCLP.from_cost_matrix(apart, people, radius, p_facilities=p).solve(solver)
+        taken = time.perf_counter() - started
+        theirs = float(pulp.value(model.problem.objective))
+        if ours.gap != 0 or abs(theirs - ours.objective) > 0.5:
+            raise AssertionError(f"optimum {ours.objective} (gap {ours.gap}), spopt {theirs}")
+        return taken
+
+    remark = f"p = {p}: {ours.objective:,.0f}, proven"
+    return Row(f"MCLP {demand:,} × {sites:,}", "spopt MCLP", seconds, of_peer(spopt), 10, remark)
 
 
 def sjc5000(seconds: float = 60.0) -> CoverSolution:
@@ -99,21 +96,27 @@ def _within(points: cKDTree, places: cKDTree, radius: float) -> csr_array:
     return csr_array(by_site.T)
 
 
-def report_large() -> None:
-    """Print the two large instances: gap, seconds, memory."""
-    small = sjc5000()
-    print(f"SJC5000, p = 50: {small.objective:,.0f}, gap {small.gap:.3%}, {small.seconds:.1f} s")
+def sjc() -> list[Figure]:
+    """SJC5000: how far the answer may be from the best."""
+    found = sjc5000()
+    remark = f"{found.objective:,.0f} in {found.seconds:.1f} s"
+    return [Figure("MCLP SJC5000, p = 50: gap", 100 * found.gap, "%", None, remark)]
+
+
+def large() -> list[Figure]:
+    """The size of a province: gap, time, and memory of the whole process."""
     covers = province()
     people = np.random.default_rng(2).integers(1, 2_000, covers.shape[0])
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    large = maximal_covering(covers, people, 300, time_limit=280)
+    found = maximal_covering(covers, people, 300, time_limit=280)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(
-        f"{covers.shape[0]:,} × {covers.shape[1]:,}, {covers.nnz:,} entries, p = 300: "
-        f"{large.objective:,.0f}, gap {large.gap:.3%}, {large.seconds:.1f} s, "
-        f"peak {peak:.1f} GiB (data {before:.1f})"
-    )
+    what = f"MCLP {covers.shape[0]:,} × {covers.shape[1]:,}, p = 300"
+    remark = f"{covers.nnz:,} entries: {found.objective:,.0f}"
+    return [
+        Figure(f"{what}: gap", 100 * found.gap, "%", None, remark),
+        Figure(f"{what}: time", found.seconds, "s"),
+        Figure(f"{what}: memory", peak, "GiB", None, "peak of the process so far"),
+    ]
 
 
 if __name__ == "__main__":
-    report_large()
+    print(beside_peers([beside_spopt()]) + in_figures([*sjc(), *large()]))

@@ -7,7 +7,6 @@ simplified streets, so that ratios compare methods and not graph sizes.
 from __future__ import annotations
 
 import tempfile
-import time
 from pathlib import Path
 
 import geopandas as gpd
@@ -18,7 +17,7 @@ import osmnx as ox
 import pandas as pd
 
 from benchmarks.data import SHARED
-from benchmarks.timing import Row, seconds
+from benchmarks.timing import Row, of_peer, once, seconds
 from gdcoverage import reach
 from gdcoverage.network import WalkNetwork
 
@@ -53,9 +52,7 @@ def loading(network: WalkNetwork) -> list[Row]:
         with osmium.SimpleWriter(str(xml)) as writer:
             for thing in osmium.FileProcessor(str(PORTO)):
                 writer.add(thing)
-        started = time.perf_counter()
-        ox.graph_from_xml(xml, bidirectional=True, retain_all=True)
-        osmnx_seconds = time.perf_counter() - started
+        osmnx = once(lambda: ox.graph_from_xml(xml, bidirectional=True, retain_all=True))
         saved = Path(folder) / "porto.npz"
         network.save(saved)
         loaded = seconds(lambda: WalkNetwork.load(saved))
@@ -63,8 +60,9 @@ def loading(network: WalkNetwork) -> list[Row]:
     memory = (
         f"{network.nbytes / network.edges:.0f} bytes an edge; saved network loads in {loaded:.3f} s"
     )
-    rows = [Row("file → network", "osmnx graph_from_xml", ours, osmnx_seconds, 10, size)]
-    rows.append(Row("file → network", "pyrosm get_network", ours, _pyrosm(), 1, memory))
+    rows = [Row("file → network", "osmnx graph_from_xml", ours, osmnx, 10, size)]
+    pyrosm = of_peer(_pyrosm)
+    rows.append(Row("file → network", "pyrosm get_network", ours, pyrosm, 1, memory))
     return rows
 
 
@@ -78,9 +76,7 @@ def _pyrosm() -> float:
             copy.write_bytes(PORTO.read_bytes())
             pyrosm.OSM(str(copy)).get_network("walking", nodes=True)
 
-    started = time.perf_counter()
-    read()
-    return time.perf_counter() - started
+    return once(read)
 
 
 def nearest(network: WalkNetwork, graph: nx.Graph) -> Row:
@@ -111,9 +107,8 @@ def covering(network: WalkNetwork, graph: nx.Graph) -> list[Row]:
     ) / len(few)
     remark = f"{ours * 1e6:.0f} µs a set"
     rows = [Row("cover set at 1000 m", "networkx ego_graph", ours, ego, 50, remark)]
-    rows.append(
-        Row("cover set at 1000 m", "pandana nodes_in_range", ours, _pandana(network, at), 8)
-    )
+    pandana = of_peer(lambda: _pandana(network, at))
+    rows.append(Row("cover set at 1000 m", "pandana nodes_in_range", ours, pandana, 8))
     return rows
 
 

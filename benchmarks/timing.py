@@ -1,4 +1,4 @@
-"""Timing one thing beside another."""
+"""Timing one thing beside another, and figures beside what is wanted of them."""
 
 from __future__ import annotations
 
@@ -10,19 +10,40 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """One measurement: what, by whom, seconds, the peer's seconds, and a remark."""
+    """One measurement: what, our seconds, the peer and its (None: not installed), a remark."""
 
     what: str
     peer: str
     seconds: float
-    peer_seconds: float
+    peer_seconds: float | None
     wanted: float
     remark: str = ""
 
     @property
-    def ratio(self) -> float:
+    def ratio(self) -> float | None:
         """How many times longer the peer takes."""
-        return self.peer_seconds / self.seconds
+        return None if self.peer_seconds is None else self.peer_seconds / self.seconds
+
+    @property
+    def missed(self) -> bool:
+        """Whether less than the wanted ratio was measured."""
+        return self.ratio is not None and self.ratio < self.wanted
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: what, how much of which unit, and the most that is wanted (None: no limit)."""
+
+    what: str
+    value: float
+    unit: str
+    most: float | None = None
+    remark: str = ""
+
+    @property
+    def missed(self) -> bool:
+        """Whether more than wanted was measured."""
+        return self.most is not None and self.value > self.most
 
 
 def seconds(work: Callable[[], object], repeats: int = 3) -> float:
@@ -35,3 +56,18 @@ def seconds(work: Callable[[], object], repeats: int = 3) -> float:
         work()
         best = min(best, time.perf_counter() - started)
     return best
+
+
+def once(work: Callable[[], object]) -> float:
+    """The time of one run."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def of_peer(measure: Callable[[], float]) -> float | None:
+    """What a peer takes; None where it is not installed."""
+    try:
+        return measure()
+    except ImportError:
+        return None

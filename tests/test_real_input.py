@@ -47,4 +47,6 @@ def test_nanshan(real_plan):
     assert 0.4 < county["rate"] < 0.7
     # Named after places of the OSM file.
     assert report.gaps["name"].str.contains("大冲").any()
-    assert set(files) == {"汇总.xlsx", "汇总.csv", "汇总.json", "地图.html", "结果图层.gpkg"}
+    assert set(files) == {
+        "汇总.xlsx", "汇总.csv", "汇总.json", "地图.html", "公众版地图.html", "结果图层.gpkg",
+    }  # fmt: skip
