@@ -44,7 +44,7 @@ def province_styles(
         label, english = f"空白区（人口最多的 {_GAPS} 个）", f"Gaps (the {_GAPS} with most people)"
         table["gap_marks"] = Style(label, english, False, "diamond", marks)
     if sites is not None and len(sites):
-        table["sites"] = usual["sites"]
+        table["sites"] = usual["sites"]._replace(on=False)
     return [{"key": key, **style._asdict()} for key, style in table.items()]
 
 

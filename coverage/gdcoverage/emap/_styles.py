@@ -128,6 +128,6 @@ def styles(standard: Standard) -> dict[str, Style]:
             "Recommended sites",
             True,
             "star",
-            {"color": "#FFFFFF", "weight": 1.5, "fillColor": "#7A0177", "fillOpacity": 1},
+            {"color": "#FFFFFF", "weight": 1.5, "fillColor": "#AA3377", "fillOpacity": 1},
         ),
     }

@@ -13,7 +13,7 @@ EMap.outletCard = function (store, i, now, onBack) {
   const list = (names, bits) => store.termsOf(names, bits).map((name) => t(name)).join("、") || unknown;
   fact("所属银行", store.bankOf(i) || unknown);
   fact("地址", make("span", { lang: "zh-CN" }, store.address[i] || unknown), store.address[i] ? EMap.copyButton(store.address[i]) : null);
-  if (county.name) fact("县区 ", county.city + county.name);
+  if (county.name) fact("县区 ", EMap.countyName(county));
   fact("营业时间", ...EMap.hoursLines(store, i, now));
   fact("电话", store.phone[i] ? EMap.phoneLink(store.phone[i]) : unknown);
   fact("业务事项", list(store.itemNames, store.items[i]));

@@ -90,7 +90,7 @@ EMap.rateLayers = function (planner, style, renderer) {
 };
 
 EMap.countyCard = function (county) {
-  const card = EMap.factCard(county.city + county.name, county.facts);
+  const card = EMap.factCard(EMap.countyName(county), county.facts);
   if (county.link) card.append(EMap.make("a", { href: county.link, class: "emap-open" }, EMap.t("打开本县区地图")));
   return card;
 };

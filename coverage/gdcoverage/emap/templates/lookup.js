@@ -236,7 +236,7 @@ EMap.buildFilters = function (root, look) {
       ...values.map((value, code) => make("option", { value: code, "data-name": value }, value)));
     return field;
   };
-  const counties = store.county.values.map((county) => (county.name ? county.city + " " + county.name : "—").trim());
+  const counties = store.county.values.map((county) => EMap.countyName(county, " ") || "—");
   root.querySelector(".emap-selects").replaceChildren(
     select("county", "全部县区", counties), select("bank", "全部银行", store.bank.values.map((bank) => bank || "—")));
   const chip = (name, bit, label) => make("button", {

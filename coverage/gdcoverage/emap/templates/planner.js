@@ -48,7 +48,7 @@ EMap.ranking = function (root, map, planner) {
   const title = root.querySelector("#part_ranking h2"), list = root.querySelector(".emap-ranking");
   const rows = planner.counties
     ? planner.counties.filter((county) => county.missed).sort((a, b) => b.missed - a.missed)
-      .map((county) => ({ name: county.city + county.name, people: county.missed, go: () => EMap.goToCounty(map, county) }))
+      .map((county) => ({ name: EMap.countyName(county), people: county.missed, go: () => EMap.goToCounty(map, county) }))
     : planner.gaps.map((gap) => ({ name: gap.name, people: gap.people, go: () => EMap.goToGap(map, gap) }));
   root.querySelector("#tab_ranking").textContent = EMap.t(planner.counties ? "县区" : "空白区");
   title.textContent = EMap.t(!rows.length ? "没有空白区" : planner.counties ? "县区（按不达标人口）" : "空白区（按人口）");

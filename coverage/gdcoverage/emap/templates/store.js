@@ -17,6 +17,9 @@ EMap.openStore = function (block) {
   };
 };
 
+// A city without counties is its own county.
+EMap.countyName = (county, between = "") => (county.city && county.city !== county.name ? county.city + between : "") + county.name;
+
 // Metres along a great circle.
 EMap.metres = function (lat1, lon1, lat2, lon2) {
   const rad = Math.PI / 180;
