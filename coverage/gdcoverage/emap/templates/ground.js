@@ -67,25 +67,30 @@ EMap.quietPane = function (map, name, z) {
   return L.canvas({ pane: "emap-" + name, padding: 0.3 });
 };
 
+// From which zoom the roads and rivers of a province are drawn, by rank; of a few counties always.
+EMap.leastZoom = [0, 9.5, 11, 12];
+
 EMap.drawGround = function (map, base, tiled) {
-  const renderer = EMap.quietPane(map, "ground", 305);
+  const renderer = EMap.quietPane(map, "ground", 305), { palette } = EMap;
   const common = { renderer, interactive: false, smoothFactor: 1 };
-  const parts = [];
-  const { palette } = EMap;
-  if (base.land.length && !tiled) {
-    parts.push(L.polygon(EMap.unpackArea(base.land), { ...common, stroke: false, fillColor: palette.land, fillOpacity: 1 }));
-  }
-  if (!tiled) {
-    parts.push(L.polygon(EMap.unpackArea(base.water), { ...common, stroke: false, fillColor: palette.water, fillOpacity: 1 }));
-    const lines = (list, color, weight) => L.polyline(EMap.unpack(list), { ...common, color, weight });
-    base.river.forEach((rank) => parts.push(lines(rank, palette.river, 2)));
+  const filled = (area, fillColor) => L.polygon(EMap.unpackArea(area), { ...common, stroke: false, fillColor, fillOpacity: 1 });
+  const lines = (list, color, weight) => L.polyline(EMap.unpack(list), { ...common, color, weight });
+  const few = base.labels.length <= 3;
+  const borders = lines(base.borders, palette.border, 1.2);
+  borders.options.dashArray = few ? "7 4" : null;
+  const group = L.layerGroup();
+  if (!tiled) group.addLayer(filled(base.land, palette.land)).addLayer(filled(base.water, palette.water));
+  const ranked = tiled ? [] : [
+    ...base.river.map((list, i) => [lines(list, palette.river, 2), i]),
     // The least roads first, so that the greatest lie on top.
-    base.road.forEach((_, i, all) => parts.push(lines(all[all.length - 1 - i], palette.road, 1.2 + 0.6 * i)));
-  }
-  parts.push(L.polyline(EMap.unpack(base.borders), {
-    ...common, color: palette.border, weight: 1.2, dashArray: base.labels.length > 3 ? null : "7 4",
-  }));
-  return L.layerGroup([...parts, EMap.countyNames(map, base.labels)]);
+    ...base.road.map((list, i) => [lines(list, palette.road, 3 - 0.6 * i), i]).reverse(),
+  ];
+  const show = () => ranked.forEach(([layer, rank]) => {
+    group[few || map.getZoom() >= EMap.leastZoom[rank] ? "addLayer" : "removeLayer"](layer);
+  });
+  map.on("zoomend", show);
+  show();
+  return group.addLayer(borders).addLayer(EMap.countyNames(map, base.labels));
 };
 
 // County names where they have room: the largest first, none over another.

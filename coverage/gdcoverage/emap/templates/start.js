@@ -17,6 +17,8 @@ EMap.fill = async function (root, map, id, head) {
   root.querySelector("h1").textContent = head.title;
   root.querySelector(".emap-subtitle").textContent = head.subtitle;
   EMap.large(root, map, asked.large === "1");
+  EMap.translate(root);
+  EMap.mapWords(map, head);
   const [outlets, base, planner] = await Promise.all(["outlets", "base", "planner"].map((name) => EMap.block(id, name)));
   const store = EMap.openStore(outlets);
   const ground = EMap.drawGround(map, base, Boolean(head.tiles)).addTo(map);
