@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Coverage",
+    "Ground",
     "InputError",
     "Problem",
     "Report",
@@ -36,10 +37,12 @@ __all__ = [
     "__version__",
     "assess",
     "build_map",
+    "build_public_map",
     "exit_impact",
     "find_gaps",
     "generate_candidates",
     "reached_streets",
+    "read_base",
     "read_counties",
     "read_demand",
     "read_outlets",
@@ -51,16 +54,19 @@ __all__ = [
 ]
 
 _HOME = {
+    "Ground": "emap",
     "InputError": "problems",
     "Problem": "problems",
     "Report": "report",
     "Standard": "policy",
     "WalkNetwork": "network",
     "build_map": "emap",
+    "build_public_map": "emap",
     "exit_impact": "sites",
     "find_gaps": "gaps",
     "generate_candidates": "sites",
     "reached_streets": "service_areas",
+    "read_base": "basemap",
     "read_counties": "boundaries",
     "read_demand": "demand",
     "read_outlets": "outlets",

@@ -45,7 +45,7 @@ EMap.mapWords = function (map, head) {
   if (map.emapControls) map.emapControls.forEach((control) => control.remove());
   map.emapControls = [
     L.control.zoom({ position: "topright", zoomInTitle: EMap.t("放大"), zoomOutTitle: EMap.t("缩小") }),
-    L.control.scale({ imperial: false, position: "bottomleft" }),
+    L.control.scale({ imperial: false, position: "topleft" }),
   ];
   map.emapControls.forEach((control) => control.addTo(map));
   const line = map.attributionControl;

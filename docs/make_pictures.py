@@ -1,0 +1,62 @@
+"""Make the pictures of the README: the sample's maps in headless Chromium.
+
+python docs/make_pictures.py
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+
+from gdcoverage.plan import How, load_plan, run_plan
+
+HERE = Path(__file__).parent
+SAMPLE = HERE.parent / "data" / "sample"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+# Of one day, so that the pictures change only with the map.
+DATE, NOON = "2026-06-10", "2026-06-10T10:30:00+08:00"
+
+# Name, map, window, scale, what to do first.
+PICTURES = (
+    ("planner", "地图.html", (1280, 800), 1, "EMap.map.setView([23.663, 114.115], 14)"),
+    ("public-phone", "公众版地图.html", (390, 844), 1.5, "EMap.look.open(3, { focus: false })"),
+)
+
+
+def main() -> None:
+    """Run the sample and take the pictures."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        sample = Path(folder) / "sample"
+        shutil.copytree(SAMPLE, sample)
+        text = (sample / "plan.toml").read_text(encoding="utf-8")
+        (sample / "plan.toml").write_text(text.replace("../../maps/sample", "results"), "utf-8")
+        run_plan(load_plan(sample / "plan.toml"), DATE, How(workers=1), print)
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        for name, file, window, scale, first in PICTURES:
+            shot = _taken(browser, sample / "results" / file, window, scale, first)
+            # A palette is enough for a map, and a quarter of the size.
+            image = Image.open(io.BytesIO(shot)).convert("RGB").quantize(128)
+            image.save(HERE / "pictures" / f"{name}.png", optimize=True)
+
+
+def _taken(
+    browser: Browser, path: Path, window: tuple[int, int], scale: float, first: str
+) -> bytes:
+    page = browser.new_page(
+        viewport={"width": window[0], "height": window[1]}, device_scale_factor=scale
+    )
+    page.clock.set_fixed_time(NOON)
+    page.goto(path.as_uri())
+    page.wait_for_function("() => window.EMap && EMap.ready")
+    page.evaluate(f"() => {{ {first}; }}")
+    page.wait_for_timeout(800)
+    return page.screenshot()
+
+
+if __name__ == "__main__":
+    main()
