@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from gdcoverage._version import __version__
 
 if TYPE_CHECKING:
+    from gdcoverage.basemap import read_base
     from gdcoverage.boundaries import read_counties
     from gdcoverage.demand import read_demand
-    from gdcoverage.emap import build_map, write_map
+    from gdcoverage.emap import Ground, build_map, build_public_map, write_map
     from gdcoverage.gaps import find_gaps
     from gdcoverage.network import WalkNetwork, read_places
     from gdcoverage.outlets import read_outlets, write_outlets

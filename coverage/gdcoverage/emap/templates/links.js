@@ -5,7 +5,7 @@
 EMap.gcj = function (lon, lat) {
   if (lon < 72.004 || lon > 137.8347 || lat < 0.8293 || lat > 55.8271) return [lon, lat];
   const { sin, cos, sqrt, abs, PI } = Math;
-  const a = 6378245, e2 = 0.00669342162296594323;
+  const a = 6378245, e2 = 0.006693421622965943;
   const x = lon - 105, y = lat - 35;
   const waves = (20 * sin(6 * x * PI) + 20 * sin(2 * x * PI)) * 2 / 3;
   const north = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * sqrt(abs(x)) + waves
