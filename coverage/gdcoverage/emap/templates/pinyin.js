@@ -29,14 +29,16 @@ EMap.pinyinAt = function (pinyin, text, letters) {
 EMap.spelt = function (pinyin, text, at, letters, from) {
   if (from === letters.length) return true;
   if (at === text.length) return false;
-  const character = text[at];
-  const readings = pinyin.readings.get(character);
-  if (!readings) return character === letters[from] && EMap.spelt(pinyin, text, at + 1, letters, from + 1);
-  return readings.some((reading) => {
+  const readings = pinyin.readings.get(text[at]);
+  if (!readings) return text[at] === letters[from] && EMap.spelt(pinyin, text, at + 1, letters, from + 1);
+  // Loops, not closures: this runs for every outlet at every letter typed.
+  for (const reading of readings) {
     let same = 0;
     while (same < reading.length && from + same < letters.length && reading[same] === letters[from + same]) same++;
-    if (same && from + same === letters.length) return true;
-    return (same === reading.length && EMap.spelt(pinyin, text, at + 1, letters, from + same))
-      || (same > 0 && EMap.spelt(pinyin, text, at + 1, letters, from + 1));
-  });
+    if (!same) continue;
+    if (from + same === letters.length) return true;
+    if (same === reading.length && EMap.spelt(pinyin, text, at + 1, letters, from + same)) return true;
+    if (EMap.spelt(pinyin, text, at + 1, letters, from + 1)) return true;
+  }
+  return false;
 };

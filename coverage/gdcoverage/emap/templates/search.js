@@ -1,7 +1,8 @@
 "use strict";
 // Search: words against names, addresses, banks and counties; every word must be found.
 
-EMap.plain = (text) => text.normalize("NFKC").toLowerCase();
+// Most texts are plain already, and there are tens of thousands of them.
+EMap.plain = (text) => (/^[\u4e00-\u9fff0-9a-z]*$/.test(text) ? text : text.normalize("NFKC").toLowerCase());
 
 // -> one score an outlet, 0 where it does not match; null for an empty query.
 EMap.search = function (store, query) {
@@ -9,15 +10,23 @@ EMap.search = function (store, query) {
   if (!words.length) return null;
   const found = EMap.scores(store, words);
   if (found.some((score) => score)) return found;
-  // People write 番禺农行 in one word: try to read it as two.
+  // People write 番禺农行 in one word: try to read it as two, one of them a county or a bank.
   for (const [k, word] of words.entries()) {
     for (let cut = 2; cut <= word.length - 2; cut++) {
+      if (!EMap.namesGroup(store, word.slice(0, cut)) && !EMap.namesGroup(store, word.slice(cut))) continue;
       const split = [...words.slice(0, k), word.slice(0, cut), word.slice(cut), ...words.slice(k + 1)];
       const scores = EMap.scores(store, split);
       if (scores.some((score) => score)) return scores;
     }
   }
   return found;
+};
+
+EMap.namesGroup = function (store, word) {
+  const { pinyin, bank, county } = EMap.searchIndex(store);
+  const letters = /^[a-z]+$/.test(word) ? word : null;
+  return bank.some((text) => EMap.wordScore(pinyin, text, word, letters, true))
+    || county.some((text) => EMap.wordScore(pinyin, text, word, letters, false));
 };
 
 EMap.scores = function (store, words) {

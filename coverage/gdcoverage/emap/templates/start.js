@@ -63,6 +63,8 @@ EMap.fill = async function (root, map, id, head) {
     remember();
   });
   root.addEventListener("keydown", (event) => { if (event.key === "Escape" && look.chosen >= 0) look.close(); });
+  // The first letter typed must not wait for the index.
+  setTimeout(() => EMap.searchIndex(store), 200);
   // Outlets open and close while the page stands.
   setInterval(() => { if (look.chosen < 0 && !root.contains(document.activeElement)) look.refresh(); }, 60000);
 };
