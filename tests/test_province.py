@@ -150,7 +150,11 @@ def test_workbook_map_and_manifest_of_the_province(finished):
     html = (folder / "地图.html").read_text(encoding="utf-8")
     assert "<title>广东社保电子地图｜三县</title>" in html
     assert (
-        pd.read_excel(folder / "汇总.xlsx", sheet_name="布点建议", header=1)["县区"].notna().all()
+        pd.read_excel(folder / "汇总.xlsx", sheet_name="布点建议", header=1, engine="calamine")[
+            "县区"
+        ]
+        .notna()
+        .all()
     )
 
 

@@ -1,0 +1,268 @@
+"""The public map with 20,000 made-up outlets, and the planner's of a county: size and speed.
+
+Folium's own ways to show as many are built beside it. Their pages load scripts and tiles from
+elsewhere, so only size and building are compared. ``python -m benchmarks.emap``.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import folium
+import geopandas as gpd
+import numpy as np
+from folium.plugins import FastMarkerCluster, MarkerCluster
+
+from benchmarks.results import beside_peers, in_figures
+from benchmarks.synthetic import make_province
+from benchmarks.synthetic.people import BANKS
+from benchmarks.synthetic.settlements import degrees, settle
+from benchmarks.timing import Figure, Row, once
+from gdcoverage.boundaries import assign_counties, read_counties
+from gdcoverage.emap import build_public_map, write_map
+from gdcoverage.policy import FLAGS, ITEMS, MODES
+
+try:
+    from playwright.sync_api import sync_playwright
+except ImportError:
+    sync_playwright = None
+
+OUTLETS = 20_000
+COUNTY = "440606"  # 顺德
+_HOURS = (
+    *(("周一至周五 9:00-17:00",) * 4),
+    *(("周一至周五 8:30-12:00，14:00-17:30",) * 2),
+    *("周一至周日 9:00-16:30", "周一至周六 9:00-17:00，节假日照常营业"),
+    *("工作日 9:00-17:00", "详询网点", ""),
+)
+_ROADS = ("解放", "人民", "建设", "新华", "环城", "沿江", "振兴", "中山")
+_QUERIES = ("农业银行", "panyu", "zggsyh", "南沙农行", "解放路88号", "不存在的支行")
+# Budgets.
+MOST_MB, MOST_READY_S, MOST_SLOW_READY_S, MOST_MS = 4.0, 1.0, 3.0, 50.0
+MOST_HEAP_MB, MOST_ELEMENTS, MOST_BUILD_S, MOST_COUNTY_MB = 40.0, 1_500, 5.0, 3.0
+_OPENINGS = 5
+
+# Tells when the page is ready, from the start of the navigation.
+_WATCH = """
+const look = () => {
+    if (window.EMap && EMap.ready) window.readyMs = performance.now();
+    else setTimeout(look, 1);
+};
+look();
+"""
+
+
+def outlets(count: int = OUTLETS) -> gpd.GeoDataFrame:
+    """Made-up outlets around the towns of the made-up province, most where most people are."""
+    rng = np.random.default_rng(6)
+    frame = _places(count, rng)
+    town, bank = frame.pop("town"), rng.choice(BANKS, count)
+    road = np.char.add(rng.choice(_ROADS, count), rng.choice(["路", "大道", "街"], count))
+    house, line = rng.integers(1, 900, count), rng.integers(0, 10**7, count)
+    frame["outlet_id"] = [f"W{i:05d}" for i in range(count)]
+    frame["name"] = [f"{b}{t}支行{i}" for i, (b, t) in enumerate(zip(bank, town, strict=True))]
+    frame["bank"] = bank
+    frame["address"] = [f"{t}{r}{h}号" for t, r, h in zip(town, road, house, strict=True)]
+    frame["phone"] = [f"020-8{number:07d}" for number in line]
+    frame["hours"] = rng.choice(_HOURS, count)
+    frame["status"] = "active"
+    for column in MODES | FLAGS | ITEMS:
+        frame[column] = rng.random(count) < 0.7
+    return frame
+
+
+def _places(count: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    """Points in the counties, with county and town."""
+    counties = read_counties()
+    towns = settle(counties, rng)
+    weight = towns.people * towns.town
+    home = rng.choice(len(towns), 2 * count, p=weight / weight.sum())
+    off = rng.normal(0, 0.5, (2, len(home))) * towns.radius_m[home]
+    points = gpd.points_from_xy(*degrees(towns.x[home] + off[0], towns.y[home] + off[1]))
+    frame = gpd.GeoDataFrame({"town": towns.name[home]}, geometry=points, crs="EPSG:4326")
+    frame["county"] = assign_counties(frame, counties)
+    return frame[frame["county"] != ""].head(count).reset_index(drop=True)
+
+
+def main() -> tuple[list[Row], list[Figure]]:
+    """Ours beside Folium's, and our figures beside the budgets."""
+    frame, counties = outlets(), read_counties()
+    with tempfile.TemporaryDirectory() as folder:
+        ours = Path(folder, "ours.html")
+
+        def build() -> None:
+            write_map(build_public_map(frame, counties, title="规模测试（虚构网点）"), ours)
+
+        build()  # reads templates, boundaries
+        seconds = once(build)
+        rows = [
+            _beside(name, make, frame, seconds, ours, Path(folder, "theirs.html"))
+            for name, make in _PEERS.items()
+        ]
+        figures = [
+            Figure("public map, 20,000 outlets: size", _mb(ours), "MB", MOST_MB),
+            Figure("public map: built and written", seconds, "s", MOST_BUILD_S),
+            *_in_browser(ours),
+            _planner(Path(folder)),
+        ]
+    return rows, figures
+
+
+# Folium -----------------------------------------------------------------------------------------
+
+
+def _popups(frame: gpd.GeoDataFrame) -> Iterator[tuple[float, float, str]]:
+    items = list(ITEMS.items())
+    for outlet in frame.itertuples():
+        can = "、".join(term for column, term in items if getattr(outlet, column))
+        lines = (outlet.name, outlet.bank, outlet.address, outlet.phone, outlet.hours, can)
+        yield outlet.geometry.y, outlet.geometry.x, "<br>".join(map(escape, lines))
+
+
+def _markers(frame: gpd.GeoDataFrame) -> folium.Map:
+    page = folium.Map()
+    for lat, lon, text in _popups(frame):
+        folium.Marker((lat, lon), popup=text).add_to(page)
+    return page
+
+
+def _cluster(frame: gpd.GeoDataFrame) -> folium.Map:
+    page = folium.Map()
+    cluster = MarkerCluster().add_to(page)
+    for lat, lon, text in _popups(frame):
+        folium.Marker((lat, lon), popup=text).add_to(cluster)
+    return page
+
+
+def _fast_cluster(frame: gpd.GeoDataFrame) -> folium.Map:
+    page = folium.Map()
+    show = "function (row) { return L.marker([row[0], row[1]]).bindPopup(row[2]); }"
+    FastMarkerCluster([list(row) for row in _popups(frame)], callback=show).add_to(page)
+    return page
+
+
+_PEERS: dict[str, Callable[[gpd.GeoDataFrame], folium.Map]] = {
+    "folium Marker": _markers,
+    "folium MarkerCluster": _cluster,
+    "folium FastMarkerCluster": _fast_cluster,
+}
+
+
+def _beside(
+    name: str,
+    make: Callable[[gpd.GeoDataFrame], folium.Map],
+    frame: gpd.GeoDataFrame,
+    seconds: float,
+    ours: Path,
+    path: Path,
+) -> Row:
+    """Time of building; the sizes in the remark. No ratio is wanted: theirs has no look-up."""
+    theirs = once(lambda: make(frame).save(str(path)))
+    remark = f"{_mb(ours):.2f} MB, theirs {_mb(path):.2f} MB"
+    return Row("map of 20,000 outlets, built", name, seconds, theirs, 0, remark)
+
+
+def _mb(path: Path) -> float:
+    return path.stat().st_size / 1e6
+
+
+# In a browser -----------------------------------------------------------------------------------
+
+
+@contextmanager
+def _chromium() -> Iterator[Any]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def _in_browser(path: Path) -> list[Figure]:
+    """Until usable, search, filter, memory and elements; nothing where there is no Chromium."""
+    if sync_playwright is None or shutil.which("chromium") is None:
+        print("no Playwright or no Chromium: the map is not opened", file=sys.stderr)
+        return []
+    with _chromium() as browser:
+        ready = statistics.median(_opened(browser, path, 1)[0] for _ in range(_OPENINGS))
+        slow = statistics.median(_opened(browser, path, 4)[0] for _ in range(_OPENINGS))
+        _, page, devtools = _opened(browser, path, 1)
+        devtools.send("HeapProfiler.collectGarbage")
+        heap = devtools.send("Runtime.getHeapUsage")["usedSize"] / 1e6
+        elements = page.evaluate("() => document.querySelectorAll('*').length")
+        searches = [_asked(page, {"query": text}) for text in _QUERIES]
+        page.evaluate("() => EMap.look.ask({ query: '' })")
+        filters = [
+            _asked(page, asked)
+            for asked in ({"bank": 2}, {"items": 3}, {"county": 40}, {"open": True}, {"modes": 1})
+        ]
+    return [
+        Figure("public map: usable", ready / 1e3, "s", MOST_READY_S, f"median of {_OPENINGS}"),
+        Figure("public map: usable, CPU slowed four times", slow / 1e3, "s", MOST_SLOW_READY_S),
+        Figure("public map: slowest search", max(searches), "ms", MOST_MS, _list(searches)),
+        Figure("public map: slowest filter", max(filters), "ms", MOST_MS, _list(filters)),
+        Figure("public map: heap of scripts", heap, "MB", MOST_HEAP_MB),
+        Figure("public map: elements in the page", elements, "", MOST_ELEMENTS),
+    ]
+
+
+def _opened(browser: Any, path: Path, slower: int) -> tuple[float, Any, Any]:
+    """Milliseconds until the page is usable, the page, and its developer tools."""
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    devtools = page.context.new_cdp_session(page)
+    page.add_init_script(_WATCH)
+    page.goto(path.as_uri())
+    page.wait_for_function("() => window.readyMs")
+    if slower > 1:
+        # A page opened anew in the same process keeps the throttle.
+        devtools.send("Emulation.setCPUThrottlingRate", {"rate": slower})
+        page.reload()
+        page.wait_for_function("() => window.readyMs")
+    return page.evaluate("() => window.readyMs"), page, devtools
+
+
+def _asked(page: Any, conditions: dict[str, Any]) -> float:
+    """Milliseconds until the list stands after a question, with the page laid out anew."""
+    return page.evaluate(
+        """(asked) => {
+            const started = performance.now();
+            EMap.look.ask(asked);
+            document.body.getBoundingClientRect();
+            return performance.now() - started;
+        }""",
+        conditions,
+    )
+
+
+def _list(milliseconds: list[float]) -> str:
+    return "each: " + ", ".join(f"{ms:.0f}" for ms in milliseconds) + " ms"
+
+
+# The planner's map ------------------------------------------------------------------------------
+
+
+def _planner(folder: Path) -> Figure:
+    """Size of the map that a run writes for a county of the made-up province."""
+    plan = make_province(folder / "county", [COUNTY])
+    words = [sys.executable, "-m", "gdcoverage.cli", "run", str(plan)]
+    subprocess.run(words, check=True, capture_output=True)
+    return Figure(
+        "planner's map of a county", _mb(next(folder.rglob("地图.html"))), "MB", MOST_COUNTY_MB
+    )
+
+
+if __name__ == "__main__":
+    beside, measured = main()
+    print(beside_peers(beside) + "\n" + in_figures(measured))
