@@ -26,7 +26,13 @@ test("after the last hours comes the next day that has some", () => {
 
 test("a week later where an outlet opens once a week", () => {
   const once = { open: [540, 600], holidays: null };
-  assert.equal(words(once, at(0, 10)), "休息中|周一 09:00 开门");
+  // Day 4 is 5 January, a Monday.
+  assert.equal(words(once, at(0, 10)), "休息中|1月12日 09:00 开门");
+});
+
+test("a holiday in between is not promised", () => {
+  assert.equal(words(week, at(2, 18, 0, 99)), "休息中|周五 09:00 开门");
+  assert.equal(words({ open, holidays: true }, at(2, 18, 0, 99)), "休息中|明天 09:00 开门");
 });
 
 test("never closes, and across midnight", () => {

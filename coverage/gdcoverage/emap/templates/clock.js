@@ -34,9 +34,19 @@ EMap.openState = function (schedule, calendar, now) {
     const until = open[at + 1] === EMap.WEEK && open[0] === 0 ? open[1] : open[at + 1];
     return { state: "open", until, always: open.length === 2 && open[0] === 0 && open[1] === EMap.WEEK };
   }
-  const starts = open.filter((_, i) => i % 2 === 0);
-  const next = starts.find((start) => start > minute);
-  return { state: "closed", next: next === undefined ? starts[0] : next };
+  return { state: "closed", ...EMap.nextOpening(schedule, calendar, now) };
+};
+
+// The next hours that are sure: minute of the week, and in how many days; holidays in between are passed over.
+EMap.nextOpening = function (schedule, calendar, now) {
+  const starts = schedule.open.filter((_, i) => i % 2 === 0), today = Math.floor(now.minute / 1440);
+  for (let days = 0; days < 15; days++) {
+    if (days && EMap.kindOfDay(calendar, now.day + days) === "off" && schedule.holidays !== true) continue;
+    const day = (today + days) % 7;
+    const next = starts.find((start) => Math.floor(start / 1440) === day && (days > 0 || start > now.minute));
+    if (next !== undefined) return { next, days };
+  }
+  return {};
 };
 
 EMap.clockTime = (minute) => {
@@ -52,11 +62,11 @@ EMap.openWords = function (state, now) {
   }
   if (state.why) return [EMap.t("休息中"), EMap.t(state.why)];
   if (state.next === undefined) return [EMap.t("休息中"), ""];
-  const days = (Math.floor(state.next / 1440) - Math.floor(now.minute / 1440) + 7) % 7;
-  const later = days === 0 && state.next <= now.minute ? 7 : days;
   const time = EMap.clockTime(state.next);
-  const when = later === 0 ? time : later === 1 ? EMap.t("明天 {0}", time)
-    : EMap.t("{0} {1}", EMap.t(EMap.weekdays[Math.floor(state.next / 1440)]), time);
+  const date = new Date((now.day + state.days) * 86400000);
+  const when = state.days === 0 ? time : state.days === 1 ? EMap.t("明天 {0}", time)
+    : state.days < 7 ? EMap.t("{0} {1}", EMap.t(EMap.weekdays[Math.floor(state.next / 1440)]), time)
+      : EMap.t("{0} {1}", EMap.t("{0}月{1}日", date.getUTCMonth() + 1, date.getUTCDate()), time);
   return [EMap.t("休息中"), EMap.t("{0} 开门", when)];
 };
 

@@ -19,7 +19,7 @@ EMap.english = {
   "请换一个词，或减少筛选条件。": "Try another word or fewer filters.",
   "营业中": "Open", "休息中": "Closed", "营业时间未知": "Hours unknown",
   "{0} 关门": "until {0}", "{0} 开门": "opens {0}", "全天营业": "open all day",
-  "明天 {0}": "tomorrow {0}", "{0} {1}": "{0} {1}",
+  "明天 {0}": "tomorrow {0}", "{0}月{1}日": "{0}/{1}", "{0} {1}": "{0} {1}",
   "节假日，请电话确认": "Public holiday, please call", "调休上班日，请电话确认": "Make-up workday, please call",
   "节假日休息": "Closed on public holidays",
   "周一": "Mon", "周二": "Tue", "周三": "Wed", "周四": "Thu", "周五": "Fri", "周六": "Sat", "周日": "Sun",
