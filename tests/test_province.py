@@ -146,6 +146,7 @@ def test_workbook_map_and_manifest_of_the_province(finished):
     assert all(county["seconds"]["report"] >= 0 for county in manifest["counties"])
     assert {source["role"] for source in manifest["sources"]} >= {"计划", "网点", "人口", "路网"}
     assert all(len(source["sha256"]) == 64 for source in manifest["sources"])
+    assert all(50 < county["peak_mb"] < 20_000 for county in manifest["counties"])
     assert manifest["failures"] == []
     html = (folder / "地图.html").read_text(encoding="utf-8")
     assert "<title>广东社保电子地图｜三县</title>" in html

@@ -230,10 +230,10 @@ def _run(jobs: Sequence[Job], how: How, say: Say) -> tuple[list[Done], tuple[Pro
             failures[task.adcode] = _failure(task, outcome)
             say(str(failures[task.adcode]))
         people = sum(d.people for d in done.values())
-        wait_s = (time.monotonic() - begun) / count * (len(left) - count)
+        wait_s = round((time.monotonic() - begun) / count * (len(left) - count))
         say(
             f"县区 {len(done) + len(failures)}/{len(jobs)}：{task.name}；"
-            f"累计人口 {people:,.0f}；约剩 {wait_s / 60:.0f} 分 {wait_s % 60:02.0f} 秒"
+            f"累计人口 {people:,.0f}；约剩 {wait_s // 60} 分 {wait_s % 60:02d} 秒"
         )
     order = [job.task.adcode for job in jobs]
     return (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import pickle
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -129,11 +128,13 @@ def _without_network(report: Report) -> Report:
 
 
 def _peak_mb() -> float | None:
-    """Most memory of this process, MB."""
+    """Most memory of this process so far, MB; None where the system does not tell.
+
+    Not `ru_maxrss`: a process begins with that of the one which started it.
+    """
     try:
-        import resource
-    except ImportError:  # Windows
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:
         return None
-    unit = 1 if sys.platform == "darwin" else 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    return round(peak / 1e6, 1)
+    peaks = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
+    return round(int(peaks[0]) * 1024 / 1e6, 1) if peaks else None
