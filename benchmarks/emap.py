@@ -27,8 +27,8 @@ from benchmarks.synthetic import make_province
 from benchmarks.synthetic.people import BANKS
 from benchmarks.synthetic.settlements import degrees, settle
 from benchmarks.timing import Figure, Row, once
-from gdcoverage.boundaries import assign_counties, read_counties
 from gdcoverage.emap import build_public_map, write_map
+from gdcoverage.places.counties import assign_counties, read_counties
 from gdcoverage.policy import FLAGS, ITEMS, MODES
 
 try:

@@ -21,11 +21,11 @@ import pandas as pd
 from benchmarks.replicate import PORTO, replicate
 from benchmarks.results import in_figures
 from benchmarks.timing import Figure, once
-from gdcoverage.assess import Coverage, assess
-from gdcoverage.boundaries import one_county
+from gdcoverage.assessment import Coverage, assess
 from gdcoverage.gaps import find_gaps
 from gdcoverage.network import WalkNetwork
-from gdcoverage.siting import SitingTerms, make_siting
+from gdcoverage.places.counties import one_county
+from gdcoverage.sites import SitingTerms, make_siting
 
 COPIES = (1, 2, 4, 8)
 COUNTS = (1, 4, 16, 32)  # times the outlets, the candidates of one copy

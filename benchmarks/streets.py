@@ -18,8 +18,7 @@ import pandas as pd
 
 from benchmarks.data import SHARED
 from benchmarks.timing import Row, of_peer, once, seconds
-from gdcoverage import reach
-from gdcoverage.network import WalkNetwork
+from gdcoverage.network import WalkNetwork, reach
 
 PORTO = SHARED / "data/porto-osm/porto_portugal.osm.pbf"
 OUTLETS = 400

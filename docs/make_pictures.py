@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from gdcoverage.plan import How, load_plan, run_plan
+from gdcoverage.run import How, load_plan, run_plan
 
 HERE = Path(__file__).parent
 SAMPLE = HERE.parent / "data" / "sample"

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from gdcoverage.boundaries import read_counties
+from gdcoverage.places.counties import read_counties
 from gdcoverage.policy import FLAGS, ITEMS, MODES
 
 HOSTILE = "<img src=x onerror=alert(1)>“甲”支行"

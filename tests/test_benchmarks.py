@@ -13,8 +13,8 @@ from benchmarks.synthetic import make_province, people
 from benchmarks.synthetic.settlements import PEOPLE, VILLAGES, settle
 from benchmarks.timing import Figure, Row
 
-from gdcoverage.boundaries import assign_counties, read_counties
 from gdcoverage.network import WalkNetwork
+from gdcoverage.places.counties import assign_counties, read_counties
 from gdcoverage.policy import RURAL_CODES, TOWN_CODES, URBAN_CODES
 
 COUNTIES = ("440523", "440232")  # 南澳, islands; 乳源, in the hills

@@ -9,8 +9,8 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from gdcoverage.datum import from_wgs84
 from gdcoverage.demand import DEMAND, read_demand
+from gdcoverage.geo.datum import from_wgs84
 from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError
 from gdcoverage.tables import Reading

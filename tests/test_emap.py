@@ -14,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import worlds
-from gdcoverage.assess import assess
-from gdcoverage.boundaries import one_county
+from gdcoverage.assessment import assess
 from gdcoverage.emap import (
     EMap,
     Ground,
@@ -28,6 +27,7 @@ from gdcoverage.emap._base import base_block, simplified
 from gdcoverage.emap._pack import GRID, block, packed_area, packed_lines
 from gdcoverage.emap._styles import styles
 from gdcoverage.gaps import find_gaps
+from gdcoverage.places.counties import one_county
 from gdcoverage.policy import PHRASE, Standard
 
 HOSTILE = "</script><img src=x onerror=alert(1)>&\"'"

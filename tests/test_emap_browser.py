@@ -4,13 +4,13 @@ import pytest
 
 import worlds
 from browser import chromium, on_screen, opened, pixel, settle
-from gdcoverage.assess import assess
-from gdcoverage.boundaries import one_county
+from gdcoverage.assessment import assess
 from gdcoverage.emap import build_map, write_map
 from gdcoverage.emap._styles import styles
 from gdcoverage.gaps import find_gaps
+from gdcoverage.places.counties import one_county
 from gdcoverage.policy import Standard
-from gdcoverage.siting import SitingTerms, make_siting
+from gdcoverage.sites import SitingTerms, make_siting
 
 pytestmark = pytest.mark.browser
 

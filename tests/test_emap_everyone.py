@@ -8,11 +8,11 @@ import pytest
 
 import worlds
 from browser import chromium, on_screen, opened, settle
-from gdcoverage.assess import assess
-from gdcoverage.boundaries import one_county
+from gdcoverage.assessment import assess
 from gdcoverage.emap import build_map, build_public_map, write_map
 from gdcoverage.emap._styles import styles
 from gdcoverage.gaps import find_gaps
+from gdcoverage.places.counties import one_county
 from gdcoverage.policy import Standard
 from public_outlets import counties, public_outlets
 

@@ -13,9 +13,9 @@ import pytest
 from pyproj import Geod
 
 from browser import chromium, on_screen, opened, settle
-from gdcoverage.boundaries import assign_counties
-from gdcoverage.datum import to_wgs84
 from gdcoverage.emap import Ground, build_public_map, write_map
+from gdcoverage.geo.datum import to_wgs84
+from gdcoverage.places.counties import assign_counties
 from gdcoverage.policy import ITEMS, MODES
 from public_outlets import BANKS, HOSTILE, HOURS, counties, public_outlets
 

@@ -1,7 +1,7 @@
 import pytest
 
-from gdcoverage.boundaries import read_counties
 from gdcoverage.emap._pinyin import pinyin_table
+from gdcoverage.places.counties import read_counties
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright._impl._driver import compute_driver_executable
 
-from gdcoverage.datum import from_wgs84
 from gdcoverage.emap._map import _SCRIPTS
 from gdcoverage.emap._pinyin import pinyin_table
+from gdcoverage.geo.datum import from_wgs84
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE.parent / "coverage" / "gdcoverage" / "emap" / "templates"

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import worlds
-from gdcoverage.assess import assess
+from gdcoverage.assessment import assess
 from gdcoverage.gaps import find_gaps, gap_of_demand
 
 

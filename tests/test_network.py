@@ -11,10 +11,10 @@ import shapely
 from osmnx import _overpass
 
 import worlds
+from gdcoverage.geo.sphere import great_circle_m
 from gdcoverage.network import WalkNetwork, read_places
 from gdcoverage.network._walkable import EXCLUDED, is_walkable
 from gdcoverage.problems import InputError
-from gdcoverage.sphere import great_circle_m
 
 REAL = {
     "portoalegre": "data/portoalegre-r5r/poa.osm.pbf",

@@ -8,7 +8,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gdcoverage.datum import from_wgs84, to_wgs84
+from gdcoverage.geo.datum import from_wgs84, to_wgs84
 from gdcoverage.outlets import OUTLETS, read_outlets, write_outlets, write_problems
 from gdcoverage.problems import HEADINGS, InputError
 

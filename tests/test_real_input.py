@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gdcoverage.plan import load_plan, make_report, read_inputs, write_outputs
+from gdcoverage.run import load_plan, make_report, read_inputs, write_outputs
 
 PLANS = Path(__file__).parent.parent / "benchmarks/data.py"
 

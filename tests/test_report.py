@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 from rich.cells import cell_len
 
-from gdcoverage.assess import assess
+from gdcoverage.assessment import assess
 from gdcoverage.files import Source
 from gdcoverage.gaps import find_gaps
 from gdcoverage.network import WalkNetwork

@@ -14,13 +14,13 @@ from python_calamine import CalamineWorkbook
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from gdcoverage.assess import Coverage, assess
-from gdcoverage.boundaries import assign_counties, read_counties, stated_county_problems
+from gdcoverage.assessment import Coverage, assess
 from gdcoverage.demand import read_demand
 from gdcoverage.network import WalkNetwork, read_places
 from gdcoverage.outlets import read_outlets
-from gdcoverage.plan import load_plan
+from gdcoverage.places.counties import assign_counties, read_counties, stated_county_problems
 from gdcoverage.policy import Standard
+from gdcoverage.run import load_plan
 from gdcoverage.tables import Reading
 
 SAMPLE = Path(__file__).parent.parent / "data" / "sample"

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import worlds
-from gdcoverage.assess import assess
+from gdcoverage.assessment import assess
 from gdcoverage.service_areas import reached_streets, service_area
 
 

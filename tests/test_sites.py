@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import worlds
-from gdcoverage._geodesic import metres
-from gdcoverage.assess import assess
-from gdcoverage.boundaries import one_county
+from gdcoverage.assessment import assess
 from gdcoverage.gaps import find_gaps
+from gdcoverage.geo.ellipsoid import metres
+from gdcoverage.places.counties import one_county
 from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError
 from gdcoverage.sites import (

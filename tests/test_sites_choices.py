@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import worlds
-from gdcoverage.assess import assess
+from gdcoverage.assessment import assess
 from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError
 from gdcoverage.sites import alternatives, candidate_covers, frontier, recommend_sites

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import worlds
-from gdcoverage.assess import assess, without_outlets
-from gdcoverage.boundaries import one_county
+from gdcoverage.assessment import assess, without_outlets
+from gdcoverage.places.counties import one_county
 from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError
 from gdcoverage.sites import exit_impact, exit_impact_of

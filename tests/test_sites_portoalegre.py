@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import worlds
-from gdcoverage.assess import assess
+from gdcoverage.assessment import assess
 from gdcoverage.demand import read_demand
 from gdcoverage.network import WalkNetwork
 from gdcoverage.sites import (

@@ -4,8 +4,8 @@ import pytest
 import xlsxwriter
 
 from gdcoverage.problems import InputError
-from gdcoverage.sheets import safe_text
 from gdcoverage.tables import numbers, plain_heading, plain_number, read_tables
+from gdcoverage.tables.spreadsheet import safe_text
 
 HEADINGS = {"name": ("名称", "网点名称"), "lon": ("经度", "lng"), "lat": ("纬度", "lat")}
 TEXT = "网点名称,经度,纬度\n甲支行,113.2,23.1\n乙支行,113.3,23.2\n"

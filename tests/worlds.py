@@ -8,8 +8,8 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 
+from gdcoverage.geo.sphere import EARTH_RADIUS_M
 from gdcoverage.network import WalkNetwork
-from gdcoverage.sphere import EARTH_RADIUS_M
 
 # Worlds lie at the equator, where a degree of longitude is as long as one of latitude, so that
 # positions in metres give the lengths that one works out on paper.

@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.synthetic import osm, people
 from benchmarks.synthetic.settlements import chosen, settle
 from benchmarks.synthetic.streets import lay_streets
-from gdcoverage.boundaries import read_counties
+from gdcoverage.places.counties import read_counties
 
 SEED = 44
 LABEL = "合成示例（街道、人口、网点均为虚构）"

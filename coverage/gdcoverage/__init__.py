@@ -1,31 +1,57 @@
 """Who is outside 「城区步行15分钟，乡村辐射5公里」, where the gaps are, and the map that shows it.
 
-The steps, each a module: `read_outlets`, `read_demand`, `read_counties`, `WalkNetwork`, then
-`assess`, `find_gaps`, `recommend_sites`, and `Report` and `build_map` for what people read.
+The steps: `read_outlets`, `read_demand`, `read_counties`, `WalkNetwork`, then `assess`,
+`find_gaps`, `recommend_sites`, and `Report` and `build_map` for what people read.
 """
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from gdcoverage._version import __version__
 
 if TYPE_CHECKING:
-    from gdcoverage.basemap import read_base
-    from gdcoverage.boundaries import read_counties
+    from gdcoverage.assessment import Coverage, assess
     from gdcoverage.demand import read_demand
     from gdcoverage.emap import Ground, build_map, build_public_map, write_map
+    from gdcoverage.emap.basemap import read_base
     from gdcoverage.gaps import find_gaps
     from gdcoverage.network import WalkNetwork, read_places
     from gdcoverage.outlets import read_outlets, write_outlets
+    from gdcoverage.places.counties import read_counties
     from gdcoverage.policy import Standard
     from gdcoverage.problems import InputError, Problem
     from gdcoverage.report import Report
     from gdcoverage.service_areas import reached_streets, service_area
     from gdcoverage.sites import exit_impact, generate_candidates, recommend_sites
+
+# Where each public name lives; imported when first asked for, so that the command answers at once.
+_HOME = {
+    "Coverage": "assessment",
+    "Ground": "emap",
+    "InputError": "problems",
+    "Problem": "problems",
+    "Report": "report",
+    "Standard": "policy",
+    "WalkNetwork": "network",
+    "assess": "assessment",
+    "build_map": "emap",
+    "build_public_map": "emap",
+    "exit_impact": "sites",
+    "find_gaps": "gaps",
+    "generate_candidates": "sites",
+    "reached_streets": "service_areas",
+    "read_base": "emap.basemap",
+    "read_counties": "places.counties",
+    "read_demand": "demand",
+    "read_outlets": "outlets",
+    "read_places": "network",
+    "recommend_sites": "sites",
+    "service_area": "service_areas",
+    "write_map": "emap",
+    "write_outlets": "outlets",
+}
 
 __all__ = [
     "Coverage",
@@ -54,46 +80,14 @@ __all__ = [
     "write_outlets",
 ]
 
-_HOME = {
-    "Ground": "emap",
-    "InputError": "problems",
-    "Problem": "problems",
-    "Report": "report",
-    "Standard": "policy",
-    "WalkNetwork": "network",
-    "build_map": "emap",
-    "build_public_map": "emap",
-    "exit_impact": "sites",
-    "find_gaps": "gaps",
-    "generate_candidates": "sites",
-    "reached_streets": "service_areas",
-    "read_base": "basemap",
-    "read_counties": "boundaries",
-    "read_demand": "demand",
-    "read_outlets": "outlets",
-    "read_places": "network",
-    "recommend_sites": "sites",
-    "service_area": "service_areas",
-    "write_map": "emap",
-    "write_outlets": "outlets",
-}
-
-# numba looks for coverage.py, and in the project's own folder would find the source root, a
-# folder of that name, instead. Where coverage.py is not installed, nothing of that name is.
-_namesake = find_spec("coverage") if "coverage" not in sys.modules else None
-if _namesake is not None and _namesake.origin is None:
-    sys.modules["coverage"] = None  # type: ignore[assignment]
-
-
-# The module `assess` and its function share a name; imported here, the name is the function's,
-# whatever part of the package is imported first.
-from gdcoverage.assess import Coverage, assess  # noqa: E402
-
 
 def __getattr__(name: str) -> Any:
-    """Public names, imported when first asked for, so that the command answers at once."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

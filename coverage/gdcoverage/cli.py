@@ -23,8 +23,8 @@ from gdcoverage._version import __version__
 from gdcoverage.problems import HEADINGS, InputError, Problem, problem_frame
 
 if TYPE_CHECKING:
-    from gdcoverage.plan import How, Inputs
     from gdcoverage.report import Report
+    from gdcoverage.run import How, Inputs
 
 UNUSABLE, USAGE, FAILURES, UNDER_RATE = 1, 2, 3, 4
 INTERRUPTED = 130
@@ -84,8 +84,8 @@ def run(
     ] = False,
 ) -> None:
     """按计划文件完成全部工作：报告、工作簿、CSV、JSON、地图、图层。"""
-    from gdcoverage.plan import load_plan, run_plan
     from gdcoverage.report import print_report
+    from gdcoverage.run import load_plan, run_plan
 
     with _steps() as say:
         ran = run_plan(load_plan(plan), _today(), _how(workers, scheduler, fresh), say)
@@ -110,7 +110,6 @@ def report(
     fail_under: FailUnder = None,
 ) -> None:
     """输出一个县区（或全部县区）的覆盖报告。"""
-    from gdcoverage.plan import load_plan, make_report, read_inputs
     from gdcoverage.report import (
         csv_text,
         json_text,
@@ -119,6 +118,7 @@ def report(
         write_json,
         write_text,
     )
+    from gdcoverage.run import load_plan, make_report, read_inputs
 
     if format not in ("text", "json", "csv"):
         raise typer.BadParameter("应为 text、json 或 csv", param_hint="--format")
@@ -142,7 +142,7 @@ def map(
     output: Annotated[Path | None, typer.Option(help="HTML 文件；默认写到计划的输出文件夹")] = None,
 ) -> None:
     """只生成地图（规划版；计划含多个县区时须指定一个）。"""
-    from gdcoverage.plan import load_plan, make_report, read_inputs, write_report_map
+    from gdcoverage.run import load_plan, make_report, read_inputs, write_report_map
 
     with _steps() as say:
         loaded = load_plan(plan)
@@ -165,9 +165,9 @@ def check(
     problems: Annotated[Path | None, typer.Option(help="写出问题清单（.xlsx）")] = None,
 ) -> None:
     """检查网点表：逐行列出问题和处理办法，可写出整理后的表。"""
-    from gdcoverage.boundaries import read_counties, stated_county_problems
-    from gdcoverage.datum import parse_datum
+    from gdcoverage.geo.datum import parse_datum
     from gdcoverage.outlets import read_outlets, write_outlets, write_problems
+    from gdcoverage.places.counties import read_counties, stated_county_problems
 
     suffixes = {".xlsx", ".csv", ".geojson", ".gpkg", ".parquet"}
     if clean is not None and clean.suffix.lower() not in suffixes:
@@ -209,8 +209,8 @@ def sites(
     target: Annotated[float | None, typer.Option(min=0, max=100, help="目标覆盖率（%）")] = None,
 ) -> None:
     """建议在哪里新增网点：新增几个（--add），或为达到某覆盖率最少几个（--target）。"""
-    from gdcoverage.plan import SitesInput, load_plan, make_report, read_inputs
     from gdcoverage.report import siting_lines
+    from gdcoverage.run import SitesInput, load_plan, make_report, read_inputs
 
     if (add is None) == (target is None):
         raise typer.BadParameter("请在 --add 与 --target 中写一个", param_hint="--add / --target")
@@ -236,8 +236,8 @@ def exit_impact(
     replace_by: Annotated[int, typer.Option(min=0, help="最多用几个新网点补位")] = 1,
 ) -> None:
     """网点或银行退出的影响：谁失去达标、新空白区、怎样补位。都不写则列出每个网点的影响。"""
-    from gdcoverage.plan import load_plan, make_report, read_inputs
     from gdcoverage.report import exit_lines
+    from gdcoverage.run import load_plan, make_report, read_inputs
     from gdcoverage.sites import exit_impact as impact_of_each
     from gdcoverage.sites import exit_impact_of, generate_candidates
 
@@ -342,7 +342,7 @@ def _steps() -> Iterator[Callable[[str], None]]:
 
 
 def _how(workers: int | None, scheduler: str | None, fresh: bool) -> How:
-    from gdcoverage.plan import How
+    from gdcoverage.run import How
 
     if scheduler is not None and importlib.util.find_spec("distributed") is None:
         raise InputError(

@@ -12,10 +12,10 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage import _geodesic
-from gdcoverage.assess import Coverage
+from gdcoverage.assessment import Coverage
+from gdcoverage.geo import ellipsoid
+from gdcoverage.geo.sphere import in_plane
 from gdcoverage.policy import Standard
-from gdcoverage.sphere import in_plane
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -95,7 +95,7 @@ def gap_of_demand(coverage: Coverage) -> Ints:
     missed = (~demand["covered"] & (demand["population"] > 0)).to_numpy()
     label = np.full(len(demand), -1, np.int64)
     spacing = _spacing_of(demand)
-    xyz = _geodesic.to_ecef(demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
+    xyz = ellipsoid.to_ecef(demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
     groups = demand[missed].groupby(["county", "settlement"]).indices
     rows_missed = np.flatnonzero(missed)
     used = 0
@@ -129,7 +129,7 @@ def _by_people(label: Ints, demand: gpd.GeoDataFrame, gaps: int) -> Ints:
 
 def _spacing_of(demand: gpd.GeoDataFrame) -> dict[str, float]:
     """Median distance of a county's demand points to their nearest neighbour, metres."""
-    xyz = _geodesic.to_ecef(demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
+    xyz = ellipsoid.to_ecef(demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
     spacing = {}
     for county, rows in demand.groupby("county").indices.items():
         spots = np.unique(xyz[rows], axis=0)
@@ -182,7 +182,7 @@ def _described(missed: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, o
         area = _drawn(shapes[rows], max(0.75 * spacing[str(county)], 100.0))
         area_km2 = areas[rows].sum()
         if not np.isfinite(area_km2):
-            area_km2 = _geodesic.area_km2(np.array([area], object))[0]
+            area_km2 = ellipsoid.area_km2(np.array([area], object))[0]
         described.append(
             {
                 "county": county,
@@ -213,7 +213,7 @@ def _limit_m(standard: Standard, settlement: str) -> float:
 
 def _nearest_to_centre(lon: Floats, lat: Floats, people: Floats) -> int:
     centre = (np.average(lon, weights=people), np.average(lat, weights=people))
-    return int(np.argmin(_geodesic.metres(lon, lat, *np.broadcast_arrays(*centre, lon)[:2])))
+    return int(np.argmin(ellipsoid.metres(lon, lat, *np.broadcast_arrays(*centre, lon)[:2])))
 
 
 def _drawn(points: NDArray[np.object_], half_m: float) -> BaseGeometry:
@@ -275,8 +275,8 @@ def _nearest_names(
         return [""] * len(gaps)
     lon, lat = places.geometry.x.to_numpy(), places.geometry.y.to_numpy()
     at = gaps["lon"].to_numpy(), gaps["lat"].to_numpy()
-    metres, nearest = _geodesic.nearest(*at, lon, lat)
-    azimuth = _geodesic.GEOD.inv(lon[nearest], lat[nearest], *at)[0]
+    metres, nearest = ellipsoid.nearest(*at, lon, lat)
+    azimuth = ellipsoid.GEOD.inv(lon[nearest], lat[nearest], *at)[0]
     names = places["name"].to_numpy()[nearest]
     return [
         ""

@@ -9,11 +9,10 @@ from numba import njit
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage import reach
-from gdcoverage._around import around
-from gdcoverage.assess import Coverage
-from gdcoverage.network import Snap, WalkNetwork
-from gdcoverage.sphere import in_plane
+from gdcoverage.assessment import Coverage
+from gdcoverage.geo.outline import around
+from gdcoverage.geo.sphere import in_plane
+from gdcoverage.network import Snap, WalkNetwork, reach
 
 Floats = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from functools import cache
 
 import shapely
 
-from gdcoverage.boundaries import read_counties
+from gdcoverage.places.counties import read_counties
 
 SEED = 20240614
 LABEL = "合成示例"

@@ -10,7 +10,7 @@ from _land import COUNTY, LABEL, Spot, degrees, stream
 from _streets import Streets
 from _town import SECOND_TOWN
 
-from gdcoverage.datum import from_wgs84
+from gdcoverage.geo.datum import from_wgs84
 
 HEADINGS = (
     *("序号", "网点编号", "网点名称", "所属银行", "县区", "地址", "经度", "纬度"),

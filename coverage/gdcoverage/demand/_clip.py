@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage._inside import Areas
-from gdcoverage.datum import Datum, from_wgs84
 from gdcoverage.demand._settlement import bearing_on
+from gdcoverage.geo.areas import Areas
+from gdcoverage.geo.datum import Datum, from_wgs84
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

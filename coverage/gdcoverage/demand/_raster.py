@@ -17,8 +17,8 @@ from rasterio.windows import Window
 from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.datum import Datum, to_wgs84
 from gdcoverage.demand._clip import Clip
+from gdcoverage.geo.datum import Datum, to_wgs84
 from gdcoverage.problems import InputError, Problem
 
 Floats = NDArray[np.float64]

@@ -12,10 +12,10 @@ import pandera.pandas as pa
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.datum import Datum
 from gdcoverage.demand import _raster, _settlement, _table
 from gdcoverage.demand._settlement import Settled
 from gdcoverage.files import Source
+from gdcoverage.geo.datum import Datum
 from gdcoverage.policy import SETTLEMENTS, Settlement, Standard
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.tables import Reading

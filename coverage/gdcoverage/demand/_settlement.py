@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
+from gdcoverage.geo.sphere import EARTH_RADIUS_M
 from gdcoverage.policy import RURAL_CODES, TOWN_CODES, URBAN_CODES, Standard
 from gdcoverage.problems import InputError, Problem
-from gdcoverage.sphere import EARTH_RADIUS_M
 from gdcoverage.tables import plain_heading
 
 Floats = NDArray[np.float64]

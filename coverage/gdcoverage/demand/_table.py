@@ -14,12 +14,12 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from gdcoverage import _geodesic, coordinates
-from gdcoverage.datum import Datum
 from gdcoverage.demand import _settlement
 from gdcoverage.demand._raster import MOST_PEOPLE
+from gdcoverage.geo import ellipsoid
+from gdcoverage.geo.datum import Datum
 from gdcoverage.problems import InputError, Problem
-from gdcoverage.tables import Headings, Table, numbers, plain_number, read_tables
+from gdcoverage.tables import Headings, Table, coordinates, numbers, plain_number, read_tables
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -204,7 +204,7 @@ def _areas(table: Table, ids: Texts, hexagon: Flags) -> Floats:
     if table.geometry is not None:
         shapes = table.geometry.to_numpy()
         open_ = np.flatnonzero(np.isnan(area) & (shapely.area(shapes) > 0))
-        area[open_] = _geodesic.area_km2(shapes[open_])
+        area[open_] = ellipsoid.area_km2(shapes[open_])
     cells = np.flatnonzero(np.isnan(area) & hexagon)
     area[cells] = [h3.cell_area(cell, unit="km^2") for cell in ids[cells]]
     return area

@@ -14,17 +14,17 @@ import geopandas as gpd
 from branca.element import Figure
 from folium.template import Template
 
-from gdcoverage.assess import Coverage
+from gdcoverage.assessment import Coverage
 from gdcoverage.emap import _assets
 from gdcoverage.emap._base import base_block, bounds
 from gdcoverage.emap._outlets import look_up
 from gdcoverage.emap._pack import block
 from gdcoverage.emap._planner import headline, layer_styles, planner_block
 from gdcoverage.emap._province import province_block, province_styles
+from gdcoverage.emap.tiles import tile_service
 from gdcoverage.files import written_whole
 from gdcoverage.policy import MAP_TITLE, PHRASE, Standard
-from gdcoverage.siting import Siting
-from gdcoverage.tiles import tile_service
+from gdcoverage.sites import Siting
 
 # In the order in which they build on one another.
 _SCRIPTS = (

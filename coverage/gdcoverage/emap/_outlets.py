@@ -9,11 +9,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gdcoverage.boundaries import assign_counties
 from gdcoverage.emap._pack import coded, whole
 from gdcoverage.emap._pinyin import pinyin_table
-from gdcoverage.holidays import holiday_calendar
-from gdcoverage.hours import read_hours
+from gdcoverage.outlets.holidays import holiday_calendar
+from gdcoverage.outlets.hours import read_hours
+from gdcoverage.places.counties import assign_counties
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
 
 

@@ -11,14 +11,14 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage._geodesic import GEOD
-from gdcoverage.assess import Coverage
+from gdcoverage.assessment import Coverage
 from gdcoverage.emap._pack import packed_area, packed_lines, whole
 from gdcoverage.emap._styles import styles
+from gdcoverage.geo.ellipsoid import GEOD
 from gdcoverage.policy import SETTLEMENTS
 from gdcoverage.report import SNAP_STATUS, distance_text, percent
 from gdcoverage.service_areas import reached_streets, service_area
-from gdcoverage.siting import Siting
+from gdcoverage.sites import Siting
 
 
 def planner_block(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from gdcoverage.sphere import great_circle_m
+from gdcoverage.geo.sphere import great_circle_m
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage._inside import Areas
 from gdcoverage.files import Source
+from gdcoverage.geo.areas import Areas
 from gdcoverage.network import _saved
 from gdcoverage.network._osm_file import WAY_NODE, StreetReader, parts, require_file
 from gdcoverage.network._walk_network import WalkNetwork, widened

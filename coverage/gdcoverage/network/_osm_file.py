@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from osmium.filter import KeyFilter
 from osmium.osm import NODE, WAY
 
-from gdcoverage._inside import Areas
+from gdcoverage.geo.areas import Areas
 from gdcoverage.network._compact import Segments
 from gdcoverage.network._walkable import is_walkable
 from gdcoverage.problems import InputError, Problem

@@ -10,7 +10,7 @@ import shapely
 from numba import njit
 from numpy.typing import NDArray
 
-from gdcoverage.sphere import TOLERANCE_M, great_circle_m, stretch, to_plane
+from gdcoverage.geo.sphere import TOLERANCE_M, great_circle_m, stretch, to_plane
 
 if TYPE_CHECKING:
     from gdcoverage.network._walk_network import WalkNetwork

@@ -14,14 +14,14 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage._inside import Areas
 from gdcoverage.files import Source
+from gdcoverage.geo.areas import Areas
+from gdcoverage.geo.sphere import in_plane, lonlat
 from gdcoverage.network import _saved
 from gdcoverage.network._compact import Segments, compact
 from gdcoverage.network._osm_file import WAY_NODE, StreetReader, WayNodes, parts, segments_of
 from gdcoverage.network._snap import EdgeIndex, Snap, snap
 from gdcoverage.problems import InputError, Problem
-from gdcoverage.sphere import in_plane, lonlat
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -1,7 +1,6 @@
 """The words of outlet tables: headings, services, items and status, and what each one means."""
 
-from gdcoverage import coordinates
-from gdcoverage.tables import Headings
+from gdcoverage.tables import Headings, coordinates
 
 # Field -> the spellings of its heading, as `tables.plain_heading` writes them.
 HEADINGS: Headings = {

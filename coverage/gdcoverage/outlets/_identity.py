@@ -12,8 +12,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from gdcoverage.geo.sphere import great_circle_m
 from gdcoverage.problems import Problem, Severity
-from gdcoverage.sphere import great_circle_m
 
 # Rows of one name nearer than this are one outlet entered twice.
 SAME_OUTLET_M = 50.0

@@ -16,14 +16,14 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.coordinates import CHECK_DATUM, GUANGDONG, locate_rows
-from gdcoverage.datum import DATUMS, Datum, names_other_datum
 from gdcoverage.files import Source
+from gdcoverage.geo.datum import DATUMS, Datum, names_other_datum
 from gdcoverage.outlets import _headings as words
 from gdcoverage.outlets._identity import outlet_ids, without_duplicates
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.tables import Reading, Table, read_tables
+from gdcoverage.tables.coordinates import CHECK_DATUM, GUANGDONG, locate_rows
 
 _TEXT = ("name", "bank", "address", "stated_county", "phone", "hours")
 _STRINGS = (*_TEXT, "outlet_id", "county", "status", "source_file", "source_sheet", "source_datum")

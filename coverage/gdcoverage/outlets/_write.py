@@ -11,7 +11,7 @@ import pandas as pd
 from gdcoverage.files import written_whole
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
 from gdcoverage.problems import Problem, problem_frame
-from gdcoverage.sheets import safe_text, write_sheet
+from gdcoverage.tables.spreadsheet import safe_text, write_sheet
 
 
 def outlet_table(outlets: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from gdcoverage.assess import SPEED_COLUMNS
+from gdcoverage.assessment import SPEED_COLUMNS
 from gdcoverage.policy import COMPARISON_SPEEDS, Standard
 
 

@@ -15,7 +15,7 @@ from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT, Standa
 from gdcoverage.report._columns import COUNTY, Column, heading
 from gdcoverage.report._report import Report
 from gdcoverage.report._siting import siting_data
-from gdcoverage.sheets import safe_text
+from gdcoverage.tables.spreadsheet import safe_text
 
 # Decimals of a CSV cell; the fourth keeps one person in a county apart from none.
 _DECIMALS = {"rate": 4, "km2": 4, "metres": 1, "minutes": 1, "degrees": 6}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdcoverage.assess import NO_COUNTY
+from gdcoverage.assessment import NO_COUNTY
 from gdcoverage.report._columns import people, percent, plain
 from gdcoverage.report._report import Report
 

@@ -10,12 +10,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gdcoverage.assess import NO_COUNTY, Coverage, tally
+from gdcoverage.assessment import NO_COUNTY, Coverage, tally
 from gdcoverage.files import Source
 from gdcoverage.policy import OUTLET_STATUS, SETTLEMENTS
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.report._columns import SNAP_STATUS, distance_text
-from gdcoverage.siting import Siting
+from gdcoverage.sites import Siting
 
 OUTSIDE = "县区外"
 TOTAL = "合计"

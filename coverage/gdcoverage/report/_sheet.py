@@ -10,7 +10,7 @@ import xlsxwriter
 
 from gdcoverage.report._columns import UNKNOWN, Column, heading, percent, plain, shown
 from gdcoverage.report._report import TOTAL
-from gdcoverage.sheets import cell_width
+from gdcoverage.tables.spreadsheet import cell_width
 
 _FORMATS = {
     "text": "@",

@@ -10,8 +10,7 @@ import pandas as pd
 
 from gdcoverage.report._columns import Column, percent
 from gdcoverage.report._sheet import SheetWriter
-from gdcoverage.sites import ExitImpact, SitePlan
-from gdcoverage.siting import Siting
+from gdcoverage.sites import ExitImpact, SitePlan, Siting
 
 SITE = {
     "rank": Column("次序", "count"),

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gdcoverage.assess import SPEED_COLUMNS
+from gdcoverage.assessment import SPEED_COLUMNS
 from gdcoverage.files import written_whole
 from gdcoverage.report._columns import COUNTY, SETTLEMENT, UNKNOWN, distance_text, plain, shown
 from gdcoverage.report._remarks import headline, remarks

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from gdcoverage.assess import SPEED_COLUMNS
+from gdcoverage.assessment import SPEED_COLUMNS
 from gdcoverage.files import written_whole
 from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT
 from gdcoverage.problems import HEADINGS, problem_frame
@@ -19,7 +19,7 @@ from gdcoverage.report._remarks import headline, remarks
 from gdcoverage.report._report import TOTAL, Report
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.report._siting import county_sites_sheet, siting_sheets
-from gdcoverage.sheets import WORKBOOK_OPTIONS
+from gdcoverage.tables.spreadsheet import WORKBOOK_OPTIONS
 
 UNCOVERED_ROWS = 50_000
 _CHART_GAPS = 12

@@ -11,6 +11,7 @@ from gdcoverage.sites._exit import ExitImpact, exit_impact, exit_impact_of
 from gdcoverage.sites._frontier import Frontier, frontier
 from gdcoverage.sites._plan import SITE_COLUMNS, SitePlan
 from gdcoverage.sites._recommend import recommend_sites
+from gdcoverage.sites._siting import Siting, SitingTerms, make_siting
 
 __all__ = [
     "CANDIDATE_COLUMNS",
@@ -19,6 +20,8 @@ __all__ = [
     "ExitImpact",
     "Frontier",
     "SitePlan",
+    "Siting",
+    "SitingTerms",
     "alternatives",
     "candidate_covers",
     "complete_candidates",
@@ -26,5 +29,6 @@ __all__ = [
     "exit_impact_of",
     "frontier",
     "generate_candidates",
+    "make_siting",
     "recommend_sites",
 ]

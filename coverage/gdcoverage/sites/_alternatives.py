@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from gdcoverage.assess import Coverage
+from gdcoverage.assessment import Coverage
 from gdcoverage.sites._order import build_order
 from gdcoverage.sites._question import PEOPLE_DIGITS, Ints, Question, ask
 from gdcoverage.sites._solve import most_people

@@ -11,10 +11,10 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage import _geodesic
-from gdcoverage.assess import Coverage, county_of, cover_matrix
+from gdcoverage.assessment import Coverage, county_of, cover_matrix
+from gdcoverage.geo import ellipsoid
+from gdcoverage.geo.sphere import lonlat, stretch, to_plane
 from gdcoverage.problems import InputError, Problem
-from gdcoverage.sphere import lonlat, stretch, to_plane
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -197,14 +197,14 @@ def _metres_to_missed(coverage: Coverage, lon: Floats, lat: Floats) -> Floats:
     """Straight metres to the nearest uncovered person that an outlet there might serve; inf."""
     demand, standard = coverage.demand, coverage.standard
     missed = (~demand["covered"] & (demand["population"] > 0)).to_numpy()
-    at, best = _geodesic.to_ecef(lon, lat), np.full(len(lon), np.inf)
+    at, best = ellipsoid.to_ecef(lon, lat), np.full(len(lon), np.inf)
     for settlement, limit_m in (
         ("urban", standard.walk_limit_m),
         ("rural", standard.rural_radius_m),
     ):
         rows = missed & (demand["settlement"] == settlement).to_numpy()
         if rows.any() and len(lon):
-            people = _geodesic.to_ecef(*lonlat(demand.geometry.to_numpy()[rows]))
+            people = ellipsoid.to_ecef(*lonlat(demand.geometry.to_numpy()[rows]))
             metres, _ = cKDTree(people).query(at, distance_upper_bound=limit_m)
             best = np.minimum(best, metres)
     return best
@@ -233,7 +233,7 @@ def _spread(
 ) -> Ints:
     """Greedy choice where each site taken halves the worth of those it covers."""
     by_site = covers.T.tocsr()
-    xyz = _geodesic.to_ecef(*lonlat(pool.geometry.to_numpy()))
+    xyz = ellipsoid.to_ecef(*lonlat(pool.geometry.to_numpy()))
     tree = cKDTree(xyz) if len(xyz) else None
     worth, gain = people.copy(), by_site @ people
     chosen: list[int] = []

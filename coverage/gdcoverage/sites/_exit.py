@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gdcoverage.assess import Coverage, without_outlets
+from gdcoverage.assessment import Coverage, without_outlets
 from gdcoverage.gaps import find_gaps, gap_of_demand
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.sites._plan import SitePlan

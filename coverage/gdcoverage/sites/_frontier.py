@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from gdcoverage.assess import Coverage
+from gdcoverage.assessment import Coverage
 from gdcoverage.sites._order import build_order
 from gdcoverage.sites._question import PEOPLE_DIGITS, Floats, Ints, Question, ask
 from gdcoverage.sites._solve import Solved, most_people, with_bound

@@ -9,12 +9,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gdcoverage import _geodesic
 from gdcoverage.gaps import find_gaps, gap_of_demand
+from gdcoverage.geo import ellipsoid
+from gdcoverage.geo.sphere import lonlat
 from gdcoverage.sites._order import build_order, owned_alone
 from gdcoverage.sites._question import Floats, Ints, Question
 from gdcoverage.sites._solve import Solved
-from gdcoverage.sphere import lonlat
 
 # Columns of `SitePlan.sites`.
 SITE_COLUMNS = {
@@ -164,7 +164,7 @@ def _gaps_filled(
 def _nearest_outlets(question: Question, lon: Floats, lat: Floats) -> dict[str, object]:
     outlets = question.coverage.outlets
     outlets = outlets[outlets["counts"].to_numpy(bool)].sort_values("outlet_id")
-    metres, nearest = _geodesic.nearest(lon, lat, *lonlat(outlets.geometry.to_numpy()))
+    metres, nearest = ellipsoid.nearest(lon, lat, *lonlat(outlets.geometry.to_numpy()))
     ids = np.append(outlets["outlet_id"].to_numpy(object), "")
     names = np.append(outlets["name"].to_numpy(object) if "name" in outlets else ids[:-1], "")
     return {

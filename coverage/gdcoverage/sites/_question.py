@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from gdcoverage.assess import Coverage
+from gdcoverage.assessment import Coverage
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.sites._candidates import candidate_covers, complete_candidates
 

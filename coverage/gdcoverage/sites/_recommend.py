@@ -8,7 +8,7 @@ from dataclasses import replace
 import geopandas as gpd
 from scipy.sparse import csr_array
 
-from gdcoverage.assess import Coverage
+from gdcoverage.assessment import Coverage
 from gdcoverage.sites._plan import SitePlan, described
 from gdcoverage.sites._question import PEOPLE_DIGITS, Question, ask
 from gdcoverage.sites._solve import fewest_sites, most_people

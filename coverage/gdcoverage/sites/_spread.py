@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdcoverage import _geodesic
+from gdcoverage.geo import ellipsoid
+from gdcoverage.geo.sphere import lonlat
 from gdcoverage.sites._question import Floats, Ints, Question
-from gdcoverage.sphere import lonlat
 
 # A site is moved at most so often; one round settles nearly every plan.
 _ROUNDS = 3
@@ -24,10 +24,10 @@ def spread_out(question: Question, sites: Ints) -> Ints:
     lowest id.
     """
     plan = np.sort(sites)
-    xyz = _geodesic.to_ecef(*lonlat(question.candidates.geometry.to_numpy()))
+    xyz = ellipsoid.to_ecef(*lonlat(question.candidates.geometry.to_numpy()))
     outlets = question.coverage.outlets
     lon, lat = lonlat(outlets.geometry.to_numpy()[outlets["counts"].to_numpy(bool)])
-    to_outlet, _ = _geodesic.nearest(*lonlat(question.candidates.geometry.to_numpy()), lon, lat)
+    to_outlet, _ = ellipsoid.nearest(*lonlat(question.candidates.geometry.to_numpy()), lon, lat)
     for _ in range(_ROUNDS):
         before = plan
         free = question.gains(np.where(question.times(plan) == 0, question.people, 0.0))

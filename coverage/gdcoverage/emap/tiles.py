@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from gdcoverage.datum import Datum
+from gdcoverage.geo.datum import Datum
 
 
 class Tiles(NamedTuple):

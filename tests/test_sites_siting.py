@@ -5,12 +5,12 @@ import pytest
 
 import worlds
 from browser import chromium, opened
-from gdcoverage.assess import assess
-from gdcoverage.boundaries import one_county
+from gdcoverage.assessment import assess
 from gdcoverage.emap import build_map, write_map
 from gdcoverage.gaps import find_gaps
+from gdcoverage.places.counties import one_county
 from gdcoverage.report import Report, json_text, report_text, write_workbook
-from gdcoverage.siting import SitingTerms, make_siting
+from gdcoverage.sites import SitingTerms, make_siting
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from gdcoverage import _shortest
-from gdcoverage.network import Snap, WalkNetwork
-from gdcoverage.sphere import TOLERANCE_M
+from gdcoverage.geo.sphere import TOLERANCE_M
+from gdcoverage.network import Snap, WalkNetwork, _kernels
 
 Floats = NDArray[np.float64]
 
@@ -41,7 +40,7 @@ def nearest_to_nodes(network: WalkNetwork, sources: Snap, limit_m: float = np.in
     """
     start, _, head, length = network.adjacency
     return Nearest(
-        *_shortest.nearest_node_source(
+        *_kernels.nearest_node_source(
             start,
             head,
             length,
@@ -63,7 +62,7 @@ def nearest_to_points(
     nodes = nearest_to_nodes(network, sources, limit_m)
     by_edge, order = _on_edges(network, sources)
     return Nearest(
-        *_shortest.nearest_point_source(
+        *_kernels.nearest_point_source(
             nodes.metres,
             nodes.source,
             network.edge_u,
@@ -91,7 +90,7 @@ def cover_sets(network: WalkNetwork, sources: Snap, points: Snap, limit_m: float
     """
     start, slot_edge, head, length = network.adjacency
     by_edge, order = _on_edges(network, points)
-    row_start, point, metres = _shortest.points_within(
+    row_start, point, metres = _kernels.points_within(
         start,
         slot_edge,
         head,

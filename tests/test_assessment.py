@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 import worlds
-from gdcoverage.assess import assess
-from gdcoverage.boundaries import one_county
+from gdcoverage.assessment import assess
 from gdcoverage.demand import read_demand
 from gdcoverage.network import WalkNetwork
+from gdcoverage.places.counties import one_county
 from gdcoverage.policy import Standard
 
 GEOD = Geod(ellps="WGS84")

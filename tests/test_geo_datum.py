@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdcoverage.datum import DATUMS, from_wgs84, parse_datum, to_wgs84
+from gdcoverage.geo.datum import DATUMS, from_wgs84, parse_datum, to_wgs84
 from gdcoverage.network import WalkNetwork
 from gdcoverage.problems import InputError
 

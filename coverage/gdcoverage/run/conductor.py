@@ -12,49 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from gdcoverage._version import __version__
-from gdcoverage.assess import NO_COUNTY
-from gdcoverage.county import CountyTask, county_tasks, network_of, report_of
+from gdcoverage.assessment import NO_COUNTY
 from gdcoverage.emap import Ground
-from gdcoverage.executors import in_process, in_processes, on_dask
 from gdcoverage.files import written_whole
-from gdcoverage.inputs import (
-    Inputs,
-    Say,
-    read_candidates,
-    read_inputs,
-    read_network,
-    require_county,
-    saved_networks,
-)
-from gdcoverage.outputs import (
-    Written,
-    write_layers,
-    write_outputs,
-    write_report_map,
-)
-from gdcoverage.plan_file import Plan, SitesInput, load_plan
 from gdcoverage.problems import InputError, Problem
-from gdcoverage.province import joined_report, write_province
 from gdcoverage.report import Report, percent
-from gdcoverage.work import Done, Job, already_done, result_of, run_county
-
-__all__ = [
-    "How",
-    "Inputs",
-    "Plan",
-    "Ran",
-    "SitesInput",
-    "Written",
-    "load_plan",
-    "make_report",
-    "read_candidates",
-    "read_inputs",
-    "read_network",
-    "run_plan",
-    "write_layers",
-    "write_outputs",
-    "write_report_map",
-]
+from gdcoverage.run.county import CountyTask, county_tasks, network_of, report_of
+from gdcoverage.run.executors import in_process, in_processes, on_dask
+from gdcoverage.run.inputs import Inputs, Say, read_inputs, require_county
+from gdcoverage.run.job import Done, Job, already_done, result_of, run_county
+from gdcoverage.run.outputs import Written, write_outputs
+from gdcoverage.run.plan import Plan
+from gdcoverage.run.province import joined_report, write_province
+from gdcoverage.run.streets import read_network, saved_networks
 
 MANIFEST = "运行清单.json"
 

@@ -15,10 +15,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gdcoverage.assess import assess
-from gdcoverage.inputs import read_inputs, read_network
-from gdcoverage.plan import How, load_plan, make_report, run_plan
+from gdcoverage.assessment import assess
 from gdcoverage.problems import InputError
+from gdcoverage.run import How, load_plan, make_report, read_inputs, read_network, run_plan
 from three_counties import ADCODES, write_plan
 
 DATE = "2026-06-14"
@@ -233,7 +232,7 @@ def test_killed_in_the_middle_a_run_goes_on_and_ends_the_same(finished, tmp_path
     path, _ = finished
     there = write_plan(tmp_path / "p")
     code = (
-        "from gdcoverage.plan import *; import sys;"
+        "from gdcoverage.run import *; import sys;"
         f"run_plan(load_plan({str(there)!r}), {DATE!r}, How(workers=1),"
         " lambda step: print(step, flush=True))"
     )

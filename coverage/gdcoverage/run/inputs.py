@@ -1,8 +1,8 @@
-"""Reading what a plan names: outlets, people, counties, candidates, streets, a base map."""
+"""Reading what a plan names but the streets: outlets, people, counties, candidates, a base map."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,15 +11,21 @@ import pyarrow
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage import boundaries
-from gdcoverage.assess import NO_COUNTY
-from gdcoverage.basemap import read_base
+from gdcoverage.assessment import NO_COUNTY
 from gdcoverage.demand import read_demand
+from gdcoverage.emap.basemap import read_base
 from gdcoverage.files import Source, sha256, written_whole
-from gdcoverage.network import WalkNetwork, networks_of, places_of, read_places
+from gdcoverage.network import places_of, read_places
 from gdcoverage.outlets import read_outlets
-from gdcoverage.plan_file import Plan, SitesInput
+from gdcoverage.places.counties import (
+    assign_counties,
+    one_county,
+    province,
+    read_counties,
+    stated_county_problems,
+)
 from gdcoverage.problems import InputError, Problem
+from gdcoverage.run.plan import Plan, SitesInput
 from gdcoverage.tables import Reading, read_layer
 
 Say = Callable[[str], None]
@@ -61,12 +67,12 @@ def read_inputs(plan: Plan, say: Say = lambda _: None) -> Inputs:
     counties = None
     if not plan.counties.single:
         say("读取县区界线")
-        counties = boundaries.read_counties(plan.counties.path, adcodes=plan.counties.adcodes)
+        counties = read_counties(plan.counties.path, adcodes=plan.counties.adcodes)
     say("读取人口与城乡分类")
     demand = _read_demand(plan, counties)
     if counties is None:
         assert plan.counties.single
-        counties = boundaries.one_county(plan.counties.single, demand.frame)
+        counties = one_county(plan.counties.single, demand.frame)
     demand = replace(demand, frame=_with_county(demand.frame, counties))
     say("读取网点")
     area = _outlet_area(plan, counties)
@@ -95,7 +101,7 @@ def read_inputs(plan: Plan, say: Say = lambda _: None) -> Inputs:
     )
     problems = (
         *outlets.problems,
-        *boundaries.stated_county_problems(outlets.frame, counties),
+        *stated_county_problems(outlets.frame, counties),
         *demand.problems,
         *(candidates.problems if candidates else ()),
         *_outside_counties(demand),
@@ -144,40 +150,6 @@ def read_candidates(asked: SitesInput, counties: gpd.GeoDataFrame) -> Reading | 
     return replace(reading, problems=problems, source=replace(reading.source, role="候选点"))
 
 
-def read_network(plan: Plan, area: BaseGeometry | None = None) -> WalkNetwork:
-    """The plan's walk network, cut to an area with the margin that the standard's walks need."""
-    net, margin_m = plan.network, plan.standard.margin_m
-    if net.saved:
-        return WalkNetwork.load(net.saved)
-    if net.osm:
-        return WalkNetwork.from_osm(net.osm, polygon=area, margin_m=margin_m)
-    if net.graphml:
-        return WalkNetwork.from_graphml(net.graphml, polygon=area, margin_m=margin_m)
-    how = {
-        "margin_m": margin_m,
-        "overpass_url": net.overpass_url,
-        "doh_url_template": net.doh_url_template,
-        "cache_folder": net.cache_folder or plan.path.parent / "cache",
-    }
-    if net.place:
-        return WalkNetwork.from_place(net.place, nominatim_url=net.nominatim_url, **how)  # type: ignore[arg-type]
-    assert net.polygon is not None
-    return WalkNetwork.from_polygon(read_layer(net.polygon).geometry.union_all(), **how)  # type: ignore[arg-type]
-
-
-def saved_networks(
-    plan: Plan, areas: Mapping[str, BaseGeometry], folder: Path, say: Say
-) -> Mapping[str, Path]:
-    """A saved network for each area: cut from an OSM file in one pass, or one for all of them."""
-    if plan.network.osm:
-        return networks_of(plan.network.osm, areas, plan.standard.margin_m, folder, say)
-    if plan.network.saved:
-        return dict.fromkeys(areas, plan.network.saved)
-    path = folder / "streets.npz"
-    read_network(plan, shapely.union_all(list(areas.values()))).save(path)
-    return dict.fromkeys(areas, path)
-
-
 def _read_demand(plan: Plan, counties: gpd.GeoDataFrame | None) -> Reading:
     asked = plan.demand
     polygons = asked.settlement_polygons
@@ -193,14 +165,14 @@ def _read_demand(plan: Plan, counties: gpd.GeoDataFrame | None) -> Reading:
 
 
 def _with_county(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    return points.assign(county=boundaries.assign_counties(points, counties))
+    return points.assign(county=assign_counties(points, counties))
 
 
 def _outlet_area(plan: Plan, counties: gpd.GeoDataFrame) -> BaseGeometry:
     """Where outlets may lie: the province with piers and new land, or around one's own counties."""
     if plan.counties.path or plan.counties.single:
         return shapely.box(*counties.total_bounds).buffer(0.5)
-    return boundaries.province().simplify(0.005).buffer(0.03)
+    return province().simplify(0.005).buffer(0.03)
 
 
 def _outside_counties(reading: Reading) -> list[Problem]:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdcoverage.hours import DAY, WEEK, Hours, read_hours
+from gdcoverage.outlets.hours import DAY, WEEK, Hours, read_hours
 
 WEEKDAYS, ALL = range(5), range(7)
 

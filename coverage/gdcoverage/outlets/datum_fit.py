@@ -5,7 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 
-from gdcoverage.datum import DATUMS, from_wgs84, to_wgs84
+from gdcoverage.geo.datum import DATUMS, from_wgs84, to_wgs84
 from gdcoverage.network import WalkNetwork
 from gdcoverage.problems import Problem
 

@@ -13,20 +13,20 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage import _geodesic
 from gdcoverage._version import __version__
-from gdcoverage.assess import NO_COUNTY, Coverage, assess
-from gdcoverage.datum_fit import datum_problems
+from gdcoverage.assessment import NO_COUNTY, Coverage, assess
 from gdcoverage.emap import Ground
 from gdcoverage.files import Source
 from gdcoverage.gaps import find_gaps
-from gdcoverage.inputs import Inputs
+from gdcoverage.geo import ellipsoid
+from gdcoverage.geo.sphere import lonlat
 from gdcoverage.network import WalkNetwork
-from gdcoverage.plan_file import Plan, SitesInput
+from gdcoverage.outlets.datum_fit import datum_problems
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.report import Report
-from gdcoverage.siting import Siting, SitingTerms, make_siting
-from gdcoverage.sphere import lonlat
+from gdcoverage.run.inputs import Inputs
+from gdcoverage.run.plan import Plan, SitesInput
+from gdcoverage.sites import Siting, SitingTerms, make_siting
 
 # Raised when what a finished county leaves behind changes its meaning.
 _FORMAT = 1
@@ -178,7 +178,7 @@ def _require_candidates(asked: SitesInput | None, candidates: gpd.GeoDataFrame |
 def _distance_to_outlets(outlets: gpd.GeoDataFrame, demand: gpd.GeoDataFrame) -> np.ndarray:
     """Metres from each demand point to the nearest active outlet; nought without outlets."""
     active = outlets[outlets["status"] == "active"]
-    metres, _ = _geodesic.nearest(
+    metres, _ = ellipsoid.nearest(
         *lonlat(demand.geometry.to_numpy()), *lonlat(active.geometry.to_numpy())
     )
     return np.where(np.isfinite(metres), metres, 0.0)

@@ -13,11 +13,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from gdcoverage import _geodesic, reach
-from gdcoverage.boundaries import assign_counties
-from gdcoverage.network import Snap, WalkNetwork
+from gdcoverage.geo import ellipsoid
+from gdcoverage.geo.sphere import lonlat
+from gdcoverage.network import Snap, WalkNetwork, reach
+from gdcoverage.places.counties import assign_counties
 from gdcoverage.policy import COMPARISON_SPEEDS, SETTLEMENTS, Standard
-from gdcoverage.sphere import lonlat
 
 Floats = NDArray[np.float64]
 
@@ -215,7 +215,7 @@ def cover_matrix(
     walked = reach.cover_sets(network, sources, points[urban], standard.walk_limit_m).tocoo()
     lon, lat = lonlat(demand.geometry.to_numpy()[rural])
     source_lon, source_lat = lonlat(source_points.geometry.to_numpy())
-    near, source = _geodesic.pairs_within(lon, lat, source_lon, source_lat, standard.rural_radius_m)
+    near, source = ellipsoid.pairs_within(lon, lat, source_lon, source_lat, standard.rural_radius_m)
     rows = np.concatenate([urban[walked.col], rural[near]])
     columns = np.concatenate([walked.row, source])
     return _matrix(rows, columns, (len(demand), len(sources)))
@@ -372,7 +372,7 @@ def _with_nearest(
     """The demand with its nearest outlets and whether they are near enough."""
     serving = _serving(outlets)
     walk = reach.nearest_to_points(network, joined[serving], points, standard.walk_search_m)
-    radius_m, radius_source = _geodesic.nearest(
+    radius_m, radius_source = ellipsoid.nearest(
         *lonlat(demand.geometry.to_numpy()), *lonlat(outlets.geometry.to_numpy()[serving])
     )
     ids = np.append(outlets["outlet_id"].to_numpy(object)[serving], "")

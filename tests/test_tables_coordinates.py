@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import shapely
 
-from gdcoverage.coordinates import _degrees, locate_rows
 from gdcoverage.tables import Table
+from gdcoverage.tables.coordinates import _degrees, locate_rows
 
 EVERYWHERE = shapely.box(-180, -90, 180, 90)
 

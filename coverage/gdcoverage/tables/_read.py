@@ -15,9 +15,9 @@ import pandas as pd
 import pyogrio
 from numpy.typing import NDArray
 
-from gdcoverage._cells import HEADER_ROWS, Cells, plain_text, read_cells, unusable
 from gdcoverage.files import Source
 from gdcoverage.problems import InputError, Problem
+from gdcoverage.tables._cells import HEADER_ROWS, Cells, plain_text, read_cells, unusable
 
 Headings = Mapping[str, tuple[str, ...]]
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from gdcoverage.boundaries import (
+from gdcoverage.places.counties import (
     COUNTIES,
     assign_counties,
     one_county,

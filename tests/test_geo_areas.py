@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdcoverage._inside import Areas
+from gdcoverage.geo.areas import Areas
 
 # On the lines between tiles, a rounding away from them, and anywhere.
 ON_LINES = st.integers(-300, 300).map(lambda n: n / 100)

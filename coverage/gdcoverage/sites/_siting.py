@@ -8,18 +8,13 @@ from typing import Any
 
 import geopandas as gpd
 
-from gdcoverage.assess import Coverage
-from gdcoverage.sites import (
-    Alternatives,
-    Frontier,
-    SitePlan,
-    alternatives,
-    candidate_covers,
-    exit_impact,
-    frontier,
-    generate_candidates,
-    recommend_sites,
-)
+from gdcoverage.assessment import Coverage
+from gdcoverage.sites._alternatives import Alternatives, alternatives
+from gdcoverage.sites._candidates import candidate_covers, generate_candidates
+from gdcoverage.sites._exit import exit_impact
+from gdcoverage.sites._frontier import Frontier, frontier
+from gdcoverage.sites._plan import SitePlan
+from gdcoverage.sites._recommend import recommend_sites
 
 # An alternative may cover this share fewer of the people whom the best plan wins.
 _ALTERNATIVES_WITHIN = 0.05

@@ -1,6 +1,6 @@
 import datetime as dt
 
-from gdcoverage.holidays import holiday_calendar
+from gdcoverage.outlets.holidays import holiday_calendar
 
 
 def test_holidays_and_the_weekends_worked_for_them():

@@ -13,15 +13,15 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from gdcoverage._version import __version__
-from gdcoverage.assess import Coverage
+from gdcoverage.assessment import Coverage
 from gdcoverage.emap import Ground, build_index_map, write_map
 from gdcoverage.files import written_whole
-from gdcoverage.inputs import Inputs
 from gdcoverage.network import WalkNetwork
-from gdcoverage.outputs import Say, Written, write_public_map, write_tables
-from gdcoverage.plan_file import Plan
 from gdcoverage.problems import Problem
 from gdcoverage.report import Report
+from gdcoverage.run.inputs import Inputs
+from gdcoverage.run.outputs import Say, Written, write_public_map, write_tables
+from gdcoverage.run.plan import Plan
 
 
 def joined_report(

@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from gdcoverage.boundaries import read_counties
 from gdcoverage.network import WalkNetwork
-from gdcoverage.plan import (
+from gdcoverage.places.counties import read_counties
+from gdcoverage.policy import Standard
+from gdcoverage.problems import InputError
+from gdcoverage.run import (
     How,
     load_plan,
     make_report,
@@ -18,8 +20,6 @@ from gdcoverage.plan import (
     run_plan,
     write_outputs,
 )
-from gdcoverage.policy import Standard
-from gdcoverage.problems import InputError
 from overpass_server import serving
 
 SAMPLE = Path(__file__).parent.parent / "data/sample"

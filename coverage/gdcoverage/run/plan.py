@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from gdcoverage.datum import Datum, parse_datum
+from gdcoverage.emap.tiles import tile_service
+from gdcoverage.geo.datum import Datum, parse_datum
 from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError, Problem
-from gdcoverage.tiles import tile_service
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
-from gdcoverage.county import CountyTask, network_of, report_of
 from gdcoverage.files import written_whole
 from gdcoverage.network import WalkNetwork
-from gdcoverage.outputs import write_county
 from gdcoverage.problems import Problem
 from gdcoverage.report import Report
+from gdcoverage.run.county import CountyTask, network_of, report_of
+from gdcoverage.run.outputs import write_county
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import worlds
-from gdcoverage import reach
-from gdcoverage.network import WalkNetwork
+from gdcoverage.network import WalkNetwork, reach
 from references import street_graph, walk_matrix
 
 

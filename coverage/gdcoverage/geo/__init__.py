@@ -1,0 +1,1 @@
+"""The earth: streets on a sphere, radii on the ellipsoid, areas, outlines, datums; arrays only."""

@@ -1,0 +1,1 @@
+"""Places that people and outlets belong to: counties."""

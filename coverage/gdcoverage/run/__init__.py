@@ -1,0 +1,25 @@
+"""A plan carried out: inputs read, counties assessed one by one, reports and maps written."""
+
+from gdcoverage.run.conductor import How, Ran, make_report, run_plan
+from gdcoverage.run.inputs import Inputs, read_candidates, read_inputs
+from gdcoverage.run.outputs import Written, write_layers, write_outputs, write_report_map
+from gdcoverage.run.plan import Plan, SitesInput, load_plan
+from gdcoverage.run.streets import read_network
+
+__all__ = [
+    "How",
+    "Inputs",
+    "Plan",
+    "Ran",
+    "SitesInput",
+    "Written",
+    "load_plan",
+    "make_report",
+    "read_candidates",
+    "read_inputs",
+    "read_network",
+    "run_plan",
+    "write_layers",
+    "write_outputs",
+    "write_report_map",
+]
