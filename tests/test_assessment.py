@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 import worlds
-from gdcoverage.assessment import assess
+from gdcoverage.assessment import assess, with_streets
 from gdcoverage.demand import read_demand
 from gdcoverage.network import WalkNetwork
 from gdcoverage.places.counties import one_county
 from gdcoverage.policy import Standard
+from gdcoverage.service_areas import reached_streets
 
 GEOD = Geod(ellps="WGS84")
 
@@ -205,3 +206,18 @@ def test_porto_alegre_to_the_last_person(shared):
     assert total["demand_points"] == 1_227
     assert total["covered_population"] == pytest.approx(656_696, abs=2_000)
     assert total["rate_slow"] < total["rate"] < total["rate_brisk"]
+
+
+def test_a_coverage_without_streets_says_so_and_keeps_every_number(tmp_path):
+    coverage = assess(
+        worlds.outlets([(100, 0)]), worlds.demand([(200, 10), (500, 480)]), worlds.lattice(tmp_path)
+    )
+    alone = coverage.without_streets()
+    pd.testing.assert_frame_equal(alone.by_county(), coverage.by_county())
+    with pytest.raises(ValueError, match="streets are not kept"):
+        reached_streets(alone)
+    with pytest.raises(ValueError, match="streets are not kept"):
+        with_streets(alone)
+    again = alone.on(coverage.network)
+    pd.testing.assert_frame_equal(reached_streets(again), reached_streets(coverage))
+    assert with_streets(again) is again

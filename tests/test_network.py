@@ -365,3 +365,11 @@ def test_snap_equals_brute_force_over_all_segments(shared):
             assert snap.access_m[p] == pytest.approx(nearest, abs=0.01)
         elif nearest > 300.1:
             assert np.isnan(snap.access_m[p])
+
+
+def test_arrays_cannot_be_written(tmp_path):
+    network = worlds.lattice(tmp_path)
+    arrays = [network.edge_m, network.edge_component, network.shape_m, *network.streets]
+    for array in [*arrays, *network.shapes]:
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0

@@ -4,8 +4,9 @@ within the promise.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, fields, replace
+from typing import Self
 
 import geopandas as gpd
 import numpy as np
@@ -13,13 +14,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat
 from gdcoverage.network import Snap, WalkNetwork, reach
 from gdcoverage.places.counties import assign_counties
 from gdcoverage.policy import COMPARISON_SPEEDS, SETTLEMENTS, Standard
-
-Floats = NDArray[np.float64]
 
 # Adcode of demand points that lie in no county.
 NO_COUNTY = ""
@@ -47,8 +47,8 @@ RESULT_COLUMNS = {
 
 
 @dataclass(frozen=True, eq=False)
-class Coverage:
-    """What an assessment found.
+class Findings:
+    """What assessments found, whether or not their streets are at hand.
 
     Parameters
     ----------
@@ -57,7 +57,6 @@ class Coverage:
     outlets : the outlets as given, with ``counts`` (only an active outlet does), ``status_snap``
         and ``access_m``.
     covers : bool, (demand, outlets): who covers whom; rows and columns as in the two frames.
-    network : the streets walked on.
     counties : the counties reported on, or None for whatever the demand points name.
     """
 
@@ -65,7 +64,6 @@ class Coverage:
     demand: gpd.GeoDataFrame
     outlets: gpd.GeoDataFrame
     covers: csr_array
-    network: WalkNetwork
     counties: gpd.GeoDataFrame | None
 
     def by_county(self) -> pd.DataFrame:
@@ -106,14 +104,86 @@ class Coverage:
         """The columns of `tally` over all demand points; counties and classes sum to it."""
         return tally(self.demand.assign(all="all"), ["all"], self.standard).iloc[0]
 
-    def in_county(self, adcode: str) -> Coverage:
+    def in_county(self, adcode: str) -> Self:
         """The same result, reported for one county; outlets beyond the border still serve it."""
         rows = np.flatnonzero((self.demand["county"] == adcode).to_numpy())
         counties = self.counties
         if counties is not None:
             counties = counties[counties["adcode"] == adcode].reset_index(drop=True)
+        return replace(self._of_rows(rows), counties=counties)
+
+    def _of_rows(self, rows: Ints) -> Self:
         demand = self.demand.iloc[rows].reset_index(drop=True)
-        return replace(self, demand=demand, covers=self.covers[rows], counties=counties)
+        return replace(self, demand=demand, covers=self.covers[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class StreetlessCoverage(Findings):
+    """Counties' results put together: all numbers, and no streets to walk on or to draw."""
+
+    @property
+    def network(self) -> WalkNetwork:
+        """There is none."""
+        raise ValueError(_STREETLESS)
+
+    def on(self, network: WalkNetwork) -> Coverage:
+        """The same findings with the streets that they were found on."""
+        join = _joiner(network, self.standard)
+        return Coverage(
+            **{f.name: getattr(self, f.name) for f in fields(self)},
+            network=network,
+            outlets_joined=join(self.outlets),
+            demand_joined=join(self.demand),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Coverage(Findings):
+    """What an assessment found, with the streets that it walked on.
+
+    Parameters
+    ----------
+    network : the streets.
+    outlets_joined, demand_joined : where outlets and demand points join them, row by row.
+    """
+
+    network: WalkNetwork
+    outlets_joined: Snap
+    demand_joined: Snap
+
+    def join(self, points: gpd.GeoDataFrame) -> Snap:
+        """Where other points (EPSG:4326) join the streets, within the standard's limits."""
+        return _joiner(self.network, self.standard)(points)
+
+    def without_streets(self) -> StreetlessCoverage:
+        """The findings alone, small enough to be kept by the hundred."""
+        return StreetlessCoverage(**{f.name: getattr(self, f.name) for f in fields(Findings)})
+
+    def _of_rows(self, rows: Ints) -> Self:
+        return replace(super()._of_rows(rows), demand_joined=self.demand_joined[rows])
+
+
+_STREETLESS = (
+    "this coverage was put together from several counties, whose streets are not kept: "
+    "ask for the report of one county"
+)
+
+
+def with_streets(coverage: Findings) -> Coverage:
+    """The coverage, if it has streets to walk on.
+
+    Raises
+    ------
+    ValueError : it was put together from several counties.
+    """
+    if not isinstance(coverage, Coverage):
+        raise ValueError(_STREETLESS)
+    return coverage
+
+
+def _joiner(network: WalkNetwork, standard: Standard) -> Callable[[gpd.GeoDataFrame], Snap]:
+    limits = standard.snap_limit_m, standard.smallest_component_m
+    return lambda points: network.snap(points, *limits)
 
 
 def assess(
@@ -141,16 +211,36 @@ def assess(
     ------
     ValueError : a frame is not in EPSG:4326 or lacks a column.
     """
-    standard = standard or Standard()
     _check(outlets, "outlets", ["outlet_id", "status"])
     _check(demand, "demand", ["demand_id", "population", "settlement", "town"])
-    outlets = outlets.assign(county=county_of(outlets, counties)).reset_index(drop=True)
-    demand = demand.assign(county=county_of(demand, counties)).reset_index(drop=True)
+    return apply_standard(
+        outlets.assign(county=county_of(outlets, counties)),
+        demand.assign(county=county_of(demand, counties)),
+        network,
+        standard or Standard(),
+        counties,
+    )
 
+
+def apply_standard(
+    outlets: gpd.GeoDataFrame,
+    demand: gpd.GeoDataFrame,
+    network: WalkNetwork,
+    standard: Standard,
+    counties: gpd.GeoDataFrame | None,
+) -> Coverage:
+    """`assess` for frames whose points carry their county already, those beyond the counties too.
+
+    Parameters
+    ----------
+    outlets, demand : checked frames with ``county``, the adcode that each point lies in.
+    network, standard, counties : as for `assess`.
+    """
+    join = _joiner(network, standard)
+    outlets, demand = outlets.reset_index(drop=True), demand.reset_index(drop=True)
     outlets["counts"] = outlets["status"] == "active"
-    joined = network.snap(outlets, standard.snap_limit_m, standard.smallest_component_m)
+    joined, points = join(outlets), join(demand)
     outlets["status_snap"], outlets["access_m"] = joined.status, joined.access_m
-    points = network.snap(demand, standard.snap_limit_m, standard.smallest_component_m)
 
     serving = _serving(outlets)
     served = cover_matrix(
@@ -160,7 +250,7 @@ def assess(
     demand = _with_nearest(network, standard, joined, outlets, points, demand)
     demand["access_m"], demand["status"] = points.access_m, points.status
     demand["covering_outlets"] = np.diff(covers.indptr)
-    return Coverage(standard, demand, outlets, covers, network, counties)
+    return Coverage(standard, demand, outlets, covers, counties, network, joined, points)
 
 
 def without_outlets(coverage: Coverage, outlet_ids: Collection[str]) -> Coverage:
@@ -174,7 +264,6 @@ def without_outlets(coverage: Coverage, outlet_ids: Collection[str]) -> Coverage
     coverage : result of `assess`.
     outlet_ids : the outlets that leave; those unknown are passed over.
     """
-    standard, network = coverage.standard, coverage.network
     leave = coverage.outlets["outlet_id"].isin(list(outlet_ids))
     outlets = coverage.outlets.assign(
         status=coverage.outlets["status"].where(~leave, "exited"),
@@ -183,10 +272,14 @@ def without_outlets(coverage: Coverage, outlet_ids: Collection[str]) -> Coverage
     pairs = coverage.covers.tocoo()
     stay = ~leave.to_numpy()[pairs.col]
     covers = _matrix(pairs.row[stay], pairs.col[stay], coverage.covers.shape)
-    joined = network.snap(outlets, standard.snap_limit_m, standard.smallest_component_m)
-    points = network.snap(coverage.demand, standard.snap_limit_m, standard.smallest_component_m)
-    demand = coverage.demand.assign(covering_outlets=np.diff(covers.indptr))
-    demand = _with_nearest(network, standard, joined, outlets, points, demand)
+    demand = _with_nearest(
+        coverage.network,
+        coverage.standard,
+        coverage.outlets_joined,
+        outlets,
+        coverage.demand_joined,
+        coverage.demand.assign(covering_outlets=np.diff(covers.indptr)),
+    )
     return replace(coverage, demand=demand, outlets=outlets, covers=covers)
 
 
@@ -223,7 +316,7 @@ def cover_matrix(
 
 def covered_at(
     demand: pd.DataFrame, standard: Standard, walk_limit_m: float, *, towns_rural: bool = False
-) -> NDArray[np.bool_]:
+) -> Bools:
     """Which assessed demand points a walk limit and the standard's radius cover.
 
     Parameters
@@ -340,7 +433,7 @@ def county_of(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame | None) -> pd
     return pd.Series(NO_COUNTY, points.index, dtype="str")
 
 
-def _serving(outlets: gpd.GeoDataFrame) -> NDArray[np.int64]:
+def _serving(outlets: gpd.GeoDataFrame) -> Ints:
     """Rows of the outlets that count, ordered by place so that ties do not follow the file."""
     active = np.flatnonzero((outlets["status"] == "active").to_numpy())
     lon, lat = lonlat(outlets.geometry.to_numpy()[active])

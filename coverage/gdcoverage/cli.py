@@ -244,7 +244,7 @@ def exit_impact(
     with _steps() as say:
         loaded = replace(load_plan(plan), sites=None)
         inputs = read_inputs(load_plan(plan), say)
-        coverage = make_report(loaded, inputs, _today(), say, _only(inputs, county)).coverage
+        coverage = make_report(loaded, inputs, _today(), say, _only(inputs, county)).walked
         say("计算退出影响")
         if not outlet and bank is None:
             lines = [

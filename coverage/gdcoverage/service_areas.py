@@ -33,14 +33,13 @@ def reached_streets(coverage: Coverage, minutes: float | None = None) -> gpd.Geo
     GeoDataFrame, EPSG:4326, LineStrings: ``edge`` (index in the network), ``from_m`` and
     ``to_m`` (metres along that edge), ``length_m``; sorted by edge, then ``from_m``.
     """
-    standard = coverage.standard
+    standard, network = coverage.standard, coverage.network
     limit_m = standard.walk_limit_m * (1 if minutes is None else minutes / standard.minutes)
-    active = coverage.outlets[coverage.outlets["counts"]]
-    sources = coverage.network.snap(active, standard.snap_limit_m, standard.smallest_component_m)
-    edge, from_m, to_m = _reached_parts(coverage.network, sources, limit_m)
+    sources = coverage.outlets_joined[coverage.outlets["counts"].to_numpy()]
+    edge, from_m, to_m = _reached_parts(network, sources, limit_m)
     return gpd.GeoDataFrame(
         {"edge": edge, "from_m": from_m, "to_m": to_m, "length_m": to_m - from_m},
-        geometry=_cut(coverage.network, edge, from_m, to_m),
+        geometry=_cut(network, edge, from_m, to_m),
         crs="EPSG:4326",
     )
 
@@ -108,22 +107,15 @@ def _cut(
     network: WalkNetwork, edge: NDArray[np.int64], from_m: Floats, to_m: Floats
 ) -> NDArray[np.object_]:
     """The lines of parts of edges."""
-    lon, lat, piece = _cut_points(
-        edge,
-        from_m,
-        to_m,
-        network.shape_start,
-        network.shape_lon,
-        network.shape_lat,
-        network.shape_m,
-    )
+    lon, lat, piece = _cut_points(edge, from_m, to_m, network.shapes)
     if not len(piece):
         return np.empty(0, object)
     return np.asarray(shapely.linestrings(lon, lat, indices=piece), object)
 
 
 @njit(cache=True, nogil=True)
-def _cut_points(edge, from_m, to_m, shape_start, shape_lon, shape_lat, shape_m):  # type: ignore[no-untyped-def]
+def _cut_points(edge, from_m, to_m, shapes):  # type: ignore[no-untyped-def]
+    shape_start, shape_lon, shape_lat, shape_m = shapes
     room = 0
     for k in range(len(edge)):
         room += shape_start[edge[k] + 1] - shape_start[edge[k]] + 2

@@ -13,7 +13,7 @@ from gdcoverage.emap._pack import coded, whole
 from gdcoverage.emap._pinyin import pinyin_table
 from gdcoverage.outlets.holidays import holiday_calendar
 from gdcoverage.outlets.hours import read_hours
-from gdcoverage.places.counties import assign_counties
+from gdcoverage.places.counties import carried_county
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
 
 
@@ -71,7 +71,7 @@ def _in_order(outlets: gpd.GeoDataFrame, counties: gpd.GeoDataFrame | None) -> g
     """Outlets with their county, sorted by it and their number: the order of the list."""
     county = outlets["county"] if "county" in outlets else pd.Series("", outlets.index)
     if counties is not None:
-        county = assign_counties(outlets, counties)
+        county = carried_county(outlets, counties)
     outlets = outlets.assign(county=county)
     # Those in no county come last.
     order = np.lexsort((outlets["outlet_id"], county.replace("", "~")))

@@ -13,6 +13,9 @@ Ints = NDArray[np.int64]
 
 GEOD = Geod(ellps="WGS84")
 
+# Chords that differ by no more may be geodesics equal to the millimetre.
+_TIE_M = 0.002
+
 
 def to_ecef(lon: Floats, lat: Floats) -> Floats:
     """Earth-centred coordinates in metres of points on the ellipsoid, (n, 3).
@@ -41,14 +44,21 @@ def nearest(
 ) -> tuple[Floats, NDArray[np.int32]]:
     """Metres to the nearest source of each point and its number; inf and -1 without sources.
 
-    At equal distance the source with the lower number serves.
+    At equal distance, to the millimetre, the source with the lower number serves.
     """
     if not len(source_lon) or not len(lon):
         return np.full(len(lon), np.inf), np.full(len(lon), -1, np.int32)
     # Sources on one spot are one place; its lowest number serves.
     spots, number = np.unique(np.column_stack([source_lon, source_lat]), axis=0, return_index=True)
-    _, spot = cKDTree(to_ecef(*spots.T)).query(to_ecef(lon, lat))
-    source = number[spot]
+    tree, points = cKDTree(to_ecef(*spots.T)), to_ecef(lon, lat)
+    chord, spot = tree.query(points, k=2)
+    source = number[spot[:, 0]]
+    # A second one as near means a tie, perhaps of more than two: all of them are measured.
+    for p in np.flatnonzero(chord[:, 1] - chord[:, 0] < _TIE_M):
+        tied = np.sort(number[tree.query_ball_point(points[p], chord[p, 0] + _TIE_M)])
+        at = np.full(len(tied), lon[p]), np.full(len(tied), lat[p])
+        away = metres(*at, source_lon[tied], source_lat[tied]).round(3)
+        source[p] = tied[np.argmin(away)]
     return metres(lon, lat, source_lon[source], source_lat[source]), source.astype(np.int32)
 
 

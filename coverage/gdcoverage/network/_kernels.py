@@ -1,10 +1,49 @@
 """Compiled bounded shortest paths on compact arrays: what `reach` runs on."""
 
-# Everything here is numba code on plain arrays; the types stand in the docstrings of `reach`.
+# The compiled functions take what the named tuples here hold; numba gives them their types.
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+
+from gdcoverage.arrays import Floats, Int32s, Ints
+
+
+class Streets(NamedTuple):
+    """A network as a search sees it.
+
+    Parameters
+    ----------
+    start : int64, (nodes + 1,); node ``n`` has the slots ``start[n]`` up to ``start[n + 1]``.
+    slot_edge, head, length : per slot the edge, the node that it leads to, and metres.
+    edge_u, edge_v, edge_m : end nodes and metres of each edge.
+    """
+
+    start: Ints
+    slot_edge: Int32s
+    head: Int32s
+    length: Floats
+    edge_u: Int32s
+    edge_v: Int32s
+    edge_m: Floats
+
+
+class Joined(NamedTuple):
+    """Where points join the streets, grouped by edge.
+
+    Parameters
+    ----------
+    edge, along, access : per point the edge (-1 for none), metres along it, and metres to it.
+    by_edge, order : ``order[by_edge[e]:by_edge[e + 1]]`` are the points on edge ``e``.
+    """
+
+    edge: Int32s
+    along: Floats
+    access: Floats
+    by_edge: Ints
+    order: Ints
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -58,12 +97,14 @@ def _lower(values, touched, count, item, value):
 
 
 @njit(cache=True, nogil=True)
-def nearest_node_source(start, head, length, edge_u, edge_v, edge_m, edge, along, access, limit):
+def nearest_node_source(streets, sources, limit):
     """Distance from each node to its nearest source and that source's number; one search.
 
     Dijkstra from all sources at once, ordered by distance and then by source, so that of
     sources at equal distance the lowest serves. Sources with edge -1 take no part.
     """
+    start, _, head, length, edge_u, edge_v, edge_m = streets
+    edge, along, access, _, _ = sources
     nodes = len(start) - 1
     metres = np.full(nodes, np.inf)
     source = np.full(nodes, -1, np.int32)
@@ -96,25 +137,11 @@ def nearest_node_source(start, head, length, edge_u, edge_v, edge_m, edge, along
 
 
 @njit(cache=True, nogil=True)
-def nearest_point_source(
-    node_m,
-    node_source,
-    edge_u,
-    edge_v,
-    edge_m,
-    edge,
-    along,
-    access,
-    limit,
-    by_edge,
-    order,
-    s_along,
-    s_access,
-):
-    """The same for points: through either end of their edge, or along it to a source there.
-
-    ``order[by_edge[e]:by_edge[e + 1]]`` are the sources on edge ``e``.
-    """
+def nearest_point_source(streets, node_m, node_source, points, sources, limit):
+    """The same for points: through either end of their edge, or along it to a source there."""
+    _, _, _, _, edge_u, edge_v, edge_m = streets
+    edge, along, access, _, _ = points
+    _, s_along, s_access, by_edge, order = sources
     metres = np.full(len(edge), np.inf)
     source = np.full(len(edge), -1, np.int32)
     for p in range(len(edge)):
@@ -136,28 +163,14 @@ def nearest_point_source(
 
 
 @njit(cache=True, nogil=True)
-def points_within(  # noqa: PLR0912 - one search, whole
-    start,
-    slot_edge,
-    head,
-    length,
-    edge_u,
-    edge_v,
-    edge_m,
-    s_edge,
-    s_along,
-    s_access,
-    by_edge,
-    order,
-    p_along,
-    p_access,
-    limit,
-):
+def points_within(streets, sources, points, limit):  # noqa: PLR0912 - one search, whole
     """For each source the points within the limit, ascending, with their distances.
 
     One bounded Dijkstra per source; only what a search touched is reset before the next.
-    ``order[by_edge[e]:by_edge[e + 1]]`` are the points on edge ``e``.
     """
+    start, slot_edge, head, length, edge_u, edge_v, edge_m = streets
+    s_edge, s_along, s_access, _, _ = sources
+    _, p_along, p_access, by_edge, order = points
     nodes, points = len(start) - 1, len(p_along)
     dist = np.full(nodes, np.inf)
     best = np.full(points, np.inf)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 import shapely
 from numba import njit
 from numpy.typing import NDArray
 
+from gdcoverage.arrays import Bools, Floats, Int32s, Ints
 from gdcoverage.geo.sphere import TOLERANCE_M, great_circle_m, stretch, to_plane
 
-if TYPE_CHECKING:
-    from gdcoverage.network._walk_network import WalkNetwork
 
-Floats = NDArray[np.float64]
+class Shapes(NamedTuple):
+    """The edges as lines; `WalkNetwork` says what each array holds."""
+
+    start: Ints
+    lon: Floats
+    lat: Floats
+    m: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +36,12 @@ class Snap:
     component : component joined, int32, 0 the one with most street; -1 off the network.
     """
 
-    edge: NDArray[np.int32]
+    edge: Int32s
     along_m: Floats
     access_m: Floats
     lon: Floats
     lat: Floats
-    component: NDArray[np.int32]
+    component: Int32s
 
     @property
     def status(self) -> NDArray[np.object_]:
@@ -59,15 +64,17 @@ class Snap:
 
 
 class EdgeIndex:
-    """Spatial index over the edges of components with enough street."""
+    """Spatial index over the edges that points may join.
 
-    def __init__(self, network: WalkNetwork, smallest_component_m: float) -> None:
-        component = network.component[network.edge_u]
-        self._edges = np.flatnonzero(network.component_m[component] >= smallest_component_m)
-        x, y = to_plane(network.shape_lon, network.shape_lat)
-        keep = np.zeros(network.edges, bool)
-        keep[self._edges] = True
-        size = np.diff(network.shape_start)
+    Parameters
+    ----------
+    keep : which edges these are.
+    """
+
+    def __init__(self, shapes: Shapes, keep: Bools) -> None:
+        self._shapes, self._edges = shapes, np.flatnonzero(keep)
+        x, y = to_plane(shapes.lon, shapes.lat)
+        size = np.diff(shapes.start)
         line_of_point = np.repeat(np.cumsum(keep) - 1, size)
         on_kept = np.repeat(keep, size)
         lines = shapely.linestrings(x[on_kept], y[on_kept], indices=line_of_point[on_kept])
@@ -88,31 +95,28 @@ class EdgeIndex:
         edge[ok[point]] = self._edges[line[order][first]]
         return edge
 
+    def join(self, lon: Floats, lat: Floats, limit_m: float, component: Int32s) -> Snap:
+        """Join points to their nearest edge; beyond the limit a point stays off the network.
 
-def snap(network: WalkNetwork, index: EdgeIndex, lon: Floats, lat: Floats, limit_m: float) -> Snap:
-    """Join points to their nearest edge; beyond the limit a point stays off the network."""
-    edge = index.nearest(lon, lat, limit_m)
-    along_m, at_lon, at_lat = _foot(
-        edge,
-        lon,
-        lat,
-        network.shape_start,
-        network.shape_lon,
-        network.shape_lat,
-        network.shape_m,
-    )
-    access_m = great_circle_m(lon, lat, at_lon, at_lat)
-    off = ~(access_m <= limit_m + TOLERANCE_M)
-    edge[off] = -1
-    for values in (along_m, access_m, at_lon, at_lat):
-        values[off] = np.nan
-    component = np.where(off, -1, network.component[network.edge_u[edge]] if network.edges else -1)
-    return Snap(edge, along_m, access_m, at_lon, at_lat, component.astype(np.int32))
+        Parameters
+        ----------
+        component : the component of each edge.
+        """
+        edge = self.nearest(lon, lat, limit_m)
+        along_m, at_lon, at_lat = _foot(edge, lon, lat, self._shapes)
+        access_m = great_circle_m(lon, lat, at_lon, at_lat)
+        off = ~(access_m <= limit_m + TOLERANCE_M)
+        edge[off] = -1
+        for values in (along_m, access_m, at_lon, at_lat):
+            values[off] = np.nan
+        joined = np.where(off, -1, component[edge] if len(component) else -1).astype(np.int32)
+        return Snap(edge, along_m, access_m, at_lon, at_lat, joined)
 
 
 @njit(cache=True, nogil=True)
-def _foot(edge, lon, lat, shape_start, shape_lon, shape_lat, shape_m):  # type: ignore[no-untyped-def]
+def _foot(edge, lon, lat, shapes):  # type: ignore[no-untyped-def]
     """Nearest place on each point's edge, in the plane that touches the earth at the point."""
+    shape_start, shape_lon, shape_lat, shape_m = shapes
     along = np.full(len(edge), np.nan)
     at_lon = np.full(len(edge), np.nan)
     at_lat = np.full(len(edge), np.nan)

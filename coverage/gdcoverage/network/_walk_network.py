@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -14,21 +14,21 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from gdcoverage.arrays import Floats, Int32s, Ints
 from gdcoverage.files import Source
 from gdcoverage.geo.areas import Areas
 from gdcoverage.geo.sphere import in_plane, lonlat
 from gdcoverage.network import _saved
 from gdcoverage.network._compact import Segments, compact
+from gdcoverage.network._kernels import Streets
 from gdcoverage.network._osm_file import WAY_NODE, StreetReader, WayNodes, parts, segments_of
-from gdcoverage.network._snap import EdgeIndex, Snap, snap
+from gdcoverage.network._snap import EdgeIndex, Shapes, Snap
 from gdcoverage.problems import InputError, Problem
 
 if TYPE_CHECKING:
     import networkx as nx
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Int32s = NDArray[np.int32]
+Array = TypeVar("Array", bound=NDArray[Any])
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ class WalkNetwork:
 
     def __post_init__(self) -> None:
         for name in _ARRAYS:
-            getattr(self, name).setflags(write=False)
+            _read_only(getattr(self, name))
 
     # Ways to make one -------------------------------------------------------------------------
 
@@ -282,23 +282,43 @@ class WalkNetwork:
     def nbytes(self) -> int:
         """Bytes that the arrays take, with those that the kernels use."""
         own = sum(getattr(self, name).nbytes for name in _ARRAYS)
-        return own + self.edge_m.nbytes + sum(array.nbytes for array in self.adjacency)
+        slots = (self.streets.start, self.streets.slot_edge, self.streets.head, self.streets.length)
+        return own + self.edge_m.nbytes + sum(array.nbytes for array in slots)
 
     @cached_property
     def edge_m(self) -> Floats:
         """Length of each edge, metres."""
-        return self.shape_m[self.shape_start[1:] - 1]
+        return _read_only(self.shape_m[self.shape_start[1:] - 1])
 
     @cached_property
-    def adjacency(self) -> tuple[Ints, Int32s, Int32s, Floats]:
-        """Per node (rows given by the first array): edges, the nodes they lead to, metres."""
+    def edge_component(self) -> Int32s:
+        """Connected component of each edge."""
+        return _read_only(self.component[self.edge_u])
+
+    @property
+    def shapes(self) -> Shapes:
+        """The edges as lines, for compiled code."""
+        return Shapes(self.shape_start, self.shape_lon, self.shape_lat, self.shape_m)
+
+    @cached_property
+    def streets(self) -> Streets:
+        """What searches walk on: per node the edges, the nodes they lead to, and metres."""
         tail = np.concatenate([self.edge_u, self.edge_v])
         edge = np.tile(np.arange(self.edges, dtype=np.int32), 2)
         order = np.argsort(tail, kind="stable")
         start = np.zeros(self.nodes + 1, np.int64)
         np.cumsum(np.bincount(tail, minlength=self.nodes), out=start[1:])
         head = np.concatenate([self.edge_v, self.edge_u])
-        return start, edge[order], head[order], self.edge_m[edge[order]]
+        slot_edge = edge[order]
+        return Streets(
+            _read_only(start),
+            _read_only(slot_edge),
+            _read_only(head[order]),
+            _read_only(self.edge_m[slot_edge]),
+            self.edge_u,
+            self.edge_v,
+            self.edge_m,
+        )
 
     def snap(
         self,
@@ -320,9 +340,11 @@ class WalkNetwork:
         if points.crs is None or points.crs.to_epsg() != 4326:
             raise ValueError(f"points must be in EPSG:4326, not {points.crs}")
         if smallest_component_m not in self._indexes:
-            self._indexes[smallest_component_m] = EdgeIndex(self, smallest_component_m)
+            enough = self.component_m[self.edge_component] >= smallest_component_m
+            self._indexes[smallest_component_m] = EdgeIndex(self.shapes, enough)
         lon, lat = lonlat(points.geometry.to_numpy())
-        return snap(self, self._indexes[smallest_component_m], lon, lat, limit_m)
+        index = self._indexes[smallest_component_m]
+        return index.join(lon, lat, limit_m, self.edge_component)
 
     def lines(self) -> gpd.GeoSeries:
         """The edges as lines, EPSG:4326, in the order of the edges."""
@@ -345,6 +367,11 @@ class WalkNetwork:
 _ARRAYS = tuple(
     f.name for f in fields(WalkNetwork) if f.name not in ("source", "problems", "_indexes")
 )
+
+
+def _read_only(array: Array) -> Array:
+    array.setflags(write=False)
+    return array
 
 
 def widened(polygon: BaseGeometry, margin_m: float) -> BaseGeometry:

@@ -38,21 +38,8 @@ def nearest_to_nodes(network: WalkNetwork, sources: Snap, limit_m: float = np.in
     -------
     Nearest, one entry per node. At equal distance the source with the lower number serves.
     """
-    start, _, head, length = network.adjacency
-    return Nearest(
-        *_kernels.nearest_node_source(
-            start,
-            head,
-            length,
-            network.edge_u,
-            network.edge_v,
-            network.edge_m,
-            sources.edge,
-            sources.along_m,
-            sources.access_m,
-            limit_m + TOLERANCE_M,
-        )
-    )
+    joined = _by_edge(network, sources)
+    return Nearest(*_kernels.nearest_node_source(network.streets, joined, limit_m + TOLERANCE_M))
 
 
 def nearest_to_points(
@@ -60,22 +47,14 @@ def nearest_to_points(
 ) -> Nearest:
     """The nearest source of every point; parameters and ties as for `nearest_to_nodes`."""
     nodes = nearest_to_nodes(network, sources, limit_m)
-    by_edge, order = _on_edges(network, sources)
     return Nearest(
         *_kernels.nearest_point_source(
+            network.streets,
             nodes.metres,
             nodes.source,
-            network.edge_u,
-            network.edge_v,
-            network.edge_m,
-            points.edge,
-            points.along_m,
-            points.access_m,
+            _by_edge(network, points),
+            _by_edge(network, sources),
             limit_m + TOLERANCE_M,
-            by_edge,
-            order,
-            sources.along_m,
-            sources.access_m,
         )
     )
 
@@ -88,32 +67,19 @@ def cover_sets(network: WalkNetwork, sources: Snap, points: Snap, limit_m: float
     csr_array, float64, (sources, points): metres where within reach; column indices ascending.
     A stored 0.0 is a distance of nought, so use the structure, not the truth of the values.
     """
-    start, slot_edge, head, length = network.adjacency
-    by_edge, order = _on_edges(network, points)
     row_start, point, metres = _kernels.points_within(
-        start,
-        slot_edge,
-        head,
-        length,
-        network.edge_u,
-        network.edge_v,
-        network.edge_m,
-        sources.edge,
-        sources.along_m,
-        sources.access_m,
-        by_edge,
-        order,
-        points.along_m,
-        points.access_m,
+        network.streets,
+        _by_edge(network, sources),
+        _by_edge(network, points),
         limit_m + TOLERANCE_M,
     )
     return csr_array((metres, point, row_start), shape=(len(sources), len(points)))
 
 
-def _on_edges(network: WalkNetwork, snap: Snap) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Points grouped by the edge they join: row starts per edge, and the points in that order."""
+def _by_edge(network: WalkNetwork, snap: Snap) -> _kernels.Joined:
+    """Points grouped by the edge that they join."""
     on = np.flatnonzero(snap.edge >= 0)
     order = on[np.argsort(snap.edge[on], kind="stable")]
     start = np.zeros(network.edges + 1, np.int64)
     np.cumsum(np.bincount(snap.edge[on], minlength=network.edges), out=start[1:])
-    return start, order
+    return _kernels.Joined(snap.edge, snap.along_m, snap.access_m, start, order)

@@ -144,6 +144,19 @@ def assign_counties(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> pd.
     return pd.Series(codes[first], index=points.index, dtype="str")
 
 
+def carried_county(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> pd.Series:
+    """Adcode of each point as the points carry it, found only where none carries any; "" outside.
+
+    Parameters
+    ----------
+    points : EPSG:4326; a column ``county`` that is not empty everywhere is that of an earlier
+        `assign_counties`, with these counties among others.
+    """
+    if "county" not in points or not (points["county"] != "").any():
+        return assign_counties(points, counties)
+    return points["county"].where(points["county"].isin(counties["adcode"]), "")
+
+
 def stated_county_problems(outlets: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> list[Problem]:
     """Outlets whose stated county is not the one that their point lies in, as warnings.
 
@@ -154,7 +167,7 @@ def stated_county_problems(outlets: gpd.GeoDataFrame, counties: gpd.GeoDataFrame
 
     Parameters
     ----------
-    outlets : frame with the columns of `gdcoverage.outlets.OUTLETS`; the county is found anew.
+    outlets : frame with the columns of `gdcoverage.outlets.OUTLETS`.
     counties : frame of `read_counties`.
     """
     # A unit made around the points is no county that anyone would state.
@@ -163,7 +176,7 @@ def stated_county_problems(outlets: gpd.GeoDataFrame, counties: gpd.GeoDataFrame
     names = {
         c.adcode: c.name if c.city == c.name else c.city + c.name for c in counties.itertuples()
     }
-    lies_in = assign_counties(outlets, counties)
+    lies_in = carried_county(outlets, counties)
     told = outlets["stated_county"]
     meant = {text: _meant(text, known) for text in told.unique() if text}
     problems = []

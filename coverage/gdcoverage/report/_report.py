@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gdcoverage.assessment import NO_COUNTY, Coverage, tally
+from gdcoverage.assessment import NO_COUNTY, Coverage, Findings, tally, with_streets
 from gdcoverage.files import Source
 from gdcoverage.policy import OUTLET_STATUS, SETTLEMENTS
 from gdcoverage.problems import InputError, Problem
@@ -28,7 +28,7 @@ class Report:
     Parameters
     ----------
     title : of the plan.
-    coverage : result of `assess`.
+    coverage : result of `assess`, or of several put together.
     gaps : result of `find_gaps`.
     sources : the inputs' names and fingerprints.
     problems : what is wrong with them.
@@ -40,7 +40,7 @@ class Report:
     """
 
     title: str
-    coverage: Coverage
+    coverage: Findings
     gaps: gpd.GeoDataFrame
     sources: tuple[Source, ...]
     problems: tuple[Problem, ...]
@@ -82,6 +82,16 @@ class Report:
         if self.coverage.counties is None and set(table["county"]) == {NO_COUNTY}:
             table["county_name"] = "全部（未分县区）"
         return table
+
+    @property
+    def walked(self) -> Coverage:
+        """The coverage with its streets.
+
+        Raises
+        ------
+        ValueError : it was put together from several counties.
+        """
+        return with_streets(self.coverage)
 
     @cached_property
     def inside(self) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gdcoverage._version import __version__
-from gdcoverage.assessment import NO_COUNTY
+from gdcoverage.assessment import NO_COUNTY, StreetlessCoverage
 from gdcoverage.emap import Ground
 from gdcoverage.files import written_whole
 from gdcoverage.problems import InputError, Problem
@@ -143,8 +143,9 @@ def make_report(
 
 
 def _with_streets(report: Report, job: Job) -> Report:
+    assert isinstance(report.coverage, StreetlessCoverage)
     network = network_of(job.task, job.network)
-    return replace(report, coverage=replace(report.coverage, network=network))
+    return replace(report, coverage=report.coverage.on(network))
 
 
 def _jobs(

@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage._version import __version__
-from gdcoverage.assessment import NO_COUNTY, Coverage, assess
+from gdcoverage.assessment import NO_COUNTY, Coverage, apply_standard
 from gdcoverage.emap import Ground
 from gdcoverage.files import Source
 from gdcoverage.gaps import find_gaps
@@ -250,11 +250,7 @@ def network_of(task: CountyTask, path: Path) -> WalkNetwork:
 def report_of(task: CountyTask, network: WalkNetwork) -> Report:
     """Assess a county, find its gaps, answer the siting question, and gather what a report says."""
     plan = task.plan
-    coverage = assess(task.outlets, task.demand, network, plan.standard, task.counties)
-    if task.adcode:
-        # Outlets across the border keep the county that they lie in.
-        outlets = coverage.outlets.assign(county=task.outlets["county"].to_numpy())
-        coverage = replace(coverage, outlets=outlets)
+    coverage = apply_standard(task.outlets, task.demand, network, plan.standard, task.counties)
     gaps = find_gaps(coverage, task.places)
     siting = None
     if plan.sites is not None and task.adcode:

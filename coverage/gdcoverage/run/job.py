@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import cast
 
+from gdcoverage.assessment import with_streets
 from gdcoverage.files import written_whole
-from gdcoverage.network import WalkNetwork
 from gdcoverage.problems import Problem
 from gdcoverage.report import Report
 from gdcoverage.run.county import CountyTask, network_of, report_of
@@ -94,7 +93,9 @@ def run_county(job: Job) -> Done:
             written = write_county(report, job.folder, task.ground)
         files, failures = [str(path) for path in written.files], written.failures
     with timed("keep"), written_whole(job.state) as partial:
-        partial.write_bytes(pickle.dumps(_without_network(report)))
+        # Streets are kept once, in the cache; nothing of a joined report walks on them.
+        streetless = replace(report, coverage=with_streets(report.coverage).without_streets())
+        partial.write_bytes(pickle.dumps(streetless))
     people = float(task.demand["population"].sum())
     done = Done(task.adcode, task.name, people, files, failures, seconds, _peak_mb())
     with written_whole(job.mark) as partial:
@@ -119,12 +120,6 @@ def result_of(job: Job) -> Report:
     """The report of a county whose work is done; its streets are not kept."""
     report: Report = pickle.loads(job.state.read_bytes())
     return report
-
-
-def _without_network(report: Report) -> Report:
-    # Streets are kept once, in the cache; nothing of a joined report walks on them.
-    nowhere = cast(WalkNetwork, None)
-    return replace(report, coverage=replace(report.coverage, network=nowhere))
 
 
 def _peak_mb() -> float | None:

@@ -91,7 +91,7 @@ def write_report_map(report: Report, path: Path, ground: Ground | None = None) -
     """Write the planner's map of a report."""
     write_map(
         build_map(
-            report.coverage,
+            report.walked,
             report.gaps,
             title=report.title,
             made_on=report.made_on,
@@ -123,7 +123,7 @@ def layers(report: Report) -> dict[str, gpd.GeoDataFrame]:
         "outlets": coverage.outlets,
         "demand": coverage.demand,
         "gaps": report.gaps,
-        "reached_streets": reached_streets(coverage),
+        "reached_streets": reached_streets(report.walked),
     }
     if report.siting is not None:
         found["sites"] = report.siting.plan.sites

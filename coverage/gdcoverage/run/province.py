@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
 import geopandas as gpd
 import numpy as np
@@ -13,10 +12,9 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from gdcoverage._version import __version__
-from gdcoverage.assessment import Coverage
+from gdcoverage.assessment import StreetlessCoverage
 from gdcoverage.emap import Ground, build_index_map, write_map
 from gdcoverage.files import written_whole
-from gdcoverage.network import WalkNetwork
 from gdcoverage.problems import Problem
 from gdcoverage.report import Report
 from gdcoverage.run.inputs import Inputs
@@ -62,7 +60,7 @@ def _joined(
     outlets: gpd.GeoDataFrame,
     results: Mapping[str, Report],
     counties: gpd.GeoDataFrame,
-) -> Coverage:
+) -> StreetlessCoverage:
     """The demand of all results, in their order, and who covers whom among all outlets."""
     number = pd.Series(np.arange(len(outlets)), outlets["outlet_id"].to_numpy())
     status = np.full(len(outlets), "off_network", object)
@@ -85,8 +83,9 @@ def _joined(
     counts = outlets["status"] == "active"
     joined = outlets.assign(counts=counts, status_snap=status, access_m=access_m)
     demand = _stacked([result.coverage.demand for result in results.values()])
-    nowhere = cast(WalkNetwork, None)  # nothing of a joined result walks
-    return Coverage(plan.standard, demand, joined.reset_index(drop=True), covers, nowhere, counties)
+    return StreetlessCoverage(
+        plan.standard, demand, joined.reset_index(drop=True), covers, counties
+    )
 
 
 def _stacked(frames: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:

@@ -88,10 +88,14 @@ def candidate_covers(coverage: Coverage, candidates: gpd.GeoDataFrame) -> csr_ar
     ------
     ValueError : the candidates are not in EPSG:4326.
     """
-    standard, network = coverage.standard, coverage.network
-    limits = standard.snap_limit_m, standard.smallest_component_m
-    sources, points = network.snap(candidates, *limits), network.snap(coverage.demand, *limits)
-    return cover_matrix(network, standard, sources, candidates, points, coverage.demand)
+    return cover_matrix(
+        coverage.network,
+        coverage.standard,
+        coverage.join(candidates),
+        candidates,
+        coverage.demand_joined,
+        coverage.demand,
+    )
 
 
 def generate_candidates(
