@@ -61,6 +61,22 @@ class InputError(ValueError):
         self.problem = problem
 
 
+def unusable(
+    kind: str,
+    what: str,
+    action: str,
+    *,
+    file: str = "",
+    sheet: str = "",
+    row: int | None = None,
+    column: str = "",
+    value: str = "",
+) -> InputError:
+    """The error to raise for an input that cannot be used; parameters as of `Problem`."""
+    place = {"file": file, "sheet": sheet, "row": row, "column": column, "value": value}
+    return InputError(Problem(kind, what, action, **place))  # type: ignore[arg-type]
+
+
 def problem_frame(problems: Iterable[Problem]) -> pd.DataFrame:
     """Problems as a table with Chinese headings (`HEADINGS`), in the order given."""
     return pd.DataFrame(

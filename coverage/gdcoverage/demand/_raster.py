@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.demand._clip import Clip
 from gdcoverage.geo.datum import Datum, to_wgs84
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import Problem, unusable
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -90,32 +90,35 @@ def read_cells(path: Path, datum: Datum = "wgs84", within: BaseGeometry | None =
             _require_place(path, raster)
             return _populated(path, raster, datum, within)
     except rasterio.errors.RasterioError as error:
-        raise _unusable(
-            path, "raster_unreadable", f"栅格无法读取（{error}）", "请检查文件是否完整的 GeoTIFF"
+        raise unusable(
+            "raster_unreadable",
+            f"栅格无法读取（{error}）",
+            "请检查文件是否完整的 GeoTIFF",
+            file=path.name,
         ) from error
     except pyproj.exceptions.ProjError as error:
-        raise _unusable(
-            path,
+        raise unusable(
             "crs_unknown",
             f"栅格的坐标系无法换算成经纬度（{error}）",
             "请在 GIS 软件里重投影为 EPSG:4326 后重新导出",
+            file=path.name,
         ) from error
 
 
 def _require_place(path: Path, raster: rasterio.DatasetReader) -> None:
     if raster.crs is None:
-        raise _unusable(
-            path,
+        raise unusable(
             "crs_missing",
             "人口栅格没有坐标系",
             "请在 GIS 软件里指定坐标系（如 EPSG:4326）后重新导出",
+            file=path.name,
         )
     if raster.transform.is_identity:
-        raise _unusable(
-            path,
+        raise unusable(
             "raster_not_placed",
             "人口栅格没有地理位置（缺少左上角坐标和像元大小）",
             "请在 GIS 软件里配准后重新导出",
+            file=path.name,
         )
 
 
@@ -154,11 +157,11 @@ def _populated(
         blocks.append([a[keep] for a in cells])
         kept += int(inside.sum())
         if kept > _MOST_CELLS or sum(len(b[0]) for b in blocks) > _MOST_AROUND:
-            raise _unusable(
-                path,
+            raise unusable(
                 "raster_too_large",
                 f"有人口的栅格超过 {_MOST_CELLS:,} 个",
                 "请先裁剪到所需的市县，或汇总为较大的栅格",
+                file=path.name,
             )
     number, lon, lat, people, area_km2, inside = map(np.concatenate, zip(*blocks, strict=True))
     problems = told.problems(path, raster.count)
@@ -266,7 +269,3 @@ class _AreaLattice:
             for place, nodes in zip((row, column), self._nodes, strict=True)
         ]
         return np.asarray(ndimage.map_coordinates(self._area, at, order=1, mode="nearest"))
-
-
-def _unusable(path: Path, kind: str, what: str, action: str) -> InputError:
-    return InputError(Problem(kind, what, action, file=path.name))

@@ -17,7 +17,7 @@ from gdcoverage.demand._settlement import Settled
 from gdcoverage.files import Source
 from gdcoverage.geo.datum import Datum
 from gdcoverage.policy import SETTLEMENTS, Settlement, Standard
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import Problem, unusable
 from gdcoverage.tables import Reading
 
 RASTER_SUFFIXES = frozenset({".tif", ".tiff", ".vrt", ".img", ".asc"})
@@ -94,8 +94,8 @@ def read_demand(
         points, problems, left_out = _table.read_points(path, datum, sheet)
         settled = _settlement.by_code(points["settlement"].to_numpy(object))
     if points.empty and not raster and not problems:
-        raise InputError(
-            Problem("no_rows", "表头下面没有数据", "请检查是否选错了工作表或文件", file=path.name)
+        raise unusable(
+            "no_rows", "表头下面没有数据", "请检查是否选错了工作表或文件", file=path.name
         )
     lon, lat = points["lon"].to_numpy(float), points["lat"].to_numpy(float)
     if settlement_polygons is not None:
@@ -127,9 +127,7 @@ def _raster_points(
 ) -> tuple[pd.DataFrame, list[Problem], float, Settled]:
     """A raster's populated cells, as `_table.read_points` gives rows; and if asked their class."""
     if not path.is_file():
-        raise InputError(
-            Problem("file_missing", "找不到文件", "请检查路径与文件名", file=path.name)
-        )
+        raise unusable("file_missing", "找不到文件", "请检查路径与文件名", file=path.name)
     cells = _raster.read_cells(path, datum, within)
     inside = cells.inside
     settled = Settled.unknown(int(inside.sum()))
@@ -164,16 +162,14 @@ def _unclear_settlement(path: Path, points: pd.DataFrame, settled: Settled) -> l
     told = points["settlement"]
     if len(points) and not settled.known.any():
         strange = told[told != ""]
-        raise InputError(
-            Problem(
-                "settlement_missing",
-                f"城乡分类没有一行能识别（如“{strange.iloc[0]}”）"
-                if len(strange)
-                else "无法判定城区或乡村：没有城乡分类代码，也没有声明",
-                "请在“城乡分类代码”列填 111、112、121、122、123、210、220 之一，或在计划文件 "
-                "[demand] 下声明 settlement（urban 或 rural），或给出 settlement_polygons 图层",
-                file=path.name,
-            )
+        raise unusable(
+            "settlement_missing",
+            f"城乡分类没有一行能识别（如“{strange.iloc[0]}”）"
+            if len(strange)
+            else "无法判定城区或乡村：没有城乡分类代码，也没有声明",
+            "请在“城乡分类代码”列填 111、112、121、122、123、210、220 之一，或在计划文件 "
+            "[demand] 下声明 settlement（urban 或 rural），或给出 settlement_polygons 图层",
+            file=path.name,
         )
     by_other = settled.known & (settled.source != _settlement.SOURCES.index("code"))
     unclear = ~settled.known | (by_other & (told != "").to_numpy())

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.geo.sphere import EARTH_RADIUS_M
 from gdcoverage.policy import RURAL_CODES, TOWN_CODES, URBAN_CODES, Standard
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import unusable
 from gdcoverage.tables import plain_heading
 
 Floats = NDArray[np.float64]
@@ -115,13 +115,11 @@ def declared(settlement: str, points: int) -> Settled:
     """
     kind = _kind(settlement)
     if not kind:
-        raise InputError(
-            Problem(
-                "settlement_unknown",
-                "声明的城乡类别无法识别",
-                "settlement 请写 urban（城区）或 rural（乡村）",
-                value=str(settlement),
-            )
+        raise unusable(
+            "settlement_unknown",
+            "声明的城乡类别无法识别",
+            "settlement 请写 urban（城区）或 rural（乡村）",
+            value=str(settlement),
         )
     return Settled.of(np.full(points, KINDS.index(_class(kind))), "declared")
 
@@ -137,25 +135,21 @@ def by_polygon(lon: Floats, lat: Floats, polygons: gpd.GeoDataFrame) -> Settled:
     """
     column = next((c for c in polygons if plain_heading(c) in CODE_HEADINGS), None)
     if column is None or polygons.crs is None:
-        raise InputError(
-            Problem(
-                "settlement_polygons_unusable",
-                "城乡图层没有城乡分类列" if column is None else "城乡图层没有坐标系",
-                "请提供“城乡分类代码”列（111、112、121、122、123、210、220），并指定坐标系",
-            )
+        raise unusable(
+            "settlement_polygons_unusable",
+            "城乡图层没有城乡分类列" if column is None else "城乡图层没有坐标系",
+            "请提供“城乡分类代码”列（111、112、121、122、123、210、220），并指定坐标系",
         )
     text = np.array(["" if pd.isna(v) else str(v) for v in polygons[column]], object)
     kind = by_code(text).kind
     if not kind.all():
-        raise InputError(
-            Problem(
-                "settlement_unknown",
-                "城乡图层里有无法识别的城乡分类",
-                "请填 111、112、121、122、123、210、220 之一",
-                row=int(np.argmin(kind != 0)) + 1,
-                column=str(column),
-                value=str(text[kind == 0][0]),
-            )
+        raise unusable(
+            "settlement_unknown",
+            "城乡图层里有无法识别的城乡分类",
+            "请填 111、112、121、122、123、210、220 之一",
+            row=int(np.argmin(kind != 0)) + 1,
+            column=str(column),
+            value=str(text[kind == 0][0]),
         )
     shapes = shapely.make_valid(polygons.geometry.to_crs(4326).to_numpy())
     polygon, point = shapely.STRtree(shapely.points(lon, lat)).query(shapes, predicate="intersects")
@@ -240,9 +234,7 @@ def _people_grid(x: Floats, y: Floats, side: Floats, people: Floats) -> Floats:
     """
     width, height = (int((middle + side).max()) + 2 for middle in (x, y))
     if height * width > _LARGEST_GRID:
-        raise InputError(
-            Problem("raster_too_wide", "人口栅格范围过大", "请先裁剪到所需的省、市或县")
-        )
+        raise unusable("raster_too_wide", "人口栅格范围过大", "请先裁剪到所需的省、市或县")
     grid = np.zeros((height, width))
     reach = range(int(np.ceil(side.max())) + 1)
     across = [_overlap(x, side, step) for step in reach]

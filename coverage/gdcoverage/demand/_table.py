@@ -18,7 +18,7 @@ from gdcoverage.demand import _settlement
 from gdcoverage.demand._raster import MOST_PEOPLE
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.datum import Datum
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import InputError, Problem, unusable
 from gdcoverage.tables import Headings, Table, coordinates, numbers, plain_number, read_tables
 
 Floats = NDArray[np.float64]
@@ -255,12 +255,6 @@ def _unique_ids(points: pd.DataFrame) -> pd.Series:
 
 def _lacking(table: Table, kind: str, column: str, action: str) -> InputError:
     seen = "、".join([*table.headings.values(), *table.unused])
-    return InputError(
-        Problem(
-            kind,
-            f"没有{column}，看到的表头是：{seen}",
-            action,
-            file=table.file,
-            sheet=table.sheet,
-        )
+    return unusable(
+        kind, f"没有{column}，看到的表头是：{seen}", action, file=table.file, sheet=table.sheet
     )

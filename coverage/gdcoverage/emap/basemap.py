@@ -11,7 +11,7 @@ import shapely
 from osmium.filter import EmptyTagFilter, KeyFilter
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import unusable
 
 # Main streets, the greatest first.
 _ROADS = {
@@ -56,13 +56,11 @@ def read_base(osm: str | Path, area: BaseGeometry | None = None) -> gpd.GeoDataF
             if row:
                 rows.append(row)
     except RuntimeError as error:
-        raise InputError(
-            Problem(
-                "osm_unreadable",
-                f"路网文件无法读取（{error}）",
-                "请使用完整的 .osm.pbf 或 .osm 文件；若是下载中断，请重新下载",
-                file=osm.name,
-            )
+        raise unusable(
+            "osm_unreadable",
+            f"路网文件无法读取（{error}）",
+            "请使用完整的 .osm.pbf 或 .osm 文件；若是下载中断，请重新下载",
+            file=osm.name,
         ) from error
     kinds, ranks, shapes = zip(*rows, strict=True) if rows else ((), (), ())
     frame = gpd.GeoDataFrame(

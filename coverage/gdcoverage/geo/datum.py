@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import InputError, unusable
 
 Datum = Literal["wgs84", "gcj02", "bd09", "cgcs2000"]
 Floats = NDArray[np.float64]
@@ -62,13 +62,11 @@ def parse_datum(text: str) -> Datum:
     for datum, spellings in _SPELLINGS.items():
         if said & set(spellings):
             return datum  # type: ignore[return-value]
-    raise InputError(
-        Problem(
-            "datum_unknown",
-            "不认识的坐标系",
-            f"请写 {'、'.join(DATUMS)} 之一（高德、腾讯用 gcj02，百度用 bd09）",
-            value=str(text),
-        )
+    raise unusable(
+        "datum_unknown",
+        "不认识的坐标系",
+        f"请写 {'、'.join(DATUMS)} 之一（高德、腾讯用 gcj02，百度用 bd09）",
+        value=str(text),
     )
 
 

@@ -17,7 +17,7 @@ from osmium.osm import NODE, WAY
 from gdcoverage.geo.areas import Areas
 from gdcoverage.network._compact import Segments
 from gdcoverage.network._walkable import is_walkable
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import Problem, unusable
 
 # Nodes of ways in the order of the file; `joined` says that a piece of street leads to the next.
 # On disk they take 17 bytes a node, in memory no Python object.
@@ -81,13 +81,11 @@ class StreetReader:
                     sizes, refs, xs, ys = array("q"), array("q"), array("i"), array("i")
         yield self._batch(sizes, refs, xs, ys)
         if not self._pieces:
-            raise InputError(
-                Problem(
-                    "no_streets",
-                    "文件里没有可步行的街道",
-                    "请检查是否选对了文件，或导出时是否包含 highway 要素",
-                    file=self.path.name,
-                )
+            raise unusable(
+                "no_streets",
+                "文件里没有可步行的街道",
+                "请检查是否选对了文件，或导出时是否包含 highway 要素",
+                file=self.path.name,
             )
 
     def _batch(self, sizes: Any, refs: Any, xs: Any, ys: Any) -> WayNodes:
@@ -176,9 +174,7 @@ def place_frame(places: Iterable[Place]) -> gpd.GeoDataFrame:
 def require_file(path: Path) -> None:
     """Raise `InputError` where there is no such file."""
     if not path.is_file():
-        raise InputError(
-            Problem("file_missing", "找不到路网文件", "请检查路径与文件名", file=str(path))
-        )
+        raise unusable("file_missing", "找不到路网文件", "请检查路径与文件名", file=str(path))
 
 
 def _place(node: Any) -> list[Place]:
@@ -208,13 +204,11 @@ def _objects(path: Path, *, ways: bool) -> Iterator[Any]:
             reader.with_filter(_has("highway", WAY)).with_filter(locations)
         yield from reader.with_filter(_has("place", NODE))
     except RuntimeError as error:
-        raise InputError(
-            Problem(
-                "osm_unreadable",
-                f"路网文件无法读取（{error}）",
-                "请使用完整的 .osm.pbf 或 .osm 文件；若是下载中断，请重新下载",
-                file=path.name,
-            )
+        raise unusable(
+            "osm_unreadable",
+            f"路网文件无法读取（{error}）",
+            "请使用完整的 .osm.pbf 或 .osm 文件；若是下载中断，请重新下载",
+            file=path.name,
         ) from error
 
 

@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.network._compact import Segments
 from gdcoverage.network._walkable import EXCLUDED, is_walkable
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import InputError, Problem, unusable
 
 _NO_ANSWER = (requests.exceptions.RequestException, ResponseStatusCodeError, OSError)
 _INSTEAD = (
@@ -46,13 +46,8 @@ def segments_of(graph: nx.MultiDiGraph) -> tuple[Segments, tuple[Problem, ...]]:
     without a common node stay apart. The two directions of a street are one.
     """
     if "crs" not in graph.graph:
-        raise InputError(
-            Problem(
-                "crs_missing",
-                "路网图没有坐标系",
-                "请使用 osmnx 生成、带 crs 属性的图",
-                file="osmnx",
-            )
+        raise unusable(
+            "crs_missing", "路网图没有坐标系", "请使用 osmnx 生成、带 crs 属性的图", file="osmnx"
         )
     lines, ends, excluded = _streets(graph)
     node_ids = np.array(sorted({end for pair in ends for end in pair}), np.int64)
@@ -77,19 +72,15 @@ def segments_of(graph: nx.MultiDiGraph) -> tuple[Segments, tuple[Problem, ...]]:
 def load_graphml(path: Path) -> nx.MultiDiGraph:
     """A graph that osmnx saved."""
     if not path.is_file():
-        raise InputError(
-            Problem("file_missing", "找不到路网文件", "请检查路径与文件名", file=str(path))
-        )
+        raise unusable("file_missing", "找不到路网文件", "请检查路径与文件名", file=str(path))
     try:
         return ox.load_graphml(path)
     except Exception as error:  # XML, key and type errors, according to the damage
-        raise InputError(
-            Problem(
-                "graphml_unreadable",
-                f"不是 osmnx 保存的 GraphML（{type(error).__name__}）",
-                "请用 osmnx.save_graphml 重新保存",
-                file=path.name,
-            )
+        raise unusable(
+            "graphml_unreadable",
+            f"不是 osmnx 保存的 GraphML（{type(error).__name__}）",
+            "请用 osmnx.save_graphml 重新保存",
+            file=path.name,
         ) from error
 
 
@@ -101,10 +92,8 @@ def download(polygon: BaseGeometry, options: Download) -> tuple[Segments, tuple[
                 polygon, network_type="walk", simplify=False, retain_all=True, truncate_by_edge=True
             )
         except (InsufficientResponseError, ValueError) as error:
-            raise InputError(
-                Problem(
-                    "no_streets", "服务器没有返回可步行的街道", "请检查所选范围", file="Overpass"
-                )
+            raise unusable(
+                "no_streets", "服务器没有返回可步行的街道", "请检查所选范围", file="Overpass"
             ) from error
         except _NO_ANSWER as error:
             raise _unreachable("Overpass", ox.settings.overpass_url, error) from error
@@ -117,13 +106,11 @@ def polygon_of(place: str, options: Download) -> BaseGeometry:
         try:
             return ox.geocode_to_gdf(place).geometry.union_all()
         except (InsufficientResponseError, TypeError) as error:
-            raise InputError(
-                Problem(
-                    "place_unknown",
-                    "地名服务不认识这个地名，或它没有范围",
-                    "请换一种写法（如“南山区, 深圳市, 中国”），或用 polygon 给出范围",
-                    value=place,
-                )
+            raise unusable(
+                "place_unknown",
+                "地名服务不认识这个地名，或它没有范围",
+                "请换一种写法（如“南山区, 深圳市, 中国”），或用 polygon 给出范围",
+                value=place,
             ) from error
         except _NO_ANSWER as error:
             raise _unreachable("Nominatim", ox.settings.nominatim_url, error) from error
@@ -195,12 +182,8 @@ def _told(excluded: int) -> tuple[Problem, ...]:
 
 
 def _unreachable(service: str, url: str, error: Exception) -> InputError:
-    return InputError(
-        Problem(
-            "no_internet",
-            f"连不上 {service} 服务器 {url}（{type(error).__name__}）",
-            _INSTEAD,
-        )
+    return unusable(
+        "no_internet", f"连不上 {service} 服务器 {url}（{type(error).__name__}）", _INSTEAD
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gdcoverage.files import Source, written_whole
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import InputError, Problem, unusable
 
 # Raised when the arrays or their meaning change; a saved network of another format is refused.
 FORMAT = 1
@@ -56,11 +56,9 @@ def read(path: Path, names: Iterable[str]) -> tuple[Arrays, Source, tuple[Proble
     except (InputError, MemoryError):
         raise
     except Exception as error:  # a damaged archive fails in a dozen ways
-        raise InputError(
-            Problem(
-                "network_unreadable",
-                f"不是本版本可用的路网文件（{error}）",
-                "请用 gdcoverage network build 重新生成",
-                file=path.name,
-            )
+        raise unusable(
+            "network_unreadable",
+            f"不是本版本可用的路网文件（{error}）",
+            "请用 gdcoverage network build 重新生成",
+            file=path.name,
         ) from error

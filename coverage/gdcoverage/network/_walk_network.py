@@ -23,7 +23,7 @@ from gdcoverage.network._compact import Segments, compact
 from gdcoverage.network._kernels import Streets
 from gdcoverage.network._osm_file import WAY_NODE, StreetReader, WayNodes, parts, segments_of
 from gdcoverage.network._snap import EdgeIndex, Shapes, Snap
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import Problem, unusable
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -222,13 +222,11 @@ class WalkNetwork:
             shapely.prepare(area)
             segments = segments.inside(shapely.contains_xy(area, segments.lon, segments.lat))
         if not len(segments.a):
-            raise InputError(
-                Problem(
-                    "no_streets",
-                    "所选范围内没有可步行的街道",
-                    "请检查路网文件是否覆盖该县区",
-                    file=source.name,
-                )
+            raise unusable(
+                "no_streets",
+                "所选范围内没有可步行的街道",
+                "请检查路网文件是否覆盖该县区",
+                file=source.name,
             )
         return cls(**vars(compact(segments)), source=source, problems=problems)
 

@@ -28,7 +28,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.geo.datum import to_wgs84
 from gdcoverage.geo.sphere import in_plane
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import Problem, unusable
 from gdcoverage.tables import plain_heading, read_layer
 
 GUANGDONG = "440000"
@@ -108,7 +108,7 @@ def one_county(name: str, points: gpd.GeoDataFrame, margin_m: float = 1_000.0) -
     InputError : there are no points.
     """
     if points.empty:
-        raise _bad_counties(name, "没有点，无法划定范围", "请先改正人口数据")
+        raise unusable("counties_unusable", "没有点，无法划定范围", "请先改正人口数据", file=name)
     hull = in_plane(
         points.geometry.to_numpy(),
         lambda shapes, metre: shapely.union_all(shapes).convex_hull.buffer(margin_m * metre),
@@ -269,26 +269,37 @@ def _own_counties(path: Path) -> gpd.GeoDataFrame:
 
     adcode, name, city = map(named, (_ADCODE_HEADINGS, _NAME_HEADINGS, _CITY_HEADINGS))
     if adcode is None or name is None:
-        raise _bad_counties(
-            path.name,
+        raise unusable(
+            "counties_unusable",
             f"县区图层缺少代码或名称列，现有：{'、'.join(map(str, layer.columns))}",
             "请提供 adcode（六位区划代码）和 name（名称）两列",
+            file=path.name,
         )
     # Surveying layers write 156440305: the country's number before the code.
     codes = layer[adcode].astype(str).str.extract(r"^(?:156)?(\d{6})(?:\.0|000000)?$")[0]
     if codes.isna().any():
         value = layer.loc[codes.isna(), adcode].iloc[0]
-        raise _bad_counties(path.name, f"区划代码“{value}”不是六位数字", "请改正后再试")
+        raise unusable(
+            "counties_unusable", f"区划代码“{value}”不是六位数字", "请改正后再试", file=path.name
+        )
     if codes.duplicated().any():
         twice = codes[codes.duplicated()].iloc[0]
-        raise _bad_counties(path.name, f"区划代码 {twice} 出现了多次", "请合并同一县区的多边形")
+        raise unusable(
+            "counties_unusable",
+            f"区划代码 {twice} 出现了多次",
+            "请合并同一县区的多边形",
+            file=path.name,
+        )
     polygons = shapely.make_valid(
         layer.geometry.to_numpy(), method="structure", keep_collapsed=False
     )
     areal = np.isin(shapely.get_type_id(polygons), _POLYGONS) & ~shapely.is_empty(polygons)
     if not areal.all():
-        raise _bad_counties(
-            path.name, f"县区 {codes[~areal].iloc[0]} 不是多边形", "请提供县区的面图层"
+        raise unusable(
+            "counties_unusable",
+            f"县区 {codes[~areal].iloc[0]} 不是多边形",
+            "请提供县区的面图层",
+            file=path.name,
         )
     _require_apart(path.name, codes.to_numpy(), polygons)
     return gpd.GeoDataFrame(
@@ -311,14 +322,17 @@ def _require_apart(source: str, codes: NDArray[np.object_], polygons: NDArray[np
     over = np.flatnonzero(shared > _MOST_OVERLAP * np.minimum(area[one], area[other]))
     if len(over):
         pairs = "；".join(f"{codes[one[i]]} 与 {codes[other[i]]}" for i in over[:5])
-        raise _bad_counties(source, f"县区多边形相互重叠：{pairs}", "请在 GIS 软件里改正边界")
+        raise unusable(
+            "counties_unusable",
+            f"县区多边形相互重叠：{pairs}",
+            "请在 GIS 软件里改正边界",
+            file=source,
+        )
 
 
 def _require(adcodes: Collection[str] | None, known: pd.Index | pd.Series, source: str) -> None:
     missing = sorted(set(adcodes or ()) - set(known))
     if missing:
-        raise _bad_counties(source, f"没有县区 {'、'.join(missing)}", "请核对六位区划代码")
-
-
-def _bad_counties(source: str, what: str, action: str) -> InputError:
-    return InputError(Problem("counties_unusable", what, action, file=source))
+        raise unusable(
+            "counties_unusable", f"没有县区 {'、'.join(missing)}", "请核对六位区划代码", file=source
+        )

@@ -22,7 +22,7 @@ from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat
 from gdcoverage.network import WalkNetwork
 from gdcoverage.outlets.datum_fit import datum_problems
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import InputError, Problem, unusable
 from gdcoverage.report import Report
 from gdcoverage.run.inputs import Inputs
 from gdcoverage.run.plan import Plan, SitesInput
@@ -166,12 +166,10 @@ def _require_candidates(asked: SitesInput | None, candidates: gpd.GeoDataFrame |
         return
     unknown = sorted({*asked.fixed, *asked.forbidden} - set(candidates["outlet_id"]))
     if unknown:
-        raise InputError(
-            Problem(
-                "candidate_unknown",
-                f"[sites] 里的候选点 {'、'.join(unknown)} 不在候选点表中",
-                "请核对候选点编号",
-            )
+        raise unusable(
+            "candidate_unknown",
+            f"[sites] 里的候选点 {'、'.join(unknown)} 不在候选点表中",
+            "请核对候选点编号",
         )
 
 

@@ -24,7 +24,7 @@ from gdcoverage.places.counties import (
     read_counties,
     stated_county_problems,
 )
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import Problem, unusable
 from gdcoverage.run.plan import Plan, SitesInput
 from gdcoverage.tables import Reading, read_layer
 
@@ -212,6 +212,4 @@ def require_county(counties: gpd.GeoDataFrame, adcode: str) -> None:
     InputError : the plan has no such county.
     """
     if adcode not in set(counties["adcode"]):
-        raise InputError(
-            Problem("county_unknown", f"计划里没有县区 {adcode}", "请核对六位区划代码")
-        )
+        raise unusable("county_unknown", f"计划里没有县区 {adcode}", "请核对六位区划代码")

@@ -11,7 +11,7 @@ from typing import Any
 from gdcoverage.emap.tiles import tile_service
 from gdcoverage.geo.datum import Datum, parse_datum
 from gdcoverage.policy import Standard
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import unusable
 
 
 @dataclass(frozen=True)
@@ -134,15 +134,25 @@ def load_plan(path: str | Path) -> Plan:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise _bad(path, "找不到计划文件", "请检查路径") from None
+        raise unusable("plan_unusable", "找不到计划文件", "请检查路径", file=path.name) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _bad(path, f"计划文件无法读取（{error}）", "请按 TOML 格式改正该处") from error
+        raise unusable(
+            "plan_unusable",
+            f"计划文件无法读取（{error}）",
+            "请按 TOML 格式改正该处",
+            file=path.name,
+        ) from error
 
     known = {"title", *(field.name for field in fields(Plan))} - {"path"}
     _no_others(path, "", set(raw), known)
     missing = [section for section in ("outlets", "demand", "network") if section not in raw]
     if missing:
-        raise _bad(path, f"缺少 [{'] ['.join(missing)}]", "请参照 data/sample/plan.toml 补上")
+        raise unusable(
+            "plan_unusable",
+            f"缺少 [{'] ['.join(missing)}]",
+            "请参照 data/sample/plan.toml 补上",
+            file=path.name,
+        )
     plan = Plan(
         title=str(raw.get("title", path.stem)),
         outlets=_section(path, raw, "outlets", OutletsInput),
@@ -158,19 +168,27 @@ def load_plan(path: str | Path) -> Plan:
     net = plan.network
     given = [n for n in ("osm", "graphml", "saved", "place", "polygon") if getattr(net, n)]
     if len(given) != 1:
-        raise _bad(
-            path,
+        raise unusable(
+            "plan_unusable",
             f"[network] 应恰好写一种来源，现有：{'、'.join(given) or '无'}",
             "请在 osm、graphml、saved、place、polygon 中选一种",
+            file=path.name,
         )
     if plan.map.tiles:
         try:
             tile_service(plan.map.tiles, plan.map.key)
         except ValueError as error:
-            raise _bad(path, f"[map] {error}", "请改正，或删去 tiles") from error
+            raise unusable(
+                "plan_unusable", f"[map] {error}", "请改正，或删去 tiles", file=path.name
+            ) from error
     asked = plan.sites
     if asked is not None and (asked.add is None) == (asked.target is None):
-        raise _bad(path, "[sites] 应在 add 与 target 中写一个", "如 add = 5，或 target = 95")
+        raise unusable(
+            "plan_unusable",
+            "[sites] 应在 add 与 target 中写一个",
+            "如 add = 5，或 target = 95",
+            file=path.name,
+        )
     return plan
 
 
@@ -178,7 +196,7 @@ def _section(path: Path, raw: dict[str, Any], name: str, kind: type) -> Any:
     """One section as its dataclass; unknown keys, missing keys and bad values are explained."""
     given = raw.get(name, {})
     if not isinstance(given, dict):
-        raise _bad(path, f"{name} 应是一节", f"请写成 [{name}]")
+        raise unusable("plan_unusable", f"{name} 应是一节", f"请写成 [{name}]", file=path.name)
     known = {f.name: f for f in fields(kind)}
     _no_others(path, name, set(given), set(known))
     values = {
@@ -188,9 +206,11 @@ def _section(path: Path, raw: dict[str, Any], name: str, kind: type) -> Any:
         return kind(**values)
     except TypeError:
         needed = [f for f in ("path", "datum") if f in known and f not in given]
-        raise _bad(path, f"[{name}] 缺少 {'、'.join(needed)}", "请补上") from None
+        raise unusable(
+            "plan_unusable", f"[{name}] 缺少 {'、'.join(needed)}", "请补上", file=path.name
+        ) from None
     except ValueError as error:
-        raise _bad(path, f"[{name}] {error}", "请改正") from None
+        raise unusable("plan_unusable", f"[{name}] {error}", "请改正", file=path.name) from None
 
 
 def _value(path: Path, section: str, key: str, value: object, kind: str) -> object:
@@ -198,13 +218,23 @@ def _value(path: Path, section: str, key: str, value: object, kind: str) -> obje
         return parse_datum(str(value))
     if kind.startswith("tuple"):
         if not isinstance(value, list):
-            raise _bad(path, f"[{section}] {key} 应是列表", f'请写成 {key} = ["440305"]')
+            raise unusable(
+                "plan_unusable",
+                f"[{section}] {key} 应是列表",
+                f'请写成 {key} = ["440305"]',
+                file=path.name,
+            )
         return tuple(str(item) for item in value)
     if kind.startswith("Path"):
         expanded = Path(os.path.expandvars(str(value))).expanduser()
         return (path.parent / expanded).resolve()
     if kind.startswith("str") and not isinstance(value, str):
-        raise _bad(path, f"[{section}] {key} 应是文字，现为 {value!r}", "请加上引号")
+        raise unusable(
+            "plan_unusable",
+            f"[{section}] {key} 应是文字，现为 {value!r}",
+            "请加上引号",
+            file=path.name,
+        )
     return value
 
 
@@ -212,10 +242,9 @@ def _no_others(path: Path, section: str, given: set[str], known: set[str]) -> No
     strange = sorted(given - known)
     if strange:
         where = f"[{section}] 里" if section else ""
-        raise _bad(
-            path, f"{where}不认识 {'、'.join(strange)}", f"可用的有：{'、'.join(sorted(known))}"
+        raise unusable(
+            "plan_unusable",
+            f"{where}不认识 {'、'.join(strange)}",
+            f"可用的有：{'、'.join(sorted(known))}",
+            file=path.name,
         )
-
-
-def _bad(path: Path, what: str, action: str) -> InputError:
-    return InputError(Problem("plan_unusable", what, action, file=path.name))

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from python_calamine import CalamineWorkbook
 
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import InputError, unusable
 
 Cells = NDArray[np.object_]
 
@@ -50,24 +50,19 @@ def read_cells(path: Path, known: Callable[[Sequence[str]], int]) -> dict[str, C
     InputError : too large, damaged, of unknown encoding, or no table.
     """
     if path.stat().st_size == 0:
-        raise unusable(path, "file_empty", "文件是空的", "请检查文件是否导出完整")
+        raise unusable("file_empty", "文件是空的", "请检查文件是否导出完整", file=path.name)
     if path.stat().st_size > LARGEST_BYTES:
         raise unusable(
-            path,
             "file_too_large",
             f"文件超过 {LARGEST_BYTES // 1024**2} MB，不像是一张表",
             "请检查是否选错了文件",
+            file=path.name,
         )
     with path.open("rb") as file:
         start = file.read(8)
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return dict(_workbook_sheets(path))
     return {"": _csv_cells(path, known)}
-
-
-def unusable(path: Path, kind: str, what: str, action: str) -> InputError:
-    """The error for a file that cannot be used."""
-    return InputError(Problem(kind, what, action, file=path.name))
 
 
 def plain_text(cell: object) -> str:
@@ -97,10 +92,10 @@ def _workbook_sheets(path: Path) -> Iterator[tuple[str, Cells]]:
             yield name, cells
     except Exception as error:  # calamine raises a different class for each sort of damage
         raise unusable(
-            path,
             "workbook_unreadable",
             f"工作簿无法读取（{error}）",
             "请用 Excel 或 WPS 打开后另存为 .xlsx；加密的文件请先取消密码",
+            file=path.name,
         ) from error
 
 
@@ -114,7 +109,10 @@ def _refuse_sprawling(path: Path) -> None:
             parts = book.infolist()
             if sum(part.file_size for part in parts) > LARGEST_UNPACKED_BYTES:
                 raise unusable(
-                    path, "file_too_large", "工作簿解压后超过 2 GB", "请检查是否选错了文件"
+                    "file_too_large",
+                    "工作簿解压后超过 2 GB",
+                    "请检查是否选错了文件",
+                    file=path.name,
                 )
             for part in parts:
                 if not re.search(r"worksheets/[^/]+\.xml$", part.filename, re.IGNORECASE):
@@ -122,10 +120,10 @@ def _refuse_sprawling(path: Path) -> None:
                 height, width = _extent(book, part)
                 if height * width > LARGEST_CELLS:
                     raise unusable(
-                        path,
                         "sheet_too_large",
                         f"工作表的内容一直延伸到第 {height} 行、第 {width} 列",
                         "请删除表格下方和右侧的多余内容后重新保存",
+                        file=path.name,
                     )
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
         return  # not an XLSX that zipfile can look into: calamine says what is wrong with it
@@ -154,10 +152,10 @@ def _csv_cells(path: Path, known: Callable[[Sequence[str]], int]) -> Cells:
     text = _decoded(path, path.read_bytes())
     if text.lstrip().startswith("<"):
         raise unusable(
-            path,
             "not_a_table",
             "文件是网页（HTML 或 XML），不是表格",
             "请用 Excel 或 WPS 打开后另存为 .xlsx",
+            file=path.name,
         )
     delimiter = _delimiter(text[:_SNIFFED], known)
     # The mark at the end is a row of its own unless a quotation mark before it was never closed.
@@ -166,17 +164,17 @@ def _csv_cells(path: Path, known: Callable[[Sequence[str]], int]) -> Cells:
         table = [[_unescaped(cell) for cell in row] for row in rows]
     except csv.Error as error:
         raise unusable(
-            path,
             "csv_unreadable",
             f"CSV 在第 {rows.line_num} 行处无法读取（{error}）",
             "请检查引号是否成对",
+            file=path.name,
         ) from error
     if table.pop() != [_END]:
         raise unusable(
-            path,
             "quote_unclosed",
             f"第 {len(table) + 1} 行有引号没有成对，其后各行无法分辨",
             "请在该行补上或删去引号",
+            file=path.name,
         )
     return _rectangle(table)
 
@@ -211,10 +209,10 @@ def _decoded(path: Path, raw: bytes) -> str:
             raise _undecodable(path, error, "UTF-16") from error
     if b"\x00" in raw:
         raise unusable(
-            path,
             "not_a_table",
             "文件不是文本表格（含二进制内容）",
             "请导出为 .xlsx 或 CSV（UTF-8 或 GB18030）后再试",
+            file=path.name,
         )
     try:
         return raw.decode("utf-8-sig")
@@ -235,10 +233,10 @@ def _decoded(path: Path, raw: bytes) -> str:
 def _undecodable(path: Path, error: UnicodeDecodeError, tried: str) -> InputError:
     line = error.object[: error.start].decode(error.encoding, "replace").count("\n") + 1
     return unusable(
-        path,
         "encoding_unknown",
         f"第 {line} 行的编码不是 {tried}",
         "请用 Excel 或 WPS 另存为“CSV UTF-8”后再试",
+        file=path.name,
     )
 
 

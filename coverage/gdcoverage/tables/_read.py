@@ -16,8 +16,8 @@ import pyogrio
 from numpy.typing import NDArray
 
 from gdcoverage.files import Source
-from gdcoverage.problems import InputError, Problem
-from gdcoverage.tables._cells import HEADER_ROWS, Cells, plain_text, read_cells, unusable
+from gdcoverage.problems import InputError, Problem, unusable
+from gdcoverage.tables._cells import HEADER_ROWS, Cells, plain_text, read_cells
 
 Headings = Mapping[str, tuple[str, ...]]
 
@@ -119,9 +119,9 @@ def read_tables(
     """
     path = Path(path)
     if not path.is_file():
-        raise unusable(path, "file_missing", "找不到文件", "请检查路径与文件名")
+        raise unusable("file_missing", "找不到文件", "请检查路径与文件名", file=path.name)
     if path.stat().st_size == 0:
-        raise unusable(path, "file_empty", "文件是空的", "请检查文件是否导出完整")
+        raise unusable("file_empty", "文件是空的", "请检查文件是否导出完整", file=path.name)
     if path.suffix.lower() in LAYER_SUFFIXES:
         return [_layer_table(path, headings, sheet)]
     places = _places(headings)
@@ -129,7 +129,10 @@ def read_tables(
     if sheet is not None:
         if sheet not in sheets:
             raise unusable(
-                path, "sheet_missing", f"没有名为“{sheet}”的工作表", f"现有：{'、'.join(sheets)}"
+                "sheet_missing",
+                f"没有名为“{sheet}”的工作表",
+                f"现有：{'、'.join(sheets)}",
+                file=path.name,
             )
         sheets = {sheet: sheets[sheet]}
     # A header of which one field alone is known is one only where no sheet has a better.
@@ -263,14 +266,17 @@ def _layer_table(path: Path, headings: Headings, layer: str | None) -> Table:
     layers = _layers(path)
     if layer is None and len(layers) > 1:
         raise unusable(
-            path,
             "layer_ambiguous",
             f"文件里有 {len(layers)} 个图层：{'、'.join(layers)}",
             "请用 sheet 指定要读的图层",
+            file=path.name,
         )
     if layer is not None and layers and layer not in layers:
         raise unusable(
-            path, "sheet_missing", f"没有名为“{layer}”的图层", f"现有：{'、'.join(layers)}"
+            "sheet_missing",
+            f"没有名为“{layer}”的图层",
+            f"现有：{'、'.join(layers)}",
+            file=path.name,
         )
     frame = read_layer(path, layer if layers else None)
     attributes = [str(name) for name in frame.columns if name != frame.geometry.name]
@@ -315,7 +321,7 @@ def read_layer(path: str | Path, layer: str | None = None) -> gpd.GeoDataFrame:
     """
     path = Path(path)
     if not path.is_file():
-        raise unusable(path, "file_missing", "找不到文件", "请检查路径与文件名")
+        raise unusable("file_missing", "找不到文件", "请检查路径与文件名", file=path.name)
     try:
         if path.suffix.lower() == ".parquet":
             frame = gpd.read_parquet(path)
@@ -323,12 +329,14 @@ def read_layer(path: str | Path, layer: str | None = None) -> gpd.GeoDataFrame:
             frame = _read_gdal(path, {} if layer is None else {"layer": layer})
     except Exception as error:  # GDAL and Arrow raise many classes
         raise unusable(
-            path, "layer_unreadable", f"图层无法读取（{error}）", "请检查文件是否完整"
+            "layer_unreadable", f"图层无法读取（{error}）", "请检查文件是否完整", file=path.name
         ) from error
     if not isinstance(frame, gpd.GeoDataFrame) or frame.geometry.isna().all():
-        raise unusable(path, "no_geometry", "图层里没有几何要素", "请导出带坐标的图层")
+        raise unusable("no_geometry", "图层里没有几何要素", "请导出带坐标的图层", file=path.name)
     if frame.crs is None:
-        raise unusable(path, "crs_missing", "图层没有坐标系", "请在 GIS 软件里指定坐标系后重新导出")
+        raise unusable(
+            "crs_missing", "图层没有坐标系", "请在 GIS 软件里指定坐标系后重新导出", file=path.name
+        )
     return frame.to_crs(4326)
 
 
@@ -365,8 +373,8 @@ def _no_header(
     ]
     wanted = "；".join("/".join(headings[name][:4]) for name in needed)
     return unusable(
-        path,
         "header_missing",
         f"找不到所需的表头。文件里看到的是：{seen[0][:200] if seen else '（没有内容）'}",
         f"请补上这些列（每组任一写法）：{wanted}",
+        file=path.name,
     )
