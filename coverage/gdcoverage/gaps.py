@@ -6,19 +6,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
+from gdcoverage.arrays import Floats, Ints, Objects
 from gdcoverage.assessment import Coverage
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import in_plane
 from gdcoverage.policy import Standard
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 # A place farther than this from a gap does not lend it its name.
 NAMING_DISTANCE_M = 5_000.0
@@ -216,7 +213,7 @@ def _nearest_to_centre(lon: Floats, lat: Floats, people: Floats) -> int:
     return int(np.argmin(ellipsoid.metres(lon, lat, *np.broadcast_arrays(*centre, lon)[:2])))
 
 
-def _drawn(points: NDArray[np.object_], half_m: float) -> BaseGeometry:
+def _drawn(points: Objects, half_m: float) -> BaseGeometry:
     """Discs around points, as one area."""
     return in_plane(
         points,

@@ -6,15 +6,13 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numba import njit
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from gdcoverage.arrays import Floats, Ints, Objects
 from gdcoverage.assessment import Coverage
 from gdcoverage.geo.outline import around
 from gdcoverage.geo.sphere import in_plane
 from gdcoverage.network import Snap, WalkNetwork, reach
-
-Floats = NDArray[np.float64]
 
 # A hole in the drawn area that is smaller than a square of this side is filled.
 _FILLED_M = 240.0
@@ -60,7 +58,7 @@ def service_area(streets: gpd.GeoDataFrame, width_m: float = 45.0) -> BaseGeomet
     if streets.empty:
         return shapely.MultiPolygon()
 
-    def drawn(lines: NDArray[np.object_], metre: float) -> BaseGeometry:
+    def drawn(lines: Objects, metre: float) -> BaseGeometry:
         # Courtyards and blocks inside the area are filled: nobody reads them as gaps.
         whole = around(lines, width_m * metre, (_FILLED_M * metre) ** 2)
         return whole.simplify(6 * metre)
@@ -70,7 +68,7 @@ def service_area(streets: gpd.GeoDataFrame, width_m: float = 45.0) -> BaseGeomet
 
 def _reached_parts(
     network: WalkNetwork, sources: Snap, limit_m: float
-) -> tuple[NDArray[np.int64], Floats, Floats]:
+) -> tuple[Ints, Floats, Floats]:
     """Parts of edges within the limit: from either end, and around sources on the edge."""
     left = limit_m - reach.nearest_to_nodes(network, sources, limit_m).metres
     on = np.flatnonzero((sources.edge >= 0) & (sources.access_m <= limit_m))
@@ -103,9 +101,7 @@ def _merged(edge, low, high):  # type: ignore[no-untyped-def]
     return out_edge[: n + 1], out_low[: n + 1], out_high[: n + 1]
 
 
-def _cut(
-    network: WalkNetwork, edge: NDArray[np.int64], from_m: Floats, to_m: Floats
-) -> NDArray[np.object_]:
+def _cut(network: WalkNetwork, edge: Ints, from_m: Floats, to_m: Floats) -> Objects:
     """The lines of parts of edges."""
     lon, lat, piece = _cut_points(edge, from_m, to_m, network.shapes)
     if not len(piece):

@@ -5,17 +5,15 @@ from __future__ import annotations
 import numpy as np
 import rasterio
 import shapely
-from numpy.typing import NDArray
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
+from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.demand._settlement import bearing_on
 from gdcoverage.geo.areas import Areas
 from gdcoverage.geo.datum import Datum, from_wgs84
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
+Mask = Bools
 
 # Degrees between the points of a box that is converted to the raster's coordinates.
 _BOX_STEP = 0.1

@@ -17,12 +17,10 @@ from rasterio.windows import Window
 from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
+from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.demand._clip import Clip
 from gdcoverage.geo.datum import Datum, to_wgs84
 from gdcoverage.problems import Problem, unusable
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 # Cells held at once; a raster of any size passes through this much memory.
 _WINDOW_CELLS = 4_000_000
@@ -58,7 +56,7 @@ class Cells:
     lat: Floats
     people: Floats
     area_km2: Floats
-    inside: NDArray[np.bool_]
+    inside: Bools
     problems: tuple[Problem, ...]
     unplaced_people: float
 

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
+from gdcoverage.arrays import Bools, Floats, Int32s, Objects
 from gdcoverage.geo.sphere import EARTH_RADIUS_M
 from gdcoverage.policy import RURAL_CODES, TOWN_CODES, URBAN_CODES, Standard
 from gdcoverage.problems import unusable
 from gdcoverage.tables import plain_heading
 
-Floats = NDArray[np.float64]
-Texts = NDArray[np.object_]
+Texts = Objects
 Small = NDArray[np.int8]
 
 CODE_HEADINGS = (
@@ -71,12 +71,12 @@ class Settled:
         """Points that nothing is known of."""
         return cls.of(np.zeros(points, int), "")
 
-    def at(self, mask: NDArray[np.bool_]) -> Settled:
+    def at(self, mask: Bools) -> Settled:
         """Some of the points."""
         return Settled(self.kind[mask], self.source[mask])
 
     @property
-    def known(self) -> NDArray[np.bool_]:
+    def known(self) -> Bools:
         """Which points have a class."""
         return self.kind > 0
 
@@ -245,7 +245,7 @@ def _people_grid(x: Floats, y: Floats, side: Floats, people: Floats) -> Floats:
     return grid.round(6)
 
 
-def _overlap(middle: Floats, side: Floats, step: int) -> tuple[NDArray[np.int32], Floats]:
+def _overlap(middle: Floats, side: Floats, step: int) -> tuple[Int32s, Floats]:
     """The grid line so many steps from where a raster cell begins, and its share of the cell."""
     low = middle - side / 2
     line = np.floor(low) + step
@@ -253,9 +253,7 @@ def _overlap(middle: Floats, side: Floats, step: int) -> tuple[NDArray[np.int32]
     return line.astype(np.int32), share
 
 
-def clusters(
-    grid: Floats, density: float, people: float, neighbours: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
+def clusters(grid: Floats, density: float, people: float, neighbours: Bools) -> Bools:
     """Cells of contiguous groups that are dense enough and hold enough people."""
     label, count = ndimage.label(grid >= density, structure=neighbours)
     total = ndimage.sum_labels(grid, label, np.arange(count + 1))

@@ -12,8 +12,8 @@ import h3
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from gdcoverage.arrays import Bools, Floats, Objects
 from gdcoverage.demand import _settlement
 from gdcoverage.demand._raster import MOST_PEOPLE
 from gdcoverage.geo import ellipsoid
@@ -21,9 +21,8 @@ from gdcoverage.geo.datum import Datum
 from gdcoverage.problems import InputError, Problem, unusable
 from gdcoverage.tables import Headings, Table, coordinates, numbers, plain_number, read_tables
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Texts = NDArray[np.object_]
+Flags = Bools
+Texts = Objects
 
 # Field -> the spellings of its heading, as `tables.plain_heading` writes them.
 HEADINGS: Headings = {

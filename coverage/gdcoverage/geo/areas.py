@@ -7,11 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from gdcoverage.arrays import Floats, Ints
 
 # Tiles are a hundredth of a degree, about a kilometre.
 _PER_DEGREE = 100

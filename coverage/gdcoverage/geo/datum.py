@@ -6,12 +6,12 @@ import unicodedata
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from gdcoverage.arrays import Floats
 from gdcoverage.problems import InputError, unusable
 
 Datum = Literal["wgs84", "gcj02", "bd09", "cgcs2000"]
-Floats = NDArray[np.float64]
 
 DATUMS: dict[str, str] = {
     "wgs84": "WGS-84（GPS、OpenStreetMap）",

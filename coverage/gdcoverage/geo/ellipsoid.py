@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from pyproj import Geod
 from scipy.spatial import cKDTree
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from gdcoverage.arrays import Floats, Int32s, Ints, Objects
 
 GEOD = Geod(ellps="WGS84")
 
@@ -41,7 +39,7 @@ def metres(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Floats:
 
 def nearest(
     lon: Floats, lat: Floats, source_lon: Floats, source_lat: Floats
-) -> tuple[Floats, NDArray[np.int32]]:
+) -> tuple[Floats, Int32s]:
     """Metres to the nearest source of each point and its number; inf and -1 without sources.
 
     At equal distance, to the millimetre, the source with the lower number serves.
@@ -82,7 +80,7 @@ def pairs_within(
     return point[keep][order], source[keep][order]
 
 
-def area_km2(polygons: NDArray[np.object_]) -> Floats:
+def area_km2(polygons: Objects) -> Floats:
     """Geodesic area of each polygon (degrees, WGS-84), km²."""
     # Holes count as holes only where they wind the other way round than their shell.
     turned = shapely.normalize(polygons)

@@ -11,17 +11,16 @@ import numpy as np
 import shapely
 from contourpy import FillType, contour_generator
 from numba import njit
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-Floats = NDArray[np.float64]
+from gdcoverage.arrays import Floats, Objects
 
 # Cells across the width, and most cells of a grid (eight bytes each).
 _CELLS_ACROSS = 2.0
 _MOST_CELLS = 6_000_000
 
 
-def around(lines: NDArray[np.object_], width: float, smallest_hole: float) -> BaseGeometry:
+def around(lines: Objects, width: float, smallest_hole: float) -> BaseGeometry:
     """The area within `width` of the lines, without holes smaller than `smallest_hole`.
 
     Parameters

@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-Floats = NDArray[np.float64]
+from gdcoverage.arrays import Floats, Objects
 
 # The radius that osmnx uses, so that the same street has the same length here and there.
 EARTH_RADIUS_M = 6_371_009.0
@@ -20,7 +19,7 @@ EARTH_RADIUS_M = 6_371_009.0
 TOLERANCE_M = 0.0005
 
 
-def lonlat(points: NDArray[np.object_]) -> tuple[Floats, Floats]:
+def lonlat(points: Objects) -> tuple[Floats, Floats]:
     """Coordinates of points; NaN for missing and empty ones, and for what is not a point."""
     present = points.copy()
     present[shapely.is_empty(points)] = None
@@ -60,8 +59,8 @@ def stretch(lat: Floats) -> Floats:
 
 
 def in_plane(
-    shapes: BaseGeometry | NDArray[np.object_],
-    work: Callable[[NDArray[np.object_], float], BaseGeometry],
+    shapes: BaseGeometry | Objects,
+    work: Callable[[Objects, float], BaseGeometry],
 ) -> BaseGeometry:
     """Do geometry in the plane and bring the result back to degrees.
 

@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from gdcoverage.arrays import Bools, Floats, Int32s, Ints
 from gdcoverage.geo.sphere import great_circle_m
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Segments:
     a: Ints
     b: Ints
 
-    def inside(self, mask: NDArray[np.bool_]) -> Segments:
+    def inside(self, mask: Bools) -> Segments:
         """Only the pieces with at least one end among the masked nodes."""
         keep = mask[self.a] | mask[self.b]
         return Segments(self.node_id, self.lon, self.lat, self.a[keep], self.b[keep])
@@ -45,13 +43,13 @@ class Compact:
 
     node_lon: Floats
     node_lat: Floats
-    edge_u: NDArray[np.int32]
-    edge_v: NDArray[np.int32]
+    edge_u: Int32s
+    edge_v: Int32s
     shape_start: Ints
     shape_lon: Floats
     shape_lat: Floats
     shape_m: Floats
-    component: NDArray[np.int32]
+    component: Int32s
     component_m: Floats
 
 
@@ -196,8 +194,8 @@ def _running_sums(shape_start, step):  # type: ignore[no-untyped-def]
 
 
 def _components(
-    nodes: int, edge_u: NDArray[np.int32], edge_v: NDArray[np.int32], edge_m: Floats
-) -> tuple[NDArray[np.int32], Floats]:
+    nodes: int, edge_u: Int32s, edge_v: Int32s, edge_m: Floats
+) -> tuple[Int32s, Floats]:
     """Connected component of each node, numbered from the one with most street down."""
     graph = coo_array((np.ones(len(edge_u), np.int8), (edge_u, edge_v)), shape=(nodes, nodes))
     count, label = connected_components(graph, directed=False)

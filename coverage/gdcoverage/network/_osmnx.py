@@ -13,11 +13,11 @@ import numpy as np
 import osmnx as ox
 import requests
 import shapely
-from numpy.typing import NDArray
 from osmnx._errors import InsufficientResponseError, ResponseStatusCodeError
 from pyproj import CRS, Transformer
 from shapely.geometry.base import BaseGeometry
 
+from gdcoverage.arrays import Floats
 from gdcoverage.network._compact import Segments
 from gdcoverage.network._walkable import EXCLUDED, is_walkable
 from gdcoverage.problems import InputError, Problem, unusable
@@ -118,7 +118,7 @@ def polygon_of(place: str, options: Download) -> BaseGeometry:
 
 def _streets(
     graph: nx.MultiDiGraph,
-) -> tuple[list[NDArray[np.float64]], list[tuple[int, int]], int]:
+) -> tuple[list[Floats], list[tuple[int, int]], int]:
     """Shape and end nodes of each walkable street, and how many edges the rules exclude."""
     lines, ends, excluded = [], [], 0
     seen: set[tuple[int, int, bytes]] = set()
@@ -158,9 +158,7 @@ def _edge_is_walkable(tags: dict[str, object]) -> bool:
     )
 
 
-def _degrees(
-    crs: object, xy: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _degrees(crs: object, xy: Floats) -> tuple[Floats, Floats]:
     if CRS.from_user_input(crs).equals(CRS.from_epsg(4326)):
         return xy[:, 0].copy(), xy[:, 1].copy()
     lon, lat = Transformer.from_crs(crs, 4326, always_xy=True).transform(*xy.T)

@@ -8,9 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 from numba import njit
-from numpy.typing import NDArray
 
-from gdcoverage.arrays import Bools, Floats, Int32s, Ints
+from gdcoverage.arrays import Bools, Floats, Int32s, Ints, Objects
 from gdcoverage.geo.sphere import TOLERANCE_M, great_circle_m, stretch, to_plane
 
 
@@ -44,7 +43,7 @@ class Snap:
     component: Int32s
 
     @property
-    def status(self) -> NDArray[np.object_]:
+    def status(self) -> Objects:
         """``ok``, ``island`` (joined, but not to the largest component) or ``off_network``."""
         names = np.array(["ok", "island", "off_network"], object)
         return names[np.where(self.component < 0, 2, np.minimum(self.component, 1))]
@@ -52,7 +51,7 @@ class Snap:
     def __len__(self) -> int:
         return len(self.edge)
 
-    def __getitem__(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Snap:
+    def __getitem__(self, rows: Ints | Bools) -> Snap:
         return Snap(
             self.edge[rows],
             self.along_m[rows],
@@ -80,7 +79,7 @@ class EdgeIndex:
         lines = shapely.linestrings(x[on_kept], y[on_kept], indices=line_of_point[on_kept])
         self._tree = shapely.STRtree(lines)
 
-    def nearest(self, lon: Floats, lat: Floats, limit_m: float) -> NDArray[np.int32]:
+    def nearest(self, lon: Floats, lat: Floats, limit_m: float) -> Int32s:
         """Nearest edge of each point within about the limit, -1 for none; ties to the lowest."""
         edge = np.full(len(lon), -1, np.int32)
         ok = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat) & (np.abs(lat) < 89))

@@ -9,13 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from gdcoverage.arrays import Floats, Int32s
 from gdcoverage.geo.sphere import TOLERANCE_M
 from gdcoverage.network import Snap, WalkNetwork, _kernels
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +21,7 @@ class Nearest:
     """Metres to the nearest source (inf where none is within the limit) and its number (-1)."""
 
     metres: Floats
-    source: NDArray[np.int32]
+    source: Int32s
 
 
 def nearest_to_nodes(network: WalkNetwork, sources: Snap, limit_m: float = np.inf) -> Nearest:

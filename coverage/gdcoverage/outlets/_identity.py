@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from gdcoverage.arrays import Ints, Objects
 from gdcoverage.geo.sphere import great_circle_m
 from gdcoverage.problems import Problem, Severity
 
@@ -108,7 +108,7 @@ def without_duplicates(outlets: pd.DataFrame) -> tuple[pd.DataFrame, list[Proble
     return outlets.iloc[kept].reset_index(drop=True), problems
 
 
-def _earlier_twin(outlets: pd.DataFrame) -> NDArray[np.int64]:
+def _earlier_twin(outlets: pd.DataFrame) -> Ints:
     """For each row the kept row before it that is the same outlet, or -1."""
     points = outlets["geometry"].to_numpy()
     lon, lat = shapely.get_x(points), shapely.get_y(points)
@@ -132,7 +132,7 @@ def _earlier_twin(outlets: pd.DataFrame) -> NDArray[np.int64]:
     return twin
 
 
-def _first_of(values: NDArray[np.object_]) -> NDArray[np.int64]:
+def _first_of(values: Objects) -> Ints:
     """Position of the first equal value, for each."""
     _, first, which = np.unique(values.astype(str), return_index=True, return_inverse=True)
     return np.asarray(first[which])

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from gdcoverage.arrays import Bools, Objects
 from gdcoverage.files import Source
 from gdcoverage.geo.datum import DATUMS, Datum, names_other_datum
 from gdcoverage.outlets import _headings as words
@@ -189,7 +189,7 @@ def _each(
     field: str,
     meaning: Callable[[str], tuple[object, str]],
     problems: list[Problem],
-    keep: NDArray[np.bool_],
+    keep: Bools,
 ) -> list[Any]:
     """What each cell of a column means; words that mean nothing known become problems.
 
@@ -268,7 +268,7 @@ _STRANGE = {
 }
 
 
-def _incomplete(table: Table, frame: pd.DataFrame, keep: NDArray[np.bool_]) -> list[Problem]:
+def _incomplete(table: Table, frame: pd.DataFrame, keep: Bools) -> list[Problem]:
     """Rows that count but lack what the register wants."""
     checks = [
         (
@@ -311,7 +311,7 @@ def _incomplete(table: Table, frame: pd.DataFrame, keep: NDArray[np.bool_]) -> l
     ]
 
 
-def _datum_doubts(table: Table, datum: Datum, keep: NDArray[np.bool_]) -> list[Problem]:
+def _datum_doubts(table: Table, datum: Datum, keep: Bools) -> list[Problem]:
     """Rows that name another datum than the declared one, which is used."""
     text = table.text("datum")
     doubtful = [t for t in set(text) if t and names_other_datum(t, datum, if_unknown=True)]
@@ -322,6 +322,6 @@ def _datum_doubts(table: Table, datum: Datum, keep: NDArray[np.bool_]) -> list[P
     ]
 
 
-def _narrow(text: NDArray[np.object_]) -> NDArray[np.object_]:
+def _narrow(text: Objects) -> Objects:
     """Texts with full-width digits, letters and signs made narrow."""
     return np.array([unicodedata.normalize("NFKC", t).strip() for t in text], object)

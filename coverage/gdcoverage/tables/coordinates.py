@@ -9,15 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from gdcoverage.arrays import Floats, Objects
 from gdcoverage.geo.datum import DATUMS, Datum, names_other_datum, to_wgs84
 from gdcoverage.geo.sphere import lonlat
 from gdcoverage.problems import Problem
 from gdcoverage.tables import Headings, Table
-
-Floats = NDArray[np.float64]
 
 # Guangdong with its islands, in degrees: west, south, east, north.
 GUANGDONG = shapely.box(109.6, 20.1, 117.4, 25.6)
@@ -181,7 +179,7 @@ def _explained(blank: bool, turned: bool, lon: float, lat: float) -> tuple[str, 
     )
 
 
-def _texts(table: Table) -> tuple[NDArray[np.object_], NDArray[np.object_], str]:
+def _texts(table: Table) -> tuple[Objects, Objects, str]:
     """Text of longitude and latitude, and the field where a problem with them stands."""
     if "lon" in table.columns and "lat" in table.columns:
         return table.columns["lon"], table.columns["lat"], "lon"
@@ -203,7 +201,7 @@ def _halves(text: str) -> tuple[str, str]:
     return "", ""
 
 
-def _degrees(text: NDArray[np.object_]) -> Floats:
+def _degrees(text: Objects) -> Floats:
     """Decimal degrees of plain numbers and of what `_angle` reads; NaN of the rest."""
     plain = pd.to_numeric(pd.Series(text, dtype=object), errors="coerce")
     out: Floats = plain.to_numpy(float, copy=True)
