@@ -1,5 +1,6 @@
 """The package as one imports it, in a fresh interpreter, also in the project's own folder."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -32,3 +33,11 @@ def test_dir_shows_the_public_names_and_no_others():
 def test_numba_may_be_imported_first_in_the_projects_root():
     code = "import numba; from gdcoverage.network import reach; assert numba.njit"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def test_coverage_py_is_found_where_it_is_installed(tmp_path):
+    (tmp_path / "coverage").mkdir()
+    (tmp_path / "coverage/__init__.py").write_text("version = 'the real one'")
+    code = "import coverage; assert coverage.version == 'the real one'"
+    command = [sys.executable, "-c", code]
+    subprocess.run(command, check=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(tmp_path)})

@@ -13,7 +13,6 @@ from typing import Any
 
 from gdcoverage._version import __version__
 from gdcoverage.assessment import NO_COUNTY, StreetlessCoverage
-from gdcoverage.emap import Ground
 from gdcoverage.files import written_whole
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.report import Report, percent
@@ -84,12 +83,13 @@ def run_plan(plan: Plan, made_on: str, how: How | None = None, say: Say = lambda
     """
     how, begun = how or How(), time.perf_counter()
     inputs = read_inputs(plan, say)
+    ground = plan.map.ground(inputs.base, inputs.places)
     folder, seconds = plan.outputs.folder, {"read": time.perf_counter() - begun}
     done: list[Done] = []
     failures: tuple[Problem, ...] = ()
     if len(inputs.counties) == 1:
         report = make_report(plan, inputs, made_on, say)
-        written = write_outputs(report, folder, say, _ground(plan, inputs))
+        written = write_outputs(report, folder, say, ground)
         seconds["counties"] = time.perf_counter() - begun - seconds["read"]
     else:
         jobs = _jobs(plan, inputs, made_on, say, write=True)
@@ -99,7 +99,7 @@ def run_plan(plan: Plan, made_on: str, how: How | None = None, say: Say = lambda
         report = _joined(plan, inputs, jobs, done, made_on, failures)
         folders = {job.task.adcode: job.folder for job in jobs if job.folder is not None}
         finished = {d.adcode: folders[d.adcode] for d in done if d.adcode in folders}
-        written = write_province(report, folder, finished, _ground(plan, inputs), say)
+        written = write_province(report, folder, finished, ground, say)
         written.failures.extend(problem for d in done for problem in d.failures)
         seconds["province"] = time.perf_counter() - begun - sum(seconds.values())
     with written.writing(MANIFEST) as path:
@@ -254,11 +254,6 @@ def _joined(
             failures[0] if failures else Problem("no_county", "没有可计算的县区", "请核对计划")
         )
     return joined_report(plan, inputs, results, made_on, failures)
-
-
-def _ground(plan: Plan, inputs: Inputs) -> Ground:
-    asked = plan.map
-    return Ground(inputs.base, inputs.places, asked.tiles, asked.key, asked.approval)
 
 
 def _write_manifest(

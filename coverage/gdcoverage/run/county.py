@@ -15,7 +15,6 @@ from shapely.geometry.base import BaseGeometry
 
 from gdcoverage._version import __version__
 from gdcoverage.assessment import NO_COUNTY, Coverage, apply_standard
-from gdcoverage.emap import Ground
 from gdcoverage.files import Source
 from gdcoverage.gaps import find_gaps
 from gdcoverage.geo import ellipsoid
@@ -85,12 +84,6 @@ class CountyTask:
         boxes = shapely.box(*(tiles * _TILE_DEG).T, *((tiles + 1) * _TILE_DEG).T)
         near = self.counties.geometry.union_all().buffer(self.plan.standard.margin_m / _M_PER_DEG)
         return shapely.union_all(boxes).intersection(near)
-
-    @property
-    def ground(self) -> Ground:
-        """What lies under the county's maps."""
-        asked = self.plan.map
-        return Ground(self.base, self.places, asked.tiles, asked.key, asked.approval)
 
     def fingerprint(self) -> str:
         """Of everything that the result rests on; equal ones give equal results."""

@@ -87,10 +87,11 @@ def run_county(job: Job) -> Done:
     files: list[str] = []
     failures: list[Problem] = []
     if job.folder is not None:
+        ground = task.plan.map.ground(task.base, task.places)
         for left in job.folder.glob(".partial-*"):  # of a process that was killed
             left.unlink(missing_ok=True)
         with timed("write"):
-            written = write_county(report, job.folder, task.ground)
+            written = write_county(report, job.folder, ground)
         files, failures = [str(path) for path in written.files], written.failures
     with timed("keep"), written_whole(job.state) as partial:
         # Streets are kept once, in the cache; nothing of a joined report walks on them.

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
+
+from gdcoverage.emap import Ground
 from gdcoverage.emap.tiles import tile_service
 from gdcoverage.geo.datum import Datum, parse_datum
 from gdcoverage.policy import Standard
@@ -90,6 +93,10 @@ class MapInput:
     tiles: str | None = None
     key: str = ""
     approval: str = ""
+
+    def ground(self, base: gpd.GeoDataFrame | None, places: gpd.GeoDataFrame | None) -> Ground:
+        """What lies under a map: these tiles, or what is drawn, and names."""
+        return Ground(base, places, self.tiles, self.key, self.approval)
 
 
 @dataclass(frozen=True)

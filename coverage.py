@@ -1,7 +1,7 @@
-"""The source root of gdcoverage, and not coverage.py.
+"""Not coverage.py: in the project's root the folder ``coverage/`` would be taken for it.
 
-Python started in the project's root finds this folder when somebody (numba, say) imports
-``coverage``. It hands over to coverage.py where that is installed, and else is not there.
+Python started here finds this file when somebody (numba, say) imports ``coverage``. It hands over
+to coverage.py where that is installed, and else is not there.
 """
 
 import sys
@@ -9,7 +9,7 @@ from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
 from pathlib import Path
 
-_root = Path(__file__).resolve().parent.parent
+_root = Path(__file__).resolve().parent
 _spec = PathFinder.find_spec(__name__, [p for p in sys.path if Path(p).resolve() != _root])
 if _spec is None or _spec.loader is None:
     raise ModuleNotFoundError("No module named 'coverage'", name="coverage")
