@@ -31,18 +31,17 @@ class Streets(NamedTuple):
 
 
 class Joined(NamedTuple):
-    """Where points join the streets, grouped by edge.
-
-    Parameters
-    ----------
-    edge, along, access : per point the edge (-1 for none), metres along it, and metres to it.
-    by_edge, order : ``order[by_edge[e]:by_edge[e + 1]]`` are the points on edge ``e``.
-    """
+    """Where points join the streets: the edge (-1 for none), metres along it, metres to it."""
 
     edge: Int32s
     along: Floats
     access: Floats
-    by_edge: Ints
+
+
+class ByEdge(NamedTuple):
+    """Joined points by their edge: on edge ``e`` are ``order[start[e]:start[e + 1]]``."""
+
+    start: Ints
     order: Ints
 
 
@@ -104,7 +103,7 @@ def nearest_node_source(streets, sources, limit):
     sources at equal distance the lowest serves. Sources with edge -1 take no part.
     """
     start, _, head, length, edge_u, edge_v, edge_m = streets
-    edge, along, access, _, _ = sources
+    edge, along, access = sources
     nodes = len(start) - 1
     metres = np.full(nodes, np.inf)
     source = np.full(nodes, -1, np.int32)
@@ -137,11 +136,12 @@ def nearest_node_source(streets, sources, limit):
 
 
 @njit(cache=True, nogil=True)
-def nearest_point_source(streets, node_m, node_source, points, sources, limit):
+def nearest_point_source(streets, node_m, node_source, points, sources, sources_by_edge, limit):
     """The same for points: through either end of their edge, or along it to a source there."""
     _, _, _, _, edge_u, edge_v, edge_m = streets
-    edge, along, access, _, _ = points
-    _, s_along, s_access, by_edge, order = sources
+    edge, along, access = points
+    _, s_along, s_access = sources
+    by_edge, order = sources_by_edge
     metres = np.full(len(edge), np.inf)
     source = np.full(len(edge), -1, np.int32)
     for p in range(len(edge)):
@@ -163,14 +163,15 @@ def nearest_point_source(streets, node_m, node_source, points, sources, limit):
 
 
 @njit(cache=True, nogil=True)
-def points_within(streets, sources, points, limit):  # noqa: PLR0912 - one search, whole
+def points_within(streets, sources, points, points_by_edge, limit):  # noqa: PLR0912 - one search
     """For each source the points within the limit, ascending, with their distances.
 
     One bounded Dijkstra per source; only what a search touched is reset before the next.
     """
     start, slot_edge, head, length, edge_u, edge_v, edge_m = streets
-    s_edge, s_along, s_access, _, _ = sources
-    _, p_along, p_access, by_edge, order = points
+    s_edge, s_along, s_access = sources
+    _, p_along, p_access = points
+    by_edge, order = points_by_edge
     nodes, points = len(start) - 1, len(p_along)
     dist = np.full(nodes, np.inf)
     best = np.full(points, np.inf)

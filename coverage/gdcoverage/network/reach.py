@@ -36,8 +36,9 @@ def nearest_to_nodes(network: WalkNetwork, sources: Snap, limit_m: float = np.in
     -------
     Nearest, one entry per node. At equal distance the source with the lower number serves.
     """
-    joined = _by_edge(network, sources)
-    return Nearest(*_kernels.nearest_node_source(network.streets, joined, limit_m + TOLERANCE_M))
+    return Nearest(
+        *_kernels.nearest_node_source(network.streets, _joined(sources), limit_m + TOLERANCE_M)
+    )
 
 
 def nearest_to_points(
@@ -50,7 +51,8 @@ def nearest_to_points(
             network.streets,
             nodes.metres,
             nodes.source,
-            _by_edge(network, points),
+            _joined(points),
+            _joined(sources),
             _by_edge(network, sources),
             limit_m + TOLERANCE_M,
         )
@@ -67,17 +69,22 @@ def cover_sets(network: WalkNetwork, sources: Snap, points: Snap, limit_m: float
     """
     row_start, point, metres = _kernels.points_within(
         network.streets,
-        _by_edge(network, sources),
+        _joined(sources),
+        _joined(points),
         _by_edge(network, points),
         limit_m + TOLERANCE_M,
     )
     return csr_array((metres, point, row_start), shape=(len(sources), len(points)))
 
 
-def _by_edge(network: WalkNetwork, snap: Snap) -> _kernels.Joined:
+def _joined(snap: Snap) -> _kernels.Joined:
+    return _kernels.Joined(snap.edge, snap.along_m, snap.access_m)
+
+
+def _by_edge(network: WalkNetwork, snap: Snap) -> _kernels.ByEdge:
     """Points grouped by the edge that they join."""
     on = np.flatnonzero(snap.edge >= 0)
     order = on[np.argsort(snap.edge[on], kind="stable")]
     start = np.zeros(network.edges + 1, np.int64)
     np.cumsum(np.bincount(snap.edge[on], minlength=network.edges), out=start[1:])
-    return _kernels.Joined(snap.edge, snap.along_m, snap.access_m, start, order)
+    return _kernels.ByEdge(start, order)
