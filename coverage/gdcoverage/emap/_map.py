@@ -26,13 +26,6 @@ from gdcoverage.files import written_whole
 from gdcoverage.policy import MAP_TITLE, PHRASE, Standard
 from gdcoverage.sites import Siting
 
-# In the order in which they build on one another.
-_SCRIPTS = (
-    *("words.js", "blocks.js", "shapes.js", "links.js", "qr.js", "clock.js", "pinyin.js"),
-    *("store.js", "search.js", "filter.js", "ground.js", "points.js", "near.js", "card.js"),
-    *("lookup.js", "layers.js", "planner.js", "print.js", "address.js", "start.js"),
-)
-
 # Whatever a browser would fetch: sources, style sheets and images that are not inside the page.
 _FETCHED = re.compile(
     r"""(?:<script[^>]*\ssrc\s*=|<link[^>]*\shref\s*=|<img[^>]*\ssrc\s*=\s*["']?https?:"""
@@ -117,8 +110,8 @@ class EMap(folium.Map):
 
     @property
     def scripts(self) -> str:
-        """Our scripts."""
-        return "\n".join(_assets.own(name) for name in _SCRIPTS)
+        """Our scripts, bundled: one global, `EMap.start`."""
+        return _assets.own("emap.bundle.js")
 
     @property
     def image_hosts(self) -> str:
