@@ -11,7 +11,7 @@ from typing import Any
 
 import folium
 import geopandas as gpd
-from branca.element import Figure
+from branca.element import Element, Figure
 from folium.template import Template
 
 from gdcoverage.assessment import Coverage
@@ -108,10 +108,14 @@ class EMap(folium.Map):
         """Leaflet's script."""
         return _assets.leaflet_js()
 
-    @property
-    def scripts(self) -> str:
-        """Our scripts, bundled: one global, `EMap.start`."""
-        return _assets.own("emap.bundle.js")
+    def render(self, **kwargs: Any) -> Any:
+        """Put the map into its page; the scripts once, however many maps the page has."""
+        # branca reads the text as a template once more.
+        bundle = "{% raw %}" + _assets.own("emap.bundle.js") + "{% endraw %}"
+        page = self.get_root()
+        assert isinstance(page, Figure)
+        page.script.add_child(Element(bundle), name="emap")
+        return super().render(**kwargs)
 
     @property
     def image_hosts(self) -> str:
