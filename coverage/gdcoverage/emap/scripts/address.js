@@ -24,7 +24,10 @@ export function writeAddress(state) {
 export function addressOf({ map, head, words, layers, look }) {
   const { conditions, store } = look, centre = map.getCenter();
   const names = (/** @type {string[]} */ list, /** @type {number} */ mask) => list.filter((_, bit) => mask & (1 << bit)).join(".");
-  const shown = (/** @type {Style} */ { key }) => { const layer = layers[key]; return Boolean(layer) && map.hasLayer(/** @type {L.Layer} */ (layer)); };
+  const shown = (/** @type {Style} */ { key }) => {
+    const layer = layers[key];
+    return layer !== undefined && map.hasLayer(layer);
+  };
   const styles = head.styles || [], keys = (/** @type {Style[]} */ some) => some.map((style) => style.key).join(".");
   return {
     q: conditions.query,
@@ -48,7 +51,8 @@ export function addressOf({ map, head, words, layers, look }) {
  * @returns {Conditions}
  */
 export function conditionsFrom(asked, store) {
-  const mask = (/** @type {string[]} */ names, text = "") => text.split(".").reduce((bits, name) => bits | (names.includes(name) ? 1 << names.indexOf(name) : 0), 0);
+  const mask = (/** @type {string[]} */ names, text = "") =>
+    text.split(".").reduce((bits, name) => bits | (names.includes(name) ? 1 << names.indexOf(name) : 0), 0);
   return {
     query: asked.q || "",
     county: asked.county === undefined ? -1 : store.county.values.findIndex((county) => county.adcode === asked.county),

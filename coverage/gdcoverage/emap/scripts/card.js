@@ -23,8 +23,10 @@ export function outletCard(words, store, i, now, onBack) {
   const unknown = words.t("未知");
   const heading = make("h2", { tabindex: "-1", lang: "zh-CN" }, store.name[i]);
   const facts = make("dl", {});
-  const fact = (/** @type {string} */ label, /** @type {(Node | string | null)[]} */ ...value) => facts.append(make("dt", {}, words.t(label)), make("dd", {}, ...value));
-  const list = (/** @type {string[]} */ names, /** @type {number} */ bits) => store.termsOf(names, bits).map((name) => words.t(name)).join("、") || unknown;
+  const fact = (/** @type {string} */ label, /** @type {(Node | string | null)[]} */ ...value) =>
+    facts.append(make("dt", {}, words.t(label)), make("dd", {}, ...value));
+  const list = (/** @type {string[]} */ names, /** @type {number} */ bits) =>
+    store.termsOf(names, bits).map((name) => words.t(name)).join("、") || unknown;
   fact("所属银行", store.bankOf(i) || unknown);
   fact("地址", make("span", { lang: "zh-CN" }, store.address[i] || unknown), store.address[i] ? copyButton(words, store.address[i]) : null);
   if (county.name) fact("县区 ", countyName(county));

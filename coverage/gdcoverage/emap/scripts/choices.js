@@ -17,8 +17,8 @@ export function buildChoices(look) {
   const banks = store.bank.values.map((bank) => bank || "—");
   part(root, ".emap-selects").replaceChildren(
     choiceOf(look, "county", "全部县区", counties), choiceOf(look, "bank", "全部银行", banks));
-  const terms = (/** @type {Terms} */ kind, /** @type {string[]} */ names) => names.map((name, bit) => chip(kind, bit, name,
-    () => look.ask({ [kind]: conditions[kind] ^ (1 << bit) })));
+  const terms = (/** @type {Terms} */ kind, /** @type {string[]} */ names) =>
+    names.map((name, bit) => chip(kind, bit, name, () => look.ask({ [kind]: conditions[kind] ^ (1 << bit) })));
   part(root, ".emap-chips").replaceChildren(
     row("营业", chip("open", 0, "正在营业", () => look.ask({ open: !conditions.open }))),
     row("业务事项", ...terms("items", store.itemNames)),

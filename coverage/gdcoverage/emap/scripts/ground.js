@@ -106,8 +106,10 @@ const LEAST_ZOOM = Object.freeze([0, 9.5, 11, 12]);
 export function drawGround(map, base, tiled) {
   const renderer = quietPane(map, "ground", 305);
   const common = { renderer, interactive: false, smoothFactor: 1 };
-  const filled = (/** @type {Area} */ area, /** @type {string} */ fillColor) => L.polygon(unpackArea(area), { ...common, stroke: false, fillColor, fillOpacity: 1 });
-  const lines = (/** @type {Lines} */ list, /** @type {string} */ color, /** @type {number} */ weight) => L.polyline(unpack(list), { ...common, color, weight });
+  const filled = (/** @type {Area} */ area, /** @type {string} */ fillColor) =>
+    L.polygon(unpackArea(area), { ...common, stroke: false, fillColor, fillOpacity: 1 });
+  const lines = (/** @type {Lines} */ list, /** @type {string} */ color, /** @type {number} */ weight) =>
+    L.polyline(unpack(list), { ...common, color, weight });
   const few = base.labels.length <= 3;
   const borders = lines(base.borders, PALETTE.border, 1.2);
   if (few) borders.options.dashArray = "7 4";
