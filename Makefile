@@ -1,6 +1,6 @@
 # make map   sets everything up and runs the main job on the bundled sample
 # make test  sets everything up (a browser too), checks the code and runs the tests
-.PHONY: map test lint lock sample bench clean
+.PHONY: map test lint scripts lock sample bench clean
 
 map:
 	@bash .ci/setup
@@ -15,7 +15,13 @@ lint:
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
-	@.venv/bin/oxlint --quiet coverage/gdcoverage/emap/templates tests/js
+	@.venv/bin/oxlint --quiet coverage/gdcoverage/emap/scripts tests/js
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm run --silent check
+
+# Bundles the map's scripts into the one file that goes into its page.
+scripts:
+	@bash .ci/setup browser
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm run --silent build
 
 # Pins every package that the quick start and CI install.
 lock:
@@ -33,4 +39,4 @@ bench:
 	@.venv/bin/python -m benchmarks
 
 clean:
-	@rm -rf .venv .mypy_cache .ruff_cache build
+	@rm -rf .venv node_modules .mypy_cache .ruff_cache build

@@ -21,10 +21,18 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 # Of one day, so that the pictures change only with the map.
 DATE, NOON = "2026-06-10", "2026-06-10T10:30:00+08:00"
 
+# The map's state.
+EMAP = "document.querySelector('.emap').emap"
 # Name, map, window, scale, what to do first.
 PICTURES = (
-    ("planner", "地图.html", (1280, 800), 1, "EMap.map.setView([23.663, 114.115], 14)"),
-    ("public-phone", "公众版地图.html", (390, 844), 1.5, "EMap.look.open(3, { focus: false })"),
+    ("planner", "地图.html", (1280, 800), 1, "map.setView([23.663, 114.115], 14)"),
+    (
+        "public-phone",
+        "公众版地图.html",
+        (390, 844),
+        1.5,
+        "look.open(3, { focus: false })",
+    ),
 )
 
 
@@ -52,8 +60,8 @@ def _taken(
     )
     page.clock.set_fixed_time(NOON)
     page.goto(path.as_uri())
-    page.wait_for_function("() => window.EMap && EMap.ready")
-    page.evaluate(f"() => {{ {first}; }}")
+    page.wait_for_function(f"() => {EMAP} && {EMAP}.ready")
+    page.evaluate(f"() => {{ {EMAP}.{first}; }}")
     page.wait_for_timeout(800)
     return page.screenshot()
 

@@ -25,6 +25,13 @@ FLAGS = (
     "--host-resolver-rules=MAP emap.example 127.0.0.1",
 )
 
+# In a page, `emap` stands for the state of its first map.
+EMAP = """
+Object.defineProperty(window, "emap", {
+    get: () => (document.querySelector(".emap") || {}).emap,
+});
+"""
+
 
 @dataclass
 class Opened:
@@ -68,6 +75,7 @@ def opened(
     context : Playwright's options of a browser context (timezone_id, geolocation, …).
     """
     page = browser.new_context(viewport={"width": width, "height": height}, **context).new_page()
+    page.add_init_script(EMAP)
     found = Opened(page)
     page.on("request", lambda request: found.requests.append(request.url))
     page.on("console", lambda message: found.complaints.append(message.text))
@@ -76,7 +84,7 @@ def opened(
         page.clock.set_fixed_time(at)
     address = page_file if isinstance(page_file, str) else page_file.resolve().as_uri()
     page.goto(address + (f"#{fragment}" if fragment else ""))
-    page.wait_for_function("() => window.EMap && EMap.ready")
+    page.wait_for_function("() => window.emap && emap.ready")
     settle(page)
     return found
 
@@ -96,7 +104,7 @@ def pixel(page: Page, lat: float, lon: float) -> tuple[int, int, int]:
 
 def on_screen(page: Page, lat: float, lon: float) -> list[float]:
     """Where a place is in the map's window, pixels from its top left."""
-    return page.evaluate(f"(({{x, y}}) => [x, y])(EMap.map.latLngToContainerPoint([{lat}, {lon}]))")
+    return page.evaluate(f"(({{x, y}}) => [x, y])(emap.map.latLngToContainerPoint([{lat}, {lon}]))")
 
 
 def _first_pixel(png: bytes) -> tuple[int, int, int]:

@@ -38,7 +38,7 @@ class Firefox:
         """Open a file and wait until the map stands."""
         self("WebDriver:Navigate", {"url": path.resolve().as_uri()})
         for _ in range(100):
-            if self.run("return Boolean(window.EMap && EMap.ready)"):
+            if self.run("return Boolean((document.querySelector('.emap').emap || {}).ready)"):
                 return
             time.sleep(0.1)
         raise TimeoutError("the map did not get ready")

@@ -5,7 +5,7 @@ import pytest
 import worlds
 from browser import chromium, on_screen, opened, pixel, settle
 from gdcoverage.assessment import assess
-from gdcoverage.emap import build_map, write_map
+from gdcoverage.emap import build_map, build_public_map, write_map
 from gdcoverage.emap._styles import styles
 from gdcoverage.gaps import find_gaps
 from gdcoverage.places.counties import one_county
@@ -84,7 +84,7 @@ def test_points_have_the_colours_of_the_legend(browser, path):
     page.locator('[data-layer="sites"]').uncheck()
     assert pixel(page, *degrees(1600, 1800)) == colour("uncovered")
     # Beside the white cross in the middle of the mark.
-    page.evaluate("void EMap.map.setView([0, 0], 17, { animate: false })")
+    page.evaluate("void emap.map.setView([0, 0], 17, { animate: false })")
     settle(page)
     assert pixel(page, *degrees(-5, 5)) == colour("outlets")
 
@@ -107,7 +107,7 @@ def test_every_layer_switches_off_and_on(browser, path):
         assert box.is_checked() == (STYLES[key].on and key != "radius")
         for _ in range(2):
             box.click()
-            shown = page.evaluate(f"EMap.map.hasLayer(EMap.layers.{key})")
+            shown = page.evaluate(f"emap.map.hasLayer(emap.layers.{key})")
             assert shown == box.is_checked()
     assert page.locator(".emap-layers li").count() == len(STYLES)
 
@@ -158,7 +158,7 @@ def test_list_of_gaps_leads_to_the_gap(browser, path):
     page.locator(".emap-ranking button").first.click()
     settle(page)
     assert "8,700 人" in page.locator(".emap-popup").inner_text()
-    centre = page.evaluate("(() => { const c = EMap.map.getCenter(); return [c.lat, c.lng]; })()")
+    centre = page.evaluate("(() => { const c = emap.map.getCenter(); return [c.lat, c.lng]; })()")
     assert centre == pytest.approx(degrees(1700, 1800), abs=0.006)
 
 
@@ -181,7 +181,7 @@ def test_layers_and_view_are_in_the_address(browser, path):
     assert again.locator('[data-layer="walk_1"]').is_checked()
     assert not again.locator('[data-layer="streets"]').is_checked()
     view = (
-        "(() => { const c = EMap.map.getCenter(); return [c.lat, c.lng, EMap.map.getZoom()]; })()"
+        "(() => { const c = emap.map.getCenter(); return [c.lat, c.lng, emap.map.getZoom()]; })()"
     )
     assert again.evaluate(view) == pytest.approx(page.evaluate(view), abs=1e-4)
 
@@ -191,7 +191,7 @@ def test_prints_on_one_page_with_the_map_painted(browser, path, tmp_path, paper)
     import pypdfium2
 
     page = opened(browser, path).page
-    page.evaluate(f"() => EMap.print.prepare('{paper}')")
+    page.evaluate(f"() => emap.print.prepare('{paper}')")
     page.pdf(path=tmp_path / "m.pdf", prefer_css_page_size=True, print_background=True)
     document = pypdfium2.PdfDocument(tmp_path / "m.pdf")
     assert len(document) == 1
@@ -204,8 +204,39 @@ def test_prints_on_one_page_with_the_map_painted(browser, path, tmp_path, paper)
     seen = {found for _, found in image.getcolors(1 << 24)}
     assert colour("outlets") in seen
     assert colour("uncovered") in seen
-    page.evaluate("() => EMap.print.restore()")
+    page.evaluate("() => emap.print.restore()")
     assert page.locator(".emap-panel").is_visible()
+
+
+def test_two_maps_on_a_page_keep_their_own_state(browser, tmp_path):
+    first, second = (
+        build_public_map(worlds.outlets([(0, 0), (x, 0)], ["active"] * 2), title=title)
+        for title, x in (("甲图", 500), ("乙图", 900))
+    )
+    first.get_root().add_child(second)
+    write_map(first, tmp_path / "m.html")
+    # One bundle starts both.
+    assert (tmp_path / "m.html").read_text(encoding="utf-8").count("var EMap=") == 1
+    found = opened(browser, tmp_path / "m.html")
+    page, one, two = found.page, *(f"#emap_{emap.get_name()}" for emap in (first, second))
+    page.wait_for_function("(map) => document.querySelector(map).emap.ready", arg=two)
+    assert found.complaints == []
+    page.locator(two).locator(".emap-language").click()
+    page.locator(two).locator('[type="search"]').fill("无此网点")
+    page.locator(two).locator(".emap-count", has_text="No outlet").wait_for()
+    assert page.locator(f"{one} .emap-count").inner_text() == "共 2 个网点"
+    # The page's address is the first map's.
+    assert "lang=en" not in page.url
+    page.locator(f"{one} .emap-item").first.click()
+    assert page.locator(f"{one} .emap-back").inner_text() == "‹ 返回列表"
+    assert page.locator(f"{two} .emap-card").is_hidden()
+    assert "outlet=" in page.url
+    # Labels and names lead to what is in the same map.
+    assert page.evaluate(
+        "(map) => document.querySelector(map + ' label').control.closest(map)", two
+    )
+    ids = page.evaluate("() => [...document.querySelectorAll('.emap [id]')].map(({ id }) => id)")
+    assert len(ids) == len(set(ids))
 
 
 def test_phone_shows_the_map_above_the_sheet_and_does_not_scroll_sideways(browser, path):

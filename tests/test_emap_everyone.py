@@ -72,12 +72,12 @@ def findings(page):
 
 STATES = {
     "start": "() => {}",
-    "results": "() => EMap.look.ask({ query: '番禺' })",
-    "no result": "() => EMap.look.ask({ query: '月球' })",
+    "results": "() => emap.look.ask({ query: '番禺' })",
+    "no result": "() => emap.look.ask({ query: '月球' })",
     "filters": "() => { document.querySelector('.emap-filters details').open = true; }",
-    "chosen filter": "() => EMap.look.ask({ items: 1, open: true })",
-    "card": "() => EMap.look.open(7)",
-    "near": "() => EMap.look.near.set({ lat: 23, lon: 113.3, kind: 'picked' })",
+    "chosen filter": "() => emap.look.ask({ items: 1, open: true })",
+    "card": "() => emap.look.open(7)",
+    "near": "() => emap.look.near.set({ lat: 23, lon: 113.3, kind: 'picked' })",
     "print": "() => document.querySelector('.emap-print').click()",
 }
 
@@ -99,7 +99,7 @@ def test_no_barrier_in_english_in_large_text_or_on_a_phone(
         browser, public, width, height, at=WEDNESDAY, fragment=fragment, bypass_csp=True
     ).page
     assert findings(page) == []
-    page.evaluate("() => EMap.look.open(7)")
+    page.evaluate("() => emap.look.open(7)")
     settle(page)
     assert findings(page) == []
 
@@ -179,12 +179,12 @@ def test_filters_by_keyboard(browser, public):
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")  # the first county
     settle(page)
-    assert page.evaluate("EMap.look.conditions.county") >= 0
+    assert page.evaluate("emap.look.conditions.county") >= 0
     page.evaluate("() => { document.querySelector('.emap-filters details').open = true; }")
     tab_to(page, "emap-chip")
     page.keyboard.press("Space")
     settle(page)
-    assert page.evaluate("EMap.look.conditions.open") is True
+    assert page.evaluate("emap.look.conditions.open") is True
     assert "emap-chip" in focused(page)["name"]
 
 

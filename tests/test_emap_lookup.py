@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from pyproj import Geod
 
-from browser import chromium, on_screen, opened, settle
+from browser import EMAP, chromium, on_screen, opened, settle
 from gdcoverage.emap import Ground, build_public_map, write_map
 from gdcoverage.geo.datum import to_wgs84
 from gdcoverage.places.counties import assign_counties
@@ -55,7 +55,7 @@ def page(browser, path):
 
 def listed(page):
     """Numbers of the outlets that the list holds, in its order, shown and yet to be shown."""
-    return page.evaluate("() => EMap.look.listed.map((i) => EMap.look.store.id[i])")
+    return page.evaluate("() => emap.look.listed.map((i) => emap.look.store.id[i])")
 
 
 def search(page, text):
@@ -166,7 +166,7 @@ def test_counts_equal_pandas(browser, path, outlets, county, item, mode, now_onl
     if county:
         wanted &= outlets["county"] == county
         change["county"] = page.evaluate(
-            f"EMap.look.store.county.values.findIndex((c) => c.adcode === '{county}')"
+            f"emap.look.store.county.values.findIndex((c) => c.adcode === '{county}')"
         )
     if item:
         wanted &= outlets[item]
@@ -176,7 +176,7 @@ def test_counts_equal_pandas(browser, path, outlets, county, item, mode, now_onl
         change["modes"] = 1 << list(MODES).index(mode)
     if now_only:
         wanted &= outlets["hours"].map(lambda h: is_open(h, dt.datetime.fromisoformat(WEDNESDAY)))
-    page.evaluate("(change) => EMap.look.ask(change)", change)
+    page.evaluate("(change) => emap.look.ask(change)", change)
     assert set(listed(page)) == ids(outlets, wanted)
     assert counted(page) == wanted.sum()
     # The number beside a choice is what choosing it would leave.
@@ -221,7 +221,7 @@ def test_filters_work_by_hand(page, outlets):
 @pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York"])
 def test_open_now_is_judged_in_guangdong(browser, path, outlets, time, open_now, zone):
     page = opened(browser, path, at=time, timezone_id=zone).page
-    page.evaluate("() => EMap.look.ask({ open: true })")
+    page.evaluate("() => emap.look.ask({ open: true })")
     wanted = outlets["hours"].isin([HOURS[i] for i in open_now])
     assert set(listed(page)) == ids(outlets, wanted)
     page.context.close()
@@ -231,7 +231,7 @@ def test_hours_in_words(browser, path, outlets):
     def state(kind, time):
         page = opened(browser, path, at=time).page
         number = outlets.loc[outlets["hours"] == HOURS[kind], "outlet_id"].iloc[0]
-        page.evaluate("(id) => EMap.look.open(EMap.look.store.id.indexOf(id))", number)
+        page.evaluate("(id) => emap.look.open(emap.look.store.id.indexOf(id))", number)
         words = page.locator(".emap-card .emap-state").inner_text()
         page.context.close()
         return words
@@ -269,7 +269,7 @@ def test_nearest_by_the_devices_position(browser, path, outlets):
     here = {"latitude": 22.95, "longitude": 113.35}
     page = opened(browser, path, geolocation=here, permissions=["geolocation"]).page
     page.locator(".emap-near").click()
-    page.wait_for_function("() => EMap.look.near.origin")
+    page.wait_for_function("() => emap.look.near.origin")
     settle(page)
     assert_nearest_first(page, outlets, 113.35, 22.95)
     assert "不会发送" in page.locator(".emap-notice").inner_text()
@@ -280,7 +280,7 @@ def test_nearest_by_the_devices_position(browser, path, outlets):
 def test_position_denied_leads_to_a_tap_on_the_map(browser, path, outlets):
     page = opened(browser, path, permissions=[]).page
     page.locator(".emap-near").click()
-    page.wait_for_function("() => EMap.look.near.picking")
+    page.wait_for_function("() => emap.look.near.picking")
     assert "在地图上点一下" in page.locator(".emap-notice").inner_text()
     lat, lon = pick_on_a_cluster(page)
     assert page.locator(".emap-card").is_hidden()
@@ -310,18 +310,18 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 def pick_on_a_cluster(page):
     """Clicks on a mark that stands for several outlets while a place is asked for."""
     x, y = page.evaluate(
-        "() => { const { marks, pad } = EMap.layers.outlets;"
+        "() => { const { marks, pad } = emap.layers.outlets;"
         " const m = marks.find((mark) => mark.members.length > 1);"
         " return [Math.round(m.x - pad.x), Math.round(m.y - pad.y)]; }"
     )
     corners = page.evaluate(
         "([x, y]) => [[x - 2, y - 2], [x + 2, y + 2]]"
-        ".map((p) => EMap.map.containerPointToLatLng(p)).map((at) => [at.lat, at.lng])",
+        ".map((p) => emap.map.containerPointToLatLng(p)).map((at) => [at.lat, at.lng])",
         [x, y],
     )
     page.locator(".leaflet-container").click(position={"x": x, "y": y})
     settle(page)
-    lat, lon = page.evaluate("[EMap.look.near.origin.lat, EMap.look.near.origin.lon]")
+    lat, lon = page.evaluate("[emap.look.near.origin.lat, emap.look.near.origin.lon]")
     (north, west), (south, east) = corners
     assert south < lat < north
     assert west < lon < east
@@ -334,7 +334,7 @@ def pick_on_a_cluster(page):
 def test_navigation_links_carry_the_datum_that_each_expects(browser, path, outlets):
     page = opened(browser, path, at=WEDNESDAY).page
     for row in outlets.iloc[[0, 5, 100]].itertuples():
-        page.evaluate("(id) => EMap.look.open(EMap.look.store.id.indexOf(id))", row.outlet_id)
+        page.evaluate("(id) => emap.look.open(emap.look.store.id.indexOf(id))", row.outlet_id)
         links = page.locator(".emap-links a")
         assert links.count() == 4
         for i in range(4):
@@ -377,14 +377,14 @@ def test_hostile_names_stay_text_in_list_card_and_links(page, outlets):
 
 
 def test_missing_facts_are_said_to_be_unknown(page, outlets):
-    page.evaluate("(id) => EMap.look.open(EMap.look.store.id.indexOf(id))", "W0000")
+    page.evaluate("(id) => emap.look.open(emap.look.store.id.indexOf(id))", "W0000")
     text = page.locator(".emap-card dl").inner_text()
     for label in ("地址", "营业时间", "电话"):
         assert re.search(rf"{label}\s+未知", text), label
 
 
 def test_phone_can_be_called_and_the_sign_is_named(page):
-    page.evaluate("(id) => EMap.look.open(EMap.look.store.id.indexOf(id))", "W0007")
+    page.evaluate("(id) => emap.look.open(emap.look.store.id.indexOf(id))", "W0007")
     assert page.locator('.emap-card a[href="tel:020-80000007"]').count() == 1
     assert "社保服务合作网点" in page.locator(".emap-card dl").inner_text()
     assert page.locator(".emap-card svg path").get_attribute("d").count("M") > 200
@@ -394,7 +394,7 @@ def test_phone_can_be_called_and_the_sign_is_named(page):
 
 
 def test_list_follows_the_map_when_it_is_dragged(page, outlets):
-    page.evaluate("void EMap.map.setView([22.95, 113.4], 12, { animate: false })")
+    page.evaluate("void emap.map.setView([22.95, 113.4], 12, { animate: false })")
     box = page.locator(".leaflet-container").bounding_box()
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.move(*middle)
@@ -403,7 +403,7 @@ def test_list_follows_the_map_when_it_is_dragged(page, outlets):
     page.mouse.up()
     page.wait_for_timeout(900)
     west, south, east, north = page.evaluate(
-        "() => { const b = EMap.map.getBounds();"
+        "() => { const b = emap.map.getBounds();"
         " return [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]; }"
     )
     inside = outlets.cx[west:east, south:north]
@@ -416,7 +416,7 @@ def test_list_follows_the_map_when_it_is_dragged(page, outlets):
 def test_outlets_on_one_spot_are_listed(page, outlets):
     spot = outlets.iloc[-1]
     page.evaluate(
-        "([lat, lon]) => EMap.map.setView([lat, lon], 17, { animate: false })",
+        "([lat, lon]) => emap.map.setView([lat, lon], 17, { animate: false })",
         [spot.geometry.y, spot.geometry.x],
     )
     settle(page)
@@ -430,7 +430,7 @@ def test_outlets_on_one_spot_are_listed(page, outlets):
 def test_chosen_outlet_is_seen_on_the_map(browser, path, outlets):
     for width, height in ((1440, 900), (390, 844)):
         page = opened(browser, path, width, height, at=WEDNESDAY).page
-        page.evaluate("(id) => EMap.look.open(EMap.look.store.id.indexOf(id))", "W0100")
+        page.evaluate("(id) => emap.look.open(emap.look.store.id.indexOf(id))", "W0100")
         settle(page)
         row = outlets.set_index("outlet_id").loc["W0100"]
         x, y = on_screen(page, row.geometry.y, row.geometry.x)
@@ -441,8 +441,8 @@ def test_chosen_outlet_is_seen_on_the_map(browser, path, outlets):
 
 def test_state_is_in_the_address(browser, path, page, outlets):
     search(page, "支行")
-    page.evaluate("() => EMap.look.ask({ items: 8, open: true })")
-    page.evaluate("(id) => EMap.look.open(EMap.look.store.id.indexOf(id))", "W0100")
+    page.evaluate("() => emap.look.ask({ items: 8, open: true })")
+    page.evaluate("(id) => emap.look.open(emap.look.store.id.indexOf(id))", "W0100")
     settle(page)
     fragment = page.evaluate("location.hash").lstrip("#")
     again = opened(browser, path, at=WEDNESDAY, fragment=fragment).page
@@ -464,6 +464,7 @@ def test_over_a_gcj02_base_everything_is_shifted_to_fit(browser, outlets, tmp_pa
     write_map(build_public_map(outlets, counties(), title="t", ground=ground), file)
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
+    page.add_init_script(EMAP)
     hosts = []
 
     def answer(route):
@@ -472,12 +473,12 @@ def test_over_a_gcj02_base_everything_is_shifted_to_fit(browser, outlets, tmp_pa
 
     page.route(re.compile("^https?:"), answer)
     page.goto(file.as_uri())
-    page.wait_for_function("() => window.EMap && EMap.ready")
+    page.wait_for_function("() => window.emap && emap.ready")
     assert set(hosts) == {"webrd01.is.autonavi.com"}
     # A WGS-84 place is drawn where its GCJ-02 coordinates lie in plain Web Mercator.
     lat, lon = 23.1, 113.3
     shift = page.evaluate(
-        "([lat, lon]) => { const crs = EMap.map.options.crs, plain = L.CRS.EPSG3857;"
+        "([lat, lon]) => { const crs = emap.map.options.crs, plain = L.CRS.EPSG3857;"
         " const at = plain.pointToLatLng(crs.latLngToPoint(L.latLng(lat, lon), 18), 18);"
         " const back = crs.pointToLatLng(crs.latLngToPoint(L.latLng(lat, lon), 18), 18);"
         " return [at.lng, at.lat, back.lng, back.lat]; }",

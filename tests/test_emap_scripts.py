@@ -6,7 +6,9 @@ import datetime as dt
 import gzip
 import json
 import re
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,23 +17,27 @@ import qrcode
 import qrcode.util
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright._impl._driver import compute_driver_executable
 
-from gdcoverage.emap._map import _SCRIPTS
 from gdcoverage.emap._pinyin import pinyin_table
 from gdcoverage.geo.datum import from_wgs84
 
 HERE = Path(__file__).parent
-TEMPLATES = HERE.parent / "coverage" / "gdcoverage" / "emap" / "templates"
-# Playwright's driver is a Node of its own.
-NODE = compute_driver_executable()[0]
+ROOT = HERE.parent
+TEMPLATES = ROOT / "coverage" / "gdcoverage" / "emap" / "templates"
+SCRIPTS = ROOT / "coverage" / "gdcoverage" / "emap" / "scripts"
+MODULES = sorted(path.name for path in SCRIPTS.glob("*.js"))
+NODE = shutil.which("node", path=str(Path(sys.executable).parent)) or shutil.which("node")
+
+pytestmark = pytest.mark.skipif(
+    NODE is None, reason="Node is not installed (make test installs it)"
+)
 
 
 class Script:
     """A running Node with some of the map's scripts, answering expressions."""
 
     def __init__(self, *names: str) -> None:
-        command = [NODE, str(HERE / "js" / "answer.js"), *(str(TEMPLATES / name) for name in names)]
+        command = [NODE, str(HERE / "js" / "answer.js"), *names]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
@@ -48,9 +54,7 @@ class Script:
 
 @pytest.fixture(scope="module")
 def script():
-    running = Script(
-        "words.js", "blocks.js", "links.js", "qr.js", "clock.js", "pinyin.js", "search.js"
-    )
+    running = Script(*("inflate.js", "links.js", "qr.js", "clock.js", "pinyin.js", "search.js"))
     yield running
     running.process.stdin.close()
     running.process.wait(timeout=10)
@@ -63,31 +67,52 @@ def test_unit_tests_pass():
     assert done.returncode == 0, done.stdout[-3000:]
 
 
-@pytest.mark.parametrize("name", _SCRIPTS)
-def test_script_parses_says_what_it_is_for_and_is_strict(name):
-    done = subprocess.run([NODE, "--check", TEMPLATES / name], capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr.decode()
-    first, second = (TEMPLATES / name).read_text(encoding="utf-8").splitlines()[:2]
-    assert first == '"use strict";'
-    assert re.fullmatch(r"// .+\.", second), second
+@pytest.mark.parametrize("name", MODULES)
+def test_module_says_what_it_is_for(name):
+    first = (SCRIPTS / name).read_text(encoding="utf-8").splitlines()[0]
+    assert re.fullmatch(r"// .+\.", first), first
 
 
-def test_everything_that_is_defined_is_used_and_the_other_way_round():
-    texts = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in _SCRIPTS}
-    whole = "\n".join(texts.values()) + (TEMPLATES / "map.html").read_text(encoding="utf-8")
-    defined = set(re.findall(r"^EMap\.(\w+) = ", whole, re.MULTILINE))
-    set_later = {"map", "layers", "look", "print", "ready", "language"}
-    used = set(re.findall(r"EMap\.(\w+)", whole))
-    for names in re.findall(r"const \{ ([\w, ]+) \} = EMap[,;]", whole):
-        used |= set(names.split(", "))
-    assert used - defined - set_later == set()
-    for name in defined:
-        assert len(re.findall(rf"\b{name}\b", whole)) > 1, f"EMap.{name} is never used"
+def test_modules_keep_no_state():
+    """What a module holds for all maps is a function, a class, a plain value, or frozen."""
+    constant = r"\w+ = (?:\(|\w+ =>|[\w\" *-]+;|Object\.freeze\(|/\S+/\w*;)"
+    for name in MODULES:
+        for line in (SCRIPTS / name).read_text(encoding="utf-8").splitlines():
+            assert not re.match(r"(?:export )?(?:let|var)\b", line), f"{name}: {line}"
+            held = re.match(r"(?:export )?const (.+)", line)
+            assert not held or re.match(constant, held[1]), f"{name}: {line}"
+
+
+def test_every_export_is_imported_elsewhere():
+    texts = {path: path.read_text(encoding="utf-8") for path in SCRIPTS.glob("*.js")}
+    tests = "".join(path.read_text(encoding="utf-8") for path in (HERE / "js").glob("*.js"))
+    for path, text in texts.items():
+        others = "".join(other for at, other in texts.items() if at != path) + tests
+        for name in re.findall(r"^export (?:async )?(?:function|const|class) (\w+)", text, re.M):
+            page = "start(" if name == "start" else None
+            used = page in (TEMPLATES / "map.html").read_text() if page else name in others
+            assert used, f"{path.name} exports {name}, which nobody imports"
+
+
+def test_the_bundle_is_that_of_the_modules(tmp_path):
+    """`make scripts` builds it anew."""
+    esbuild = ROOT / "node_modules" / ".bin" / "esbuild"
+    if not esbuild.exists():
+        pytest.skip("esbuild is not installed (make test installs it)")
+    build = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["scripts"]["build"]
+    *words, outfile = build.split()
+    assert words[0] == "esbuild"
+    assert outfile == f"--outfile={(TEMPLATES / 'emap.bundle.js').relative_to(ROOT)}"
+    command = [str(esbuild), *words[1:], f"--outfile={tmp_path / 'bundle.js'}"]
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    built = (tmp_path / "bundle.js").read_bytes()
+    assert built == (TEMPLATES / "emap.bundle.js").read_bytes(), "make scripts builds it anew"
 
 
 def test_every_word_has_its_english():
-    whole = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.*"))
-    table = (TEMPLATES / "words.js").read_text(encoding="utf-8")
+    paths = [*SCRIPTS.glob("*.js"), *TEMPLATES.glob("*.html")]
+    whole = "".join(path.read_text(encoding="utf-8") for path in paths)
+    table = (SCRIPTS / "words.js").read_text(encoding="utf-8")
     spoken = set(re.findall(r'data-t(?:-label|-placeholder)?="([^"{]+)"', whole))
     spoken |= set(re.findall(r'\bt\("([^"]+)"', whole))
     assert {word for word in spoken if f'"{word}"' not in table} == set()
@@ -99,11 +124,11 @@ def test_every_word_has_its_english():
 @given(st.floats(109.6, 117.4), st.floats(20.1, 25.6))
 def test_gcj02_is_that_of_the_package(script, lon, lat):
     there = np.ravel(from_wgs84([lon], [lat], "gcj02"))
-    assert script("EMap.gcj", lon, lat) == pytest.approx(there, abs=1e-9)
+    assert script("gcj", lon, lat) == pytest.approx(there, abs=1e-9)
 
 
 def test_gcj02_does_not_apply_abroad(script):
-    assert script("EMap.gcj", -51.2, -30.0) == [-51.2, -30.0]
+    assert script("gcj", -51.2, -30.0) == [-51.2, -30.0]
 
 
 @settings(max_examples=60)
@@ -120,12 +145,12 @@ def test_qr_codes_of_every_size(script, length):
 
 def test_qr_code_of_too_long_a_text_is_refused(script):
     with pytest.raises(RuntimeError, match="too long"):
-        script("EMap.qr", "x" * 413)
+        script("qr", "x" * 413)
 
 
 def assert_same_code(script, text):
     """Equal to another encoder's code, byte mode and level M, under one of the masks."""
-    found = script("EMap.qr", text)
+    found = script("qr", text)
     codes = []
     for mask in range(8):
         code = qrcode.QRCode(
@@ -139,7 +164,7 @@ def assert_same_code(script, text):
 @given(st.binary(max_size=5000) | st.text(max_size=3000).map(str.encode), st.integers(0, 9))
 def test_inflate_undoes_gzip(script, data, level):
     packed = gzip.compress(data, level, mtime=0)
-    found = script("(bytes) => [...EMap.inflate(Uint8Array.from(bytes))]", list(packed))
+    found = script("(bytes) => [...inflate(Uint8Array.from(bytes))]", list(packed))
     assert bytes(found) == data
 
 
@@ -147,7 +172,7 @@ def test_inflate_undoes_gzip(script, data, level):
 def test_now_is_guangdongs_day_and_minute(script, utc):
     there = utc + dt.timedelta(hours=8)
     time = (utc - dt.datetime(1970, 1, 1)) // dt.timedelta(milliseconds=1)
-    assert script("EMap.now", time) == {
+    assert script("nowInGuangdong", time) == {
         "day": (there.date() - dt.date(1970, 1, 1)).days,
         "minute": there.weekday() * 1440 + there.hour * 60 + there.minute,
     }
@@ -175,7 +200,7 @@ def test_now_is_guangdongs_day_and_minute(script, utc):
 )
 def test_letters_find_chinese(script, text, letters, at):
     found = script(
-        "(table, text, letters) => EMap.pinyinAt(EMap.readings(table), EMap.plain(text), letters)",
+        "(table, text, letters) => pinyinAt(readings(table), plain(text), letters)",
         pinyin_table([text]),
         text,
         letters,

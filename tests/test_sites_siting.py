@@ -80,5 +80,5 @@ def test_map_shows_recommended_sites_as_stars(report, tmp_path):
         found = opened(browser, tmp_path / "m.html")
         assert found.complaints == []
         assert found.page.locator('[data-layer="sites"]').is_checked()
-        count = found.page.evaluate("EMap.layers.sites.getLayers().length")
+        count = found.page.evaluate("emap.layers.sites.getLayers().length")
     assert count == 2

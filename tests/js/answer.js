@@ -1,15 +1,15 @@
-"use strict";
 // Answers lines of [expression, values] with the value of that function of the map's scripts.
-const readline = require("node:readline");
-const vm = require("node:vm");
-const { load } = require("./load.js");
+import readline from "node:readline";
+import vm from "node:vm";
+import { load } from "./load.js";
 
-const EMap = load(...process.argv.slice(2));
+const names = await load(...process.argv.slice(2));
+const context = vm.createContext({ ...names, Uint8Array });
 readline.createInterface({ input: process.stdin }).on("line", (line) => {
   const [expression, values] = JSON.parse(line);
   let answer;
   try {
-    answer = { value: vm.runInNewContext(`(${expression})`, { EMap, Uint8Array })(...values) };
+    answer = { value: vm.runInContext(`(${expression})`, context)(...values) };
   } catch (error) {
     answer = { error: String(error) };
   }

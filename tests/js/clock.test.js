@@ -1,15 +1,14 @@
-"use strict";
-const assert = require("node:assert/strict");
-const test = require("node:test");
-const { load } = require("./load.js");
+import assert from "node:assert/strict";
+import test from "node:test";
+import { WEEK, hoursToday, openState, openWords } from "../../coverage/gdcoverage/emap/scripts/clock.js";
+import { Words } from "../../coverage/gdcoverage/emap/scripts/words.js";
 
-const EMap = load("words.js", "clock.js");
 const calendar = { off: [100], work: [103], until: "2026-12-31" };
 const at = (weekday, hour, minute = 0, day = 4) => ({ day, minute: weekday * 1440 + hour * 60 + minute });
 // Monday to Friday 9-12 and 14-17, Saturday 9-12.
 const open = [0, 1, 2, 3, 4].flatMap((d) => [d * 1440 + 540, d * 1440 + 720, d * 1440 + 840, d * 1440 + 1020]).concat([5 * 1440 + 540, 5 * 1440 + 720]);
 const week = { open, holidays: null };
-const words = (schedule, now) => EMap.openWords(EMap.openState(schedule, calendar, now), now).join("|");
+const words = (schedule, now) => openWords(new Words(), openState(schedule, calendar, now), now).join("|");
 
 test("open from the first minute to the last", () => {
   assert.equal(words(week, at(0, 8, 59)), "休息中|09:00 开门");
@@ -36,8 +35,8 @@ test("a holiday in between is not promised", () => {
 });
 
 test("never closes, and across midnight", () => {
-  assert.equal(words({ open: [0, EMap.WEEK], holidays: null }, at(3, 3)), "营业中|全天营业");
-  const night = { open: [0, 120, 6 * 1440 + 1320, EMap.WEEK], holidays: null };
+  assert.equal(words({ open: [0, WEEK], holidays: null }, at(3, 3)), "营业中|全天营业");
+  const night = { open: [0, 120, 6 * 1440 + 1320, WEEK], holidays: null };
   assert.equal(words(night, at(6, 23)), "营业中|02:00 关门");
 });
 
@@ -57,6 +56,6 @@ test("unknown hours stay unknown", () => {
 });
 
 test("hours of today", () => {
-  assert.equal(EMap.hoursToday(week, at(0, 20)), "09:00–12:00，14:00–17:00");
-  assert.equal(EMap.hoursToday(week, at(6, 10)), "");
+  assert.equal(hoursToday(week, at(0, 20)), "09:00–12:00，14:00–17:00");
+  assert.equal(hoursToday(week, at(6, 10)), "");
 });

@@ -1,12 +1,11 @@
-"use strict";
-const assert = require("node:assert/strict");
-const test = require("node:test");
-const { load } = require("./load.js");
-
-const EMap = load("words.js", "clock.js", "pinyin.js", "store.js", "search.js", "filter.js");
+import assert from "node:assert/strict";
+import test from "node:test";
+import { noConditions, select as selected } from "../../coverage/gdcoverage/emap/scripts/filter.js";
+import { searchPlaces } from "../../coverage/gdcoverage/emap/scripts/search.js";
+import { metres, openStore } from "../../coverage/gdcoverage/emap/scripts/store.js";
 
 // Four outlets: two of bank A in county X, one of B in X, one of A in Y.
-const store = () => EMap.openStore({
+const store = () => openStore({
   id: ["1", "2", "3", "4"],
   name: ["甲一支行", "甲二支行", "乙支行", "甲三支行"],
   address: ["东路1号", "西路2号", "东路3号", ""],
@@ -26,7 +25,7 @@ const store = () => EMap.openStore({
 });
 const monday = (minute) => ({ day: 4, minute });
 const select = (change, origin = null, now = monday(600)) =>
-  EMap.select(store(), { ...EMap.noConditions(), ...change }, origin, now);
+  selected(store(), { ...noConditions(), ...change }, origin, now);
 
 test("without conditions everything is shown in order", () => {
   assert.deepEqual([...select({}).shown], [0, 1, 2, 3]);
@@ -66,11 +65,11 @@ test("a word that is nowhere is read as two", () => {
 });
 
 test("places are offered by name and by letters", () => {
-  assert.deepEqual([...EMap.searchPlaces(store(), "沙湾")].map((place) => place.name), ["沙湾镇"]);
-  assert.deepEqual([...EMap.searchPlaces(store(), "shawan")].map((place) => place.name), ["沙湾镇"]);
-  assert.deepEqual([...EMap.searchPlaces(store(), "s")], []);
+  assert.deepEqual([...searchPlaces(store(), "沙湾")].map((place) => place.name), ["沙湾镇"]);
+  assert.deepEqual([...searchPlaces(store(), "shawan")].map((place) => place.name), ["沙湾镇"]);
+  assert.deepEqual([...searchPlaces(store(), "s")], []);
 });
 
 test("metres are those of the sphere", () => {
-  assert.ok(Math.abs(EMap.metres(0, 0, 0, 1) - 111195.08) < 0.01);
+  assert.ok(Math.abs(metres(0, 0, 0, 1) - 111195.08) < 0.01);
 });

@@ -11,7 +11,7 @@ from typing import Any
 
 import folium
 import geopandas as gpd
-from branca.element import Figure
+from branca.element import Element, Figure
 from folium.template import Template
 
 from gdcoverage.assessment import Coverage
@@ -25,13 +25,6 @@ from gdcoverage.emap.tiles import tile_service
 from gdcoverage.files import written_whole
 from gdcoverage.policy import MAP_TITLE, PHRASE, Standard
 from gdcoverage.sites import Siting
-
-# In the order in which they build on one another.
-_SCRIPTS = (
-    *("words.js", "blocks.js", "shapes.js", "links.js", "qr.js", "clock.js", "pinyin.js"),
-    *("store.js", "search.js", "filter.js", "ground.js", "points.js", "near.js", "card.js"),
-    *("lookup.js", "layers.js", "planner.js", "print.js", "address.js", "start.js"),
-)
 
 # Whatever a browser would fetch: sources, style sheets and images that are not inside the page.
 _FETCHED = re.compile(
@@ -115,10 +108,14 @@ class EMap(folium.Map):
         """Leaflet's script."""
         return _assets.leaflet_js()
 
-    @property
-    def scripts(self) -> str:
-        """Our scripts."""
-        return "\n".join(_assets.own(name) for name in _SCRIPTS)
+    def render(self, **kwargs: Any) -> Any:
+        """Put the map into its page; the scripts once, however many maps the page has."""
+        # branca reads the text as a template once more.
+        bundle = "{% raw %}" + _assets.own("emap.bundle.js") + "{% endraw %}"
+        page = self.get_root()
+        assert isinstance(page, Figure)
+        page.script.add_child(Element(bundle), name="emap")
+        return super().render(**kwargs)
 
     @property
     def image_hosts(self) -> str:

@@ -1,12 +1,23 @@
-"use strict";
 // Filter: which outlets meet the conditions, in what order, and how many each further choice would leave.
+/** @import { Conditions, Moment, Origin, Selected, Store } from "./types.js" */
+import { openState } from "./clock.js";
+import { search } from "./search.js";
+import { metres } from "./store.js";
 
-EMap.noConditions = () => ({ query: "", county: -1, bank: -1, items: 0, modes: 0, open: false });
+/** @returns {Conditions} */
+export const noConditions = () => ({ query: "", county: -1, bank: -1, items: 0, modes: 0, open: false });
 
-// -> { shown: numbers of outlets in order, counts, unknown: of those with unknown hours left out by "open" }
-EMap.select = function (store, conditions, origin, now) {
-  const scores = EMap.search(store, conditions.query);
-  const states = store.schedules.map((schedule) => EMap.openState(schedule, store.calendar, now).state);
+/**
+ * Numbers of the outlets shown in order, counts, and how many with unknown hours "open" leaves out.
+ * @param {Store} store
+ * @param {Conditions} conditions
+ * @param {Origin | null} origin
+ * @param {Moment} now
+ * @returns {Selected}
+ */
+export function select(store, conditions, origin, now) {
+  const scores = search(store, conditions.query);
+  const states = store.schedules.map((schedule) => openState(schedule, store.calendar, now).state);
   const counts = {
     county: new Array(store.county.values.length).fill(0),
     bank: new Array(store.bank.values.length).fill(0),
@@ -14,6 +25,7 @@ EMap.select = function (store, conditions, origin, now) {
     modes: store.modeNames.map(() => 0),
     open: 0,
   };
+  /** @type {number[]} */
   const shown = [];
   let unknown = 0;
   for (let i = 0; i < store.size; i++) {
@@ -36,17 +48,28 @@ EMap.select = function (store, conditions, origin, now) {
     for (let bit = 0; bit < counts.modes.length; bit++) if (store.modes[i] & (1 << bit)) counts.modes[bit]++;
     shown.push(i);
   }
-  return { shown: EMap.ordered(store, shown, scores, origin), counts, unknown: conditions.open ? unknown : 0 };
-};
+  return { shown: ordered(store, shown, scores, origin), counts, unknown: conditions.open ? unknown : 0 };
+}
 
-EMap.ordered = function (store, shown, scores, origin) {
+/**
+ * @param {Store} store
+ * @param {number[]} shown
+ * @param {Float32Array | null} scores
+ * @param {Origin | null} origin
+ */
+function ordered(store, shown, scores, origin) {
   if (origin) {
     const away = new Float64Array(store.size);
-    shown.forEach((i) => { away[i] = EMap.metres(origin.lat, origin.lon, store.latOf(i), store.lonOf(i)); });
+    shown.forEach((i) => { away[i] = metres(origin.lat, origin.lon, store.latOf(i), store.lonOf(i)); });
     return shown.sort((a, b) => away[a] - away[b] || a - b);
   }
   return scores ? shown.sort((a, b) => scores[b] - scores[a] || a - b) : shown;
-};
+}
 
-// Those of `shown` within the map's view.
-EMap.within = (store, shown, bounds) => shown.filter((i) => bounds.contains([store.latOf(i), store.lonOf(i)]));
+/**
+ * Those of `shown` within the map's view.
+ * @param {Store} store
+ * @param {number[]} shown
+ * @param {{contains(at: [number, number]): boolean}} bounds
+ */
+export const within = (store, shown, bounds) => shown.filter((i) => bounds.contains([store.latOf(i), store.lonOf(i)]));

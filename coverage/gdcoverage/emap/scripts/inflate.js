@@ -1,24 +1,14 @@
-"use strict";
-// Blocks: the page's data, as JSON or compressed.
+// Inflate: gzip undone where the browser has no DecompressionStream.
 
-EMap.block = async function (id, name) {
-  const node = document.querySelector(`script[data-map="${id}"][data-block="${name}"]`);
-  if (!node) return null;
-  const text = node.type === "application/gzip" ? await EMap.gunzip(node.textContent) : node.textContent;
-  return JSON.parse(text);
-};
+/** @typedef {{counts: number[], symbols: number[]}} Code */
 
-EMap.gunzip = async function (base64) {
-  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-  if (typeof DecompressionStream === "undefined") return new TextDecoder().decode(EMap.inflate(bytes));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(stream).text();
-};
-
-// For browsers without DecompressionStream: RFC 1952 (no extra fields, as Python writes) and RFC 1951.
-EMap.inflate = function (bytes) {
+/**
+ * RFC 1952 (no extra fields, as Python writes) and RFC 1951.
+ * @param {Uint8Array} bytes
+ */
+export function inflate(bytes) {
   let at = 10, bit = 0, out = new Uint8Array(bytes.length * 4), size = 0;
-  const take = (count) => {
+  const take = (/** @type {number} */ count) => {
     let value = 0;
     for (let i = 0; i < count; i++) {
       value |= ((bytes[at] >> bit) & 1) << i;
@@ -26,7 +16,7 @@ EMap.inflate = function (bytes) {
     }
     return value;
   };
-  const put = (byte) => {
+  const put = (/** @type {number} */ byte) => {
     if (size === out.length) {
       const larger = new Uint8Array(size * 2);
       larger.set(out);
@@ -35,14 +25,15 @@ EMap.inflate = function (bytes) {
     out[size++] = byte;
   };
   // Canonical Huffman code: how many codes of each length, and symbols in the order of their codes.
-  const code = (lengths) => {
+  const code = (/** @type {number[]} */ lengths) => {
     const counts = new Array(16).fill(0);
     lengths.forEach((length) => { if (length) counts[length]++; });
+    /** @type {number[]} */
     const symbols = [];
     for (let length = 1; length < 16; length++) lengths.forEach((l, symbol) => { if (l === length) symbols.push(symbol); });
     return { counts, symbols };
   };
-  const read = ({ counts, symbols }) => {
+  const read = (/** @type {Code} */ { counts, symbols }) => {
     let word = 0, first = 0, index = 0;
     for (let length = 1; length < 16; length++) {
       word |= take(1);
@@ -62,9 +53,11 @@ EMap.inflate = function (bytes) {
     const order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
     const short = new Array(19).fill(0);
     for (let i = 0; i < count; i++) short[order[i]] = take(3);
-    const lengths = [], short_code = code(short);
+    /** @type {number[]} */
+    const lengths = [];
+    const shortCode = code(short);
     while (lengths.length < literals + distances) {
-      const symbol = read(short_code);
+      const symbol = read(shortCode);
       if (symbol < 16) lengths.push(symbol);
       else {
         const value = symbol === 16 ? lengths[lengths.length - 1] : 0;
@@ -74,12 +67,14 @@ EMap.inflate = function (bytes) {
     }
     return [code(lengths.slice(0, literals)), code(lengths.slice(literals))];
   };
-  const bases = (steps, first) => {
+  const bases = (/** @type {number[]} */ steps, /** @type {number} */ first) => {
+    /** @type {[number, number][]} */
     const table = [];
     steps.forEach((extra) => { table.push([first, extra]); first += 1 << extra; });
     return table;
   };
-  const sizes = bases([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5], 3).concat([[258, 0]]);
+  const sizes = bases([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5], 3);
+  sizes.push([258, 0]);
   const backs = bases(Array.from({ length: 30 }, (_, i) => Math.max(0, (i >> 1) - 1)), 1);
   for (let last = 0; !last;) {
     last = take(1);
@@ -102,4 +97,4 @@ EMap.inflate = function (bytes) {
     }
   }
   return out.subarray(0, size);
-};
+}

@@ -1,8 +1,12 @@
-"use strict";
 // Links: the way to an outlet in the map services that people have, each in the datum it expects.
 
-// WGS-84 to GCJ-02, degrees; the published forward formula, which does not hold outside China.
-EMap.gcj = function (lon, lat) {
+/**
+ * WGS-84 to GCJ-02, degrees; the published forward formula, which does not hold outside China.
+ * @param {number} lon
+ * @param {number} lat
+ * @returns {[number, number]}
+ */
+export function gcj(lon, lat) {
   if (lon < 72.004 || lon > 137.8347 || lat < 0.8293 || lat > 55.8271) return [lon, lat];
   const { sin, cos, sqrt, abs, PI } = Math;
   const a = 6378245, e2 = 0.006693421622965943;
@@ -17,11 +21,14 @@ EMap.gcj = function (lon, lat) {
     lon + east * 180 / (a / root * cos(phi) * PI),
     lat + north * 180 / ((a * (1 - e2)) / (magic * root) * PI),
   ];
-};
+}
 
-// outlet: {name, lon, lat} in WGS-84.
-EMap.links = function (outlet) {
-  const [lon, lat] = EMap.gcj(outlet.lon, outlet.lat).map((degrees) => degrees.toFixed(6));
+/**
+ * The place in WGS-84; the first link is the one that the QR code carries.
+ * @param {{name: string, lon: number, lat: number}} outlet
+ */
+export function linksTo(outlet) {
+  const [lon, lat] = gcj(outlet.lon, outlet.lat).map((degrees) => degrees.toFixed(6));
   // A comma would end the place in Amap's list of three.
   const name = encodeURIComponent(outlet.name.replace(/[,，]/g, " "));
   const own = [outlet.lat, outlet.lon].map((degrees) => degrees.toFixed(6)).join(",");
@@ -31,4 +38,4 @@ EMap.links = function (outlet) {
     { key: "tencent", label: "腾讯地图", url: `https://apis.map.qq.com/uri/v1/routeplan?type=walk&to=${name}&tocoord=${lat},${lon}&referer=gdcoverage` },
     { key: "geo", label: "手机地图", url: `geo:${own}?q=${own}(${name})` },
   ];
-};
+}

@@ -1,8 +1,7 @@
-"use strict";
-// Words: elements made, never written as markup; Chinese, or English by the switch.
-var EMap = window.EMap || {};
+// Words: Chinese as it stands in the scripts, or English by the reader's switch.
+import { part, parts } from "./dom.js";
 
-EMap.english = {
+const ENGLISH = Object.freeze({
   "大字": "Large text", "打印": "Print", "查询与图层": "Search and layers", "图层": "Layers",
   "查网点": "Find an outlet", "图层与图例": "Layers and legend", "空白区": "Gaps", "县区": "Counties",
   "网点、地址、银行、县区或拼音": "Outlet, address, bank, county or pinyin",
@@ -41,37 +40,47 @@ EMap.english = {
   "空白区（按人口）": "Gaps by people", "县区（按不达标人口）": "Counties by people outside the standard",
   "已选": "chosen", "清除筛选": "Clear filters", "其他网点": "other outlets", "需求点": "Demand point",
   "常住人口": "Residents", "不达标人口": "People outside", "覆盖率": "Coverage rate",
-};
+});
 
-EMap.language = "zh-CN";
-
-// A text in the reader's language, its gaps filled.
-EMap.t = function (text, ...parts) {
-  const words = EMap.language === "en" && text in EMap.english ? EMap.english[text] : text;
-  return words.trim().replace(/\{(\d)\}/g, (_, i) => parts[i]);
-};
-
-EMap.number = (value) => value.toLocaleString(EMap.language);
-
-// An element with attributes and children; strings become text.
-EMap.make = function (tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (typeof value === "function") node.addEventListener(key, value);
-    else if (value === true) node.setAttribute(key, "");
-    else if (value !== false && value !== null && value !== undefined) node.setAttribute(key, value);
+/** A reader's language and the texts in it. */
+export class Words {
+  constructor() {
+    this.language = "zh-CN";
+    /** @type {Record<string, string>} */
+    this.english = { ...ENGLISH };
   }
-  node.append(...children.filter((child) => child !== null && child !== undefined));
-  return node;
-};
 
-// Fills in everything in the page that names its text.
-EMap.translate = function (root) {
-  root.lang = EMap.language;
-  root.querySelectorAll("[data-t]").forEach((node) => { node.textContent = EMap.t(node.dataset.t); });
-  root.querySelectorAll("[data-t-label]").forEach((node) => node.setAttribute("aria-label", EMap.t(node.dataset.tLabel)));
-  root.querySelectorAll("[data-t-placeholder]").forEach((node) => { node.placeholder = EMap.t(node.dataset.tPlaceholder); });
-  const button = root.querySelector(".emap-language");
-  button.textContent = EMap.language === "en" ? "中文" : "English";
-  button.lang = EMap.language === "en" ? "zh-CN" : "en";
-};
+  get inEnglish() {
+    return this.language === "en";
+  }
+
+  /**
+   * A text in the reader's language, its gaps filled.
+   * @param {string} text
+   * @param {...(string | number)} parts
+   */
+  t(text, ...parts) {
+    const words = this.inEnglish && text in this.english ? this.english[text] : text;
+    return words.trim().replace(/\{(\d)\}/g, (_, i) => String(parts[Number(i)]));
+  }
+
+  /** @param {number} value */
+  number(value) {
+    return value.toLocaleString(this.language);
+  }
+
+  /**
+   * Fills in everything in the page that names its text.
+   * @param {HTMLElement} root
+   */
+  translate(root) {
+    root.lang = this.language;
+    const texts = (/** @type {string} */ name) => parts(root, `[data-${name}]`);
+    texts("t").forEach((node) => { node.textContent = this.t(node.dataset.t || ""); });
+    texts("t-label").forEach((node) => node.setAttribute("aria-label", this.t(node.dataset.tLabel || "")));
+    texts("t-placeholder").forEach((node) => node.setAttribute("placeholder", this.t(node.dataset.tPlaceholder || "")));
+    const button = part(root, ".emap-language");
+    button.textContent = this.inEnglish ? "中文" : "English";
+    button.lang = this.inEnglish ? "zh-CN" : "en";
+  }
+}

@@ -1,0 +1,26 @@
+// Blocks: the page's data, as JSON or compressed.
+import { inflate } from "./inflate.js";
+
+/**
+ * A block of a map's data by its name, or null where the page has none.
+ * @param {string} id of the map
+ * @param {string} name
+ */
+export async function block(id, name) {
+  /** @type {HTMLScriptElement | null} */
+  const node = document.querySelector(`script[data-map="${id}"][data-block="${name}"]`);
+  if (!node || node.textContent === null) return null;
+  const text = node.type === "application/gzip" ? await gunzip(node.textContent) : node.textContent;
+  return JSON.parse(text);
+}
+
+/**
+ * @param {string} base64
+ * @returns {Promise<string>}
+ */
+async function gunzip(base64) {
+  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  if (typeof DecompressionStream === "undefined") return new TextDecoder().decode(inflate(bytes));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).text();
+}

@@ -1,0 +1,92 @@
+// Choices: the conditions that one may choose, each with the number of outlets that it would leave.
+/** @import { Look } from "./lookup.js" */
+import { make, part, parts } from "./dom.js";
+import { noConditions } from "./filter.js";
+import { countyName } from "./store.js";
+
+/** @typedef {"county" | "bank"} Group one of which may be chosen */
+/** @typedef {"items" | "modes"} Terms any of which may be chosen, as bits */
+
+/**
+ * Fills the page's places for lists and chips.
+ * @param {Look} look
+ */
+export function buildChoices(look) {
+  const { root, store, conditions } = look;
+  const counties = store.county.values.map((county) => countyName(county, " ") || "—");
+  const banks = store.bank.values.map((bank) => bank || "—");
+  part(root, ".emap-selects").replaceChildren(
+    choiceOf(look, "county", "全部县区", counties), choiceOf(look, "bank", "全部银行", banks));
+  const terms = (/** @type {Terms} */ kind, /** @type {string[]} */ names) =>
+    names.map((name, bit) => chip(kind, bit, name, () => look.ask({ [kind]: conditions[kind] ^ (1 << bit) })));
+  part(root, ".emap-chips").replaceChildren(
+    row("营业", chip("open", 0, "正在营业", () => look.ask({ open: !conditions.open }))),
+    row("业务事项", ...terms("items", store.itemNames)),
+    row("服务方式", ...terms("modes", store.modeNames)),
+    make("button", { type: "button", class: "emap-clear", "data-t": "清除筛选", click: () => look.ask({ ...noConditions(), query: conditions.query }) }),
+  );
+  /** @type {HTMLDetailsElement} */
+  const details = part(root, ".emap-filters details");
+  details.open = window.matchMedia("(min-width: 701px) and (min-height: 1000px)").matches;
+}
+
+/**
+ * @param {Look} look
+ * @param {Group} group
+ * @param {string} all
+ * @param {string[]} values
+ */
+function choiceOf(look, group, all, values) {
+  const field = make("select", { "data-t-label": all, "data-filter": group, change: () => look.ask({ [group]: Number(field.value) }) },
+    make("option", { value: -1, "data-t": all }),
+    ...values.map((value, code) => make("option", { value: code, "data-name": value }, value)));
+  return field;
+}
+
+/**
+ * @param {Terms | "open"} kind
+ * @param {number} bit
+ * @param {string} label
+ * @param {() => void} click
+ */
+const chip = (kind, bit, label, click) => make("button", {
+  type: "button", class: "emap-chip", "aria-pressed": "false", "data-filter": kind, "data-bit": bit, click,
+}, make("span", { "data-t": label }), make("span", { class: "emap-number" }));
+
+/**
+ * @param {string} title
+ * @param {...HTMLElement} chips
+ */
+const row = (title, ...chips) => make("div", { role: "group", "data-t-label": title, class: "emap-row" },
+  make("span", { class: "emap-row-title", "data-t": title, "aria-hidden": "true" }), ...chips);
+
+/**
+ * Numbers beside each choice, and which are chosen.
+ * @param {Look} look
+ */
+export function showChoices(look) {
+  const { root, conditions, words, selected: { counts } } = look;
+  /** @type {HTMLSelectElement[]} */
+  const fields = parts(root, "select[data-filter]");
+  fields.forEach((field) => {
+    const group = /** @type {Group} */ (field.dataset.filter);
+    field.value = String(conditions[group]);
+    for (const option of field.options) {
+      const code = Number(option.value), count = counts[group][code];
+      if (code < 0) continue;
+      option.textContent = `${option.dataset.name}（${count}）`;
+      option.disabled = !count && code !== conditions[group];
+    }
+  });
+  parts(root, ".emap-chip").forEach((node) => {
+    const kind = /** @type {Terms | "open"} */ (node.dataset.filter), bit = Number(node.dataset.bit);
+    const on = kind === "open" ? conditions.open : Boolean(conditions[kind] & (1 << bit));
+    node.setAttribute("aria-pressed", String(on));
+    part(node, ".emap-number").textContent = words.number(kind === "open" ? counts.open : counts[kind][bit]);
+  });
+  const bits = (/** @type {number} */ mask) => mask.toString(2).replace(/0/g, "").length;
+  const chosen = Number(conditions.county >= 0) + Number(conditions.bank >= 0) + Number(conditions.open)
+    + bits(conditions.items) + bits(conditions.modes);
+  part(root, ".emap-chosen").textContent = chosen ? `（${words.t("已选")} ${chosen}）` : "";
+  part(root, ".emap-clear").hidden = !chosen;
+}

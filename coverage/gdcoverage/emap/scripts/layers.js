@@ -1,0 +1,190 @@
+// Layers: what planners see on the ground, built when first switched on, areas under streets under points.
+/** @import { Demand, Facts, Head, Planner, RatedCounty, Style } from "./types.js" */
+/** @import { Words } from "./words.js" */
+import { make } from "./dom.js";
+import { quietPane } from "./ground.js";
+import { Diamond, swatch, unpack, unpackArea } from "./shapes.js";
+import { countyName } from "./store.js";
+
+/** @typedef {Record<string, Style>} Styles by key */
+
+/**
+ * People as the area of a mark: pixels of radius.
+ * @param {number} people
+ */
+const radius = (people) => Math.max(2.5, Math.min(11, Math.sqrt(people) / 7));
+
+/** A group that makes its members when it is first shown. */
+class Later extends L.LayerGroup {
+  /** @param {() => L.Layer[]} build */
+  constructor(build) {
+    super();
+    /** @type {(() => L.Layer[]) | null} */
+    this.build = build;
+  }
+
+  /** @param {L.Map} map */
+  onAdd(map) {
+    if (this.build) this.build().forEach((layer) => this.addLayer(layer));
+    this.build = null;
+    return super.onAdd(map);
+  }
+}
+
+/**
+ * The layers of a county's map or of the province's, by key.
+ * @param {Words} words
+ * @param {L.Map} map
+ * @param {Head} head
+ * @param {Planner} planner
+ * @returns {Record<string, L.LayerGroup>}
+ */
+export function plannerLayers(words, map, head, planner) {
+  const style = Object.fromEntries((head.styles || []).map((s) => [s.key, s]));
+  const marks = L.canvas({ padding: 0.3 });
+  const panes = { lines: quietPane(map, "lines", 320), areas: quietPane(map, "areas", 330), reached: quietPane(map, "reached", 340) };
+  // Thousands of streets are one shape to Leaflet.
+  const lines = (/** @type {string} */ key, /** @type {L.Renderer} */ renderer) => new Later(() => [L.polyline(unpack(planner.lines[key]), {
+    ...style[key].options, renderer, interactive: false, smoothFactor: 1,
+  })]);
+  const area = (/** @type {string} */ key) => new Later(() => [L.polygon(unpackArea(planner.areas[key]), {
+    ...style[key].options, renderer: panes.areas, interactive: false,
+  })]);
+  if (planner.counties) {
+    return { ...rateLayers(words, planner.counties, style, marks), ...gapMarks(planner, style, marks), ...siteLayer(planner, style) };
+  }
+  return {
+    streets: lines("streets", panes.lines),
+    radius: area("radius"),
+    walk_3: area("walk_3"),
+    walk_2: area("walk_2"),
+    walk_1: area("walk_1"),
+    reached: lines("reached", panes.reached),
+    gaps: new Later(() => gapShapes(planner, style.gaps, marks)),
+    covered: demandLayer(words, planner.demand, style.covered, 1, L.CircleMarker, marks),
+    uncovered: demandLayer(words, planner.demand, style.uncovered, 0, Diamond, marks),
+    ...siteLayer(planner, style),
+  };
+}
+
+/**
+ * @template {L.Layer} T
+ * @param {T} layer
+ * @param {string} title
+ * @param {Facts} facts
+ * @returns {T}
+ */
+const popup = (layer, title, facts) => layer.bindPopup(() => factCard(title, facts), { maxWidth: 320 });
+
+/**
+ * @param {Planner} planner
+ * @param {Style} style
+ * @param {L.Renderer} renderer
+ */
+const gapShapes = (planner, style, renderer) => planner.gaps.flatMap((gap) => {
+  const shape = popup(L.polygon(unpackArea(gap.area), { ...style.options, renderer }), gap.name, gap.facts);
+  if (gap.rank > 10) return [shape];
+  const icon = L.divIcon({ className: "emap-rank", html: String(gap.rank), iconSize: [22, 22], iconAnchor: [24, 24] });
+  return [shape, popup(L.marker([gap.lat, gap.lon], { keyboard: false, icon, pane: "emap-names" }), gap.name, gap.facts)];
+});
+
+/**
+ * @param {Words} words
+ * @param {Demand} demand
+ * @param {Style} style
+ * @param {number} covered 1 or 0
+ * @param {typeof L.CircleMarker} Mark
+ * @param {L.Renderer} renderer
+ */
+const demandLayer = (words, demand, style, covered, Mark, renderer) => new Later(() => demand.lon.flatMap((lon, i) => {
+  if (demand.covered[i] !== covered) return [];
+  const mark = new Mark([demand.lat[i] / 1e5, lon / 1e5], { ...style.options, radius: radius(demand.people[i]), renderer });
+  return [mark.bindPopup(() => demandCard(words, demand, i))];
+}));
+
+/**
+ * @param {Words} words
+ * @param {Demand} d
+ * @param {number} i
+ */
+const demandCard = (words, d, i) => factCard(d.name[i] || words.t("需求点"), [
+  ["人口", d.people[i].toLocaleString("zh-CN") + " 人"],
+  ["城乡类别", d.urban[i] ? d.settlements.urban : d.settlements.rural],
+  ["是否达标", d.covered[i] ? "达标" : "不达标"],
+  [d.urban[i] ? "步行距离" : "直线距离", metresOf(d, i)],
+  ["最近网点", d.outletNames[d.outlet[i]] || "无"],
+  ["路网", d.status[i]],
+]);
+
+/**
+ * @param {Demand} demand
+ * @param {number} i
+ */
+function metresOf(demand, i) {
+  const metres = demand.metres[i];
+  return metres === null ? demand.unknown : metres.toLocaleString("zh-CN") + " 米";
+}
+
+/**
+ * @param {Planner} planner
+ * @param {Styles} style
+ * @returns {Record<string, L.LayerGroup>}
+ */
+function siteLayer(planner, style) {
+  if (!style.sites) return {};
+  return { sites: new Later(() => planner.sites.map((site) => popup(L.marker([site.lat, site.lon], {
+    alt: site.name, title: site.name,
+    icon: L.divIcon({ className: "emap-star", html: swatch(style.sites), iconSize: [34, 22], iconAnchor: [17, 11] }),
+  }), site.name, site.facts))) };
+}
+
+/**
+ * The province: counties by class of coverage rate.
+ * @param {Words} words
+ * @param {RatedCounty[]} counties
+ * @param {Styles} style
+ * @param {L.Renderer} renderer
+ */
+function rateLayers(words, counties, style, renderer) {
+  /** @type {Record<string, L.LayerGroup>} */
+  const layers = {};
+  Object.keys(style).filter((key) => key.startsWith("rate_")).forEach((key) => {
+    layers[key] = new Later(() => counties.filter((county) => county.style === key).map((county) => {
+      const shape = L.polygon(unpackArea(county.area), { ...style[key].options, renderer });
+      return shape.bindPopup(() => countyCard(words, county), { maxWidth: 320 });
+    }));
+  });
+  return layers;
+}
+
+/**
+ * @param {Words} words
+ * @param {RatedCounty} county
+ */
+export function countyCard(words, county) {
+  const card = factCard(countyName(county), county.facts);
+  if (county.link) card.append(make("a", { href: county.link, class: "emap-open" }, words.t("打开本县区地图")));
+  return card;
+}
+
+/**
+ * @param {Planner} planner
+ * @param {Styles} style
+ * @param {L.Renderer} renderer
+ * @returns {Record<string, L.LayerGroup>}
+ */
+function gapMarks(planner, style, renderer) {
+  if (!style.gap_marks) return {};
+  return { gap_marks: new Later(() => planner.gapMarks.map((gap) => popup(
+    new Diamond([gap.lat, gap.lon], { ...style.gap_marks.options, radius: radius(gap.people), renderer }), gap.name, gap.facts))) };
+}
+
+/**
+ * @param {string} title
+ * @param {Facts} facts
+ */
+export function factCard(title, facts) {
+  const list = make("dl", {});
+  facts.forEach(([label, value]) => list.append(make("dt", {}, label), make("dd", {}, value)));
+  return make("div", { class: "emap-popup", lang: "zh-CN" }, make("h3", {}, title), list);
+}

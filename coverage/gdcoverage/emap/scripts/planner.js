@@ -1,0 +1,149 @@
+// Planner: tabs, layer switches that are the legend too, the ranking of gaps or of counties.
+/** @import { Area, Gap, Head, Layers, Planner, RatedCounty, Store } from "./types.js" */
+/** @import { Words } from "./words.js" */
+import { make, part, parts } from "./dom.js";
+import { countyCard, factCard } from "./layers.js";
+import { swatch, unpackArea } from "./shapes.js";
+import { countyName } from "./store.js";
+
+/**
+ * The panel's texts and switches; -> its tabs.
+ * @param {HTMLElement} root
+ * @param {Words} words
+ * @param {L.Map} map
+ * @param {Head} head
+ * @param {Planner} planner
+ * @param {Layers} layers
+ * @param {Store} store
+ */
+export function plannerPanel(root, words, map, head, planner, layers, store) {
+  const set = (/** @type {string} */ name, /** @type {string} */ text) => { part(root, ".emap-" + name).textContent = text; };
+  set("phrase", head.phrase);
+  set("headline", head.headline || "");
+  set("standard", head.standard || "");
+  layerSwitches(part(root, ".emap-layers"), words, map, head, layers, layerCounts(planner, store));
+  return tabs(root);
+}
+
+/**
+ * @param {Planner} planner
+ * @param {Store} store
+ * @returns {Record<string, number>}
+ */
+function layerCounts(planner, store) {
+  const count = (/** @type {number[]} */ list, /** @type {number} */ wanted) => list.filter((value) => value === wanted).length;
+  /** @type {Record<string, number>} */
+  const counts = { outlets: count(store.active, 1), idle: count(store.active, 0), sites: planner.sites.length };
+  if (planner.counties) {
+    planner.counties.forEach(({ style }) => { counts[style] = (counts[style] || 0) + 1; });
+    return { ...counts, gap_marks: planner.gapMarks.length };
+  }
+  const { covered } = planner.demand;
+  return { ...counts, covered: count(covered, 1), uncovered: count(covered, 0), gaps: planner.gaps.length };
+}
+
+/**
+ * @param {HTMLElement} list
+ * @param {Words} words
+ * @param {L.Map} map
+ * @param {Head} head
+ * @param {Layers} layers
+ * @param {Record<string, number>} counts
+ */
+function layerSwitches(list, words, map, head, layers, counts) {
+  (head.styles || []).slice().reverse().forEach((style) => {
+    words.english[style.label] = style.english;
+    const layer = layers[style.key];
+    if (!layer) return;
+    const box = make("input", { type: "checkbox", "data-layer": style.key });
+    box.checked = map.hasLayer(layer);
+    box.addEventListener("change", () => {
+      map[box.checked ? "addLayer" : "removeLayer"](layer);
+      pointsOnTop(map, layers);
+      map.fire("emap:layers");
+    });
+    const count = style.key in counts ? make("span", { class: "emap-number" }, words.number(counts[style.key])) : null;
+    list.append(make("li", {}, make("label", {}, box, swatch(style), make("span", { class: "emap-label", "data-t": style.label }), count)));
+  });
+}
+
+/**
+ * A layer switched on again is drawn last; the points belong above the gaps.
+ * @param {L.Map} map
+ * @param {Layers} layers
+ */
+export function pointsOnTop(map, layers) {
+  ["covered", "uncovered", "gap_marks"].forEach((key) => {
+    const layer = layers[key];
+    if (!(layer instanceof L.LayerGroup) || !map.hasLayer(layer)) return;
+    layer.eachLayer((mark) => { if (mark instanceof L.Path) mark.bringToFront(); });
+  });
+}
+
+/**
+ * Gaps by people, or counties by people outside the standard; each leads to its place.
+ * @param {HTMLElement} root
+ * @param {Words} words
+ * @param {L.Map} map
+ * @param {Planner} planner
+ */
+export function ranking(root, words, map, planner) {
+  const list = part(root, ".emap-ranking");
+  const rows = planner.counties
+    ? planner.counties.filter((county) => county.missed).sort((a, b) => b.missed - a.missed)
+      .map((county) => ({ name: countyName(county), people: county.missed, go: () => goToCounty(words, map, county) }))
+    : planner.gaps.map((gap) => ({ name: gap.name, people: gap.people, go: () => goToGap(map, gap) }));
+  part(root, '[id^="tab_ranking"]').textContent = words.t(planner.counties ? "县区" : "空白区");
+  part(root, '[id^="part_ranking"] h2').textContent = words.t(!rows.length ? "没有空白区" : planner.counties ? "县区（按不达标人口）" : "空白区（按人口）");
+  list.replaceChildren(...rows.slice(0, 200).map((row, i) => make("li", {}, make("button", { type: "button", click: row.go },
+    make("span", {}, `${i + 1}.`),
+    make("span", { class: "emap-name", lang: "zh-CN" }, row.name),
+    make("span", { class: "emap-people" }, words.t("{0} 人", words.number(row.people)))))));
+}
+
+/** @param {Area} area */
+const boundsOf = (area) => L.latLngBounds(unpackArea(area).flat(2));
+
+/**
+ * @param {L.Map} map
+ * @param {Gap} gap
+ */
+function goToGap(map, gap) {
+  const bounds = boundsOf(gap.area);
+  map.fitBounds(bounds, { maxZoom: 15, animate: false });
+  L.popup({ maxWidth: 320 }).setLatLng([gap.lat, gap.lon]).setContent(factCard(gap.name, gap.facts)).openOn(map);
+}
+
+/**
+ * @param {Words} words
+ * @param {L.Map} map
+ * @param {RatedCounty} county
+ */
+function goToCounty(words, map, county) {
+  const bounds = boundsOf(county.area);
+  map.fitBounds(bounds, { animate: false });
+  L.popup({ maxWidth: 320 }).setLatLng(bounds.getCenter()).setContent(countyCard(words, county)).openOn(map);
+}
+
+/** @param {HTMLElement} root */
+function tabs(root) {
+  const tabs = parts(root, '[role="tab"]');
+  const partOf = (/** @type {HTMLElement} */ tab) => part(root, "#" + tab.getAttribute("aria-controls"));
+  const open = (/** @type {HTMLElement} */ chosen) => tabs.forEach((tab) => {
+    const on = tab === chosen;
+    tab.setAttribute("aria-selected", String(on));
+    tab.tabIndex = on ? 0 : -1;
+    partOf(tab).hidden = !on;
+  });
+  tabs.forEach((tab, i) => {
+    tab.addEventListener("click", () => open(tab));
+    tab.addEventListener("keydown", (event) => {
+      const step = Number(event.key === "ArrowRight") - Number(event.key === "ArrowLeft");
+      if (!step) return;
+      const next = tabs[(i + step + tabs.length) % tabs.length];
+      open(next);
+      next.focus();
+    });
+  });
+  return { open: (/** @type {string} */ name) => open(part(root, `[id^="tab_${name}"]`)) };
+}

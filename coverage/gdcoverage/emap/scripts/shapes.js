@@ -1,0 +1,83 @@
+// Shapes: packed numbers to coordinates, and the marks that are not circles.
+/** @import { Area, Corners, Lines, Style } from "./types.js" */
+import { makeSvg } from "./dom.js";
+
+/**
+ * Lists of x, y, then steps, also from line to line, in 1e-5 degrees -> lists of [lat, lon].
+ * @param {Lines} lines
+ * @returns {[number, number][][]}
+ */
+export function unpack(lines) {
+  let x = 0, y = 0;
+  return lines.map((packed) => {
+    /** @type {[number, number][]} */
+    const points = [];
+    for (let i = 0; i < packed.length; i += 2) {
+      x += packed[i];
+      y += packed[i + 1];
+      points.push([y / 1e5, x / 1e5]);
+    }
+    return points;
+  });
+}
+
+/** @param {Area} area */
+export const unpackArea = (area) => area.map(unpack);
+
+// Canvas marks: Leaflet draws a circle for every CircleMarker; these draw their own outline.
+export class Diamond extends L.CircleMarker {
+  _updatePath() {
+    drawMark(this, diamond);
+  }
+}
+
+/** @type {Corners} */
+const diamond = (r) => [[0, -r * 1.2], [r * 1.2, 0], [0, r * 1.2], [-r * 1.2, 0]];
+/** @type {Corners} */
+const star = (r) => Array.from({ length: 10 }, (_, i) => {
+  const reach = i % 2 ? r * 0.45 : r;
+  return [reach * Math.sin((i * Math.PI) / 5), -reach * Math.cos((i * Math.PI) / 5)];
+});
+/** @type {Corners} */
+const square = (r) => [[-r, -r], [r, -r], [r, r], [-r, r]];
+
+/**
+ * @param {any} mark whose insides Leaflet does not publish
+ * @param {Corners} corners
+ */
+function drawMark(mark, corners) {
+  const renderer = mark._renderer;
+  if (!renderer._drawing || mark._empty()) return;
+  const context = renderer._ctx, p = mark._point;
+  context.beginPath();
+  corners(mark._radius).forEach(([x, y], i) => context[i ? "lineTo" : "moveTo"](p.x + x, p.y + y));
+  context.closePath();
+  renderer._fillStroke(context, mark);
+}
+
+/**
+ * The mark of a style as a small drawing for the legend.
+ * @param {Style} style
+ */
+export function swatch(style) {
+  const svg = makeSvg("svg", { width: 34, height: 22, "aria-hidden": "true" });
+  const o = style.options;
+  /**
+   * @param {"circle" | "polygon" | "path" | "rect"} name
+   * @param {Record<string, string | number | undefined>} attributes
+   */
+  const draw = (name, attributes) => svg.append(makeSvg(name, attributes));
+  const fill = { fill: o.fillColor, "fill-opacity": o.fillOpacity };
+  const corners = (/** @type {Corners} */ shape, /** @type {number} */ r) => shape(r).map(([x, y]) => `${17 + x},${11 + y}`).join(" ");
+  if (style.shape === "circle") draw("circle", { cx: 17, cy: 11, r: 6, ...fill });
+  if (style.shape === "star") draw("polygon", { points: corners(star, 9), ...fill });
+  if (style.shape === "diamond") draw("polygon", { points: corners(diamond, 6), ...fill });
+  if (style.shape === "outlet") {
+    draw("polygon", { points: corners(square, 8), ...fill });
+    draw("path", { d: "M13 11h8M17 7v8", stroke: o.color, "stroke-width": 2 });
+  }
+  const stroke = { stroke: o.color, "stroke-width": Math.max(o.weight, 1.5), "stroke-dasharray": o.dashArray || "" };
+  if (style.shape === "area") draw("rect", { x: 3, y: 3, width: 28, height: 16, ...fill, ...stroke });
+  if (style.shape === "line") draw("path", { d: "M2 11h30", fill: "none", ...stroke });
+  return svg;
+}

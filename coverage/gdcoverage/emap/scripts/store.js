@@ -1,0 +1,54 @@
+// Store: the outlets, column by column.
+/** @import { Outlets, Store } from "./types.js" */
+/** @import { Words } from "./words.js" */
+
+/**
+ * The outlets' block with what one asks of it.
+ * @param {Outlets} block
+ * @returns {Store}
+ */
+export function openStore(block) {
+  const size = block.id.length;
+  return {
+    ...block,
+    size,
+    index: null,
+    latOf: (i) => block.lat[i] / 1e5,
+    lonOf: (i) => block.lon[i] / 1e5,
+    countyOf: (i) => block.county.values[block.county.codes[i]],
+    bankOf: (i) => block.bank.values[block.bank.codes[i]],
+    hoursOf: (i) => block.hours.values[block.hours.codes[i]],
+    scheduleOf: (i) => block.schedules[block.hours.codes[i]],
+    statusOf: (i) => block.status.values[block.status.codes[i]],
+    termsOf: (names, bits) => names.filter((_, bit) => bits & (1 << bit)),
+  };
+}
+
+/**
+ * A city without counties is its own county.
+ * @param {{city: string, name: string}} county
+ */
+export const countyName = (county, between = "") => (county.city && county.city !== county.name ? county.city + between : "") + county.name;
+
+/**
+ * Metres along a great circle.
+ * @param {number} lat1
+ * @param {number} lon1
+ * @param {number} lat2
+ * @param {number} lon2
+ */
+export function metres(lat1, lon1, lat2, lon2) {
+  const rad = Math.PI / 180;
+  const a = Math.sin(((lat2 - lat1) * rad) / 2) ** 2
+    + Math.cos(lat1 * rad) * Math.cos(lat2 * rad) * Math.sin(((lon2 - lon1) * rad) / 2) ** 2;
+  return 2 * 6371008.8 * Math.asin(Math.sqrt(a));
+}
+
+/**
+ * A distance in words.
+ * @param {Words} words
+ * @param {number} metres
+ */
+export const away = (words, metres) => (metres < 1000
+  ? words.t("{0} 米", words.number(Math.round(metres / 10) * 10))
+  : words.t("{0} 公里", words.number(Math.round(metres / 100) / 10)));
