@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gdcoverage.report._columns import Column, percent
+from gdcoverage.numbers import Column
+from gdcoverage.report._columns import percent
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.sites import ExitImpact, SitePlan, Siting
 
