@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat
 from gdcoverage.network import Snap, WalkNetwork, reach
+from gdcoverage.numbers import NUMBERS, SPEED_COLUMNS
 from gdcoverage.places.counties import assign_counties
 from gdcoverage.policy import COMPARISON_SPEEDS, SETTLEMENTS, Standard
 
@@ -23,12 +24,6 @@ Floats = NDArray[np.float64]
 
 # Adcode of demand points that lie in no county.
 NO_COUNTY = ""
-
-# Column of the rate at each comparison speed, slowest first.
-SPEED_COLUMNS = tuple(f"rate_{speed.name}" for speed in COMPARISON_SPEEDS)
-
-# Sums that are unknown, not nought, where no demand point knows them.
-_MAY_BE_UNKNOWN = ["area_km2", "covered_area_km2", "elderly", "elderly_covered"]
 
 # Columns that `assess` adds to the demand points.
 RESULT_COLUMNS = {
@@ -278,8 +273,8 @@ def tally(demand: pd.DataFrame, keys: list[str], standard: Standard) -> pd.DataF
         "island_population": people * (demand["status"] == "island"),
     }
     served = {
-        f"rate_{speed.name}": covered_at(demand, standard, standard.walk_limit_at(speed.m_per_min))
-        for speed in COMPARISON_SPEEDS
+        column: covered_at(demand, standard, standard.walk_limit_at(speed.m_per_min))
+        for column, speed in zip(SPEED_COLUMNS, COMPARISON_SPEEDS, strict=True)
     }
     if standard.town_rule == "both":
         served["rate_towns_rural"] = covered_at(
@@ -287,7 +282,8 @@ def tally(demand: pd.DataFrame, keys: list[str], standard: Standard) -> pd.DataF
         )
     groups = pd.DataFrame({key: demand[key] for key in keys} | amounts).groupby(keys)
     table = groups.sum()
-    table[_MAY_BE_UNKNOWN] = groups[_MAY_BE_UNKNOWN].sum(min_count=1)
+    unknown = [name for name in amounts if NUMBERS[name].unknown]
+    table[unknown] = groups[unknown].sum(min_count=1)
     rates = {"rate": _share(table["covered_population"], table["population"])}
     for column, mask in served.items():
         by_group = (people * mask).groupby([demand[key] for key in keys]).sum()
@@ -318,8 +314,7 @@ def _in_report_order(table: pd.DataFrame) -> pd.DataFrame:
 def _with_empty_groups(table: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
     """The tally with rows of noughts for groups that have no demand point; rates unknown."""
     out = table.reindex(index)
-    sums = [c for c in map(str, table) if "rate" not in c and c not in _MAY_BE_UNKNOWN]
-    out[sums] = out[sums].fillna(0)
+    out = out.fillna({name: NUMBERS[name].empty for name in map(str, table)})
     return out.astype({"demand_points": int, "covered_points": int})
 
 
