@@ -290,25 +290,14 @@ def tally(demand: pd.DataFrame, keys: list[str], standard: Standard) -> pd.DataF
         rates[column] = _share(by_group, table["population"])
     for kind in ("urban", "rural"):
         rates[f"{kind}_rate"] = _share(table[f"{kind}_covered"], table[f"{kind}_population"])
-    return _in_report_order(table.assign(**rates))
+    table = table.assign(**rates)
+    in_order = sorted(map(str, table), key=list(NUMBERS).index)
+    return table[in_order]
 
 
 def _share(part: pd.Series, whole: pd.Series) -> pd.Series:
     """Part of the whole, NaN where there is no whole."""
     return part / whole.where(whole > 0)
-
-
-def _in_report_order(table: pd.DataFrame) -> pd.DataFrame:
-    """Every rate right behind the people that it is a rate of."""
-    first = ["population", "covered_population", "rate", *SPEED_COLUMNS]
-    first += ["rate_towns_rural"] if "rate_towns_rural" in table else []
-    split = [
-        f"{kind}_{what}"
-        for kind in ("urban", "rural")
-        for what in ("population", "covered", "rate")
-    ]
-    rest = [str(column) for column in table if column not in {*first, *split}]
-    return table[[*first, *split, *rest]]
 
 
 def _with_empty_groups(table: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
