@@ -336,8 +336,14 @@ def shown_in(place: str, columns: Mapping[str, Column]) -> dict[str, Column]:
 
 
 def map_labels(columns: Mapping[str, Column]) -> dict[str, dict[str, str]]:
-    """Column -> label, English label and unit, for the script of a map."""
+    """Column -> label and unit, for scripts that put a map's cards together."""
     return {
-        name: {"label": column.said, "english": column.english, "unit": column.unit}
+        name: {"label": column.said, "unit": column.unit}
         for name, column in shown_in("map", columns).items()
     }
+
+
+def map_words(*tables: Mapping[str, Column]) -> dict[str, str]:
+    """Label -> its English, of all that maps show of the tables."""
+    shown = [column for table in tables for column in shown_in("map", table).values()]
+    return {column.said: column.english for column in shown}

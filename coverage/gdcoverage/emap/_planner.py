@@ -16,7 +16,7 @@ from gdcoverage.emap._facts import facts
 from gdcoverage.emap._pack import packed_area, packed_lines, whole
 from gdcoverage.emap._styles import styles
 from gdcoverage.geo.ellipsoid import GEOD
-from gdcoverage.numbers import DEMAND, GAP, NUMBERS, SITE, map_labels
+from gdcoverage.numbers import DEMAND, GAP, NUMBERS, SITE, map_labels, map_words
 from gdcoverage.policy import SETTLEMENTS
 from gdcoverage.report import SNAP_STATUS, distance_text, measured, percent
 from gdcoverage.service_areas import reached_streets, service_area
@@ -45,11 +45,8 @@ def planner_block(
         "gaps": _gaps(gaps, coverage),
         "demand": _demand(coverage),
         "sites": _sites(siting),
-        "numbers": {
-            "gaps": map_labels(GAP),
-            "demand": map_labels(DEMAND),
-            "sites": map_labels(SITE) if siting is not None else {},
-        },
+        "ranked": GAP["population"].said,
+        "words": map_words(GAP, DEMAND, {} if siting is None else SITE),
     }
 
 
@@ -103,6 +100,7 @@ def _demand(coverage: Coverage) -> dict[str, Any]:
         "outlet": codes.tolist(),
         "outletNames": list(texts),
         "status": demand["status"].map(SNAP_STATUS).tolist(),
+        "columns": map_labels(DEMAND),
         "settlements": SETTLEMENTS,
         "unknown": distance_text(float("nan"), coverage.standard),
     }

@@ -12,7 +12,7 @@ from gdcoverage.emap._base import simplified
 from gdcoverage.emap._facts import facts
 from gdcoverage.emap._pack import packed_area
 from gdcoverage.emap._styles import Style, styles
-from gdcoverage.numbers import GAP, KINDS, NUMBERS, SITE, map_labels
+from gdcoverage.numbers import GAP, KINDS, NUMBERS, SITE, map_words
 from gdcoverage.policy import SETTLEMENTS, Standard
 
 # Lower bounds of the classes of coverage rate, and a colour-blind-safe ramp (ColorBrewer YlGnBu).
@@ -85,11 +85,8 @@ def province_block(
         "counties": rows,
         "gapMarks": [] if gaps is None else _gap_marks(gaps, standard),
         "sites": [] if sites is None else _site_marks(sites),
-        "numbers": {
-            "counties": map_labels(NUMBERS),
-            "gaps": map_labels(GAP),
-            "sites": map_labels(SITE) if sites is not None else {},
-        },
+        "ranked": NUMBERS["uncovered_population"].said,
+        "words": map_words(NUMBERS, GAP, {} if sites is None else SITE),
     }
 
 
