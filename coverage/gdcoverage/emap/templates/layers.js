@@ -60,14 +60,14 @@ EMap.demandLayer = (demand, style, covered, Mark, renderer) => new EMap.Later(()
   return [mark.bindPopup(() => EMap.demandCard(demand, i))];
 }));
 
-EMap.demandCard = (d, i) => EMap.factCard(d.name[i] || EMap.t("需求点"), [
-  ["人口", d.people[i].toLocaleString("zh-CN") + " 人"],
-  ["城乡类别", d.urban[i] ? d.settlements.urban : d.settlements.rural],
-  ["是否达标", d.covered[i] ? "达标" : "不达标"],
-  [d.urban[i] ? "步行距离" : "直线距离", d.metres[i] === null ? d.unknown : d.metres[i].toLocaleString("zh-CN") + " 米"],
-  ["最近网点", d.outletNames[d.outlet[i]] || "无"],
-  ["路网", d.status[i]],
-]);
+EMap.demandCard = (d, i) => EMap.factCard(d.name[i] || EMap.t("需求点"), Object.entries({
+  population: d.people[i],
+  settlement_name: d.urban[i] ? d.settlements.urban : d.settlements.rural,
+  covered: d.covered[i] ? "达标" : "不达标",
+  [d.urban[i] ? "walk_m" : "radius_m"]: d.metres[i] ?? d.unknown,
+  outlet_name: d.outletNames[d.outlet[i]] || "无",
+  status_name: d.status[i],
+}).map(([name, value]) => [d.columns[name].label, typeof value === "number" ? `${value.toLocaleString("zh-CN")} ${d.columns[name].unit}` : value]));
 
 EMap.siteLayer = function (planner, style) {
   if (!style.sites) return {};
@@ -103,6 +103,6 @@ EMap.gapMarks = function (planner, style, renderer) {
 
 EMap.factCard = function (title, facts) {
   const list = EMap.make("dl", {});
-  facts.forEach(([label, value]) => list.append(EMap.make("dt", {}, label), EMap.make("dd", {}, value)));
-  return EMap.make("div", { class: "emap-popup", lang: "zh-CN" }, EMap.make("h3", {}, title), list);
+  facts.forEach(([label, value]) => list.append(EMap.make("dt", {}, EMap.t(label)), EMap.make("dd", { lang: "zh-CN" }, value)));
+  return EMap.make("div", { class: "emap-popup" }, EMap.make("h3", { lang: "zh-CN" }, title), list);
 };

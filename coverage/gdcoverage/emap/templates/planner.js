@@ -6,6 +6,7 @@ EMap.plannerPanel = function (root, map, head, planner, layers, store) {
   set("phrase", head.phrase);
   set("headline", head.headline);
   set("standard", head.standard);
+  Object.assign(EMap.english, planner.words);
   EMap.layerSwitches(root.querySelector(".emap-layers"), map, head, layers, EMap.layerCounts(planner, store));
   return EMap.tabs(root);
 };
@@ -51,7 +52,8 @@ EMap.ranking = function (root, map, planner) {
       .map((county) => ({ name: EMap.countyName(county), people: county.missed, go: () => EMap.goToCounty(map, county) }))
     : planner.gaps.map((gap) => ({ name: gap.name, people: gap.people, go: () => EMap.goToGap(map, gap) }));
   root.querySelector("#tab_ranking").textContent = EMap.t(planner.counties ? "县区" : "空白区");
-  title.textContent = EMap.t(!rows.length ? "没有空白区" : planner.counties ? "县区（按不达标人口）" : "空白区（按人口）");
+  const ranked = EMap.t(planner.ranked).toLowerCase();
+  title.textContent = EMap.t(!rows.length ? "没有空白区" : planner.counties ? "县区（按{0}）" : "空白区（按{0}）", ranked);
   list.replaceChildren(...rows.slice(0, 200).map((row, i) => EMap.make("li", {}, EMap.make("button", { type: "button", click: row.go },
     EMap.make("span", {}, `${i + 1}.`),
     EMap.make("span", { class: "emap-name", lang: "zh-CN" }, row.name),
