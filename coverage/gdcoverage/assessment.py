@@ -18,17 +18,12 @@ from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat
 from gdcoverage.network import Snap, WalkNetwork, reach
+from gdcoverage.numbers import NUMBERS, SPEED_COLUMNS
 from gdcoverage.places.counties import assign_counties
 from gdcoverage.policy import COMPARISON_SPEEDS, SETTLEMENTS, Standard
 
 # Adcode of demand points that lie in no county.
 NO_COUNTY = ""
-
-# Column of the rate at each comparison speed, slowest first.
-SPEED_COLUMNS = tuple(f"rate_{speed.name}" for speed in COMPARISON_SPEEDS)
-
-# Sums that are unknown, not nought, where no demand point knows them.
-_MAY_BE_UNKNOWN = ["area_km2", "covered_area_km2", "elderly", "elderly_covered"]
 
 # Columns that `assess` adds to the demand points.
 RESULT_COLUMNS = {
@@ -371,8 +366,8 @@ def tally(demand: pd.DataFrame, keys: list[str], standard: Standard) -> pd.DataF
         "island_population": people * (demand["status"] == "island"),
     }
     served = {
-        f"rate_{speed.name}": covered_at(demand, standard, standard.walk_limit_at(speed.m_per_min))
-        for speed in COMPARISON_SPEEDS
+        column: covered_at(demand, standard, standard.walk_limit_at(speed.m_per_min))
+        for column, speed in zip(SPEED_COLUMNS, COMPARISON_SPEEDS, strict=True)
     }
     if standard.town_rule == "both":
         served["rate_towns_rural"] = covered_at(
@@ -380,14 +375,17 @@ def tally(demand: pd.DataFrame, keys: list[str], standard: Standard) -> pd.DataF
         )
     groups = pd.DataFrame({key: demand[key] for key in keys} | amounts).groupby(keys)
     table = groups.sum()
-    table[_MAY_BE_UNKNOWN] = groups[_MAY_BE_UNKNOWN].sum(min_count=1)
+    unknown = [name for name in amounts if NUMBERS[name].unknown]
+    table[unknown] = groups[unknown].sum(min_count=1)
     rates = {"rate": _share(table["covered_population"], table["population"])}
     for column, mask in served.items():
         by_group = (people * mask).groupby([demand[key] for key in keys]).sum()
         rates[column] = _share(by_group, table["population"])
     for kind in ("urban", "rural"):
         rates[f"{kind}_rate"] = _share(table[f"{kind}_covered"], table[f"{kind}_population"])
-    return _in_report_order(table.assign(**rates))
+    table = table.assign(**rates)
+    in_order = sorted(map(str, table), key=list(NUMBERS).index)
+    return table[in_order]
 
 
 def _share(part: pd.Series, whole: pd.Series) -> pd.Series:
@@ -395,24 +393,10 @@ def _share(part: pd.Series, whole: pd.Series) -> pd.Series:
     return part / whole.where(whole > 0)
 
 
-def _in_report_order(table: pd.DataFrame) -> pd.DataFrame:
-    """Every rate right behind the people that it is a rate of."""
-    first = ["population", "covered_population", "rate", *SPEED_COLUMNS]
-    first += ["rate_towns_rural"] if "rate_towns_rural" in table else []
-    split = [
-        f"{kind}_{what}"
-        for kind in ("urban", "rural")
-        for what in ("population", "covered", "rate")
-    ]
-    rest = [str(column) for column in table if column not in {*first, *split}]
-    return table[[*first, *split, *rest]]
-
-
 def _with_empty_groups(table: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
     """The tally with rows of noughts for groups that have no demand point; rates unknown."""
     out = table.reindex(index)
-    sums = [c for c in map(str, table) if "rate" not in c and c not in _MAY_BE_UNKNOWN]
-    out[sums] = out[sums].fillna(0)
+    out = out.fillna({name: NUMBERS[name].empty for name in map(str, table)})
     return out.astype({"demand_points": int, "covered_points": int})
 
 

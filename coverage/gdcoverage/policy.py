@@ -14,6 +14,7 @@ Settlement = Literal["urban", "rural"]
 TownRule = Literal["urban", "rural", "both"]
 
 SETTLEMENTS = {"urban": "城区", "rural": "乡村"}
+TOWN_RULES = {"urban": "按城区", "rural": "按乡村", "both": "按城区，另列按乡村"}
 
 # Service modes, business items and flags: column name -> official term.
 MODES = {"window": "窗口办", "online": "网办", "self_service": "自助办", "guided": "导办"}
@@ -103,7 +104,7 @@ class Standard:
             number = isinstance(value, int | float) and not isinstance(value, bool)
             if not number or not low <= value <= high:
                 raise ValueError(f"标准参数 {name} 应在 {low:g} 与 {high:g} 之间，现为 {value!r}")
-        if self.town_rule not in ("urban", "rural", "both"):
+        if self.town_rule not in TOWN_RULES:
             raise ValueError(
                 f"标准参数 town_rule 应为 urban、rural 或 both，现为 {self.town_rule!r}"
             )
@@ -148,10 +149,9 @@ class Standard:
         return None
 
     def __str__(self) -> str:
-        towns = {"urban": "按城区", "rural": "按乡村", "both": "按城区，另列按乡村"}[self.town_rule]
         return (
             f"「{PHRASE}」（本次参数：步行{self.minutes:g}分钟，"
             f"步速{self.walking_speed_kmh:g}公里/小时，即{self.walk_limit_m:.0f}米；"
             f"乡村半径{self.rural_radius_m:,.0f}米；接驳上限{self.snap_limit_m:.0f}米；"
-            f"最小路网{self.smallest_component_m:.0f}米；镇区{towns}）"
+            f"最小路网{self.smallest_component_m:.0f}米；镇区{TOWN_RULES[self.town_rule]}）"
         )

@@ -12,11 +12,13 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.assessment import Coverage
+from gdcoverage.emap._facts import facts
 from gdcoverage.emap._pack import packed_area, packed_lines, whole
 from gdcoverage.emap._styles import styles
 from gdcoverage.geo.ellipsoid import GEOD
+from gdcoverage.numbers import DEMAND, GAP, NUMBERS, SITE, map_labels, map_words
 from gdcoverage.policy import SETTLEMENTS
-from gdcoverage.report import SNAP_STATUS, distance_text, percent
+from gdcoverage.report import SNAP_STATUS, distance_text, measured, percent
 from gdcoverage.service_areas import reached_streets, service_area
 from gdcoverage.sites import Siting
 
@@ -43,6 +45,8 @@ def planner_block(
         "gaps": _gaps(gaps, coverage),
         "demand": _demand(coverage),
         "sites": _sites(siting),
+        "ranked": GAP["population"].said,
+        "words": map_words(GAP, DEMAND, {} if siting is None else SITE),
     }
 
 
@@ -65,7 +69,7 @@ def headline(total: Mapping[str, Any]) -> str:
         for kind, name in SETTLEMENTS.items()
         if total[f"{kind}_population"]
     ]
-    return f"人口覆盖率 {percent(total['rate'])}（{'，'.join(classes)}）"
+    return f"人口{NUMBERS['rate'].said} {percent(total['rate'])}（{'，'.join(classes)}）"
 
 
 def _discs(active: gpd.GeoDataFrame, radius_m: float) -> BaseGeometry:
@@ -96,6 +100,7 @@ def _demand(coverage: Coverage) -> dict[str, Any]:
         "outlet": codes.tolist(),
         "outletNames": list(texts),
         "status": demand["status"].map(SNAP_STATUS).tolist(),
+        "columns": map_labels(DEMAND),
         "settlements": SETTLEMENTS,
         "unknown": distance_text(float("nan"), coverage.standard),
     }
@@ -116,17 +121,27 @@ def _sites(siting: Siting | None) -> list[dict[str, Any]]:
             "name": site.name or f"建议网点 {site.rank}",
             "lat": round(site.lat, 6),
             "lon": round(site.lon, 6),
-            "facts": [
-                ["建设次序", f"第 {site.rank} 个"],
-                ["银行", site.bank or "不限"],
-                ["新增达标", f"{site.population:,.0f} 人"],
-                ["其中", f"城区 {site.urban:,.0f} 人，乡村 {site.rural:,.0f} 人"],
-                ["填补", site.gap_name or "—"],
-                ["最近网点", site.outlet_name or "无"],
-            ],
+            "facts": facts(
+                SITE,
+                {
+                    "rank": f"第 {site.rank} 个",
+                    "bank": site.bank or "不限",
+                    "population": site.population,
+                    "urban": _of_them(site),
+                    "gap_name": site.gap_name or "—",
+                    "outlet_name": site.outlet_name or "无",
+                },
+            ),
         }
         for site in siting.plan.sites.itertuples()
     ]
+
+
+def _of_them(site: Any) -> str:
+    """The people of a site by class: “城区 1,234 人，乡村 0 人”."""
+    return "，".join(
+        f"{name} {measured(getattr(site, kind), 'people')}" for kind, name in SETTLEMENTS.items()
+    )
 
 
 def _gaps(gaps: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, Any]]:
@@ -134,7 +149,6 @@ def _gaps(gaps: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, Any]]:
     ordered = gaps.sort_values(["population", "gap_id"], ascending=[False, True])
     rows = []
     for rank, gap in enumerate(ordered.itertuples(), 1):
-        beyond = "—" if np.isnan(gap.beyond_m) else f"{gap.beyond_m:,.0f} 米"
         away = distance_text(gap.distance_m, coverage.standard, gap.settlement)
         rows.append(
             {
@@ -144,15 +158,18 @@ def _gaps(gaps: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, Any]]:
                 "lat": round(gap.lat, 5),
                 "lon": round(gap.lon, 5),
                 "area": packed_area(gap.geometry),
-                "facts": [
-                    ["城乡类别", SETTLEMENTS[gap.settlement]],
-                    ["人口", f"{gap.population:,.0f} 人"],
-                    ["需求点", f"{gap.demand_points} 个"],
-                    ["面积", f"{gap.area_km2:.2f} 平方公里"],
-                    ["最近网点", gap.outlet_name or "无"],
-                    ["到网点", away if np.isnan(gap.distance_m) else f"{away} 米"],
-                    ["超出标准", beyond],
-                ],
+                "facts": facts(
+                    GAP,
+                    {
+                        "settlement_name": SETTLEMENTS[gap.settlement],
+                        "population": gap.population,
+                        "demand_points": gap.demand_points,
+                        "area_km2": gap.area_km2,
+                        "outlet_name": gap.outlet_name or "无",
+                        "distance": away if np.isnan(gap.distance_m) else gap.distance_m,
+                        "beyond_m": gap.beyond_m,
+                    },
+                ),
             }
         )
     return rows

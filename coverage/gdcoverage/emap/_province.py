@@ -9,10 +9,11 @@ import geopandas as gpd
 import numpy as np
 
 from gdcoverage.emap._base import simplified
+from gdcoverage.emap._facts import facts
 from gdcoverage.emap._pack import packed_area
 from gdcoverage.emap._styles import Style, styles
+from gdcoverage.numbers import GAP, KINDS, NUMBERS, SITE, map_words
 from gdcoverage.policy import SETTLEMENTS, Standard
-from gdcoverage.report import percent
 
 # Lower bounds of the classes of coverage rate, and a colour-blind-safe ramp (ColorBrewer YlGnBu).
 CLASSES = (
@@ -32,16 +33,21 @@ def province_styles(
 ) -> list[dict[str, Any]]:
     """The style table of the province's map."""
     usual = styles(Standard())
+    rate = NUMBERS["rate"]
     line = {"color": "#5A5A5A", "weight": 0.8, "fillOpacity": 0.85}
     table = {"counties": usual["counties"]}
     for name, label, english, colour in _classes():
         fill = line | {"fillColor": colour}
-        table[name] = Style(f"覆盖率 {label}", f"Coverage {english}", True, "area", fill)
+        called = f"{rate.label} {label}", f"{rate.english} {english}"
+        table[name] = Style(*called, True, "area", fill)
     table["idle"] = usual["idle"]._replace(on=False)
     table["outlets"] = usual["outlets"]._replace(on=False)
     if gaps is not None and len(gaps):
         marks = usual["uncovered"].options
-        label, english = f"空白区（人口最多的 {_GAPS} 个）", f"Gaps (the {_GAPS} with most people)"
+        label, english = (
+            f"空白区（{GAP['population'].label}最多的 {_GAPS} 个）",
+            f"Gaps (the {_GAPS} with most people)",
+        )
         table["gap_marks"] = Style(label, english, False, "diamond", marks)
     if sites is not None and len(sites):
         table["sites"] = usual["sites"]._replace(on=False)
@@ -79,6 +85,8 @@ def province_block(
         "counties": rows,
         "gapMarks": [] if gaps is None else _gap_marks(gaps, standard),
         "sites": [] if sites is None else _site_marks(sites),
+        "ranked": NUMBERS["uncovered_population"].said,
+        "words": map_words(NUMBERS, GAP, {} if sites is None else SITE),
     }
 
 
@@ -98,21 +106,14 @@ def _class_of(rate: float) -> str:
 
 
 def _facts(row: Mapping[str, Any]) -> list[list[str]]:
+    """Rates first, then people, then outlets; no rate of a class that has no people."""
     if np.isnan(row["rate"]):
-        return [["覆盖率", "没有结果"]]
-    classes = [
-        [f"{name}覆盖率", percent(row[f"{kind}_rate"])]
-        for kind, name in SETTLEMENTS.items()
-        if row[f"{kind}_population"]
-    ]
-    missed = row["population"] - row["covered_population"]
-    return [
-        ["覆盖率", percent(row["rate"])],
-        *classes,
-        ["常住人口", f"{row['population']:,.0f} 人"],
-        ["不达标人口", f"{missed:,.0f} 人"],
-        ["在营网点", f"{row['outlets']:,} 个"],
-    ]
+        return [[NUMBERS["rate"].said, "没有结果"]]
+    kinds = list(KINDS)
+    columns = dict(sorted(NUMBERS.items(), key=lambda item: kinds.index(item[1].kind)))
+    missed = {"uncovered_population": row["population"] - row["covered_population"]}
+    known = {n: value for n, value in row.items() if n in columns and not np.isnan(value)}
+    return facts(columns, missed | known)
 
 
 def _gap_marks(gaps: gpd.GeoDataFrame, standard: Standard) -> list[dict[str, Any]]:
@@ -123,11 +124,14 @@ def _gap_marks(gaps: gpd.GeoDataFrame, standard: Standard) -> list[dict[str, Any
             "lat": round(gap.lat, 5),
             "lon": round(gap.lon, 5),
             "people": round(gap.population),
-            "facts": [
-                ["城乡类别", SETTLEMENTS[gap.settlement]],
-                ["人口", f"{gap.population:,.0f} 人"],
-                ["最近网点", gap.outlet_name or "无"],
-            ],
+            "facts": facts(
+                GAP,
+                {
+                    "settlement_name": SETTLEMENTS[gap.settlement],
+                    "population": gap.population,
+                    "outlet_name": gap.outlet_name or "无",
+                },
+            ),
         }
         for gap in ordered.itertuples()
     ]
@@ -139,11 +143,14 @@ def _site_marks(sites: gpd.GeoDataFrame) -> list[dict[str, Any]]:
             "name": site.name or f"建议网点 {site.rank}",
             "lat": round(site.lat, 5),
             "lon": round(site.lon, 5),
-            "facts": [
-                ["建设次序", f"本县区第 {site.rank} 个"],
-                ["银行", site.bank or "不限"],
-                ["新增达标", f"{site.population:,.0f} 人"],
-            ],
+            "facts": facts(
+                SITE,
+                {
+                    "rank": f"本县区第 {site.rank} 个",
+                    "bank": site.bank or "不限",
+                    "population": site.population,
+                },
+            ),
         }
         for site in sites.itertuples()
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from gdcoverage.numbers import NUMBERS
 from gdcoverage.policy import Standard
 
 
@@ -96,8 +97,8 @@ def styles(standard: Standard) -> dict[str, Style]:
             },
         ),
         "covered": Style(
-            "达标需求点",
-            "Demand points within the standard",
+            NUMBERS["covered_points"].said,
+            NUMBERS["covered_points"].english,
             True,
             "circle",
             {"color": "#FFFFFF", "weight": 0.5, "fillColor": "#009E73", "fillOpacity": 1},

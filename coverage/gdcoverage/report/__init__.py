@@ -1,6 +1,6 @@
 """What a planner reads as numbers: terminal text, workbook, CSV and JSON, county and province."""
 
-from gdcoverage.report._columns import SNAP_STATUS, distance_text, percent
+from gdcoverage.report._columns import SNAP_STATUS, distance_text, measured, percent
 from gdcoverage.report._data import csv_text, json_text, write_csv, write_json
 from gdcoverage.report._report import Report
 from gdcoverage.report._siting import exit_lines, siting_lines
@@ -14,6 +14,7 @@ __all__ = [
     "distance_text",
     "exit_lines",
     "json_text",
+    "measured",
     "percent",
     "print_report",
     "report_text",

@@ -11,14 +11,12 @@ import numpy as np
 import pandas as pd
 
 from gdcoverage.files import written_whole
+from gdcoverage.numbers import KINDS, SPEED_COLUMNS, Column, county_columns, shown_in
 from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT, Standard
-from gdcoverage.report._columns import COUNTY, Column, heading
+from gdcoverage.report._columns import heading
 from gdcoverage.report._report import Report
 from gdcoverage.report._siting import siting_data
 from gdcoverage.tables.spreadsheet import safe_text
-
-# Decimals of a CSV cell; the fourth keeps one person in a county apart from none.
-_DECIMALS = {"rate": 4, "km2": 4, "metres": 1, "minutes": 1, "degrees": 6}
 
 
 def write_csv(report: Report, path: str | Path) -> None:
@@ -34,7 +32,9 @@ def csv_text(report: Report) -> str:
     would run as a formula has an apostrophe before it.
     """
     table = report.with_total()
-    columns = {name: column for name, column in COUNTY.items() if name in table}
+    columns = {
+        name: column for name, column in shown_in("csv", county_columns()).items() if name in table
+    }
     plain = pd.DataFrame(
         {heading(c, rate_unit=True): _cells(table[name], c) for name, c in columns.items()}
     )
@@ -55,13 +55,17 @@ def json_text(report: Report) -> str:
 
 def report_data(report: Report) -> dict[str, Any]:
     """The report as plain lists and dictionaries: what `write_json` writes."""
+    columns = county_columns()
+    hidden = list(columns.keys() - shown_in("json", columns).keys())
     settlements = report.settlements[report.settlements["settlement"] != "all"]
-    by_class = _by_county(settlements.drop(columns="county_name"))
+    by_class = _by_county(settlements.drop(columns=["county_name", *hidden], errors="ignore"))
     by_gap = _by_county(pd.DataFrame(report.gaps.drop(columns="geometry")))
+    places = ["county", "county_name", "city"]
+    total = report.total.drop([*places, *hidden], errors="ignore")
     counties = [
         _plain(row)
         | {"settlements": by_class.get(row["county"], []), "gaps": by_gap.get(row["county"], [])}
-        for row in report.counties.to_dict("records")
+        for row in report.counties.drop(columns=hidden, errors="ignore").to_dict("records")
     ]
     return {
         "title": report.title,
@@ -71,7 +75,7 @@ def report_data(report: Report) -> dict[str, Any]:
         "version": report.version,
         "made_on": report.made_on,
         "sources": [vars(source) for source in report.sources],
-        "total": _plain(report.total.drop(["county", "county_name", "city"]).to_dict()),
+        "total": _plain(total.to_dict()),
         "counties": counties,
         "problems": [vars(problem) for problem in report.problems],
         **({} if report.siting is None else {"siting": siting_data(report.siting)}),
@@ -87,8 +91,8 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 def _standard(standard: Standard) -> dict[str, Any]:
     """The numbers of the standard, what follows from them, and the speeds of the three rates."""
     speeds = [
-        {"column": f"rate_{speed.name}", "label": speed.label, "m_per_min": speed.m_per_min}
-        for speed in COMPARISON_SPEEDS
+        {"column": column, "label": speed.label, "m_per_min": speed.m_per_min}
+        for column, speed in zip(SPEED_COLUMNS, COMPARISON_SPEEDS, strict=True)
     ]
     derived = {"walk_limit_m": standard.walk_limit_m, "walk_search_m": standard.walk_search_m}
     return {**vars(standard), **derived, "text": str(standard), "speeds": speeds}
@@ -96,15 +100,17 @@ def _standard(standard: Standard) -> dict[str, Any]:
 
 def _cells(values: pd.Series, column: Column) -> pd.Series:
     """A column as CSV holds it; a rate short of all or above nothing never becomes either."""
-    if column.kind in ("people", "count"):
-        return values.astype("float64").round().astype("Int64")
+    decimals = KINDS[column.kind].decimals
+    if decimals is None:
+        return values
+    numbers = values.astype("float64")
+    if decimals == 0:
+        return numbers.round().astype("Int64")
     if column.kind == "rate":
-        per_cent = (values.astype("float64") * 100).round(_DECIMALS["rate"])
+        per_cent = (numbers * 100).round(decimals)
         per_cent = per_cent.mask((values < 1) & (per_cent >= 100), 99.9999)
         return per_cent.mask((values > 0) & (per_cent <= 0), 0.0001)
-    if column.kind in _DECIMALS:
-        return values.astype("float64").round(_DECIMALS[column.kind])
-    return values
+    return numbers.round(decimals)
 
 
 def _by_county(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:

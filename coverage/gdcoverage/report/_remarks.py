@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from gdcoverage.assessment import NO_COUNTY
-from gdcoverage.report._columns import people, percent, plain
+from gdcoverage.numbers import NUMBERS
+from gdcoverage.policy import SETTLEMENTS
+from gdcoverage.report._columns import measured, people, percent, plain
 from gdcoverage.report._report import Report
 
 
@@ -18,12 +21,12 @@ def headline(report: Report) -> str:
         f"{name} {percent(total[f'{kind}_rate'])}"
         if total[f"{kind}_population"] > 0
         else f"无{name}人口"
-        for kind, name in (("urban", "城区"), ("rural", "乡村"))
+        for kind, name in SETTLEMENTS.items()
     ]
+    residents = f"{NUMBERS['population'].said} {measured(total['population'], 'people')}"
     return (
-        f"{plain(report.name)}：常住人口 {people(total['population'])} 人，"
-        f"达标 {people(total['covered_population'])} 人，覆盖率 {percent(total['rate'])}"
-        f"（{'，'.join(classes)}）。"
+        f"{plain(report.name)}：{residents}，{_told(total, 'covered_population')}，"
+        f"{NUMBERS['rate'].said} {percent(total['rate'])}（{'，'.join(classes)}）。"
     )
 
 
@@ -34,33 +37,38 @@ def remarks(report: Report) -> list[str]:
     if not total["population"]:
         return lines
     standard = report.coverage.standard
-    lines.append(
-        f"多点可办：仅一个网点达标 {people(total['one_outlet'])} 人，"
-        f"两个及以上网点达标 {people(total['two_outlets'])} 人。"
-    )
+    lines.append(f"多点可办：{_told(total, 'one_outlet')}，{_told(total, 'two_outlets')}。")
     if not np.isnan(total["elderly"]):
-        of_them = percent(total["elderly_covered"] / total["elderly"]) if total["elderly"] else "—"
+        share = total["elderly_covered"] / total["elderly"] if total["elderly"] else np.nan
+        covered = NUMBERS["covered_population"].clause
         lines.append(
-            f"60岁以上：{people(total['elderly'])} 人，"
-            f"达标 {people(total['elderly_covered'])} 人（{of_them}）。"
+            f"{_told(total, 'elderly', '：')}，"
+            f"{covered} {measured(total['elderly_covered'], 'people')}（{percent(share)}）。"
         )
     if "rate_towns_rural" in total:
+        rate = NUMBERS["rate"].said
         lines.append(
-            f"镇区规则：镇区按城区，覆盖率 {percent(total['rate'])}；"
-            f"镇区按乡村，覆盖率 {percent(total['rate_towns_rural'])}。"
+            f"镇区规则：镇区按城区，{rate} {percent(total['rate'])}；"
+            f"镇区按乡村，{rate} {percent(total['rate_towns_rural'])}。"
         )
     demand = report.coverage.demand
     urban = (demand["settlement"] == "urban") & (demand["status"] == "off_network")
+    off, everyone = NUMBERS["off_network_population"].clause, NUMBERS["population"].said
     lines.append(
-        f"未接入路网（离街道超过{standard.snap_limit_m:.0f}米）："
-        f"{people(total['off_network_population'])} 人，"
+        f"{off}（离街道超过{standard.snap_limit_m:.0f}米）："
+        f"{measured(total['off_network_population'], 'people')}，"
         f"其中城区 {people(demand.loc[urban, 'population'].sum())} 人因此不达标；"
-        f"路网孤岛：{people(total['island_population'])} 人。均计入常住人口。"
+        f"{_told(total, 'island_population', '：')}。均计入{everyone}。"
     )
     outside = report.counties.loc[report.counties["county"] == NO_COUNTY, "population"].sum()
     if outside > 0 and len(report.inside):
         lines.append(f"县区外：{people(outside)} 人不在所列任何县区之内，单列一行，计入合计。")
     return lines
+
+
+def _told(total: pd.Series, name: str, between: str = " ") -> str:
+    """A number of people in a sentence: “达标 1,234 人”."""
+    return f"{NUMBERS[name].clause}{between}{measured(total[name], 'people')}"
 
 
 def _about_outlets(report: Report) -> list[str]:
@@ -70,13 +78,14 @@ def _about_outlets(report: Report) -> list[str]:
     serving = table[table["counts"]]
     beyond = ~serving["county"].isin(report.counties["county"])
     across = int((beyond & (serving["covered_population"] > 0)).sum())
-    lines = [f"在营网点：{int(report.total['outlets']):,} 个。"]
+    outlets = NUMBERS["outlets"].said
+    lines = [f"{outlets}：{measured(report.total['outlets'], 'count')}。"]
     if len(bare) == 1 and report.one:
-        lines = ["本县区无在营网点。"]
+        lines = [f"本县区无{outlets}。"]
     elif report.one and not len(serving):
-        lines = ["无在营网点。"]
+        lines = [f"无{outlets}。"]
     elif len(bare):
-        lines.append(f"无在营网点的县区：{'、'.join(map(plain, bare))}。")
+        lines.append(f"无{outlets}的县区：{'、'.join(map(plain, bare))}。")
     if across:
-        lines.append(f"县区界外另有 {across:,} 个在营网点的覆盖范围内有上述人口，已计入达标。")
+        lines.append(f"县区界外另有 {across:,} 个{outlets}的覆盖范围内有上述人口，已计入达标。")
     return lines

@@ -12,6 +12,7 @@ import pandas as pd
 
 from gdcoverage.assessment import NO_COUNTY, Coverage, Findings, tally, with_streets
 from gdcoverage.files import Source
+from gdcoverage.numbers import NUMBERS
 from gdcoverage.policy import OUTLET_STATUS, SETTLEMENTS
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.report._columns import SNAP_STATUS, distance_text
@@ -106,9 +107,7 @@ class Report:
             amounts = self.coverage.total().to_dict()
         else:
             empty = tally(demand.assign(county=NO_COUNTY), ["county"], self.coverage.standard)
-            unknown = {"area_km2", "covered_area_km2", "elderly", "elderly_covered"}
-            names = map(str, empty)
-            amounts = {c: np.nan if "rate" in c or c in unknown else 0 for c in names}
+            amounts = {name: NUMBERS[name].empty for name in map(str, empty)}
         amounts |= {"county": "", "county_name": TOTAL, "city": ""}
         amounts |= {"outlets": int(self.counties["outlets"].sum())}
         return _with_uncovered(pd.DataFrame([amounts])).iloc[0]

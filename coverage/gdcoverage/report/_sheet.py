@@ -8,22 +8,11 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from gdcoverage.report._columns import UNKNOWN, Column, heading, percent, plain, shown
+from gdcoverage.numbers import KINDS, Column, shown_in
+from gdcoverage.report._columns import UNKNOWN, heading, percent, plain, shown
 from gdcoverage.report._report import TOTAL
 from gdcoverage.tables.spreadsheet import cell_width
 
-_FORMATS = {
-    "text": "@",
-    "yes": "@",
-    "people": "#,##0",
-    "count": "#,##0",
-    "rate": "0.0%",
-    "km2": "#,##0.00",
-    "metres": "#,##0",
-    "minutes": "0.0",
-    "degrees": "0.000000",
-    "row": "0",
-}
 # A rate that would round to all or to nobody shows as text; the cell still holds the number.
 _EDGE_RATES = {">99.9%": '">99.9%"', "<0.1%": '"<0.1%"'}
 _FONT = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
@@ -72,7 +61,7 @@ class SheetWriter:
         grouped : a line of `Column.group` over the headings.
         """
         sheet = self._book.add_worksheet(name)
-        columns = {key: column for key, column in columns.items() if key in table}
+        columns = {k: column for k, column in shown_in("workbook", columns).items() if k in table}
         table = table[list(columns)]
         room = _MAX_ROWS - len(above) - 3
         if len(table) > room:
@@ -171,7 +160,7 @@ class SheetWriter:
     def _format(self, look: str, bold: bool) -> Any:
         """The format of a kind of value, an edge rate, or (empty) of an unknown number."""
         if (look, bold) not in self._formats:
-            code = _EDGE_RATES.get(look) or _FORMATS.get(look, "General")
+            code = _EDGE_RATES.get(look) or (KINDS[look].cell if look else "General")
             side = {"align": "left", "text_wrap": True} if look == "text" else {"align": "right"}
             fill = {"bold": True, "bg_color": "#F2F2F2"} if bold else {}
             options = _FONT | _LINE | side | fill | {"num_format": code}

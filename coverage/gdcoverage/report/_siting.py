@@ -8,27 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gdcoverage.report._columns import Column, percent
+from gdcoverage.numbers import SITE, Column
+from gdcoverage.report._columns import percent
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.sites import ExitImpact, SitePlan, Siting
 
-SITE = {
-    "rank": Column("次序", "count"),
-    "candidate_id": Column("候选点编号"),
-    "name": Column("候选点"),
-    "bank": Column("银行"),
-    "population": Column("新增达标人口", "people"),
-    "urban": Column("其中城区", "people"),
-    "rural": Column("其中乡村", "people"),
-    "elderly": Column("其中60岁以上", "people"),
-    "lost_without": Column("缺它则失去", "people"),
-    "gap_name": Column("主要填补的空白区"),
-    "gap_population": Column("该空白区受益人口", "people"),
-    "outlet_name": Column("最近网点"),
-    "outlet_m": Column("到最近网点直线", "metres"),
-    "lon": Column("经度（WGS-84）", "degrees"),
-    "lat": Column("纬度（WGS-84）", "degrees"),
-}
 SHARE = {
     "bank": Column("银行"),
     "outlets": Column("现有网点", "count"),

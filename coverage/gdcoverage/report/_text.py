@@ -16,9 +16,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gdcoverage.assessment import SPEED_COLUMNS
 from gdcoverage.files import written_whole
-from gdcoverage.report._columns import COUNTY, SETTLEMENT, UNKNOWN, distance_text, plain, shown
+from gdcoverage.numbers import GAP, NUMBERS, Column, class_columns, county_columns, shown_in
+from gdcoverage.report._columns import UNKNOWN, distance_text, measured, plain, shown
 from gdcoverage.report._remarks import headline, remarks
 from gdcoverage.report._report import TOTAL, Report
 from gdcoverage.report._siting import siting_lines
@@ -30,12 +30,6 @@ _GAPS_SHOWN = 10
 _PIECES = re.compile(r".+?(?:[，。；、：）]+|$)")
 _UNBOUNDED = Console(width=1_000, file=io.StringIO(), color_system=None)
 _PROBLEMS_SHOWN = 8
-
-_PEOPLE = ["population", "covered_population", "uncovered_population", "rate"]
-_REST = [
-    *["demand_points", "covered_points", "area_km2", "covered_area_km2"],
-    *["one_outlet", "two_outlets", "off_network_population", "island_population"],
-]
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -98,22 +92,29 @@ def _print_tables(report: Report, console: Console) -> None:
 
     The rates at the three speeds stand beside the people where the page is wide enough.
     """
-    towns = ["rate_towns_rural"] if "rate_towns_rural" in report.total else []
-    speeds = [*SPEED_COLUMNS, *towns]
     if report.one:
-        rows, first, main = report.settlements, "settlement_name", _PEOPLE
+        rows, first, known = report.settlements, "settlement_name", class_columns()
     else:
-        rows, first = report.with_total(), "county_name"
-        main = ["outlets", *_PEOPLE, "urban_rate", "rural_rate"]
-    tables = [_table("人口与覆盖率（右侧为不同步速下的覆盖率）", rows, [first, *main, *speeds])]
+        rows, first, known = report.with_total(), "county_name", county_columns()
+
+    def table(title: str, *places: str) -> Table:
+        columns = {first: known[first]}
+        for place in places:
+            columns |= {k: column for k, column in shown_in(place, known).items() if k in rows}
+        return _table(title, rows, columns)
+
+    rate = NUMBERS["rate"].label
+    people = f"{NUMBERS['population'].label}与{rate}"
+    tables = [table(f"{people}（右侧为不同步速下的{rate}）", "text_people", "text_speeds")]
     if _UNBOUNDED.measure(tables[0]).maximum > console.width:
         tables = [
-            _table("人口与覆盖率", rows, [first, *main]),
-            _table("不同步速下的覆盖率", rows, [first, "rate", *speeds]),
+            table(people, "text_people"),
+            table(f"不同步速下的{rate}", "text_speeds"),
         ]
-    tables.append(_table("需求点（不按人口加权）、多点可办与路网（人）", rows, [first, *_REST]))
-    for table in tables:
-        _print_whole(table, console)
+    points = NUMBERS["demand_points"].label
+    tables.append(table(f"{points}（不按人口加权）、多点可办与路网（人）", "text_other"))
+    for one in tables:
+        _print_whole(one, console)
         console.print()
 
 
@@ -129,25 +130,25 @@ def _print_whole(table: Table, console: Console) -> None:
     console.print(Text(capture.get().rstrip("\n")), soft_wrap=True)
 
 
-def _table(title: str, rows: pd.DataFrame, columns: list[str]) -> Table:
+def _table(title: str, rows: pd.DataFrame, columns: dict[str, Column]) -> Table:
+    """The columns of the rows; the first is what each row is about."""
     table = Table(
         title=title, title_justify="left", title_style="", header_style="bold",
         box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0),
     )  # fmt: skip
-    known = SETTLEMENT | COUNTY
-    for name in columns:
-        column = known[name]
+    for column in columns.values():
         text = column.kind == "text"
         table.add_column(
-            column.short or column.heading,
+            column.short or column.label,
             justify="left" if text else "right",
             vertical="bottom",
             overflow="fold",
             no_wrap=not text,
         )
-    for row in rows[columns].to_dict("records"):
-        cells = [Text(shown(row[name], known[name].kind)) for name in columns]
-        table.add_row(*cells, style="bold" if row[columns[0]] == TOTAL else "")
+    first = next(iter(columns))
+    for row in rows[list(columns)].to_dict("records"):
+        cells = [Text(shown(row[name], column.kind)) for name, column in columns.items()]
+        table.add_row(*cells, style="bold" if row[first] == TOTAL else "")
     return table
 
 
@@ -157,16 +158,18 @@ def _print_gaps(report: Report, console: Console) -> None:
         nobody = not report.total["population"]
         _say(console, "空白区：没有。" + ("" if nobody else "有人口的需求点全部达标。"))
         return
-    most = f"，以下为人口最多的 {_GAPS_SHOWN} 个" if len(gaps) > _GAPS_SHOWN else ""
-    people = shown(gaps["population"].sum(), "people")
-    _say(console, f"空白区：共 {len(gaps):,} 个，{people} 人未达标{most}。", "bold")
+    first = f"，以下为{GAP['population'].label}最多的 {_GAPS_SHOWN} 个"
+    most = first if len(gaps) > _GAPS_SHOWN else ""
+    people = measured(gaps["population"].sum(), "people")
+    _say(console, f"空白区：共 {len(gaps):,} 个，{people}未达标{most}。", "bold")
     for number, gap in enumerate(gaps.head(_GAPS_SHOWN).to_dict("records"), 1):
         county = "" if report.one else f"{plain(gap['county_name'])}，"
         _say(console, f"{number:>2}. {plain(gap['name'])}（{county}{gap['settlement_name']}）")
         _say(
             console,
-            f"    {shown(gap['population'], 'people')} 人，需求点 {gap['demand_points']:,} 个，"
-            f"{shown(gap['area_km2'], 'km2')} 平方公里；"
+            f"    {measured(gap['population'], 'people')}，"
+            f"{GAP['demand_points'].label} {measured(gap['demand_points'], 'count')}，"
+            f"{measured(gap['area_km2'], 'km2')}；"
             f"位于 {gap['lon']:.5f}, {gap['lat']:.5f}",
         )
         _say(console, f"    {_way(gap, report)}", "dim")
@@ -179,15 +182,16 @@ def _way(gap: dict[Any, Any], report: Report) -> str:
     if not gap["outlet_id"]:
         return way
     # The distance is the median of the people's, the radius that of the nearest point.
-    closest = shown(gap["radius_m"], "metres")
-    nearest = f"最近网点 {plain(gap['outlet_name'])}"
+    closest = measured(gap["radius_m"], "metres")
+    nearest = f"{GAP['outlet_name'].said} {plain(gap['outlet_name'])}"
     if isnan(metres):
-        return f"{nearest}，直线 {closest} 米；{way}"
-    beyond = f"超出标准 {shown(gap['beyond_m'], 'metres')} 米"
+        return f"{nearest}，直线 {closest}；{way}"
+    beyond = f"{GAP['beyond_m'].said} {measured(gap['beyond_m'], 'metres')}"
+    way = measured(metres, "metres")
     if settlement == "urban":
-        return f"{nearest}，直线 {closest} 米；步行 {way} 米，{beyond}"
-    at_best = "" if closest == way else f"（最近处 {closest} 米）"
-    return f"{nearest}，直线 {way} 米{at_best}，{beyond}"
+        return f"{nearest}，直线 {closest}；步行 {way}，{beyond}"
+    at_best = "" if closest == way else f"（最近处 {closest}）"
+    return f"{nearest}，直线 {way}{at_best}，{beyond}"
 
 
 def _print_problems(report: Report, console: Console) -> None:

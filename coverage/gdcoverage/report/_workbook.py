@@ -9,12 +9,21 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from gdcoverage.assessment import SPEED_COLUMNS
 from gdcoverage.files import written_whole
-from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT
+from gdcoverage.numbers import (
+    DEMAND,
+    GAP,
+    NUMBERS,
+    OUTLET,
+    SPEED_COLUMNS,
+    Column,
+    class_columns,
+    county_columns,
+    shown_in,
+)
+from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT, TOWN_RULES
 from gdcoverage.problems import HEADINGS, problem_frame
-from gdcoverage.report import _columns
-from gdcoverage.report._columns import UNKNOWN, Column, plain
+from gdcoverage.report._columns import UNKNOWN, people, plain
 from gdcoverage.report._remarks import headline, remarks
 from gdcoverage.report._report import TOTAL, Report
 from gdcoverage.report._sheet import SheetWriter
@@ -50,7 +59,7 @@ def write_workbook(report: Report, path: str | Path) -> None:
             siting_sheets(report.siting, writer)
         if report.county_sites is not None:
             county_sites_sheet(report.county_sites, report.names, writer)
-        writer.sheet("网点", report.outlet_table(), _columns.OUTLET, (_outlets_title(report),))
+        writer.sheet("网点", report.outlet_table(), OUTLET, (_outlets_title(report),))
         _uncovered(report, writer)
         _problems(report, writer)
         _inputs(report, writer)
@@ -67,11 +76,12 @@ def _summary(report: Report, writer: SheetWriter) -> tuple[Any, int]:
     )
     table = report.with_total()
     totals = 0 if report.one else 1
-    sheet = writer.sheet("汇总", table, _columns.COUNTY, above, totals=totals, grouped=True)
+    columns = county_columns()
+    sheet = writer.sheet("汇总", table, columns, above, totals=totals, grouped=True)
     below = len(above) + 2 + len(table) + 1
-    columns = [name for name in _columns.COUNTY if name in table]
+    width = len(shown_in("workbook", columns).keys() & set(table))
     for line in remarks(report):
-        writer.note(sheet, below, line, len(columns))
+        writer.note(sheet, below, line, width)
         below += 1
     return sheet, below + 1
 
@@ -97,8 +107,8 @@ def _height(bars: int) -> int:
 def _county_chart(report: Report, writer: SheetWriter) -> Any:
     """Rate of each county, in the order of the table."""
     count = len(report.counties)
-    series = [("汇总", "county_name", "rate", "覆盖率", _BLUE)]
-    chart = writer.bars("各县区覆盖率", series, count)
+    series = [("汇总", "county_name", "rate", NUMBERS["rate"].label, _BLUE)]
+    chart = writer.bars(f"各县区{NUMBERS['rate'].label}", series, count)
     chart.set_x_axis({"min": 0, "max": 1, "num_format": "0%", "major_gridlines": _GRID})
     chart.set_size({"width": 680, "height": _height(count)})
     return chart
@@ -112,7 +122,9 @@ def _class_chart(report: Report, writer: SheetWriter) -> Any:
             SPEED_COLUMNS, COMPARISON_SPEEDS, _SPEED_COLOURS, strict=True
         )
     ]
-    chart = writer.bars("城区、乡村在不同步速下的覆盖率", series, len(report.settlements))
+    chart = writer.bars(
+        f"城区、乡村在不同步速下的{NUMBERS['rate'].label}", series, len(report.settlements)
+    )
     chart.set_x_axis({"min": 0, "max": 1, "num_format": "0%", "major_gridlines": _GRID})
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": 680, "height": _height(0)})
@@ -122,8 +134,8 @@ def _class_chart(report: Report, writer: SheetWriter) -> Any:
 def _gap_chart(report: Report, writer: SheetWriter) -> Any:
     """People in the largest gaps."""
     count = min(len(report.gaps), _CHART_GAPS)
-    series = [("空白区", "name", "population", "人口", _ORANGE)]
-    chart = writer.bars("人口最多的空白区（人）", series, count)
+    series = [("空白区", "name", "population", GAP["population"].label, _ORANGE)]
+    chart = writer.bars(f"{GAP['population'].label}最多的空白区（人）", series, count)
     chart.set_x_axis({"min": 0, "num_format": "#,##0", "major_gridlines": _GRID})
     chart.set_size({"width": 680, "height": _height(count)})
     return chart
@@ -136,16 +148,16 @@ def _classes(report: Report, writer: SheetWriter) -> None:
     table = report.settlements
     totals = int(((table["county_name"] == TOTAL) | (table["settlement_name"] == TOTAL)).sum())
     above = ("分类：城区、乡村覆盖情况",)
-    writer.sheet("分类", table, _columns.SETTLEMENT, above, totals=totals)
+    writer.sheet("分类", table, class_columns(), above, totals=totals)
 
 
 def _gaps(report: Report, writer: SheetWriter) -> None:
     gaps = report.gap_table()
-    people = _columns.people(gaps["population"].sum()) if len(gaps) else "0"
-    title = f"空白区：共 {len(gaps):,} 个，{people} 人未达标，按人口从多到少"
-    note = "按标准的距离：城区为步行，乡村为直线，取空白区人口的中位数；坐标为 WGS-84。"
+    missed = people(gaps["population"].sum()) if len(gaps) else "0"
+    title = f"空白区：共 {len(gaps):,} 个，{missed} 人未达标，按{GAP['population'].label}从多到少"
+    note = f"{GAP['distance'].label}：城区为步行，乡村为直线，取空白区人口的中位数；坐标为 WGS-84。"
     above = (title, note) if len(gaps) else ("空白区：没有",)
-    writer.sheet("空白区", gaps, _columns.GAP, above)
+    writer.sheet("空白区", gaps, GAP, above)
 
 
 def _outlets_title(report: Report) -> str:
@@ -161,7 +173,7 @@ def _uncovered(report: Report, writer: SheetWriter) -> None:
         where = "" if report.one else "，见各县区的工作簿"
         above += (f"本表列前 {UNCOVERED_ROWS:,} 个，其余 {left_out:,} 个未列出{where}。",)
     table = report.described(missed.head(UNCOVERED_ROWS))
-    writer.sheet("不达标需求点", table, _columns.UNCOVERED, above)
+    writer.sheet("不达标需求点", table, DEMAND, above)
 
 
 def _problems(report: Report, writer: SheetWriter) -> None:
@@ -173,7 +185,6 @@ def _problems(report: Report, writer: SheetWriter) -> None:
 
 def _inputs(report: Report, writer: SheetWriter) -> None:
     standard = report.coverage.standard
-    towns = {"urban": "按城区", "rural": "按乡村", "both": "按城区，另列按乡村"}
     rows = [
         ("官方表述", f"「{PHRASE}」"),
         ("政策依据", POLICY_DOCUMENT),
@@ -184,7 +195,7 @@ def _inputs(report: Report, writer: SheetWriter) -> None:
         ("乡村辐射半径（米）", f"{standard.rural_radius_m:,.0f}"),
         ("接驳上限（米）", f"{standard.snap_limit_m:,.0f}"),
         ("最小路网（米）", f"{standard.smallest_component_m:,.0f}"),
-        ("镇区规则", towns[standard.town_rule]),
+        ("镇区规则", TOWN_RULES[standard.town_rule]),
         ("对照步速", "、".join(speed.label for speed in COMPARISON_SPEEDS)),
         ("程序版本", f"gdcoverage {report.version}"),
         ("运行日期", report.made_on),

@@ -51,7 +51,7 @@ export function plannerLayers(words, map, head, planner) {
     ...style[key].options, renderer: panes.areas, interactive: false,
   })]);
   if (planner.counties) {
-    return { ...rateLayers(words, planner.counties, style, marks), ...gapMarks(planner, style, marks), ...siteLayer(planner, style) };
+    return { ...rateLayers(words, planner.counties, style, marks), ...gapMarks(words, planner, style, marks), ...siteLayer(words, planner, style) };
   }
   return {
     streets: lines("streets", panes.lines),
@@ -60,32 +60,34 @@ export function plannerLayers(words, map, head, planner) {
     walk_2: area("walk_2"),
     walk_1: area("walk_1"),
     reached: lines("reached", panes.reached),
-    gaps: new Later(() => gapShapes(planner, style.gaps, marks)),
+    gaps: new Later(() => gapShapes(words, planner, style.gaps, marks)),
     covered: demandLayer(words, planner.demand, style.covered, 1, L.CircleMarker, marks),
     uncovered: demandLayer(words, planner.demand, style.uncovered, 0, Diamond, marks),
-    ...siteLayer(planner, style),
+    ...siteLayer(words, planner, style),
   };
 }
 
 /**
  * @template {L.Layer} T
+ * @param {Words} words
  * @param {T} layer
  * @param {string} title
  * @param {Facts} facts
  * @returns {T}
  */
-const popup = (layer, title, facts) => layer.bindPopup(() => factCard(title, facts), { maxWidth: 320 });
+const popup = (words, layer, title, facts) => layer.bindPopup(() => factCard(words, title, facts), { maxWidth: 320 });
 
 /**
+ * @param {Words} words
  * @param {Planner} planner
  * @param {Style} style
  * @param {L.Renderer} renderer
  */
-const gapShapes = (planner, style, renderer) => planner.gaps.flatMap((gap) => {
-  const shape = popup(L.polygon(unpackArea(gap.area), { ...style.options, renderer }), gap.name, gap.facts);
+const gapShapes = (words, planner, style, renderer) => planner.gaps.flatMap((gap) => {
+  const shape = popup(words, L.polygon(unpackArea(gap.area), { ...style.options, renderer }), gap.name, gap.facts);
   if (gap.rank > 10) return [shape];
   const icon = L.divIcon({ className: "emap-rank", html: String(gap.rank), iconSize: [22, 22], iconAnchor: [24, 24] });
-  return [shape, popup(L.marker([gap.lat, gap.lon], { keyboard: false, icon, pane: "emap-names" }), gap.name, gap.facts)];
+  return [shape, popup(words, L.marker([gap.lat, gap.lon], { keyboard: false, icon, pane: "emap-names" }), gap.name, gap.facts)];
 });
 
 /**
@@ -107,32 +109,27 @@ const demandLayer = (words, demand, style, covered, Mark, renderer) => new Later
  * @param {Demand} d
  * @param {number} i
  */
-const demandCard = (words, d, i) => factCard(d.name[i] || words.t("需求点"), [
-  ["人口", d.people[i].toLocaleString("zh-CN") + " 人"],
-  ["城乡类别", d.urban[i] ? d.settlements.urban : d.settlements.rural],
-  ["是否达标", d.covered[i] ? "达标" : "不达标"],
-  [d.urban[i] ? "步行距离" : "直线距离", metresOf(d, i)],
-  ["最近网点", d.outletNames[d.outlet[i]] || "无"],
-  ["路网", d.status[i]],
-]);
+const demandCard = (words, d, i) => factCard(words, d.name[i] || words.t("需求点"), Object.entries({
+  population: d.people[i],
+  settlement_name: d.urban[i] ? d.settlements.urban : d.settlements.rural,
+  covered: d.covered[i] ? "达标" : "不达标",
+  [d.urban[i] ? "walk_m" : "radius_m"]: d.metres[i] ?? d.unknown,
+  outlet_name: d.outletNames[d.outlet[i]] || "无",
+  status_name: d.status[i],
+}).map(([name, value]) => {
+  const { label, unit } = d.columns[name];
+  return [label, typeof value === "number" ? `${value.toLocaleString("zh-CN")} ${unit}` : value];
+}));
 
 /**
- * @param {Demand} demand
- * @param {number} i
- */
-function metresOf(demand, i) {
-  const metres = demand.metres[i];
-  return metres === null ? demand.unknown : metres.toLocaleString("zh-CN") + " 米";
-}
-
-/**
+ * @param {Words} words
  * @param {Planner} planner
  * @param {Styles} style
  * @returns {Record<string, L.LayerGroup>}
  */
-function siteLayer(planner, style) {
+function siteLayer(words, planner, style) {
   if (!style.sites) return {};
-  return { sites: new Later(() => planner.sites.map((site) => popup(L.marker([site.lat, site.lon], {
+  return { sites: new Later(() => planner.sites.map((site) => popup(words, L.marker([site.lat, site.lon], {
     alt: site.name, title: site.name,
     icon: L.divIcon({ className: "emap-star", html: swatch(style.sites), iconSize: [34, 22], iconAnchor: [17, 11] }),
   }), site.name, site.facts))) };
@@ -162,29 +159,31 @@ function rateLayers(words, counties, style, renderer) {
  * @param {RatedCounty} county
  */
 export function countyCard(words, county) {
-  const card = factCard(countyName(county), county.facts);
+  const card = factCard(words, countyName(county), county.facts);
   if (county.link) card.append(make("a", { href: county.link, class: "emap-open" }, words.t("打开本县区地图")));
   return card;
 }
 
 /**
+ * @param {Words} words
  * @param {Planner} planner
  * @param {Styles} style
  * @param {L.Renderer} renderer
  * @returns {Record<string, L.LayerGroup>}
  */
-function gapMarks(planner, style, renderer) {
+function gapMarks(words, planner, style, renderer) {
   if (!style.gap_marks) return {};
-  return { gap_marks: new Later(() => planner.gapMarks.map((gap) => popup(
+  return { gap_marks: new Later(() => planner.gapMarks.map((gap) => popup(words, 
     new Diamond([gap.lat, gap.lon], { ...style.gap_marks.options, radius: radius(gap.people), renderer }), gap.name, gap.facts))) };
 }
 
 /**
+ * @param {Words} words
  * @param {string} title
  * @param {Facts} facts
  */
-export function factCard(title, facts) {
+export function factCard(words, title, facts) {
   const list = make("dl", {});
-  facts.forEach(([label, value]) => list.append(make("dt", {}, label), make("dd", {}, value)));
-  return make("div", { class: "emap-popup", lang: "zh-CN" }, make("h3", {}, title), list);
+  facts.forEach(([label, value]) => list.append(make("dt", {}, words.t(label)), make("dd", { lang: "zh-CN" }, value)));
+  return make("div", { class: "emap-popup" }, make("h3", { lang: "zh-CN" }, title), list);
 }

@@ -21,6 +21,7 @@ export function plannerPanel(root, words, map, head, planner, layers, store) {
   set("phrase", head.phrase);
   set("headline", head.headline || "");
   set("standard", head.standard || "");
+  Object.assign(words.english, planner.words);
   layerSwitches(part(root, ".emap-layers"), words, map, head, layers, layerCounts(planner, store));
   return tabs(root);
 }
@@ -92,9 +93,10 @@ export function ranking(root, words, map, planner) {
   const rows = planner.counties
     ? planner.counties.filter((county) => county.missed).sort((a, b) => b.missed - a.missed)
       .map((county) => ({ name: countyName(county), people: county.missed, go: () => goToCounty(words, map, county) }))
-    : planner.gaps.map((gap) => ({ name: gap.name, people: gap.people, go: () => goToGap(map, gap) }));
+    : planner.gaps.map((gap) => ({ name: gap.name, people: gap.people, go: () => goToGap(words, map, gap) }));
   part(root, '[id^="tab_ranking"]').textContent = words.t(planner.counties ? "县区" : "空白区");
-  part(root, '[id^="part_ranking"] h2').textContent = words.t(!rows.length ? "没有空白区" : planner.counties ? "县区（按不达标人口）" : "空白区（按人口）");
+  part(root, '[id^="part_ranking"] h2').textContent = words.t(
+    !rows.length ? "没有空白区" : planner.counties ? "县区（按{0}）" : "空白区（按{0}）", words.t(planner.ranked).toLowerCase());
   list.replaceChildren(...rows.slice(0, 200).map((row, i) => make("li", {}, make("button", { type: "button", click: row.go },
     make("span", {}, `${i + 1}.`),
     make("span", { class: "emap-name", lang: "zh-CN" }, row.name),
@@ -105,13 +107,14 @@ export function ranking(root, words, map, planner) {
 const boundsOf = (area) => L.latLngBounds(unpackArea(area).flat(2));
 
 /**
+ * @param {Words} words
  * @param {L.Map} map
  * @param {Gap} gap
  */
-function goToGap(map, gap) {
+function goToGap(words, map, gap) {
   const bounds = boundsOf(gap.area);
   map.fitBounds(bounds, { maxZoom: 15, animate: false });
-  L.popup({ maxWidth: 320 }).setLatLng([gap.lat, gap.lon]).setContent(factCard(gap.name, gap.facts)).openOn(map);
+  L.popup({ maxWidth: 320 }).setLatLng([gap.lat, gap.lon]).setContent(factCard(words, gap.name, gap.facts)).openOn(map);
 }
 
 /**

@@ -118,6 +118,10 @@ export interface Label {
 
 /** A county's map, or the province's: what only one of them has is empty in the other. */
 export interface Planner {
+  /** Labels of numbers in English. */
+  words: Record<string, string>;
+  /** By which number gaps or counties are ranked. */
+  ranked: string;
   lines: Record<string, Lines>;
   areas: Record<string, Area>;
   gaps: Gap[];
@@ -158,6 +162,7 @@ export interface Demand {
   status: string[];
   settlements: { urban: string; rural: string };
   unknown: string;
+  columns: Record<string, { label: string; unit: string }>;
 }
 
 // What the scripts make of them --------------------------------------------------------------

@@ -37,9 +37,8 @@ const ENGLISH = Object.freeze({
   "数据日期：{0}": "Data of {0}", "边界示意，非标准地图": "Boundaries are schematic", "审图号：{0}": "Map approval: {0}",
   "放大": "Zoom in", "缩小": "Zoom out", "街道 © OpenStreetMap 贡献者（ODbL）": "Streets © OpenStreetMap contributors (ODbL)",
   "{0} 人": "{0} people", "没有空白区": "No gaps", "打开本县区地图": "Open the county's map",
-  "空白区（按人口）": "Gaps by people", "县区（按不达标人口）": "Counties by people outside the standard",
+  "空白区（按{0}）": "Gaps by {0}", "县区（按{0}）": "Counties by {0}",
   "已选": "chosen", "清除筛选": "Clear filters", "其他网点": "other outlets", "需求点": "Demand point",
-  "常住人口": "Residents", "不达标人口": "People outside", "覆盖率": "Coverage rate",
 });
 
 /** A reader's language and the texts in it. */

@@ -1,0 +1,349 @@
+"""The table of numbers: what each is called, of what kind it is, and where it appears."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from gdcoverage.policy import COMPARISON_SPEEDS
+
+
+class Kind(NamedTuple):
+    """What values of one kind have in common.
+
+    Parameters
+    ----------
+    unit : Chinese, as it stands behind a number.
+    text : format on a terminal and on maps.
+    cell : format in a workbook.
+    decimals : in CSV; whole numbers for 0, left as it is for None.
+    """
+
+    unit: str = ""
+    text: str = ""
+    cell: str = "@"
+    decimals: int | None = None
+
+
+# In the order in which maps list them.
+KINDS = {
+    "text": Kind(),
+    "yes": Kind(),
+    # The fourth decimal of a rate keeps one person in a county apart from none.
+    "rate": Kind("%", ".1%", "0.0%", 4),
+    "people": Kind("人", ",.0f", "#,##0", 0),
+    "count": Kind("个", ",.0f", "#,##0", 0),
+    "km2": Kind("平方公里", ",.2f", "#,##0.00", 4),
+    "metres": Kind("米", ",.0f", "#,##0", 1),
+    "minutes": Kind("分钟", ".1f", "0.0", 1),
+    "degrees": Kind("", ".6f", "0.000000", 6),
+    "row": Kind("", ".0f", "0"),
+}
+
+# Where a number may appear: three files, three tables of the text, and the planner's maps.
+FILES = frozenset({"workbook", "csv", "json"})
+MAP = frozenset({"map"})
+PEOPLE = FILES | {"text_people"}
+SPEEDS = FILES | {"text_speeds"}
+OTHER = FILES | {"text_other"}
+SHOWN = FILES | MAP
+
+
+class Column(NamedTuple):
+    """A column as reports and maps show it.
+
+    Parameters
+    ----------
+    label : official term, without the unit.
+    kind : what its values are, a key of `KINDS`; decides unit, rounding and number format.
+    short : label in a terminal table, where the table's title says the rest.
+    group : label that it shares with its neighbours in the workbook's county table.
+    english : label for readers of English.
+    alone : label where nothing stands around it, in a sentence or on a map, if another.
+    where : where it appears.
+    by_class : whether it is also counted for one settlement class.
+    unknown : whether a sum over nothing that is known is unknown; every rate is.
+    """
+
+    label: str
+    kind: str = "text"
+    short: str = ""
+    group: str = ""
+    english: str = ""
+    alone: str = ""
+    where: frozenset[str] = FILES
+    by_class: bool = True
+    unknown: bool = False
+
+    @property
+    def empty(self) -> float:
+        """What a group without demand points shows: nought, or NaN for unknown."""
+        return float("nan") if self.unknown or self.kind == "rate" else 0
+
+    @property
+    def unit(self) -> str:
+        """The kind's unit."""
+        return KINDS[self.kind].unit
+
+    @property
+    def said(self) -> str:
+        """The label where it stands alone."""
+        return self.alone or self.label
+
+    @property
+    def clause(self) -> str:
+        """The label before a number of people, whose unit says that they are people."""
+        return self.label.removesuffix("人口")
+
+
+def _speed_label(label: str) -> str:
+    """“默认 4.0公里/小时” on three lines."""
+    return label.replace(" ", "\n").replace("/", "\n/")
+
+
+# Column of the rate at each comparison speed, slowest first.
+SPEED_COLUMNS = tuple(f"rate_{speed.name}" for speed in COMPARISON_SPEEDS)
+
+_SPEEDS = {
+    column: Column(
+        f"覆盖率（{speed.label}）",
+        "rate",
+        _speed_label(speed.label),
+        "不同步速",
+        f"Coverage rate at {speed.kmh:.1f} km/h",
+        where=SPEEDS,
+    )
+    for column, speed in zip(SPEED_COLUMNS, COMPARISON_SPEEDS, strict=True)
+}
+
+# What `assess.tally` counts, the people that are left, and the outlets, in the order of reports.
+NUMBERS = {
+    "outlets": Column(
+        "在营网点", "count", "网点", "", "Outlets in service", where=PEOPLE | MAP, by_class=False
+    ),
+    "population": Column(
+        "人口", "people", "", "常住人口", "Residents", alone="常住人口", where=PEOPLE | MAP
+    ),
+    "covered_population": Column(
+        "达标人口", "people", "达标", "常住人口", "People within the standard", where=PEOPLE
+    ),
+    "uncovered_population": Column(
+        "未达标人口",
+        "people",
+        "未达标",
+        "常住人口",
+        "People outside the standard",
+        alone="不达标人口",
+        where=PEOPLE | MAP,
+    ),
+    "rate": Column("覆盖率", "rate", "", "常住人口", "Coverage rate", where=PEOPLE | SPEEDS | MAP),
+    **_SPEEDS,
+    "rate_towns_rural": Column(
+        "覆盖率（镇区按乡村）",
+        "rate",
+        "镇区\n按乡村",
+        "镇区",
+        "Coverage rate with towns as rural",
+        where=SPEEDS,
+    ),
+    "urban_population": Column("城区人口", "people", "", "城区", "Urban residents", by_class=False),
+    "urban_covered": Column(
+        "城区达标人口", "people", "", "城区", "Urban people within the standard", by_class=False
+    ),
+    "urban_rate": Column(
+        "城区覆盖率",
+        "rate",
+        "城区",
+        "城区",
+        "Urban coverage rate",
+        where=PEOPLE | MAP,
+        by_class=False,
+    ),
+    "rural_population": Column("乡村人口", "people", "", "乡村", "Rural residents", by_class=False),
+    "rural_covered": Column(
+        "乡村达标人口", "people", "", "乡村", "Rural people within the standard", by_class=False
+    ),
+    "rural_rate": Column(
+        "乡村覆盖率",
+        "rate",
+        "乡村",
+        "乡村",
+        "Rural coverage rate",
+        where=PEOPLE | MAP,
+        by_class=False,
+    ),
+    "demand_points": Column(
+        "需求点", "count", "", "需求点（不加权）", "Demand points", where=OTHER
+    ),
+    "covered_points": Column(
+        "达标需求点",
+        "count",
+        "其中\n达标",
+        "需求点（不加权）",
+        "Demand points within the standard",
+        where=OTHER,
+    ),
+    "area_km2": Column(
+        "面积", "km2", "面积\n平方公里", "需求点（不加权）", "Area", where=OTHER, unknown=True
+    ),
+    "covered_area_km2": Column(
+        "达标面积",
+        "km2",
+        "其中\n达标",
+        "需求点（不加权）",
+        "Area within the standard",
+        where=OTHER,
+        unknown=True,
+    ),
+    "elderly": Column(
+        "60岁以上人口", "people", "", "60岁以上", "People aged 60 and over", unknown=True
+    ),
+    "elderly_covered": Column(
+        "60岁以上达标人口",
+        "people",
+        "",
+        "60岁以上",
+        "People aged 60 and over within the standard",
+        unknown=True,
+    ),
+    "one_outlet": Column(
+        "仅一个网点达标人口",
+        "people",
+        "仅一个\n网点",
+        "多点可办",
+        "People with one outlet",
+        where=OTHER,
+    ),
+    "two_outlets": Column(
+        "两个及以上网点达标人口",
+        "people",
+        "两个及\n以上",
+        "多点可办",
+        "People with two outlets or more",
+        where=OTHER,
+    ),
+    "off_network_population": Column(
+        "未接入路网人口", "people", "未接入\n路网", "路网", "People off the network", where=OTHER
+    ),
+    "island_population": Column(
+        "路网孤岛人口",
+        "people",
+        "路网\n孤岛",
+        "路网",
+        "People on islands of the network",
+        where=OTHER,
+    ),
+}
+
+GAP = {
+    "gap_id": Column("编号"),
+    "county_name": Column("县区"),
+    "name": Column("空白区"),
+    "settlement_name": Column("城乡类别", english="Class", where=SHOWN),
+    "population": Column("人口", "people", english="People", where=SHOWN),
+    "elderly": Column("60岁以上人口", "people"),
+    "demand_points": Column("需求点", "count", english="Demand points", where=SHOWN),
+    "area_km2": Column("面积", "km2", english="Area", where=SHOWN),
+    "outlet_name": Column(
+        "最近网点（直线）", english="Nearest outlet", alone="最近网点", where=SHOWN
+    ),
+    "radius_m": Column("最近处直线距离", "metres"),
+    "distance": Column(
+        "按标准的距离", "metres", english="To the outlet", alone="到网点", where=SHOWN
+    ),
+    "beyond_m": Column("超出标准", "metres", english="Beyond the standard", where=SHOWN),
+    "off_network_population": Column("其中未接入路网人口", "people"),
+    "lon": Column("经度（WGS-84）", "degrees"),
+    "lat": Column("纬度（WGS-84）", "degrees"),
+}
+OUTLET = {
+    "outlet_id": Column("网点编号"),
+    "name": Column("网点名称"),
+    "bank": Column("所属银行"),
+    "county_name": Column("所在县区"),
+    "address": Column("地址"),
+    "status_name": Column("状态"),
+    "counts": Column("计入覆盖", "yes"),
+    "covered_population": Column("达标人口", "people"),
+    "only_population": Column("仅由其达标人口", "people"),
+    "access_m": Column("到最近街道", "metres"),
+    "source_file": Column("来源文件"),
+    "source_sheet": Column("工作表"),
+    "source_row": Column("原表行号", "row"),
+}
+DEMAND = {
+    "demand_id": Column("需求点编号"),
+    "name": Column("名称"),
+    "county_name": Column("县区"),
+    "settlement_name": Column("城乡类别", english="Class", where=SHOWN),
+    "population": Column("人口", "people", english="People", where=SHOWN),
+    "covered": Column("是否达标", "yes", english="Within the standard", where=MAP),
+    "distance_m": Column("按标准的距离", "metres"),
+    "walk_m": Column("步行距离", "metres", english="Walk", where=SHOWN),
+    "walk_min": Column("步行时间", "minutes"),
+    "radius_m": Column("直线距离", "metres", english="Straight line", where=SHOWN),
+    "outlet_name": Column("最近网点", english="Nearest outlet", where=MAP),
+    "status_name": Column("路网状态", english="Network", alone="路网", where=SHOWN),
+    "lon": Column("经度（WGS-84）", "degrees"),
+    "lat": Column("纬度（WGS-84）", "degrees"),
+}
+SITE = {
+    "rank": Column("次序", "count", english="Order of building", alone="建设次序", where=SHOWN),
+    "candidate_id": Column("候选点编号"),
+    "name": Column("候选点"),
+    "bank": Column("银行", english="Bank", where=SHOWN),
+    "population": Column(
+        "新增达标人口", "people", english="People gained", alone="新增达标", where=SHOWN
+    ),
+    "urban": Column("其中城区", "people", english="Of them", alone="其中", where=SHOWN),
+    "rural": Column("其中乡村", "people"),
+    "elderly": Column("其中60岁以上", "people"),
+    "lost_without": Column("缺它则失去", "people"),
+    "gap_name": Column("主要填补的空白区", english="Gap filled", alone="填补", where=SHOWN),
+    "gap_population": Column("该空白区受益人口", "people"),
+    "outlet_name": Column("最近网点", english="Nearest outlet", where=SHOWN),
+    "outlet_m": Column("到最近网点直线", "metres"),
+    "lon": Column("经度（WGS-84）", "degrees"),
+    "lat": Column("纬度（WGS-84）", "degrees"),
+}
+
+
+def county_columns() -> dict[str, Column]:
+    """The county table: places, then every number."""
+    places = {"county": Column("区划代码"), "county_name": Column("县区"), "city": Column("地市")}
+    return places | NUMBERS
+
+
+def class_columns() -> dict[str, Column]:
+    """The table of settlement classes: places, class, and the numbers counted by class."""
+    return {
+        "county": Column("区划代码"),
+        "county_name": Column("县区"),
+        "settlement_name": Column("城乡类别", short="类别"),
+        **{name: column for name, column in NUMBERS.items() if column.by_class},
+    }
+
+
+def shown_in(place: str, columns: Mapping[str, Column]) -> dict[str, Column]:
+    """The columns that appear in a place, in the order of the table.
+
+    Parameters
+    ----------
+    place : ``workbook``, ``csv``, ``json``, ``map``, or a table of the text: ``text_people``,
+        ``text_speeds``, ``text_other``.
+    """
+    return {name: column for name, column in columns.items() if place in column.where}
+
+
+def map_labels(columns: Mapping[str, Column]) -> dict[str, dict[str, str]]:
+    """Column -> label and unit, for scripts that put a map's cards together."""
+    return {
+        name: {"label": column.said, "unit": column.unit}
+        for name, column in shown_in("map", columns).items()
+    }
+
+
+def map_words(*tables: Mapping[str, Column]) -> dict[str, str]:
+    """Label -> its English, of all that maps show of the tables."""
+    shown = [column for table in tables for column in shown_in("map", table).values()]
+    return {column.said: column.english for column in shown}
