@@ -73,7 +73,7 @@ def test_a_bank_leaves_with_all_its_outlets(street):
 def test_the_replacement_wins_back_most_of_those_who_lost(street):
     """50 were outside before; K3 would win 40 back and K4's 50 do not count."""
     coverage = along(street, PEOPLE, [0, 2])
-    found = exit_impact_of(coverage, ["W1"], candidates=at_crossings(5), sites=1)
+    found = exit_impact_of(coverage, ["W1"], candidates=at_crossings(5))
     assert found.replacement.population == 70
     assert found.replacement.sites["candidate_id"].isin(["K2", "K3"]).all()
 

@@ -10,7 +10,7 @@ from gdcoverage.emap import build_map, write_map
 from gdcoverage.gaps import find_gaps
 from gdcoverage.places.counties import one_county
 from gdcoverage.report import Report, json_text, report_text, write_workbook
-from gdcoverage.sites import SitingTerms, make_siting
+from gdcoverage.sites import Terms, make_siting
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def coverage(tmp_path_factory):
 def siting(coverage):
     candidates = worlds.outlets([(3800, 0), (0, 3800), (3800, 4000), (2000, 2000)])
     candidates = candidates.drop(columns="status").rename(columns={"outlet_id": "candidate_id"})
-    terms = SitingTerms(add=2, frontier=4, alternatives=2)
+    terms = Terms(add=2, frontier=4, alternatives=2)
     return make_siting(coverage, terms, candidates)
 
 
@@ -66,7 +66,7 @@ def test_json_carries_the_plan_and_its_proof(report):
 
 
 def test_locations_are_generated_without_a_table(coverage):
-    made = make_siting(coverage, SitingTerms(add=3, frontier=0, alternatives=0), generate=40)
+    made = make_siting(coverage, Terms(add=3, frontier=0, alternatives=0, generate=40))
     assert made.generated
     assert made.plan.rate_after == 1.0
     assert made.frontier is None
