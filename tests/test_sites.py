@@ -155,6 +155,54 @@ def test_a_target_out_of_reach_for_the_caps_is_said_too(street):
     assert len(plan.sites) <= 1
 
 
+@pytest.mark.parametrize(
+    ("offered", "terms", "causes"),
+    [
+        (4, {}, ("candidates",)),
+        (9, {"bank_caps": {"甲": 1}}, ("bank_caps",)),
+        (9, {"forbidden": ["K6", "K7", "K8"]}, ("forbidden",)),
+        (9, {"forbidden": ["K7"], "bank_caps": {"甲": 1}}, ("bank_caps",)),
+        (5, {"forbidden": ["K4", "K3"], "bank_caps": {"甲": 0}}, None),
+        (0, {}, ("no_candidates",)),
+        (3, {"forbidden": ["K0", "K1", "K2"]}, ("candidates", "forbidden")),
+    ],
+)
+def test_what_keeps_a_target_out_of_reach_is_named(street, offered, terms, causes):
+    """All nine reach everybody; the first four leave the last 65 out, K5 the last 5."""
+    terms = Terms(target=0.95, **terms)
+    plan = recommend_sites(along(street, PEOPLE, [0]), at_crossings(offered, "甲" * offered), terms)
+    assert plan.status == "out_of_reach"
+    assert plan.limited_by == (causes or ("candidates", "forbidden", "bank_caps"))
+
+
+def test_candidates_in_excluded_areas_are_forbidden(street):
+    area = gpd.GeoSeries(
+        [shapely.box(*worlds.degrees(2600, -50), *worlds.degrees(9000, 50))], crs="EPSG:4326"
+    )
+    coverage = along(street, PEOPLE, [0])
+    plan = recommend_sites(coverage, at_crossings(9), Terms(target=0.9, excluded=area))
+    assert plan.sites["candidate_id"].tolist() == ["K2"]
+    assert plan.limited_by == ("excluded",)
+    with pytest.raises(InputError, match=r"K3.*不布点区域"):
+        recommend_sites(coverage, at_crossings(9), Terms(add=1, excluded=area, fixed=["K3"]))
+
+
+@pytest.mark.parametrize(
+    ("people", "offered", "terms", "causes"),
+    [
+        (PEOPLE, 0, {"add": 2}, ("no_candidates",)),
+        (PEOPLE, 1, {"add": 2}, ("candidates",)),
+        (PEOPLE, 4, {"add": 2, "forbidden": ["K1", "K2", "K3"]}, ("candidates", "forbidden")),
+        ([10, 20], 2, {"add": 2}, ("reached",)),
+        (PEOPLE, 9, {"target": 0.1}, ("reached",)),
+    ],
+)
+def test_why_no_site_is_recommended_is_named(street, people, offered, terms, causes):
+    plan = recommend_sites(along(street, people, [0]), at_crossings(offered), Terms(**terms))
+    assert plan.sites.empty
+    assert plan.limited_by == causes
+
+
 def test_only_people_of_the_counties_asked_about_count(street):
     coverage = along(street, [10, 20, 30, 0, 0, 0, 500])
     coverage.demand["county"] = ["440001"] * 3 + ["440002"] * 4
@@ -204,6 +252,25 @@ def test_shares_of_the_banks_before_and_after(street):
 def test_terms_that_cannot_be_are_refused_before_solving(street, terms, said):
     with pytest.raises(InputError, match=said):
         recommend_sites(along(street, PEOPLE), at_crossings(3), Terms(add=1, **terms))
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"add": -1},
+        {"add": 1.5},
+        {"add": True},
+        {"target": 95},
+        {"then": "nearest"},
+        {"differ": 0},
+        {"within": "5"},
+        {"bank_caps": {"甲": -1}},
+        {"bank_caps": 3},
+    ],
+)
+def test_terms_that_make_no_sense_are_refused_by_name(terms):
+    with pytest.raises(ValueError, match=next(iter(terms))):
+        Terms(**terms)
 
 
 @pytest.mark.parametrize("terms", [{}, {"add": 1, "target": 0.5}, {"target": 1.5}])
@@ -332,6 +399,50 @@ def test_plans_are_best_real_and_independent_of_row_order(
     turned = assess(worlds.outlets(existing), demand.iloc[rows], lattice, STANDARD)
     again = recommend_sites(turned, offered.iloc[::-1], Terms(add=count))
     assert again.sites["candidate_id"].tolist() == plan.sites["candidate_id"].tolist()
+
+
+def test_of_equal_plans_the_one_with_most_people_in_reach_of_two_outlets(street):
+    """K7 and K8 both win the last 65. K2 doubles 20 whom the outlet covers; K3 wins as many."""
+    people = [10, 20, 0, 70, 0, 0, 0, 60, 5]
+    coverage = along(street, people, [0])
+    assert recommend_sites(coverage, at_crossings(9), Terms(add=2)).two_outlets is None
+    plan = recommend_sites(coverage, at_crossings(9), Terms(add=2, then="two_outlets"))
+    assert set(plan.sites["candidate_id"]) in ({"K2", "K7"}, {"K2", "K8"})
+    assert plan.population == 135
+    twice = plan.two_outlets
+    assert (twice.before, twice.after, twice.bound, twice.gap) == (0, 20, 20, 0)
+    least = recommend_sites(coverage, at_crossings(9), Terms(target=0.95, then="two_outlets"))
+    assert (len(least.sites), least.two_outlets.after) == (2, 20)
+
+
+@settings(max_examples=40, deadline=None)
+@given(**world, count=st.integers(0, 4))
+def test_people_in_reach_of_two_outlets_are_the_most_that_cost_nobody(
+    lattice, existing, places, spots, people, kinds, count
+):
+    demand = worlds.demand(spots, people, kinds)
+    coverage = assess(worlds.outlets(existing), demand, lattice, STANDARD)
+    terms = Terms(add=count, then="two_outlets", bank_caps={"甲": 2}, forbidden=["K0"])
+    banks = [("甲", "乙")[i % 2] for i in range(len(places))]
+    plan = recommend_sites(coverage, candidates(places, banks), terms)
+
+    covers = candidate_covers(coverage, candidates(places)).toarray()
+    there = coverage.demand["covering_outlets"].to_numpy()
+    everyone = np.array(people, float)
+    found = []
+    for size in range(count + 1):
+        for choice in combinations(range(1, len(places)), size):
+            if sum(banks[i] == "甲" for i in choice) <= 2:
+                times = covers[:, list(choice)].sum(axis=1)
+                won = everyone[(there == 0) & (times > 0)].sum()
+                found.append((won, everyone[there + times >= 2].sum()))
+    assert (plan.population, plan.two_outlets.after) == max(found)
+    assert plan.two_outlets.before == everyone[there >= 2].sum()
+    assert plan.gap == plan.two_outlets.gap == 0
+
+    opened = [*existing, *(places[int(i[1:])] for i in plan.sites["candidate_id"])]
+    real = assess(worlds.outlets(opened), demand, lattice, STANDARD).demand
+    assert everyone[real["covering_outlets"] >= 2].sum() == plan.two_outlets.after
 
 
 @settings(max_examples=30, deadline=None)
