@@ -157,11 +157,11 @@ def test_exit_impact_of_every_outlet_of_one_and_of_a_bank():
 
 def test_replacements_keep_the_terms_of_the_plan(plan):
     """A is of the bank that leaves, B forbidden, C in an excluded area; only D is left."""
-    rows = ["A,甲点,农商银行,114.115,23.6626", "B,乙点,工商银行,114.1155,23.663"]
-    rows += ["C,丙点,工商银行,114.120,23.664", "D,丁点,工商银行,114.118,23.6615"]
+    rows = ["A,甲点,农商银行,114.0757,23.5894", "B,乙点,工商银行,114.0767,23.5894"]
+    rows += ["C,丙点,工商银行,114.0757,23.5914", "D,丁点,工商银行,114.0767,23.5874"]
     header = "网点编号,网点名称,所属银行,经度,纬度"
     (plan.parent / "c.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
-    area = shapely.box(114.1195, 23.6635, 114.1205, 23.6645)
+    area = shapely.box(114.075, 23.591, 114.077, 23.592)
     gpd.GeoSeries([area], crs=4326).to_file(plan.parent / "no.geojson")
     terms = 'add = 3\ncandidates = "c.csv"\nforbidden = ["B"]\nexcluded = "no.geojson"\n'
     text = plan.read_text(encoding="utf-8").replace("add = 3 ", terms, 1)

@@ -291,9 +291,10 @@ def terms_of(task: CountyTask) -> Terms:
     terms = replace(Terms() if asked is None else asked.terms, excluded=task.excluded)
     if task.candidates is None or len(task.neighbours) == 1:
         return terms
-    near = task.candidates.set_index("outlet_id")["county"]
+    near = task.candidates["outlet_id"]
+    own = set(near[task.candidates["county"] == task.adcode])
     return replace(
         terms,
-        fixed=tuple(i for i in terms.fixed if near.get(i) == task.adcode),
-        forbidden=tuple(i for i in terms.forbidden if i in near.index),
+        fixed=tuple(i for i in terms.fixed if i in own),
+        forbidden=tuple(i for i in terms.forbidden if i in set(near)),
     )
