@@ -25,7 +25,7 @@ from gdcoverage.assessment import Coverage, assess
 from gdcoverage.gaps import find_gaps
 from gdcoverage.network import WalkNetwork
 from gdcoverage.places.counties import one_county
-from gdcoverage.sites import SitingTerms, make_siting
+from gdcoverage.sites import Terms, make_siting
 
 COPIES = (1, 2, 4, 8)
 COUNTS = (1, 4, 16, 32)  # times the outlets, the candidates of one copy
@@ -33,7 +33,7 @@ NODES = 64_455  # street nodes of one copy
 # Of one copy: as many as a county of so many streets has.
 POINTS, OUTLETS, CANDIDATES = 4_000, 200, 350
 MOST_EXPONENT = 1.15
-_TERMS = SitingTerms(add=3, frontier=0, alternatives=0)
+_TERMS = Terms(add=3, frontier=0, alternatives=0)
 
 
 @dataclass

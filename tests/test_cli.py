@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import geopandas as gpd
 import openpyxl
 import pytest
+import shapely
 
 from gdcoverage import __version__
 
@@ -151,6 +153,33 @@ def test_exit_impact_of_every_outlet_of_one_and_of_a_bank():
     bank = command("exit-impact", PLAN, "--bank", "农商银行", "--replace-by", "0")
     assert "新空白区" in bank.stdout
     assert command("exit-impact", PLAN, "--bank", "无此银行").returncode == 1
+
+
+def test_replacements_keep_the_terms_of_the_plan(plan):
+    """A is of the bank that leaves, B forbidden, C in an excluded area; only D is left."""
+    rows = ["A,甲点,农商银行,114.0757,23.5894", "B,乙点,工商银行,114.0767,23.5894"]
+    rows += ["C,丙点,工商银行,114.0757,23.5914", "D,丁点,工商银行,114.0767,23.5874"]
+    header = "网点编号,网点名称,所属银行,经度,纬度"
+    (plan.parent / "c.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
+    area = shapely.box(114.075, 23.591, 114.077, 23.592)
+    gpd.GeoSeries([area], crs=4326).to_file(plan.parent / "no.geojson")
+    terms = 'add = 3\ncandidates = "c.csv"\nforbidden = ["B"]\nexcluded = "no.geojson"\n'
+    text = plan.read_text(encoding="utf-8").replace("add = 3 ", terms, 1)
+    plan.write_text(text, encoding="utf-8")
+    done = command("exit-impact", str(plan), "--bank", "农商银行", "--replace-by", "3")
+    assert done.returncode == 0, done.stderr
+    (said,) = [line for line in done.stdout.splitlines() if "补位方案" in line]
+    assert "丁点" in said
+    assert not any(name in said for name in ("甲点", "乙点", "丙点"))
+
+
+def test_sites_takes_a_second_aim_and_alternatives():
+    words = ("--then", "two-outlets", "--alternatives", "2", "--differ", "2", "--within", "20")
+    done = command("sites", PLAN, "--add", "2", *words)
+    assert done.returncode == 0, done.stderr
+    assert "两个及以上网点可用的人口" in done.stdout
+    assert "备选方案 1：" in done.stdout
+    assert command("sites", PLAN, "--add", "2", "--then", "nearest").returncode == 2
 
 
 def test_map_alone(plan):

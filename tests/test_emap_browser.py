@@ -10,7 +10,7 @@ from gdcoverage.emap._styles import styles
 from gdcoverage.gaps import find_gaps
 from gdcoverage.places.counties import one_county
 from gdcoverage.policy import Standard
-from gdcoverage.sites import SitingTerms, make_siting
+from gdcoverage.sites import Terms, make_siting
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +33,7 @@ def path(tmp_path_factory):
         counties=one_county("示例县", demand),
     )
     gaps = find_gaps(result)
-    siting = make_siting(result, SitingTerms(add=1, frontier=0, alternatives=0))
+    siting = make_siting(result, Terms(add=1, frontier=0, alternatives=0))
     emap = build_map(result, gaps, title="浏览器测试", made_on="2024-06-14", siting=siting)
     write_map(emap, folder / "地图.html")
     return folder / "地图.html"

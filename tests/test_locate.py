@@ -12,10 +12,9 @@ from gdcoverage.locate import (
     Group,
     backup_covering,
     maximal_covering,
-    p_median,
     partial_covering,
-    set_covering,
 )
+from gdcoverage.locate._check import CheckError
 
 
 @st.composite
@@ -88,17 +87,6 @@ def test_maximal_covering_is_as_good_as_brute_force(world, p):
 
 
 @settings(max_examples=150, deadline=None)
-@given(worlds())
-def test_set_covering_is_as_good_as_brute_force(world):
-    solution = set_covering(sparse.csc_array(world["covers"]), **conditions(world))
-    most = max((times > 0).sum() for _, _, times in plans(world))
-    best = min(cost for _, cost, times in plans(world) if (times > 0).sum() == most)
-    assert solution.covered.sum() == most
-    assert solution.objective == solution.bound == best
-    assert_keeps_conditions(solution, world)
-
-
-@settings(max_examples=150, deadline=None)
 @given(worlds(), st.integers(0, 100).map(lambda percent: percent / 100))
 def test_partial_covering_is_as_good_as_brute_force(world, rate):
     weights = world["weights"]
@@ -112,36 +100,64 @@ def test_partial_covering_is_as_good_as_brute_force(world, rate):
     assert_keeps_conditions(solution, world)
 
 
-@settings(max_examples=100, deadline=None)
-@given(worlds(), st.integers(0, 5))
-def test_backup_covering_gives_up_no_first_cover_and_is_as_good_as_brute_force(world, p):
-    weights = world["weights"]
-    solution = backup_covering(sparse.csc_array(world["covers"]), weights, p, **conditions(world))
-    found = [(weights[t > 0].sum(), weights[t > 1].sum()) for _, _, t in plans(world, p)]
-    most = max(first for first, _ in found)
-    best = max(second for first, second in found if first >= most * (1 - 1e-12))
-    assert solution.covered_weight == pytest.approx(most, rel=1e-9)
-    assert solution.objective == pytest.approx(best, rel=1e-9, abs=1e-9)
-    assert solution.bound >= solution.objective
-    assert_keeps_conditions(solution, world, p)
+def drawn(random):
+    """A random question for the second cover: like people, with caps, fixed and forbidden sites."""
+    demand, sites = random.integers(1, 13), random.integers(1, 8)
+    people = [
+        random.integers(0, 10, demand).astype(float),
+        random.integers(0, 5_000, demand).astype(float),
+        np.round(random.lognormal(5, 2, demand), 3),
+    ]
+    state = random.choice(list("....fx"), sites)
+    return {
+        "covers": random.random((demand, sites)) < random.uniform(0.1, 0.6),
+        "weights": people[random.integers(3)],
+        "costs": None,
+        "fixed": np.flatnonzero(state == "f").tolist(),
+        "forbidden": np.flatnonzero(state == "x").tolist(),
+        "groups": [
+            Group(
+                random.choice(sites, random.integers(1, sites + 1), replace=False),
+                int(random.integers(0, 3)),
+            )
+            for _ in range(random.integers(0, 3))
+        ],
+    }
 
 
-@settings(max_examples=100, deadline=None)
-@given(worlds(), st.integers(0, 5), st.integers(0, 2**32 - 1))
-def test_p_median_is_as_good_as_brute_force(world, p, seed):
-    metres = np.random.default_rng(seed).integers(0, 50, world["covers"].shape)
-    row, site = np.nonzero(world["covers"])
-    distances = sparse.coo_array((metres[row, site], (row, site)), shape=metres.shape)
-    weights, fixed, forbidden = world["weights"], world["fixed"], world["forbidden"]
-    solution = p_median(distances, weights, p, beyond=60.0, fixed=fixed, forbidden=forbidden)
-    reached = np.where(world["covers"], metres, 60)
-    free = {**world, "costs": None, "groups": []}
-    best = min(
-        weights @ reached[:, chosen].min(axis=1, initial=60) for chosen, _, _ in plans(free, p)
-    )
-    assert solution.objective == pytest.approx(best, rel=1e-9, abs=1e-6)
-    assert solution.bound <= solution.objective
-    assert solution.status == "optimal"
+def test_backup_covering_gives_up_no_first_cover_and_is_as_good_as_brute_force():
+    random = np.random.default_rng(20241124)
+    wrong = []
+    for number in range(3_000):
+        world, p = drawn(random), int(random.integers(0, 5))
+        covers, weights = sparse.csc_array(world["covers"]), world["weights"]
+        first = maximal_covering(covers, weights, p, **conditions(world))
+        solution = backup_covering(covers, weights, p, first.sites, **conditions(world))
+        found = [(weights[t > 0].sum(), weights[t > 1].sum()) for _, _, t in plans(world, p)]
+        most = max(once for once, _ in found)
+        best = max(twice for once, twice in found if once >= most * (1 - 1e-9))
+        assert_keeps_conditions(solution, world, p)
+        if (
+            solution.covered_weight < most * (1 - 1e-9)
+            or solution.objective != pytest.approx(best, rel=1e-9, abs=1e-9)
+            or (solution.status, solution.gap) != ("optimal", 0)
+        ):
+            wrong.append(number)
+    assert wrong == []
+
+
+def test_backup_covering_keeps_what_a_given_plan_covers_and_its_time():
+    """Sites 1 and 2 together double all of row 0; but row 3 is only covered with site 0."""
+    covers = sparse.csr_array(np.array([[0, 1, 1], [0, 1, 0], [0, 0, 1], [1, 0, 0]]))
+    weights = [50, 1, 1, 9]
+    assert backup_covering(covers, weights, 2, [0, 1]).objective == 0
+    assert backup_covering(covers, weights, 2, [1]).objective == 50
+    late = backup_covering(covers, weights, 2, [1], time_limit=0)
+    assert late.sites.tolist() in ([1], [1, 2])
+    assert late.bound >= 50
+    assert late.gap == (0 if late.objective == late.bound else late.gap)
+    with pytest.raises(CheckError, match="spent"):
+        backup_covering(covers, weights, 1, [0, 1])
 
 
 @settings(max_examples=60, deadline=None)
@@ -164,8 +180,8 @@ def test_order_of_rows_and_columns_does_not_matter(world, p, seed):
         sparse.csc_array(covers[row][:, site]), weights[row], p, **turned
     )
     assert other_order.objective == pytest.approx(given_order.objective, rel=1e-9)
-    given_order = set_covering(sparse.csc_array(covers), **conditions(world))
-    other_order = set_covering(sparse.csc_array(covers[row][:, site]), **turned)
+    given_order = partial_covering(sparse.csc_array(covers), None, 1.0, **conditions(world))
+    other_order = partial_covering(sparse.csc_array(covers[row][:, site]), None, 1.0, **turned)
     assert other_order.objective == given_order.objective
 
 

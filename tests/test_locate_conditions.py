@@ -16,9 +16,7 @@ from gdcoverage.locate import (
     _answer,
     backup_covering,
     maximal_covering,
-    p_median,
     partial_covering,
-    set_covering,
 )
 from gdcoverage.locate._canonical import canonical
 from gdcoverage.locate._check import CheckError
@@ -28,9 +26,11 @@ from gdcoverage.locate._reduce import reduced
 
 MODELS = {
     "maximal": lambda covers, **options: maximal_covering(covers, None, 2, **options),
-    "set": set_covering,
+    "all": lambda covers, **options: partial_covering(covers, None, 1.0, **options),
     "partial": lambda covers, **options: partial_covering(covers, None, 0.9, **options),
-    "backup": lambda covers, **options: backup_covering(covers, None, 2, **options),
+    "backup": lambda covers, **options: backup_covering(
+        covers, None, 2, maximal_covering(covers, None, 2, **options).sites, **options
+    ),
 }
 every_model = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 
@@ -143,10 +143,10 @@ def test_sites_do_not_depend_on_the_order_of_rows_and_columns():
 def test_time_limit_is_kept_with_a_plan_and_a_bound():
     covers, _, _ = scattered(0, 4_000, 1_500, 0.05)
     matrix = sparse.csc_array(covers)
-    set_covering(matrix, time_limit=1)  # compiled before the clock runs
+    partial_covering(matrix, None, 1.0, time_limit=1)  # compiled before the clock runs
     for seconds in (0.0, 1.0):
         begun = monotonic()
-        solution = set_covering(matrix, time_limit=seconds)
+        solution = partial_covering(matrix, None, 1.0, time_limit=seconds)
         assert monotonic() - begun < seconds + 1.0
         assert solution.bound < solution.objective
         assert solution.status == "time_limit"
@@ -157,7 +157,7 @@ def test_time_limit_is_kept_with_a_plan_and_a_bound():
 
 def test_tolerance_ends_the_search_early():
     covers, _, _ = scattered(0, 4_000, 1_500, 0.05)
-    solution = set_covering(sparse.csc_array(covers), tolerance=0.3, time_limit=30)
+    solution = partial_covering(sparse.csc_array(covers), None, 1.0, tolerance=0.3, time_limit=30)
     assert solution.status == "tolerance"
     assert solution.gap <= 0.3
     assert solution.seconds < 10
@@ -185,7 +185,7 @@ def test_limits_of_groups_lower_what_is_asked_for():
     """Two of three sites are of one bank, which may have one more: then two rows of three."""
     covers = sparse.csr_array(np.eye(3, dtype=bool))
     groups = [Group(np.array([0, 1, 2]), 2), Group(np.array([0, 1]), 1)]
-    solution = set_covering(covers, groups=groups)
+    solution = partial_covering(covers, None, 1.0, groups=groups)
     assert solution.objective == 2
     assert solution.covered.sum() == 2
     assert solution.status == "optimal"
@@ -234,7 +234,7 @@ def test_input_is_left_as_it_was():
     assert (covers.data == before.data).all()
     csc = sparse.csc_array(covers)
     csc.data[0] = 0
-    set_covering(csc)
+    partial_covering(csc, None, 1.0)
     assert csc.nnz == 3
 
 
@@ -263,22 +263,6 @@ def test_bad_input_is_named(options, word):
     usual = {"covers": sparse.csr_array(np.eye(2)), "weights": None, "p": 1}
     with pytest.raises(ValueError, match=word):
         maximal_covering(**usual | options)
-
-
-@pytest.mark.parametrize(
-    ("options", "word"),
-    [
-        ({"distances": np.eye(2)}, "sparse"),
-        ({"distances": sparse.csr_array(-np.eye(2))}, "negative"),
-        ({"distances": sparse.coo_array(([1, 2], ([0, 0], [0, 0])), shape=(2, 2))}, "once"),
-        ({"p": 1.5}, "whole"),
-        ({"beyond": np.inf}, "beyond"),
-    ],
-)
-def test_bad_distances_are_named(options, word):
-    usual = {"distances": sparse.csr_array(np.eye(2)), "weights": None, "p": 1}
-    with pytest.raises(ValueError, match=word):
-        p_median(**usual | options)
 
 
 def test_target_is_a_share():
@@ -314,29 +298,6 @@ def test_a_wrong_answer_does_not_pass_the_check():
 
 
 def test_a_solution_cannot_be_changed():
-    solution = set_covering(sparse.csr_array(np.eye(2)))
+    solution = partial_covering(sparse.csr_array(np.eye(2)), None, 1.0)
     with pytest.raises(dataclasses.FrozenInstanceError):
         solution.objective = 0.0
-
-
-def test_p_median_serves_out_of_reach_demand_at_beyond():
-    distances = sparse.coo_array(([0.0, 4.0, 7.0], ([0, 1, 2], [0, 0, 1])), shape=(4, 2))
-    solution = p_median(distances, [1, 1, 1, 2], 1, beyond=10)
-    assert solution.sites.tolist() == [0]
-    assert solution.objective == 0 + 4 + 10 + 20
-    assert solution.covered.tolist() == [True, True, False, False]
-    assert solution.uncoverable.tolist() == [3]
-    both = p_median(distances, [1, 1, 1, 2], 1, beyond=10, fixed=[0])
-    assert both.objective == 0 + 4 + 7 + 20
-
-
-def test_p_median_keeps_its_time_limit():
-    random = np.random.default_rng(0)
-    metres = cdist(random.random((800, 2)), random.random((300, 2)))
-    metres[metres > 0.3] = 0
-    distances = sparse.csr_array(metres)
-    p_median(distances, None, 25, time_limit=1)  # compiled before the clock runs
-    begun = monotonic()
-    solution = p_median(distances, None, 25, time_limit=1)
-    assert monotonic() - begun < 2
-    assert solution.bound <= solution.objective

@@ -8,16 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
-from scipy.sparse.csgraph import dijkstra
 from scipy.spatial.distance import cdist
 
-from gdcoverage.locate import maximal_covering, p_median, partial_covering, set_covering
+from gdcoverage.locate import maximal_covering, partial_covering
 
 SJC_MINIMA = {
     ("SJC324", 800): 5, ("SJC402", 800): 6, ("SJC500", 800): 8,
     ("SJC324", 400): 14, ("SJC402", 400): 17, ("SJC500", 400): 24,
 }  # fmt: skip
-PMED_OPTIMA = [5819, 4093, 4250, 3034, 1355, 7824, 5631, 4445, 2734, 1255]
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +51,7 @@ def test_sjc_most_properties_within_reach(instances):
 def test_sjc_fewest_sites_for_all(instances, name, metres_reach):
     metres, demand = sjc(instances, name)
     covers = sparse.csr_array(metres <= metres_reach)
-    assert_proven(set_covering(covers), SJC_MINIMA[name, metres_reach])
+    assert_proven(partial_covering(covers, None, 1.0), SJC_MINIMA[name, metres_reach])
     assert_proven(partial_covering(covers, demand, 1.0), SJC_MINIMA[name, metres_reach])
 
 
@@ -73,7 +71,7 @@ def test_swain(instances):
     assert demand.sum() == optima["total"]
     for reach in (8, 10, 12, 15):
         covers = sparse.csc_array(cdist(places, places) <= reach)
-        assert_proven(set_covering(covers), optima[f"LSCP_S{reach}"])
+        assert_proven(partial_covering(covers, None, 1.0), optima[f"LSCP_S{reach}"])
         for p in range(1, 6):
             solution = maximal_covering(covers, demand, p)
             assert_proven(solution, optima[f"MCLP_S{reach}_p{p}"])
@@ -87,7 +85,7 @@ def test_san_francisco(instances):
     optima = json.loads((folder / "brute_force_optima.json").read_text())
     covers = sparse.csr_array((table <= 5_000).to_numpy())
     assert people.sum() == 955_113
-    assert_proven(set_covering(covers), 8)
+    assert_proven(partial_covering(covers, None, 1.0), 8)
     for p in range(1, 9):
         people_covered, stores = optima[f"MCLP_S5000_p{p}"]
         solution = maximal_covering(covers, people, p)
@@ -95,25 +93,3 @@ def test_san_francisco(instances):
         if p < 8:  # with 8, other stores cover everyone too
             assert sorted(table.columns[solution.sites]) == stores
     assert maximal_covering(covers, people, 4).objective == 875_247
-    metres, stores = optima["PMEDIAN_p4_weighted_total"]
-    solution = p_median(sparse.coo_array(table.to_numpy()), people, 4)
-    assert solution.objective == pytest.approx(metres, rel=1e-12)
-    assert sorted(table.columns[solution.sites]) == stores
-    assert solution.gap == 0
-
-
-@pytest.mark.parametrize("number", range(1, 11))
-def test_p_median_of_or_library(instances, number):
-    """Networks given as edges; where an edge repeats, the last one wins."""
-    lines = (instances / "orlib_pmed" / f"pmed{number}.txt").read_text().split()
-    nodes, _, p = (int(word) for word in lines[:3])
-    edges = np.array(lines[3:], int).reshape(-1, 3)
-    last = {tuple(sorted((i - 1, j - 1))): cost for i, j, cost in edges}
-    ends = np.array(list(last))
-    graph = sparse.csr_array((list(last.values()), (ends[:, 0], ends[:, 1])), shape=(nodes, nodes))
-    metres = dijkstra(graph, directed=False)
-    place = np.indices(metres.shape).reshape(2, -1)
-    distances = sparse.coo_array((metres.ravel(), tuple(place)), shape=metres.shape)
-    solution = p_median(distances, None, p)
-    assert_proven(solution, PMED_OPTIMA[number - 1])
-    assert len(solution.sites) == p

@@ -233,6 +233,30 @@ def test_candidates_of_ones_own_with_terms(sample):
     assert len(chosen & {"A", "B"}) == 1
 
 
+def test_terms_stand_in_the_section_of_the_candidates(sample):
+    more = 'target = 95\nwithin = 20\ndiffer = 2\nthen = "two_outlets"\n'
+    terms = load_plan(edited(sample, "add = 3 ", more)).sites.terms
+    assert (terms.target, terms.within, terms.differ) == (0.95, 0.2, 2)
+    assert (terms.then, terms.frontier, terms.alternatives) == ("two_outlets", 8, 2)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("target = 950", "百分数"),
+        ("add = 3\nwithin = 101", "within"),
+        ('add = "3"', "add"),
+        ("add = 3\ncounty = 1", "county"),
+        ('add = 3\nthen = "nearest"', "two_outlets"),
+        ("add = 3\ntarget = 95", "add 与 target"),
+        ("add = 3\nbank_caps = 2", "bank_caps"),
+    ],
+)
+def test_terms_that_make_no_sense_are_explained(sample, line, said):
+    with pytest.raises(InputError, match=said):
+        load_plan(edited(sample, "add = 3 ", line + " "))
+
+
 def test_no_site_is_generated_in_an_excluded_area(sample):
     town = shapely.box(114.09, 23.64, 114.14, 23.69)
     gpd.GeoDataFrame(geometry=[town], crs=4326).to_file(sample.parent / "no.geojson")

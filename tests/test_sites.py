@@ -19,6 +19,7 @@ from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError
 from gdcoverage.sites import (
     SITE_COLUMNS,
+    Terms,
     candidate_covers,
     complete_candidates,
     generate_candidates,
@@ -67,7 +68,7 @@ PEOPLE = [10, 20, 30, 40, 50, 0, 0, 60, 5]
 
 
 def test_what_the_outlets_cover_does_not_count_again(street):
-    plan = recommend_sites(along(street, PEOPLE, [0]), at_crossings(9), sites=1)
+    plan = recommend_sites(along(street, PEOPLE, [0]), at_crossings(9), Terms(add=1))
     assert plan.sites["candidate_id"].tolist() == ["K3"]
     assert plan.population == 120
     assert plan.rate_before == pytest.approx(30 / 215)
@@ -77,7 +78,7 @@ def test_what_the_outlets_cover_does_not_count_again(street):
 
 def test_each_site_says_what_it_adds_and_which_gap_it_fills(street):
     coverage = along(street, PEOPLE, [0], settlement="urban")
-    plan = recommend_sites(coverage, at_crossings(9), sites=2)
+    plan = recommend_sites(coverage, at_crossings(9), Terms(add=2))
     sites = plan.sites.set_index("candidate_id")
     assert list(plan.sites) == [*SITE_COLUMNS, "geometry"]
     assert sites["rank"].to_dict() == {"K3": 1, "K8": 2}
@@ -94,16 +95,16 @@ def test_each_site_says_what_it_adds_and_which_gap_it_fills(street):
 
 def test_among_equal_plans_the_wider_spread_one_is_taken(street):
     """K7 and K8 both cover 65; K8 lies farther from K3."""
-    plan = recommend_sites(along(street, PEOPLE, [0]), at_crossings(9), sites=2)
+    plan = recommend_sites(along(street, PEOPLE, [0]), at_crossings(9), Terms(add=2))
     assert plan.sites["candidate_id"].tolist() == ["K3", "K8"]
-    tied = recommend_sites(along(street, PEOPLE, [0]), at_crossings(8), sites=2)
+    tied = recommend_sites(along(street, PEOPLE, [0]), at_crossings(8), Terms(add=2))
     assert tied.sites["candidate_id"].tolist() == ["K3", "K7"]
 
 
 def test_build_order_counts_shared_people_once_and_names_what_only_one_site_covers(street):
     """K1 covers 10, 20, 30; K3 covers 30, 40, 50."""
     plan = recommend_sites(
-        along(street, [10, 20, 30, 40, 50]), at_crossings(5), sites=2, fixed=["K1", "K3"]
+        along(street, [10, 20, 30, 40, 50]), at_crossings(5), Terms(add=2, fixed=["K1", "K3"])
     )
     assert plan.sites["candidate_id"].tolist() == ["K3", "K1"]
     assert plan.sites["population"].tolist() == [120, 30]
@@ -113,31 +114,32 @@ def test_build_order_counts_shared_people_once_and_names_what_only_one_site_cove
 def test_older_people_are_summed_where_known(street):
     coverage = along(street, [10, 20, 30])
     coverage.demand["elderly"] = [1.0, np.nan, 3.0]
-    plan = recommend_sites(coverage, at_crossings(3), sites=1)
+    plan = recommend_sites(coverage, at_crossings(3), Terms(add=1))
     assert plan.sites["elderly"].tolist() == [4.0]
 
 
 def test_fewest_sites_for_a_target_and_then_most_people_with_them(street):
     """150 of 215 needs one site more; of the single ones K3 brings most."""
-    plan = recommend_sites(along(street, PEOPLE, [0]), at_crossings(9), target_rate=0.5)
+    plan = recommend_sites(along(street, PEOPLE, [0]), at_crossings(9), Terms(target=0.5))
     assert plan.sites["candidate_id"].tolist() == ["K3"]
     assert (plan.aim, plan.bound, plan.rate_after) == ("sites", 1, pytest.approx(150 / 215))
-    exactly = recommend_sites(along(street, PEOPLE, [0]), at_crossings(9), target_rate=150 / 215)
+    exactly = recommend_sites(along(street, PEOPLE, [0]), at_crossings(9), Terms(target=150 / 215))
     assert len(exactly.sites) == 1
     assert (
-        len(recommend_sites(along(street, PEOPLE, [0]), at_crossings(9), target_rate=1).sites) == 2
+        len(recommend_sites(along(street, PEOPLE, [0]), at_crossings(9), Terms(target=1)).sites)
+        == 2
     )
 
 
 def test_a_target_reached_already_needs_no_site(street):
-    plan = recommend_sites(along(street, PEOPLE, [0]), at_crossings(9), target_rate=0.1)
+    plan = recommend_sites(along(street, PEOPLE, [0]), at_crossings(9), Terms(target=0.1))
     assert plan.sites.empty
     assert plan.rate_after == plan.rate_before
     assert list(plan.sites) == [*SITE_COLUMNS, "geometry"]
 
 
 def test_a_target_out_of_reach_is_said_and_all_that_can_be_is_reached(street):
-    plan = recommend_sites(along(street, PEOPLE, [0]), at_crossings(4), target_rate=0.9)
+    plan = recommend_sites(along(street, PEOPLE, [0]), at_crossings(4), Terms(target=0.9))
     assert plan.status == "out_of_reach"
     assert plan.sites["candidate_id"].tolist() == ["K3"]
     assert plan.uncoverable_population == 65
@@ -147,34 +149,81 @@ def test_a_target_out_of_reach_for_the_caps_is_said_too(street):
     plan = recommend_sites(
         along(street, PEOPLE, [0]),
         at_crossings(9, ["甲"] * 9),
-        target_rate=0.9,
-        bank_caps={"甲": 1},
+        Terms(target=0.9, bank_caps={"甲": 1}),
     )
     assert plan.status == "out_of_reach"
     assert len(plan.sites) <= 1
 
 
+@pytest.mark.parametrize(
+    ("offered", "terms", "causes"),
+    [
+        (4, {}, ("candidates",)),
+        (9, {"bank_caps": {"甲": 1}}, ("bank_caps",)),
+        (9, {"forbidden": ["K6", "K7", "K8"]}, ("forbidden",)),
+        (9, {"forbidden": ["K7"], "bank_caps": {"甲": 1}}, ("bank_caps",)),
+        (5, {"forbidden": ["K4", "K3"], "bank_caps": {"甲": 0}}, None),
+        (0, {}, ("no_candidates",)),
+        (3, {"forbidden": ["K0", "K1", "K2"]}, ("candidates", "forbidden")),
+    ],
+)
+def test_what_keeps_a_target_out_of_reach_is_named(street, offered, terms, causes):
+    """All nine reach everybody; the first four leave the last 65 out, K5 the last 5."""
+    terms = Terms(target=0.95, **terms)
+    plan = recommend_sites(along(street, PEOPLE, [0]), at_crossings(offered, "甲" * offered), terms)
+    assert plan.status == "out_of_reach"
+    assert plan.limited_by == (causes or ("candidates", "forbidden", "bank_caps"))
+
+
+def test_candidates_in_excluded_areas_are_forbidden(street):
+    area = gpd.GeoSeries(
+        [shapely.box(*worlds.degrees(2600, -50), *worlds.degrees(9000, 50))], crs="EPSG:4326"
+    )
+    coverage = along(street, PEOPLE, [0])
+    plan = recommend_sites(coverage, at_crossings(9), Terms(target=0.9, excluded=area))
+    assert plan.sites["candidate_id"].tolist() == ["K2"]
+    assert plan.limited_by == ("excluded",)
+    with pytest.raises(InputError, match=r"K3.*不布点区域"):
+        recommend_sites(coverage, at_crossings(9), Terms(add=1, excluded=area, fixed=["K3"]))
+
+
+@pytest.mark.parametrize(
+    ("people", "offered", "terms", "causes"),
+    [
+        (PEOPLE, 0, {"add": 2}, ("no_candidates",)),
+        (PEOPLE, 1, {"add": 2}, ("candidates",)),
+        (PEOPLE, 4, {"add": 2, "forbidden": ["K1", "K2", "K3"]}, ("candidates", "forbidden")),
+        ([10, 20], 2, {"add": 2}, ("reached",)),
+        (PEOPLE, 9, {"target": 0.1}, ("reached",)),
+    ],
+)
+def test_why_no_site_is_recommended_is_named(street, people, offered, terms, causes):
+    plan = recommend_sites(along(street, people, [0]), at_crossings(offered), Terms(**terms))
+    assert plan.sites.empty
+    assert plan.limited_by == causes
+
+
 def test_only_people_of_the_counties_asked_about_count(street):
     coverage = along(street, [10, 20, 30, 0, 0, 0, 500])
     coverage.demand["county"] = ["440001"] * 3 + ["440002"] * 4
-    one = recommend_sites(coverage, at_crossings(7), sites=1, county="440001")
+    one = recommend_sites(coverage, at_crossings(7), Terms(add=1, county="440001"))
     assert one.sites["candidate_id"].tolist() == ["K1"]
     assert (one.rate_before, one.rate_after) == (0.0, 1.0)
-    both = recommend_sites(coverage, at_crossings(7), sites=1, county=["440001", "440002"])
+    both = recommend_sites(coverage, at_crossings(7), Terms(add=1, county=["440001", "440002"]))
     assert both.population == 500
     with pytest.raises(InputError, match="440003"):
-        recommend_sites(coverage, at_crossings(7), sites=1, county="440003")
+        recommend_sites(coverage, at_crossings(7), Terms(add=1, county="440003"))
 
 
 def test_caps_fixed_and_forbidden_are_kept(street):
     coverage = along(street, PEOPLE, [0])
     banks = list("甲甲甲甲乙乙乙乙乙")
     capped = recommend_sites(
-        coverage, at_crossings(9, banks), sites=2, bank_caps={"乙": 1, "甲": 0}
+        coverage, at_crossings(9, banks), Terms(add=2, bank_caps={"乙": 1, "甲": 0})
     )
     assert capped.sites["bank"].tolist() == ["乙"]
     assert capped.sites["candidate_id"].tolist() == ["K4"]
-    fixed = recommend_sites(coverage, at_crossings(9), sites=2, fixed=["K0"], forbidden=["K3"])
+    fixed = recommend_sites(coverage, at_crossings(9), Terms(add=2, fixed=["K0"], forbidden=["K3"]))
     assert set(fixed.sites["candidate_id"]) == {"K0", "K4"}
     assert fixed.sites["population"].tolist() == [90, 0]
 
@@ -182,7 +231,7 @@ def test_caps_fixed_and_forbidden_are_kept(street):
 def test_shares_of_the_banks_before_and_after(street):
     coverage = along(street, PEOPLE, [0])
     coverage.outlets["bank"] = "甲"
-    plan = recommend_sites(coverage, at_crossings(9, "乙" * 9), sites=2)
+    plan = recommend_sites(coverage, at_crossings(9, "乙" * 9), Terms(add=2))
     share = plan.bank_share.set_index("bank")
     assert share["outlets"].to_dict() == {"甲": 1, "乙": 0}
     assert share["sites"].to_dict() == {"甲": 0, "乙": 2}
@@ -202,20 +251,39 @@ def test_shares_of_the_banks_before_and_after(street):
 )
 def test_terms_that_cannot_be_are_refused_before_solving(street, terms, said):
     with pytest.raises(InputError, match=said):
-        recommend_sites(along(street, PEOPLE), at_crossings(3), sites=1, **terms)
+        recommend_sites(along(street, PEOPLE), at_crossings(3), Terms(add=1, **terms))
 
 
-@pytest.mark.parametrize("terms", [{}, {"sites": 1, "target_rate": 0.5}, {"target_rate": 1.5}])
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"add": -1},
+        {"add": 1.5},
+        {"add": True},
+        {"target": 95},
+        {"then": "nearest"},
+        {"differ": 0},
+        {"within": "5"},
+        {"bank_caps": {"甲": -1}},
+        {"bank_caps": 3},
+    ],
+)
+def test_terms_that_make_no_sense_are_refused_by_name(terms):
+    with pytest.raises(ValueError, match=next(iter(terms))):
+        Terms(**terms)
+
+
+@pytest.mark.parametrize("terms", [{}, {"add": 1, "target": 0.5}, {"target": 1.5}])
 def test_exactly_one_aim_that_makes_sense_is_asked_for(street, terms):
-    with pytest.raises(ValueError, match=r"sites|target_rate"):
-        recommend_sites(along(street, PEOPLE), at_crossings(3), **terms)
+    with pytest.raises(ValueError, match="target"):
+        recommend_sites(along(street, PEOPLE), at_crossings(3), Terms(**terms))
 
 
 def test_nobody_and_nowhere_are_possible(street):
-    nowhere = recommend_sites(along(street, PEOPLE, [0]), at_crossings(0), sites=3)
+    nowhere = recommend_sites(along(street, PEOPLE, [0]), at_crossings(0), Terms(add=3))
     assert nowhere.sites.empty
     assert nowhere.uncoverable_population == 185
-    nobody = recommend_sites(along(street, [0, 0]), at_crossings(2), sites=1)
+    nobody = recommend_sites(along(street, [0, 0]), at_crossings(2), Terms(add=1))
     assert np.isnan(nobody.rate_after)
 
 
@@ -307,7 +375,7 @@ def test_plans_are_best_real_and_independent_of_row_order(
     demand = worlds.demand(spots, people, kinds)
     coverage = assess(worlds.outlets(existing), demand, lattice, STANDARD)
     offered = candidates(places)
-    plan = recommend_sites(coverage, offered, sites=count)
+    plan = recommend_sites(coverage, offered, Terms(add=count))
     assert len(plan.sites) <= count
 
     # No choice of so many covers more.
@@ -329,8 +397,52 @@ def test_plans_are_best_real_and_independent_of_row_order(
     # Rows in another order, same plan.
     rows = random.sample(range(12), 12)
     turned = assess(worlds.outlets(existing), demand.iloc[rows], lattice, STANDARD)
-    again = recommend_sites(turned, offered.iloc[::-1], sites=count)
+    again = recommend_sites(turned, offered.iloc[::-1], Terms(add=count))
     assert again.sites["candidate_id"].tolist() == plan.sites["candidate_id"].tolist()
+
+
+def test_of_equal_plans_the_one_with_most_people_in_reach_of_two_outlets(street):
+    """K7 and K8 both win the last 65. K2 doubles 20 whom the outlet covers; K3 wins as many."""
+    people = [10, 20, 0, 70, 0, 0, 0, 60, 5]
+    coverage = along(street, people, [0])
+    assert recommend_sites(coverage, at_crossings(9), Terms(add=2)).two_outlets is None
+    plan = recommend_sites(coverage, at_crossings(9), Terms(add=2, then="two_outlets"))
+    assert set(plan.sites["candidate_id"]) in ({"K2", "K7"}, {"K2", "K8"})
+    assert plan.population == 135
+    twice = plan.two_outlets
+    assert (twice.before, twice.after, twice.bound, twice.gap) == (0, 20, 20, 0)
+    least = recommend_sites(coverage, at_crossings(9), Terms(target=0.95, then="two_outlets"))
+    assert (len(least.sites), least.two_outlets.after) == (2, 20)
+
+
+@settings(max_examples=40, deadline=None)
+@given(**world, count=st.integers(0, 4))
+def test_people_in_reach_of_two_outlets_are_the_most_that_cost_nobody(
+    lattice, existing, places, spots, people, kinds, count
+):
+    demand = worlds.demand(spots, people, kinds)
+    coverage = assess(worlds.outlets(existing), demand, lattice, STANDARD)
+    terms = Terms(add=count, then="two_outlets", bank_caps={"甲": 2}, forbidden=["K0"])
+    banks = [("甲", "乙")[i % 2] for i in range(len(places))]
+    plan = recommend_sites(coverage, candidates(places, banks), terms)
+
+    covers = candidate_covers(coverage, candidates(places)).toarray()
+    there = coverage.demand["covering_outlets"].to_numpy()
+    everyone = np.array(people, float)
+    found = []
+    for size in range(count + 1):
+        for choice in combinations(range(1, len(places)), size):
+            if sum(banks[i] == "甲" for i in choice) <= 2:
+                times = covers[:, list(choice)].sum(axis=1)
+                won = everyone[(there == 0) & (times > 0)].sum()
+                found.append((won, everyone[there + times >= 2].sum()))
+    assert (plan.population, plan.two_outlets.after) == max(found)
+    assert plan.two_outlets.before == everyone[there >= 2].sum()
+    assert plan.gap == plan.two_outlets.gap == 0
+
+    opened = [*existing, *(places[int(i[1:])] for i in plan.sites["candidate_id"])]
+    real = assess(worlds.outlets(opened), demand, lattice, STANDARD).demand
+    assert everyone[real["covering_outlets"] >= 2].sum() == plan.two_outlets.after
 
 
 @settings(max_examples=30, deadline=None)
@@ -342,7 +454,7 @@ def test_targets_take_the_fewest_sites_and_caps_hold(
     coverage = assess(worlds.outlets(existing), demand, lattice, STANDARD)
     banks = [("甲", "乙")[i % 2] for i in range(len(places))]
     offered = candidates(places, banks)
-    plan = recommend_sites(coverage, offered, target_rate=rate, bank_caps={"甲": cap})
+    plan = recommend_sites(coverage, offered, Terms(target=rate, bank_caps={"甲": cap}))
     assert (plan.sites["bank"] == "甲").sum() <= cap
 
     covers = candidate_covers(coverage, offered).toarray()

@@ -12,7 +12,7 @@ import worlds
 from gdcoverage.assessment import assess
 from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError
-from gdcoverage.sites import alternatives, candidate_covers, frontier, recommend_sites
+from gdcoverage.sites import Terms, alternatives, candidate_covers, frontier, recommend_sites
 from test_sites import STANDARD, along, at_crossings, candidates, lattice, street, world
 
 mpl.use("Agg")
@@ -25,7 +25,9 @@ NESTING = [6, 10, 1, 10, 6]
 
 
 def test_every_number_of_sites_has_its_own_best_plan(street):
-    found = frontier(along(street, NESTING), at_crossings(5), 4, forbidden=["K0", "K4"])
+    found = frontier(
+        along(street, NESTING), at_crossings(5), Terms(frontier=4, forbidden=["K0", "K4"])
+    )
     assert found.points["sites"].tolist() == [0, 1, 2, 3, 4]
     assert found.points["population"].tolist() == [0, 21, 33, 33, 33]
     assert found.points["bound"].tolist() == [0, 21, 33, 33, 33]
@@ -36,7 +38,9 @@ def test_every_number_of_sites_has_its_own_best_plan(street):
 
 def test_the_build_order_tells_what_nesting_costs(street):
     """From K2: 21, then 27 of 33, a price of 6 people. From K1 and K3: 17 of 21, then 33: 4."""
-    order = frontier(along(street, NESTING), at_crossings(5), 2, forbidden=["K0", "K4"]).order
+    order = frontier(
+        along(street, NESTING), at_crossings(5), Terms(frontier=2, forbidden=["K0", "K4"])
+    ).order
     assert order["candidate_id"].tolist() == ["K1", "K3"]
     assert order["population"].tolist() == [17, 16]
     assert order["total"].tolist() == [17, 33]
@@ -45,24 +49,26 @@ def test_the_build_order_tells_what_nesting_costs(street):
 
 
 def test_fixed_sites_stand_first_and_the_frontier_starts_with_them(street):
-    found = frontier(along(street, NESTING), at_crossings(5), 2, fixed=["K2"])
+    found = frontier(along(street, NESTING), at_crossings(5), Terms(frontier=2, fixed=["K2"]))
     assert found.points["sites"].tolist() == [1, 2]
     assert found.points["population"].tolist() == [21, 27]
     assert found.order["candidate_id"].iloc[0] == "K2"
     with pytest.raises(InputError, match="2 > 1"):
-        frontier(along(street, NESTING), at_crossings(5), 1, fixed=["K0", "K2"])
+        frontier(along(street, NESTING), at_crossings(5), Terms(frontier=1, fixed=["K0", "K2"]))
 
 
 def test_the_frontier_keeps_caps_and_forbidden_sites(street):
     offered = at_crossings(5, "甲乙甲乙甲")
-    found = frontier(along(street, NESTING), offered, 3, bank_caps={"乙": 0}, forbidden=["K2"])
+    found = frontier(
+        along(street, NESTING), offered, Terms(frontier=3, bank_caps={"乙": 0}, forbidden=["K2"])
+    )
     assert all(set(plan) <= {"K0", "K4"} for plan in found.plans)
     assert set(found.order["candidate_id"]) == {"K0", "K4"}
     assert found.points["population"].tolist() == [0, 16, 32, 32]
 
 
 def test_the_plot_shows_every_point_and_the_build_order(street):
-    found = frontier(along(street, NESTING), at_crossings(5), 3)
+    found = frontier(along(street, NESTING), at_crossings(5), Terms(frontier=3))
     axes = found.plot()
     best, nested = axes.get_lines()
     assert best.get_xydata().tolist() == found.points[["sites", "rate"]].to_numpy().tolist()
@@ -72,7 +78,9 @@ def test_the_plot_shows_every_point_and_the_build_order(street):
 
 def test_alternatives_leave_out_sites_of_every_plan_before(street):
     """Best: K1 and K3 (33). Without both at once: K1, K4 (33) … each leaves out at least one."""
-    found = alternatives(along(street, NESTING), at_crossings(5), 2, within=0.2, count=10)
+    found = alternatives(
+        along(street, NESTING), at_crossings(5), Terms(add=2, within=0.2, alternatives=10)
+    )
     people = found.plans["population"].tolist()
     assert people[0] == 33
     assert people == sorted(people, reverse=True)
@@ -84,12 +92,14 @@ def test_alternatives_leave_out_sites_of_every_plan_before(street):
 
 
 def test_alternatives_end_where_none_is_near_enough(street):
-    found = alternatives(along(street, NESTING), at_crossings(5), 1, within=0.01)
+    found = alternatives(along(street, NESTING), at_crossings(5), Terms(add=1, within=0.01))
     assert found.plans["plan"].tolist() == [0]
-    fixed = alternatives(along(street, NESTING), at_crossings(5), 1, within=1, fixed=["K1"])
+    fixed = alternatives(
+        along(street, NESTING), at_crossings(5), Terms(add=1, within=1, fixed=["K1"])
+    )
     assert fixed.plans["plan"].tolist() == [0]
     with pytest.raises(ValueError, match="differ"):
-        alternatives(along(street, NESTING), at_crossings(5), 1, differ=0)
+        alternatives(along(street, NESTING), at_crossings(5), Terms(add=1, differ=0))
 
 
 def _worths(coverage, offered, size):
@@ -110,13 +120,13 @@ def test_the_frontier_never_falls_and_nesting_never_beats_it(
     demand = worlds.demand(spots, people, kinds)
     coverage = assess(worlds.outlets(existing), demand, lattice, STANDARD)
     offered = candidates(places)
-    found = frontier(coverage, offered, 4)
+    found = frontier(coverage, offered, Terms(frontier=4))
     exact = found.points.set_index("sites")["population"]
     assert (exact.diff().dropna() >= 0).all()
     for size, population in exact.items():
         choices = _worths(coverage, offered, min(size, len(places)))
         assert population == max(choices.values())
-    second = recommend_sites(coverage, offered, sites=2)
+    second = recommend_sites(coverage, offered, Terms(add=2))
     assert found.plans[2] == tuple(sorted(second.sites["candidate_id"]))
     nested = found.order.set_index("rank")
     assert (nested["total"] <= exact.reindex(nested.index)).all()
@@ -132,10 +142,11 @@ def test_each_alternative_is_the_best_of_those_that_keep_apart(
     demand = worlds.demand(spots, people, kinds)
     coverage = assess(worlds.outlets(existing), demand, lattice, STANDARD)
     offered = candidates(places)
-    found = alternatives(coverage, offered, 2, within=0.5, differ=differ, count=4)
+    found = alternatives(coverage, offered, Terms(add=2, within=0.5, differ=differ, alternatives=4))
     chosen = [frozenset(s["candidate_id"]) for _, s in found.sites.groupby("plan")]
+    best = recommend_sites(coverage, offered, Terms(add=2))
     choices = {}
-    for size in range(3):
+    for size in range(len(best.sites) + 1):
         choices |= _worths(coverage, offered, size)
     for i, plan in enumerate(chosen[1:], 1):
         apart = [
@@ -144,7 +155,6 @@ def test_each_alternative_is_the_best_of_those_that_keep_apart(
             if all(len(before - choice) >= differ for before in chosen[:i])
         ]
         assert choices[plan] == max(apart) == found.plans["population"][i]
-    best = recommend_sites(coverage, offered, sites=2)
     assert found.plans["population"][0] == best.population
     assert (found.plans["below_best"] <= 0.5).all()
 
@@ -153,5 +163,10 @@ def test_a_standard_of_its_own_is_kept(street):
     """With 30 minutes an outlet reaches two crossings either way."""
     demand = worlds.demand([(i * 900.0, 0) for i in range(5)], NESTING)
     coverage = assess(worlds.outlets([]), demand, street, Standard(minutes=30))
-    assert frontier(coverage, at_crossings(5), 1).points["population"].tolist() == [0, 33]
-    assert np.isnan(frontier(coverage, at_crossings(5), 1).order["price"]).sum() == 0
+    assert frontier(coverage, at_crossings(5), Terms(frontier=1)).points["population"].tolist() == [
+        0,
+        33,
+    ]
+    assert (
+        np.isnan(frontier(coverage, at_crossings(5), Terms(frontier=1)).order["price"]).sum() == 0
+    )

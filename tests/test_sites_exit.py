@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ from gdcoverage.assessment import assess, without_outlets
 from gdcoverage.places.counties import one_county
 from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError
-from gdcoverage.sites import exit_impact, exit_impact_of
+from gdcoverage.sites import Terms, exit_impact, exit_impact_of
 from test_sites import STANDARD, along, at_crossings, lattice, spot, street, world
 
 __all__ = ["lattice", "street"]
@@ -73,9 +74,30 @@ def test_a_bank_leaves_with_all_its_outlets(street):
 def test_the_replacement_wins_back_most_of_those_who_lost(street):
     """50 were outside before; K3 would win 40 back and K4's 50 do not count."""
     coverage = along(street, PEOPLE, [0, 2])
-    found = exit_impact_of(coverage, ["W1"], candidates=at_crossings(5), sites=1)
+    found = exit_impact_of(coverage, ["W1"], candidates=at_crossings(5))
     assert found.replacement.population == 70
     assert found.replacement.sites["candidate_id"].isin(["K2", "K3"]).all()
+
+
+def test_what_leaves_does_not_replace_itself(street):
+    """Without 乙, 70 people at crossings 2 and 3 lose: K2 stands at its place, K1 is its own."""
+    coverage = along(street, PEOPLE, [0, 2])
+    coverage.outlets["bank"] = ["甲", "乙"]
+    offered = at_crossings(5, "甲乙丁丙丙")
+
+    def replaced(**terms):
+        terms = Terms(**{"add": 3} | terms)
+        found = exit_impact_of(coverage, bank="乙", candidates=offered, terms=terms)
+        return found.replacement.sites["candidate_id"].tolist()
+
+    area = shapely.box(*worlds.degrees(2600, -50), *worlds.degrees(2800, 50))
+    assert replaced() == ["K3"]
+    assert replaced(forbidden=["K3"]) == ["K4"]
+    assert replaced(excluded=area) == ["K4"]
+    assert replaced(bank_caps={"丙": 0}) == []
+    assert replaced(fixed=["K4"]) == ["K3", "K4"]
+    with pytest.raises(InputError, match=r"K1.*退出"):
+        replaced(fixed=["K1"])
 
 
 def test_counties_tell_their_own_losses(street):

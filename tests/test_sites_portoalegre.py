@@ -10,6 +10,7 @@ from gdcoverage.assessment import assess
 from gdcoverage.demand import read_demand
 from gdcoverage.network import WalkNetwork
 from gdcoverage.sites import (
+    Terms,
     alternatives,
     exit_impact,
     exit_impact_of,
@@ -41,7 +42,7 @@ def offered(city):
 
 def test_frontier_from_none_to_fifteen_is_proved_at_every_point(city, offered):
     begin = time.perf_counter()
-    found = frontier(city, offered, 15)
+    found = frontier(city, offered, Terms(frontier=15))
     assert time.perf_counter() - begin < 20
     assert found.points["sites"].tolist() == list(range(16))
     assert (found.points["added"].iloc[1:] > 0).all()
@@ -52,7 +53,7 @@ def test_frontier_from_none_to_fifteen_is_proved_at_every_point(city, offered):
 
 def test_five_alternatives_within_a_hundredth(city, offered):
     begin = time.perf_counter()
-    found = alternatives(city, offered, 10, within=0.01, differ=1, count=5)
+    found = alternatives(city, offered, Terms(add=10, within=0.01, differ=1, alternatives=5))
     assert time.perf_counter() - begin < 20
     assert found.plans["plan"].tolist() == list(range(6))
     assert found.plans["gap"].max() == 0
@@ -75,7 +76,7 @@ def test_exit_impact_of_every_outlet_agrees_with_assessing_without_it(city):
 
 
 def test_recommended_sites_opened_as_outlets_give_the_promised_rate(city, offered):
-    plan = recommend_sites(city, offered, target_rate=0.9)
+    plan = recommend_sites(city, offered, Terms(target=0.9))
     opened = plan.sites[["candidate_id", "geometry"]].rename(columns={"candidate_id": "outlet_id"})
     outlets = pd.concat([city.outlets, opened.assign(status="active")], ignore_index=True)
     real = assess(outlets[["outlet_id", "status", "geometry"]], city.demand, city.network)
@@ -86,7 +87,7 @@ def test_recommended_sites_opened_as_outlets_give_the_promised_rate(city, offere
 
 def test_five_that_leave_together_and_three_that_replace_them(city, offered):
     leaving = exit_impact(city)["outlet_id"].iloc[:5]
-    found = exit_impact_of(city, leaving, candidates=offered, sites=3)
+    found = exit_impact_of(city, leaving, candidates=offered, terms=Terms(add=3))
     assert found.population_lost >= found.outlets["population"].sum() > 0
     assert 0 < found.replacement.population <= found.population_lost
     assert found.rate_after < found.replacement.rate_after < found.rate_before

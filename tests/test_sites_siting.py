@@ -2,6 +2,7 @@ import json
 
 import pandas as pd
 import pytest
+import shapely
 
 import worlds
 from browser import chromium, opened
@@ -9,8 +10,8 @@ from gdcoverage.assessment import assess
 from gdcoverage.emap import build_map, write_map
 from gdcoverage.gaps import find_gaps
 from gdcoverage.places.counties import one_county
-from gdcoverage.report import Report, json_text, report_text, write_workbook
-from gdcoverage.sites import SitingTerms, make_siting
+from gdcoverage.report import Report, json_text, report_text, siting_lines, write_workbook
+from gdcoverage.sites import Terms, make_siting
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def coverage(tmp_path_factory):
 def siting(coverage):
     candidates = worlds.outlets([(3800, 0), (0, 3800), (3800, 4000), (2000, 2000)])
     candidates = candidates.drop(columns="status").rename(columns={"outlet_id": "candidate_id"})
-    terms = SitingTerms(add=2, frontier=4, alternatives=2)
+    terms = Terms(add=2, frontier=4, alternatives=2)
     return make_siting(coverage, terms, candidates)
 
 
@@ -65,8 +66,61 @@ def test_json_carries_the_plan_and_its_proof(report):
     assert (data["gap"], data["bound"]) == (0, 1400)
 
 
+def test_json_carries_the_frontier_and_each_alternative_with_its_sites(report):
+    data = json.loads(json_text(report))["siting"]
+    assert [point["population"] for point in data["frontier"]] == [0, 900, 1400, 1700, 1700]
+    best, *others = data["alternatives"]
+    assert (best["plan"], best["population"], best["gap"]) == (0, 1400, 0)
+    assert [site["candidate_id"] for site in best["sites"]] == ["W0", "W1"]
+    assert {"name", "bank", "lon", "lat", "population"} <= set(best["sites"][0])
+    assert all({s["candidate_id"] for s in plan["sites"]} != {"W0", "W1"} for plan in others)
+
+
+def lines_of(coverage, spots, terms):
+    candidates = worlds.outlets(spots).drop(columns="status")
+    return siting_lines(make_siting(coverage, terms, candidates))
+
+
+def test_no_proof_is_claimed_where_nothing_could_be_chosen(coverage):
+    for spots, reason in (([], "没有候选点"), ([(200, 200)], "全部用上也不够")):
+        said = "".join(lines_of(coverage, spots, Terms(add=2)))
+        assert reason in said
+        assert "不建议新增网点" in said
+        assert "已证明" not in said
+        assert "全部用上也不够" in "".join(lines_of(coverage, [(200, 200)], Terms(target=0.9)))
+
+
+def test_lines_name_what_keeps_the_target_out_of_reach(coverage):
+    corners = [(3800, 0), (0, 3800), (3800, 4000)]
+    said = "".join(lines_of(coverage, corners, Terms(target=0.9, forbidden=["W0"])))
+    assert "受禁选候选点限制" in said
+    assert "全部用上" not in said
+    said = "".join(lines_of(coverage, corners, Terms(target=0.9, bank_caps={"": 2})))
+    assert "受银行上限限制" in said
+    assert "全部用上" not in said
+
+
+def test_candidates_in_excluded_areas_are_counted(coverage):
+    area = shapely.box(*worlds.degrees(3700, -100), *worlds.degrees(3900, 100))
+    said = lines_of(coverage, [(3800, 0), (0, 3800)], Terms(add=1, excluded=area))
+    assert "候选点 2 个，来自候选点表；其中 1 个位于不布点区域，不予考虑。" in said
+
+
+def test_people_in_reach_of_two_outlets_are_told_in_text_workbook_and_json(coverage, tmp_path):
+    candidates = worlds.outlets([(3800, 0), (3600, 0), (0, 200)]).drop(columns="status")
+    siting = make_siting(coverage, Terms(add=3, then="two_outlets"), candidates)
+    report = Report("示例", coverage, find_gaps(coverage), (), (), "0", "2024-06-14", siting=siting)
+    told = "有两个及以上网点可用的人口由 0 人增至 1,000 人"
+    assert told in report_text(report).replace("\n", "")
+    data = json.loads(json_text(report))["siting"]["two_outlets"]
+    assert (data["before"], data["after"], data["bound"], data["gap"]) == (0, 1000, 1000, 0)
+    write_workbook(report, tmp_path / "r.xlsx")
+    sheet = pd.read_excel(tmp_path / "r.xlsx", "布点建议", header=None, engine="openpyxl")
+    assert told in "".join(sheet[0].astype(str))
+
+
 def test_locations_are_generated_without_a_table(coverage):
-    made = make_siting(coverage, SitingTerms(add=3, frontier=0, alternatives=0), generate=40)
+    made = make_siting(coverage, Terms(add=3, frontier=0, alternatives=0, generate=40))
     assert made.generated
     assert made.plan.rate_after == 1.0
     assert made.frontier is None

@@ -24,7 +24,15 @@ if TYPE_CHECKING:
     from gdcoverage.problems import InputError, Problem
     from gdcoverage.report import Report
     from gdcoverage.service_areas import reached_streets, service_area
-    from gdcoverage.sites import exit_impact, generate_candidates, recommend_sites
+    from gdcoverage.sites import (
+        Terms,
+        alternatives,
+        exit_impact,
+        exit_impact_of,
+        frontier,
+        generate_candidates,
+        recommend_sites,
+    )
 
 # Where each public name lives; imported when first asked for, so that the command answers at once.
 _HOME = {
@@ -34,12 +42,16 @@ _HOME = {
     "Problem": "problems",
     "Report": "report",
     "Standard": "policy",
+    "Terms": "sites",
     "WalkNetwork": "network",
+    "alternatives": "sites",
     "assess": "assessment",
     "build_map": "emap",
     "build_public_map": "emap",
     "exit_impact": "sites",
+    "exit_impact_of": "sites",
     "find_gaps": "gaps",
+    "frontier": "sites",
     "generate_candidates": "sites",
     "reached_streets": "service_areas",
     "read_base": "emap.basemap",
@@ -60,13 +72,17 @@ __all__ = [
     "Problem",
     "Report",
     "Standard",
+    "Terms",
     "WalkNetwork",
     "__version__",
+    "alternatives",
     "assess",
     "build_map",
     "build_public_map",
     "exit_impact",
+    "exit_impact_of",
     "find_gaps",
+    "frontier",
     "generate_candidates",
     "reached_streets",
     "read_base",

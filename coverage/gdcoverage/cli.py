@@ -207,21 +207,46 @@ def sites(
     county: County = None,
     add: Annotated[int | None, typer.Option(min=1, help="最多新增几个网点")] = None,
     target: Annotated[float | None, typer.Option(min=0, max=100, help="目标覆盖率（%）")] = None,
+    then: Annotated[
+        str | None, typer.Option(help="新增达标人口相同时再看什么：two-outlets（两个以上网点可达）")
+    ] = None,
+    alternatives: Annotated[int, typer.Option(min=0, help="再列几个备选方案")] = 0,
+    differ: Annotated[
+        int | None, typer.Option(min=1, help="备选方案与前面各方案至少有几个网点不同")
+    ] = None,
+    within: Annotated[
+        float | None, typer.Option(min=0, max=100, help="备选方案新增达标人口最多比最优少多少（%）")
+    ] = None,
 ) -> None:
     """建议在哪里新增网点：新增几个（--add），或为达到某覆盖率最少几个（--target）。"""
-    from gdcoverage.report import siting_lines
+    from gdcoverage.report import alternative_lines, siting_lines
     from gdcoverage.run import SitesInput, load_plan, make_report, read_inputs
 
     if (add is None) == (target is None):
         raise typer.BadParameter("请在 --add 与 --target 中写一个", param_hint="--add / --target")
+    if then not in (None, "two-outlets"):
+        raise typer.BadParameter("应为 two-outlets", param_hint="--then")
+    said: dict[str, Any] = {
+        "then": then and "two_outlets",
+        "differ": differ,
+        "within": None if within is None else within / 100,
+    }
     with _steps() as say:
         loaded = load_plan(plan)
-        asked = replace(loaded.sites or SitesInput(), add=add, target=target)
-        loaded = replace(loaded, sites=replace(asked, frontier=0, alternatives=0))
+        asked = loaded.sites or SitesInput()
+        terms = replace(
+            asked.terms,
+            add=add,
+            target=None if target is None else target / 100,
+            frontier=0,
+            alternatives=alternatives,
+            **{name: value for name, value in said.items() if value is not None},
+        )
+        loaded = replace(loaded, sites=replace(asked, terms=terms))
         inputs = read_inputs(loaded, say)
         made = make_report(loaded, inputs, _today(), say, _only(inputs, county))
     assert made.siting is not None
-    for line in siting_lines(made.siting):
+    for line in (*siting_lines(made.siting), *alternative_lines(made.siting)):
         out.print(Text(line))
 
 
@@ -237,14 +262,15 @@ def exit_impact(
 ) -> None:
     """网点或银行退出的影响：谁失去达标、新空白区、怎样补位。都不写则列出每个网点的影响。"""
     from gdcoverage.report import exit_lines
-    from gdcoverage.run import load_plan, make_report, read_inputs
+    from gdcoverage.run import county_tasks, load_plan, make_report, read_inputs, terms_of
     from gdcoverage.sites import exit_impact as impact_of_each
     from gdcoverage.sites import exit_impact_of, generate_candidates
 
     with _steps() as say:
-        loaded = replace(load_plan(plan), sites=None)
-        inputs = read_inputs(load_plan(plan), say)
-        coverage = make_report(loaded, inputs, _today(), say, _only(inputs, county)).walked
+        loaded = load_plan(plan)
+        inputs = read_inputs(loaded, say)
+        bare = replace(loaded, sites=None)
+        coverage = make_report(bare, inputs, _today(), say, _only(inputs, county)).walked
         say("计算退出影响")
         if not outlet and bank is None:
             lines = [
@@ -252,16 +278,19 @@ def exit_impact(
                 for row in impact_of_each(coverage).itertuples()
             ]
         else:
-            where = inputs.candidates
+            tasks = county_tasks(loaded, inputs, _today())
+            task = next(task for task in tasks if county in (None, task.adcode))
+            terms = replace(terms_of(task), add=replace_by, target=None)
+            where = task.candidates
             if replace_by and where is None:
-                where = generate_candidates(coverage, 300)
+                where = generate_candidates(coverage, terms.generate, terms.apart_m, terms.excluded)
             impact = exit_impact_of(
                 coverage,
                 outlet or (),
                 bank=bank,
                 candidates=where if replace_by else None,
-                sites=max(replace_by, 1),
-                places=inputs.places,
+                terms=terms,
+                places=task.places,
             )
             lines = exit_lines(impact)
     for line in lines:

@@ -2,7 +2,7 @@
 
 Each function takes ``covers``, a scipy sparse matrix with a row for each demand point and a column
 for each site, non-zero where the site covers the point, and returns a `CoverSolution`. Options that
-all covering models share:
+all covering models share (`Options`):
 
 weights : of each demand row, from 0; default 1 each.
 costs : of each site, from 0; default 1 each, so that cost is the number of sites.
@@ -20,16 +20,15 @@ an input; demand that no site can cover is listed in the result and is no error.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gdcoverage.locate._answer import concluded
 from gdcoverage.locate._backup import solve_backup
-from gdcoverage.locate._median import p_median
-from gdcoverage.locate._question import asked, positive
+from gdcoverage.locate._check import check_plan
+from gdcoverage.locate._question import Options, asked, positive, site_numbers
 from gdcoverage.locate._search import solve
 from gdcoverage.locate._solution import CoverSolution, Group
 from gdcoverage.locate._target import solve_target
@@ -37,29 +36,18 @@ from gdcoverage.locate._target import solve_target
 __all__ = [
     "CoverSolution",
     "Group",
+    "Options",
     "backup_covering",
     "maximal_covering",
-    "p_median",
     "partial_covering",
-    "set_covering",
 ]
-
-Sites = ArrayLike
-Groups = Sequence[tuple[ArrayLike, int]]
 
 
 def maximal_covering(
     covers: Any,
     weights: ArrayLike | None,
     p: float,
-    *,
-    costs: ArrayLike | None = None,
-    fixed: Sites = (),
-    forbidden: Sites = (),
-    groups: Groups = (),
-    start: Sites = (),
-    time_limit: float = 60.0,
-    tolerance: float = 0.0,
+    **options: Unpack[Options],
 ) -> CoverSolution:
     """Cover the most weight with at most `p` more sites (MCLP, Church and ReVelle 1974).
 
@@ -75,10 +63,7 @@ def maximal_covering(
     -------
     CoverSolution with the covered weight, fixed sites' included, as objective.
     """
-    question = asked(
-        covers, weights, costs=costs, fixed=fixed, forbidden=forbidden, groups=groups,
-        start=start, time_limit=time_limit, tolerance=tolerance,
-    )  # fmt: skip
+    question = asked(covers, weights, **options)
     budget = positive(p, "p")
     worth = question.weights
     model = question.model(worth, np.zeros(len(worth)), budget, np.inf)
@@ -86,50 +71,11 @@ def maximal_covering(
     return concluded(question, answer, "covered weight", budget=budget)
 
 
-def set_covering(
-    covers: Any,
-    *,
-    costs: ArrayLike | None = None,
-    fixed: Sites = (),
-    forbidden: Sites = (),
-    groups: Groups = (),
-    start: Sites = (),
-    time_limit: float = 60.0,
-    tolerance: float = 0.0,
-) -> CoverSolution:
-    """Cover everything that can be covered with the fewest more sites (LSCP, Toregas et al. 1971).
-
-    min sum_j c_j x_j,  sum of x_j over sites j that cover i >= 1 for every i that can be covered.
-
-    Parameters
-    ----------
-    See the package. Where the limits of groups rule out covering everything, as many demand
-    points are covered as they allow (as far as found), with the fewest sites for that.
-
-    Returns
-    -------
-    CoverSolution with the number of added sites (or their cost) as objective, weights 1 each.
-    """
-    question = asked(
-        covers, None, costs=costs, fixed=fixed, forbidden=forbidden, groups=groups,
-        start=start, time_limit=time_limit, tolerance=tolerance,
-    )  # fmt: skip
-    answer, least = solve_target(question, np.inf)
-    return concluded(question, answer, "cost", least=least)
-
-
 def partial_covering(
     covers: Any,
     weights: ArrayLike | None,
     target: float,
-    *,
-    costs: ArrayLike | None = None,
-    fixed: Sites = (),
-    forbidden: Sites = (),
-    groups: Groups = (),
-    start: Sites = (),
-    time_limit: float = 60.0,
-    tolerance: float = 0.0,
+    **options: Unpack[Options],
 ) -> CoverSolution:
     """Cover a share of all weight with the fewest more sites (Daskin and Owen 1999).
 
@@ -146,10 +92,7 @@ def partial_covering(
     -------
     CoverSolution with the number of added sites (or their cost) as objective.
     """
-    question = asked(
-        covers, weights, costs=costs, fixed=fixed, forbidden=forbidden, groups=groups,
-        start=start, time_limit=time_limit, tolerance=tolerance,
-    )  # fmt: skip
+    question = asked(covers, weights, **options)
     if not 0 <= target <= 1:
         raise ValueError(f"target is {target}; give a share from 0 to 1")
     answer, least = solve_target(question, target * float(question.weights.sum()))
@@ -160,36 +103,35 @@ def backup_covering(
     covers: Any,
     weights: ArrayLike | None,
     p: float,
-    *,
-    costs: ArrayLike | None = None,
-    fixed: Sites = (),
-    forbidden: Sites = (),
-    groups: Groups = (),
-    start: Sites = (),
-    time_limit: float = 60.0,
-    tolerance: float = 0.0,
+    plan: ArrayLike,
+    **options: Unpack[Options],
 ) -> CoverSolution:
-    """Of the plans that cover the most weight with `p` more sites, the most of it twice.
-
-    First the model of `maximal_covering`; then, with W what it covers (as far as found),
+    """Of the plans that cover no less weight than `plan`, the one that covers most of it twice.
 
     max sum_i w_i u_i,  y_i + u_i <= sum of x_j that cover i,  u_i <= y_i,  sum_i w_i y_i >= W,
 
-    which is BACOP1 of Hogan and ReVelle (1986) where `p` sites can cover everything.
+    with W what `plan` covers, less a billionth. With `plan` from `maximal_covering` these are the
+    plans that cover the most: BACOP1 of Hogan and ReVelle (1986) where `p` sites cover everything.
+    An outlet that is there already is a fixed site: who has one needs one more.
 
     Parameters
     ----------
     p : how many sites to add; with `costs`, how much they may cost.
+    plan : sites of a plan that keeps the conditions. It is what comes back where time does not
+        suffice for a better one.
     For the others see the package.
 
     Returns
     -------
     CoverSolution with the weight covered twice or more as objective, fixed sites counted.
+
+    Raises
+    ------
+    CheckError : `plan` breaks a condition.
     """
-    question = asked(
-        covers, weights, costs=costs, fixed=fixed, forbidden=forbidden, groups=groups,
-        start=start, time_limit=time_limit, tolerance=tolerance,
-    )  # fmt: skip
+    question = asked(covers, weights, **options)
     budget = positive(p, "p")
-    answer, least = solve_backup(question, budget)
+    given = np.union1d(site_numbers(plan, len(question.costs), "plan"), question.fixed)
+    check_plan(question, given, budget)
+    answer, least = solve_backup(question, budget, given)
     return concluded(question, answer, "backup weight", budget=budget, least=least)

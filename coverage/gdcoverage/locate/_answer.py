@@ -42,37 +42,21 @@ def concluded(
     }[aim]
     check_amount(aim, answer.worth, objective)
     check_least("covered weight", weight, least)
-    covered, uncoverable = times >= 1, np.flatnonzero(~question.coverable())
-    return solution(
-        answer._replace(worth=objective), aim != "cost", question.begun, question.tolerance,
-        covered, weight, uncoverable,
-    )  # fmt: skip
-
-
-def solution(
-    answer: Answer,
-    maximised: bool,
-    begun: float,
-    tolerance: float,
-    covered: np.ndarray,
-    weight: float,
-    uncoverable: np.ndarray,
-) -> CoverSolution:
-    """Put a checked answer together with its gap and status."""
-    sign = 1.0 if maximised else -1.0
-    bound = sign * max(sign * answer.bound, sign * answer.worth)
-    gap = relative_gap(answer.worth, bound)
+    sign = -1.0 if aim == "cost" else 1.0
+    bound = sign * max(sign * answer.bound, sign * objective)
+    gap = relative_gap(objective, bound)
     if gap <= ROUNDING:
-        bound, gap = answer.worth, 0.0
-    status: Status = "optimal" if gap == 0 else "tolerance" if gap <= tolerance else "time_limit"
+        bound, gap = objective, 0.0
+    within = gap <= question.tolerance
+    status: Status = "optimal" if gap == 0 else "tolerance" if within else "time_limit"
     return CoverSolution(
         answer.sites,
-        answer.worth,
+        objective,
         bound,
         gap,
         status,
-        monotonic() - begun,
-        covered,
+        monotonic() - question.begun,
+        times >= 1,
         weight,
-        uncoverable,
+        np.flatnonzero(~question.coverable()),
     )

@@ -1,50 +1,152 @@
-"""Cover the most, then the most of it twice: one model in which the first cover weighs more."""
+"""Cover twice as much as can be while no less is covered: an exact program with that condition."""
 
 from __future__ import annotations
 
+from time import monotonic
+
 import numpy as np
+from scipy import sparse
 
-from gdcoverage.locate._model import Floats, Ints
+from gdcoverage.locate._containment import twins
+from gdcoverage.locate._highs import Program, run
+from gdcoverage.locate._model import Bools, Floats, Ints, Lists
 from gdcoverage.locate._question import Question
-from gdcoverage.locate._search import ROUNDING, Answer, solve
+from gdcoverage.locate._search import HIGHS_ROUNDING, Answer, grain
 
-# How many times as much as the second cover the first one weighs, in attempt after attempt.
-FIRST_WEIGHS = (2.0, 8.0, 64.0)
+# A share of the least weight that the condition gives away, so that rounding decides nothing.
+HAIR = 1e-9
 
 
-def solve_backup(question: Question, budget: float) -> tuple[Answer, float]:
-    """The plan with most weight covered twice among those that cover most; and what they cover.
+def solve_backup(question: Question, budget: float, plan: Ints) -> tuple[Answer, float]:
+    """The plan with most weight twice among those that cover as much as `plan`; that much.
 
-    A plan that covers W at least once and U twice is worth k W + U where the first cover weighs
-    k times as much. So if W is what must be covered, a bound on that worth less k W bounds U; and
-    if the plan best by that worth still covers W, it is the plan wanted.
+    A row that the fixed sites leave out is covered once where y = 1 and twice where u = 1 too; of
+    one that they cover once u alone is asked; what they cover twice counts whatever is added.
     """
-    weights, once = question.weights, np.zeros(len(question.weights))
-    model = question.model(weights, once, budget, np.inf)
-    effort = question.effort(0.5)
-    first = solve(
-        model, question.allowed, question.fixed, question.start, effort._replace(tolerance=0.0)
-    )
-    best, covered, twice = first.sites, *_weights_covered(question, first.sites)
-    bound = float(weights.sum())
-    for heavier in FIRST_WEIGHS:
-        model = question.model(heavier * weights, weights.copy(), budget, np.inf)
-        part = twice / max(heavier * covered + twice, 1e-300)
-        effort = question.effort(0.6)._replace(tolerance=part * question.tolerance)
-        answer = solve(model, question.allowed, question.fixed, best, effort)
-        once_now, twice_now = _weights_covered(question, answer.sites)
-        least = max(covered, once_now)
-        bound = min(bound, answer.bound - heavier * least)
-        rounding = ROUNDING * max(covered, 1.0)
-        if once_now > covered + rounding or (once_now >= covered - rounding and twice_now > twice):
-            best, covered, twice = answer.sites, once_now, twice_now
-        if bound - twice <= max(question.tolerance, ROUNDING) * max(bound, 1.0):
+    weights, free = question.weights, np.flatnonzero(question.allowed)
+    once, twice = _times(question, question.fixed)
+    covered, _ = (float(weights[rows].sum()) for rows in _times(question, plan))
+    model = _merged(question, free, once, twice)
+    best, held = plan, float(weights[_times(question, plan)[1]].sum())
+    always = float(weights[twice].sum())
+    if not len(model.weights) or not len(free):
+        return Answer(_needed(question, plan), held, held), covered
+    least = covered * (1 - HAIR) - float(weights[once].sum())
+    unit = grain(model.weights)
+    program = _program(question, model, free, budget, least)
+    bound = always + float(model.weights[model.can_be_twice].sum())
+    # HiGHS may bring a start back unchanged with the worth of a better plan that presolve made of
+    # it; the bound holds then, and the plan is found without the start.
+    for first in (_values(model, np.isin(free, plan)), None):
+        seconds = question.effort().deadline - monotonic()
+        outcome = run(program, first, unit, seconds, question.tolerance, HAIR)
+        if outcome.values is None and outcome.proven:
+            break  # no plan at all, says HiGHS of a program that `plan` fulfils
+        if outcome.values is not None:
+            found = np.union1d(question.fixed, free[outcome.values[: len(free)] > 0.5])
+            now, double = (float(weights[rows].sum()) for rows in _times(question, found))
+            if now >= covered * (1 - HAIR) and double > held:
+                best, held = found, double
+        shown = outcome.bound
+        if unit:
+            shown = np.floor(shown / unit + HIGHS_ROUNDING) * unit
+        bound = min(bound, always + float(shown))
+        # What the hair gives away may be worth as little in the bound.
+        if not outcome.proven or bound - held <= question.tolerance * bound:
             break
-    return Answer(best, twice, max(bound, twice)), covered
+        if bound - held <= (unit / 2 or HIGHS_ROUNDING * max(bound, covered)):
+            bound = held
+            break
+    return Answer(_needed(question, best), held, max(bound, held)), covered
 
 
-def _weights_covered(question: Question, sites: Ints) -> tuple[float, float]:
-    """Weight covered at least once, and at least twice."""
+class _Rows:
+    """Rows that added sites decide on, those with the same sites merged."""
+
+    def __init__(self, sites: sparse.csr_array, weights: Floats, base: Ints) -> None:
+        self.sites = sites
+        self.weights = weights
+        self.missed = np.flatnonzero(base == 0)
+        self.can_be_twice = np.flatnonzero(base + np.diff(sites.indptr) >= 2)
+
+
+def _merged(question: Question, free: Ints, once: Bools, twice: Bools) -> _Rows:
+    sites = sparse.csr_array(question.covers[:, free], dtype=np.float64)
+    open_ = ~twice & (question.weights > 0) & (np.diff(sites.indptr) > 0)
+    parts = []
+    for base in (0, 1):
+        rows = np.flatnonzero(open_ & (once == bool(base)))
+        part = sites[rows]
+        part.sort_indices()
+        lists = Lists(part.indptr.astype(np.int64), part.indices.astype(np.int32))
+        kept, kind = np.unique(twins(lists, len(free)), return_inverse=True)
+        sums = np.bincount(kind, question.weights[rows], len(kept))
+        parts.append((part[kept], sums, np.full(len(kept), base)))
+    matrices, weights, bases = zip(*parts, strict=True)
+    together = sparse.vstack(matrices, format="csr")
+    return _Rows(together, np.concatenate(weights), np.concatenate(bases))
+
+
+def _program(question: Question, model: _Rows, free: Ints, budget: float, least: float) -> Program:
+    """Columns: sites, y of rows that no fixed site covers, u of rows that can be covered twice."""
+    rows, missed, second = len(model.weights), model.missed, model.can_be_twice
+    identity = sparse.eye_array(rows, format="csr")
+    both = np.intersect1d(missed, second)
+    costs, largest = question.costs[free], float(model.weights.max())
+    claims = sparse.hstack([model.sites, -identity[:, missed], -identity[:, second]])
+    # Twice only where once: otherwise a plan with less than it must cover could claim more.
+    order = sparse.hstack(
+        [sparse.csr_array((len(both), len(free))), identity[both][:, missed],
+         -identity[both][:, second]]
+    )  # fmt: skip
+    once = sparse.hstack(
+        [sparse.csr_array((1, len(free))), sparse.csr_array(model.weights[None, missed] / largest),
+         sparse.csr_array((1, len(second)))]
+    )  # fmt: skip
+    members = np.zeros((len(question.groups), len(free)))
+    for group, row in zip(question.groups, members, strict=True):
+        row[np.isin(free, group.sites)] = 1.0
+    limits, most = [members], [float(group.limit) for group in question.groups]
+    if np.isfinite(budget):
+        limits, most = [members, costs[None, :]], [*most, budget]
+    columns = len(free) + len(missed) + len(second)
+    bounded = sparse.csr_array(np.concatenate(limits))
+    bounded.resize((len(most), columns))
+    worth = np.concatenate([np.zeros(len(free) + len(missed)), model.weights[second]])
+    return Program(
+        worth,
+        len(free),
+        sparse.vstack([claims, order, once, bounded], format="csr"),
+        np.concatenate(
+            [np.zeros(rows + len(both)), [least / largest], np.full(len(most), -np.inf)]
+        ),
+        np.concatenate([np.full(rows + len(both) + 1, np.inf), most]),
+        True,
+    )
+
+
+def _values(model: _Rows, taken: Bools) -> Floats:
+    """A plan's values in the program's columns."""
+    times = model.sites @ taken.astype(np.float64)
+    base = np.ones(len(model.weights))
+    base[model.missed] = 0.0
+    twice = times + base >= 2
+    return np.concatenate([taken, times[model.missed] >= 1, twice[model.can_be_twice]]).astype(
+        np.float64
+    )
+
+
+def _times(question: Question, sites: Ints) -> tuple[Bools, Bools]:
+    """Rows covered at least once, and at least twice."""
     times = np.bincount(question.covers[:, sites].indices, minlength=len(question.weights))
-    weights: Floats = question.weights
-    return float(weights[times >= 1].sum()), float(weights[times >= 2].sum())
+    return times >= 1, times >= 2
+
+
+def _needed(question: Question, sites: Ints) -> Ints:
+    """The plan without added sites that neither cover nor double anybody."""
+    for site in np.setdiff1d(sites, question.fixed)[::-1]:
+        rest = sites[sites != site]
+        pairs = zip(_times(question, sites), _times(question, rest), strict=True)
+        if all(not question.weights[had & ~has].any() for had, has in pairs):
+            sites = rest
+    return sites

@@ -35,25 +35,40 @@ class Outcome(NamedTuple):
     proven: bool
 
 
-def run(program: Program, first: Floats, grain: float, seconds: float) -> Outcome:
+def run(
+    program: Program,
+    first: Floats | None,
+    grain: float,
+    seconds: float,
+    tolerance: float = 0.0,
+    feasibility: float | None = None,
+) -> Outcome:
     """Solve a program within `seconds`.
 
     Parameters
     ----------
     program : the program.
-    first : values of a known solution.
+    first : values of a known solution, if one is to start from.
     grain : all solutions are worth multiples of this (0: not known); closer is not looked.
     seconds : time limit.
+    tolerance : relative gap at which to stop.
+    feasibility : by how much a condition may be missed; what HiGHS usually allows if None.
     """
     solver = _Quiet()
-    for option, value in (
-        ("time_limit", max(0.9 * seconds, 0.01)),
-        ("mip_rel_gap", 1e-9),
-        ("mip_abs_gap", max(0.99 * grain, 1e-9)),
-    ):
+    options = {
+        "time_limit": max(0.9 * seconds, 0.01),
+        "mip_rel_gap": max(tolerance, 1e-9),
+        "mip_abs_gap": max(0.99 * grain, 1e-9),
+    }
+    if feasibility is not None:
+        options |= dict.fromkeys(
+            ("mip_feasibility_tolerance", "primal_feasibility_tolerance"), feasibility
+        )
+    for option, value in options.items():
         solver.setOptionValue(option, value)
     solver.passModel(_model(program))
-    solver.setSolution(len(first), np.arange(len(first), dtype=np.int32), first)
+    if first is not None:
+        solver.setSolution(len(first), np.arange(len(first), dtype=np.int32), first)
     worst = np.inf if program.maximised else -np.inf
     seen = _Seen(None, worst)
     solver.cbMipImprovingSolution += seen.look

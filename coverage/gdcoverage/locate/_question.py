@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -67,24 +67,26 @@ class Question:
         )
 
 
-def asked(
-    covers: Any,
-    weights: ArrayLike | None,
-    *,
-    costs: ArrayLike | None,
-    fixed: ArrayLike,
-    forbidden: ArrayLike,
-    groups: Sequence[tuple[ArrayLike, int]],
-    start: ArrayLike,
-    time_limit: float,
-    tolerance: float,
-) -> Question:
+class Options(TypedDict, total=False):
+    """What all covering models take; the package says what each is."""
+
+    costs: ArrayLike | None
+    fixed: ArrayLike
+    forbidden: ArrayLike
+    groups: Sequence[tuple[ArrayLike, int]]
+    start: ArrayLike
+    time_limit: float
+    tolerance: float
+
+
+def asked(covers: Any, weights: ArrayLike | None, **options: Unpack[Options]) -> Question:
     """Check a question as the public functions take it. ValueError says what is wrong."""
     begun = monotonic()
     matrix = _cover_sets(covers)
     demand, sites = matrix.shape
-    chosen = site_numbers(fixed, sites, "fixed")
-    barred = site_numbers(forbidden, sites, "forbidden")
+    groups = options.get("groups", ())
+    chosen = site_numbers(options.get("fixed", ()), sites, "fixed")
+    barred = site_numbers(options.get("forbidden", ()), sites, "forbidden")
     if (both := np.intersect1d(chosen, barred)).size:
         raise ValueError(f"site {both[0]} is both fixed and forbidden; leave it out of one")
     allowed = np.ones(sites, np.bool_)
@@ -96,14 +98,14 @@ def asked(
         covers,
         matrix,
         amounts(weights, demand, "weights"),
-        amounts(costs, sites, "costs"),
+        amounts(options.get("costs"), sites, "costs"),
         chosen,
         allowed,
         tuple(Group(site_numbers(members, sites, "groups"), int(n)) for members, n in groups),
-        site_numbers(start, sites, "start"),
+        site_numbers(options.get("start", ()), sites, "start"),
         begun,
-        positive(time_limit, "time_limit"),
-        positive(tolerance, "tolerance"),
+        positive(options.get("time_limit", 60.0), "time_limit"),
+        positive(options.get("tolerance", 0.0), "tolerance"),
     )
 
 

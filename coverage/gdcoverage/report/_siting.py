@@ -11,7 +11,7 @@ import pandas as pd
 from gdcoverage.numbers import SITE, Column
 from gdcoverage.report._columns import percent
 from gdcoverage.report._sheet import SheetWriter
-from gdcoverage.sites import ExitImpact, SitePlan, Siting
+from gdcoverage.sites import ExitImpact, SitePlan, Siting, TwoOutlets
 
 SHARE = {
     "bank": Column("银行"),
@@ -53,6 +53,15 @@ EXIT = {
     "covered_population": Column("现覆盖人口", "people"),
     "rate_after": Column("退出后覆盖率", "rate"),
 }
+# What keeps a plan from more, as `SitePlan.limited_by` names it.
+_LIMITS = {
+    "reached": "目标已经达到",
+    "no_candidates": "没有候选点",
+    "candidates": "现有候选点全部用上也不够",
+    "forbidden": "受禁选候选点限制",
+    "excluded": "受不布点区域限制",
+    "bank_caps": "受银行上限限制",
+}
 
 
 def siting_sheets(siting: Siting, writer: SheetWriter) -> None:
@@ -73,7 +82,8 @@ def siting_sheets(siting: Siting, writer: SheetWriter) -> None:
         )
         sheet.insert_chart(len(curve) + 4, 0, chart)
     if siting.alternatives is not None:
-        note = "备选方案：方案 0 为最优，其余各方案至少有一个网点与前面所有方案不同"
+        some = "一" if siting.differ == 1 else str(siting.differ)
+        note = f"备选方案：方案 0 为最优，其余各方案至少有{some}个网点与前面所有方案不同"
         writer.sheet("备选方案", _further(siting), FURTHER, (note,))
     note = "退出影响：单个网点退出后失去达标的人口（仅由它达标的人）"
     writer.sheet("退出影响", pd.DataFrame(siting.exits), EXIT, (note,))
@@ -91,25 +101,38 @@ def county_sites_sheet(sites: pd.DataFrame, names: Mapping[str, str], writer: Sh
 
 def plan_lines(plan: SitePlan) -> tuple[str, ...]:
     """The plan in sentences: what it adds, how good it is proved to be, what nobody can serve."""
+    causes = "，且".join(_LIMITS[cause] for cause in plan.limited_by)
     if not len(plan.sites):
-        said = "没有候选点能增加达标人口，或目标已经达到，不建议新增网点。"
+        lines = [f"{causes or '没有要求新增网点'}，不建议新增网点。"]
+        if plan.status == "out_of_reach":
+            lines.append("目标覆盖率无法达到。")
     else:
-        said = (
+        lines = [
             f"建议新增 {len(plan.sites)} 个网点，新增达标 {plan.population:,.0f} 人，"
             f"覆盖率由 {percent(plan.rate_before)} 升至 {percent(plan.rate_after)}。"
-        )
-    lines = [said]
-    if plan.status == "out_of_reach":
-        lines.append(
-            "目标覆盖率无法达到：现有候选点全部用上也不够，本方案已达到所能达到的最高覆盖率。"
-        )
-    if plan.gap <= 0:
-        lines.append("已证明：在所给候选点和条件下没有更好的方案。")
-    else:
+        ]
+        if plan.status == "out_of_reach":
+            why = f"{causes}，" if causes else ""
+            lines.append(f"目标覆盖率无法达到：{why}本方案已达到所能达到的最高覆盖率。")
+    if plan.gap > 0:
         lines.append(f"在规定时间内的最好方案；与理论上界的差距不超过 {percent(plan.gap)}。")
+    elif len(plan.sites):
+        lines.append("已证明：在所给候选点和条件下没有更好的方案。")
+    if plan.two_outlets is not None and len(plan.sites):
+        lines.append(_two_outlets_line(plan.two_outlets))
     if plan.uncoverable_population:
         lines.append(f"有 {plan.uncoverable_population:,.0f} 人不在任何候选点的服务范围内。")
     return tuple(lines)
+
+
+def _two_outlets_line(twice: TwoOutlets) -> str:
+    proof = (
+        "已证明在新增达标人口不减的前提下不能更多"
+        if twice.gap <= 0
+        else f"与理论上界的差距不超过 {percent(twice.gap)}"
+    )
+    people = f"由 {twice.before:,.0f} 人增至 {twice.after:,.0f} 人"
+    return f"有两个及以上网点可用的人口{people}（{proof}）。"
 
 
 def siting_lines(siting: Siting) -> list[str]:
@@ -132,6 +155,17 @@ def siting_lines(siting: Siting) -> list[str]:
     return lines
 
 
+def alternative_lines(siting: Siting) -> list[str]:
+    """The alternatives for a terminal, a line each."""
+    if siting.alternatives is None:
+        return []
+    return [
+        f"备选方案 {plan['plan']}：新增达标 {plan['population']:,.0f} 人"
+        f"（比最优少 {percent(plan['below_best'])}），候选点 {plan['candidates']}"
+        for plan in _further(siting).iloc[1:].to_dict("records")
+    ] or ["没有符合条件的备选方案。"]
+
+
 def exit_lines(impact: ExitImpact) -> list[str]:
     """What is lost when outlets leave together, in sentences."""
     named = impact.outlets["name"].where(impact.outlets["name"] != "", impact.outlets["outlet_id"])
@@ -149,13 +183,17 @@ def exit_lines(impact: ExitImpact) -> list[str]:
     ]
     worst = impact.gaps.sort_values("population_lost", ascending=False).head(5)
     lines += [f"新空白区：{gap.name}，{gap.population_lost:,.0f} 人" for gap in worst.itertuples()]
-    if impact.replacement is not None and len(impact.replacement.sites):
-        made_good = impact.replacement
+    made_good = impact.replacement
+    if made_good is not None and not len(made_good.sites) and impact.population_lost:
+        lines.append("没有可用的候选点能补回失去达标的人口。")
+    elif made_good is not None and len(made_good.sites):
         where = "；".join(
             f"{s.name or s.candidate_id}（{s.lon:.5f}, {s.lat:.5f}）"
             for s in made_good.sites.itertuples()
         )
         lines.append(f"最好的补位方案：{where}，可补回 {made_good.population:,.0f} 人。")
+        if made_good.two_outlets is not None:
+            lines.append(_two_outlets_line(made_good.two_outlets))
     return lines
 
 
@@ -174,13 +212,30 @@ def siting_data(siting: Siting) -> dict[str, Any]:
         "uncoverable_population": plan.uncoverable_population,
         "sites": _records(pd.DataFrame(plan.sites).drop(columns="geometry")),
         "frontier": [] if siting.frontier is None else _records(_curve(siting)),
+        "alternatives": _alternatives(siting),
         "exit_impact": _records(pd.DataFrame(siting.exits).drop(columns="geometry")),
+        **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
+        **({"two_outlets": _values(vars(plan.two_outlets))} if plan.two_outlets else {}),
     }
+
+
+def _alternatives(siting: Siting) -> list[dict[str, Any]]:
+    """Each plan, the best one first, with its sites in build order."""
+    if siting.alternatives is None:
+        return []
+    plans, found = siting.alternatives.plans, siting.alternatives.sites
+    sites = pd.DataFrame(found.drop(columns="geometry"))
+    sites = sites.assign(lon=found.geometry.x, lat=found.geometry.y)
+    return [
+        {**plan, "sites": _records(sites[sites["plan"] == plan["plan"]].drop(columns="plan"))}
+        for plan in _records(plans.drop(columns="seconds"))
+    ]
 
 
 def _candidates_line(siting: Siting) -> str:
     kind = "由程序在街道上生成" if siting.generated else "来自候选点表"
-    return f"候选点 {siting.candidates:,} 个，{kind}。"
+    kept_out = f"；其中 {siting.excluded:,} 个位于不布点区域，不予考虑" if siting.excluded else ""
+    return f"候选点 {siting.candidates:,} 个，{kind}{kept_out}。"
 
 
 def _curve(siting: Siting) -> pd.DataFrame:
@@ -202,7 +257,11 @@ def _further(siting: Siting) -> pd.DataFrame:
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(k): _number(v) for k, v in row.items()} for row in table.to_dict("records")]
+    return [_values(row) for row in table.to_dict("records")]
+
+
+def _values(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(k): _number(v) for k, v in row.items()}
 
 
 def _number(value: Any) -> Any:

@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage._version import __version__
-from gdcoverage.assessment import NO_COUNTY, Coverage, apply_standard
+from gdcoverage.assessment import NO_COUNTY, apply_standard
 from gdcoverage.files import Source
 from gdcoverage.gaps import find_gaps
 from gdcoverage.geo import ellipsoid
@@ -24,8 +24,8 @@ from gdcoverage.outlets.datum_fit import datum_problems
 from gdcoverage.problems import InputError, Problem, unusable
 from gdcoverage.report import Report
 from gdcoverage.run.inputs import Inputs
-from gdcoverage.run.plan import Plan, SitesInput
-from gdcoverage.sites import Siting, SitingTerms, make_siting
+from gdcoverage.run.plan import Plan
+from gdcoverage.sites import Terms, make_siting
 
 # Raised when what a finished county leaves behind changes its meaning.
 _FORMAT = 1
@@ -127,7 +127,7 @@ def county_tasks(plan: Plan, inputs: Inputs, made_on: str) -> list[CountyTask]:
     )
     if len(counties) == 1:
         return [replace(whole, adcode=str(counties["adcode"].iloc[0]), name=names.popitem()[1])]
-    _require_candidates(plan.sites, inputs.candidates)
+    _require_candidates(plan, inputs.candidates)
     farthest = _distance_to_outlets(outlets, demand)
     inside = dict(list(demand.groupby("county").groups.items()))
     by_row: dict[tuple[str, int | None], list[Problem]] = {}
@@ -148,16 +148,17 @@ def county_tasks(plan: Plan, inputs: Inputs, made_on: str) -> list[CountyTask]:
     return tasks
 
 
-def _require_candidates(asked: SitesInput | None, candidates: gpd.GeoDataFrame | None) -> None:
+def _require_candidates(plan: Plan, candidates: gpd.GeoDataFrame | None) -> None:
     """Refuse fixed or forbidden candidates that the table does not have.
 
     Raises
     ------
     InputError : an id is unknown.
     """
-    if asked is None or candidates is None:
+    if plan.sites is None or candidates is None:
         return
-    unknown = sorted({*asked.fixed, *asked.forbidden} - set(candidates["outlet_id"]))
+    terms = plan.sites.terms
+    unknown = sorted({*terms.fixed, *terms.forbidden} - set(candidates["outlet_id"]))
     if unknown:
         raise unusable(
             "candidate_unknown",
@@ -206,7 +207,7 @@ def _part(
         outlets=outlets,
         demand=demand.reset_index(drop=True),
         candidates=_touching(whole.candidates, served),
-        excluded=_touching(whole.excluded, box),
+        excluded=_touching(whole.excluded, served),
         places=_touching(whole.places, served),
         base=_touching(whole.base, served),
         problems=tuple(sorted(problems, key=lambda p: (p.file, p.sheet, p.row or 0, p.kind))),
@@ -245,7 +246,7 @@ def report_of(task: CountyTask, network: WalkNetwork) -> Report:
     gaps = find_gaps(coverage, task.places)
     siting = None
     if plan.sites is not None and task.adcode:
-        siting = ask_sites(plan.sites, coverage, task)
+        siting = make_siting(coverage, terms_of(task), task.candidates, task.places)
     own = task.outlets[task.outlets["county"].isin(task.counties["adcode"])]
     problems = (*task.problems, *datum_problems(own, network), *network.problems)
     return Report(
@@ -267,40 +268,20 @@ def _with_network(sources: tuple[Source, ...], network: Source) -> tuple[Source,
     return (*sources[:place], network, *sources[place:])
 
 
-def ask_sites(asked: SitesInput, coverage: Coverage, task: CountyTask) -> Siting:
-    """Answer the siting question for a county."""
-    terms = SitingTerms(
-        add=asked.add,
-        target=None if asked.target is None else asked.target / 100,
-        bank_caps=asked.bank_caps,
-        fixed=_own(asked.fixed, task),
-        forbidden=_near(asked.forbidden, task),
-        frontier=asked.frontier,
-        alternatives=asked.alternatives,
-        time_limit=asked.time_limit,
-    )
-    return make_siting(
-        coverage,
-        terms,
-        task.candidates,
-        generate=asked.generate,
-        apart_m=asked.apart_m,
-        excluded=task.excluded,
-        places=task.places,
-    )
+def terms_of(task: CountyTask) -> Terms:
+    """What the plan asks of a county's candidates.
 
-
-def _own(fixed: tuple[str, ...], task: CountyTask) -> tuple[str, ...]:
-    """Fixed candidates of this county: one across the border is fixed over there."""
-    candidates = task.candidates
-    if candidates is None or len(task.neighbours) == 1:
-        return fixed
-    here = candidates.loc[candidates["county"] == task.adcode, "outlet_id"]
-    return tuple(i for i in fixed if i in set(here))
-
-
-def _near(forbidden: tuple[str, ...], task: CountyTask) -> tuple[str, ...]:
-    """Forbidden candidates that this county could choose."""
+    A fixed candidate across the border is fixed over there; of the forbidden ones those count
+    that this county could choose.
+    """
+    asked = task.plan.sites
+    terms = replace(Terms() if asked is None else asked.terms, excluded=task.excluded)
     if task.candidates is None or len(task.neighbours) == 1:
-        return forbidden
-    return tuple(i for i in forbidden if i in set(task.candidates["outlet_id"]))
+        return terms
+    near = task.candidates["outlet_id"]
+    own = set(near[task.candidates["county"] == task.adcode])
+    return replace(
+        terms,
+        fixed=tuple(i for i in terms.fixed if i in own),
+        forbidden=tuple(i for i in terms.forbidden if i in set(near)),
+    )

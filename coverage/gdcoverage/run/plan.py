@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from gdcoverage.emap.tiles import tile_service
 from gdcoverage.geo.datum import Datum, parse_datum
 from gdcoverage.policy import Standard
 from gdcoverage.problems import unusable
+from gdcoverage.sites import Terms
 
 
 @dataclass(frozen=True)
@@ -64,24 +65,15 @@ class CountiesInput:
 @dataclass(frozen=True)
 class SitesInput:
     """``[sites]``: where outlets could be added (a table like that of outlets; street locations
-    are generated without one, none in excluded areas), and what is asked: so many sites, or a
-    rate in percent.
+    are generated without one), areas without any, and what is asked. `Terms` stand in the same
+    section, with shares (target, within) in percent.
     """
 
     candidates: Path | None = None
     datum: Datum = "wgs84"
     sheet: str | None = None
-    add: int | None = None
-    target: float | None = None
     excluded: Path | None = None
-    fixed: tuple[str, ...] = ()
-    forbidden: tuple[str, ...] = ()
-    bank_caps: dict[str, int] = field(default_factory=dict)
-    frontier: int = 10
-    alternatives: int = 3
-    generate: int = 300
-    apart_m: float = 500.0
-    time_limit: float = 60.0
+    terms: Terms = field(default_factory=Terms)
 
 
 @dataclass(frozen=True)
@@ -168,7 +160,7 @@ def load_plan(path: str | Path) -> Plan:
         standard=_section(path, raw, "standard", Standard),
         counties=_section(path, raw, "counties", CountiesInput),
         outputs=_section(path, raw, "outputs", Outputs),
-        sites=_section(path, raw, "sites", SitesInput) if "sites" in raw else None,
+        sites=_sites(path, raw) if "sites" in raw else None,
         map=_section(path, raw, "map", MapInput),
         path=path.resolve(),
     )
@@ -188,22 +180,49 @@ def load_plan(path: str | Path) -> Plan:
             raise unusable(
                 "plan_unusable", f"[map] {error}", "请改正，或删去 tiles", file=path.name
             ) from error
-    asked = plan.sites
-    if asked is not None and (asked.add is None) == (asked.target is None):
+    return plan
+
+
+def _sites(path: Path, raw: dict[str, Any]) -> SitesInput:
+    """Inputs and terms of ``[sites]``, which stand in one section; percent made shares."""
+    given = _table(path, raw, "sites")
+    own = {f.name for f in fields(SitesInput)} - {"terms"}
+    asked = {f.name for f in fields(Terms)} - {"county", "excluded"}
+    _no_others(path, "sites", set(given), own | asked)
+    if ("add" in given) == ("target" in given):
         raise unusable(
             "plan_unusable",
             "[sites] 应在 add 与 target 中写一个",
             "如 add = 5，或 target = 95",
             file=path.name,
         )
-    return plan
+    terms = {key: value for key, value in given.items() if key in asked}
+    for key in {"target", "within"} & set(terms):
+        if not isinstance(terms[key], int | float) or not 0 <= terms[key] <= 100:
+            raise unusable(
+                "plan_unusable",
+                f"[sites] {key} 应是 0 到 100 的百分数，现为 {terms[key]!r}",
+                "请改正",
+                file=path.name,
+            )
+        terms[key] /= 100
+    inputs = {key: value for key, value in given.items() if key in own}
+    return replace(
+        _section(path, {"sites": inputs}, "sites", SitesInput),
+        terms=_section(path, {"sites": terms}, "sites", Terms),
+    )
+
+
+def _table(path: Path, raw: dict[str, Any], name: str) -> dict[str, Any]:
+    given = raw.get(name, {})
+    if not isinstance(given, dict):
+        raise unusable("plan_unusable", f"{name} 应是一节", f"请写成 [{name}]", file=path.name)
+    return given
 
 
 def _section(path: Path, raw: dict[str, Any], name: str, kind: type) -> Any:
     """One section as its dataclass; unknown keys, missing keys and bad values are explained."""
-    given = raw.get(name, {})
-    if not isinstance(given, dict):
-        raise unusable("plan_unusable", f"{name} 应是一节", f"请写成 [{name}]", file=path.name)
+    given = _table(path, raw, name)
     known = {f.name: f for f in fields(kind)}
     _no_others(path, name, set(given), set(known))
     values = {
@@ -223,7 +242,7 @@ def _section(path: Path, raw: dict[str, Any], name: str, kind: type) -> Any:
 def _value(path: Path, section: str, key: str, value: object, kind: str) -> object:
     if kind == "Datum":
         return parse_datum(str(value))
-    if kind.startswith("tuple"):
+    if kind.startswith(("tuple", "Collection")):
         if not isinstance(value, list):
             raise unusable(
                 "plan_unusable",

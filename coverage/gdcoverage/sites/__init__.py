@@ -9,9 +9,11 @@ from gdcoverage.sites._candidates import (
 )
 from gdcoverage.sites._exit import ExitImpact, exit_impact, exit_impact_of
 from gdcoverage.sites._frontier import Frontier, frontier
-from gdcoverage.sites._plan import SITE_COLUMNS, SitePlan
+from gdcoverage.sites._plan import SITE_COLUMNS, SitePlan, TwoOutlets
+from gdcoverage.sites._question import Question, ask
 from gdcoverage.sites._recommend import recommend_sites
-from gdcoverage.sites._siting import Siting, SitingTerms, make_siting
+from gdcoverage.sites._siting import Siting, make_siting
+from gdcoverage.sites._terms import Terms
 
 __all__ = [
     "CANDIDATE_COLUMNS",
@@ -19,10 +21,13 @@ __all__ = [
     "Alternatives",
     "ExitImpact",
     "Frontier",
+    "Question",
     "SitePlan",
     "Siting",
-    "SitingTerms",
+    "Terms",
+    "TwoOutlets",
     "alternatives",
+    "ask",
     "candidate_covers",
     "complete_candidates",
     "exit_impact",

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 
 from gdcoverage.assessment import Coverage
 from gdcoverage.sites._order import build_order
-from gdcoverage.sites._question import PEOPLE_DIGITS, Ints, Question, ask
-from gdcoverage.sites._solve import most_people
-from gdcoverage.sites._spread import spread_out
+from gdcoverage.sites._question import HAIR, Ints, Question, ask
+from gdcoverage.sites._recommend import plan_for
+from gdcoverage.sites._solve import most_people, settled
+from gdcoverage.sites._terms import Terms
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,21 +37,9 @@ class Alternatives:
 
 
 def alternatives(
-    coverage: Coverage,
-    candidates: gpd.GeoDataFrame,
-    sites: int,
-    within: float = 0.01,
-    differ: int = 1,
-    count: int = 5,
-    *,
-    county: str | Collection[str] | None = None,
-    bank_caps: Mapping[str, int] | None = None,
-    fixed: Collection[str] = (),
-    forbidden: Collection[str] = (),
-    covers: csr_array | None = None,
-    time_limit: float = 60.0,
+    coverage: Coverage, candidates: gpd.GeoDataFrame | None, terms: Terms
 ) -> Alternatives:
-    """Further plans of at most so many sites, nearly as good as the best.
+    """Further plans of no more sites than the best has, nearly as good.
 
     Plan 0 is that of `recommend_sites`. Each next one is the best of all plans that leave out at
     least ``differ`` sites of every plan before it (of plan 0 too), proved so where its gap is 0.
@@ -61,40 +48,30 @@ def alternatives(
 
     Parameters
     ----------
-    sites : most sites of a plan.
-    within : largest share of the best plan's people that an alternative may lack.
-    differ : how many sites of every earlier plan an alternative leaves out at least.
-    count : most alternatives.
-    time_limit : seconds for each plan.
-    others : as for `recommend_sites`.
+    coverage, candidates, terms : as for `recommend_sites`.
 
     Raises
     ------
-    ValueError : ``differ`` below 1, or as for `recommend_sites`.
-    InputError : as for `recommend_sites`.
+    ValueError, InputError : as for `recommend_sites`.
     """
-    if differ < 1:
-        raise ValueError(f"differ must be 1 or more, not {differ}")
-    question = ask(
-        coverage,
-        candidates,
-        covers=covers,
-        county=county,
-        bank_caps=bank_caps,
-        fixed=fixed,
-        forbidden=forbidden,
-    )
-    best = most_people(question, sites, time_limit)
-    plans, proofs = [spread_out(question, best.sites)], [best]
-    least = (1 - within) * question.population_of(plans[0]) - 10.0**-PEOPLE_DIGITS
-    while len(plans) <= count:
-        unlike = [(plan, len(plan) - differ) for plan in plans]
+    question = ask(coverage, candidates, terms)
+    return alternatives_to(question, len(plan_for(question).sites))
+
+
+def alternatives_to(question: Question, sites: int) -> Alternatives:
+    """The best plan of at most so many sites, and its alternatives; see `alternatives`."""
+    terms = question.terms
+    best = most_people(question, sites)
+    plans, proofs = [settled(question, best.sites, sites)[0]], [best]
+    least = (1 - terms.within) * question.population_of(plans[0]) - HAIR
+    while len(plans) <= terms.alternatives:
+        unlike = [(plan, len(plan) - terms.differ) for plan in plans]
         if any(question.fixed[plan].sum() > most for plan, most in unlike):
             break
-        found = most_people(question, sites, time_limit, unlike)
+        found = most_people(question, sites, unlike)
         if question.population_of(found.sites) < least:
             break
-        plans.append(np.sort(found.sites))
+        plans.append(np.sort(settled(question, found.sites, sites, unlike)[0]))
         proofs.append(found)
     return Alternatives(
         _plans_frame(question, plans).assign(

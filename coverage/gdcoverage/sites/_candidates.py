@@ -9,12 +9,12 @@ import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
-from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.assessment import Coverage, county_of, cover_matrix
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat, stretch, to_plane
 from gdcoverage.problems import InputError, Problem
+from gdcoverage.sites._terms import Areas
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -102,7 +102,7 @@ def generate_candidates(
     coverage: Coverage,
     count: int,
     apart_m: float = 500.0,
-    excluded: gpd.GeoDataFrame | gpd.GeoSeries | BaseGeometry | None = None,
+    excluded: Areas | None = None,
 ) -> gpd.GeoDataFrame:
     """Street locations where an outlet would serve uncovered people, spread as those people are.
 
@@ -142,7 +142,7 @@ def _pool(
     coverage: Coverage,
     most: int,
     apart_m: float,
-    excluded: gpd.GeoDataFrame | gpd.GeoSeries | BaseGeometry | None,
+    excluded: Areas | None,
 ) -> gpd.GeoDataFrame:
     """Street places within reach of uncovered people, about evenly thinned to at most so many."""
     lon, lat = _street_points(coverage, apart_m / 2)
@@ -184,13 +184,16 @@ def _street_points(coverage: Coverage, step_m: float) -> tuple[Floats, Floats]:
     return between(network.shape_lon), between(network.shape_lat)
 
 
-def _polygons(
-    excluded: gpd.GeoDataFrame | gpd.GeoSeries | BaseGeometry | None,
-) -> NDArray[np.object_]:
+def in_areas(points: gpd.GeoDataFrame, areas: Areas | None) -> NDArray[np.bool_]:
+    """Which points (EPSG:4326) lie in, or on the edge of, one of the areas."""
+    return _inside(_polygons(areas), *lonlat(points.geometry.to_numpy()))
+
+
+def _polygons(excluded: Areas | None) -> NDArray[np.object_]:
     """The excluded areas one by one."""
     if excluded is None:
         return np.empty(0, object)
-    if isinstance(excluded, BaseGeometry):
+    if isinstance(excluded, shapely.Geometry):
         return np.array([excluded], object)
     if excluded.crs is None or excluded.crs.to_epsg() != 4326:
         raise ValueError(f"excluded areas must be in EPSG:4326, not {excluded.crs}")

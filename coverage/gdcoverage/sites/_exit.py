@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -11,10 +11,17 @@ import pandas as pd
 
 from gdcoverage.assessment import Coverage, without_outlets
 from gdcoverage.gaps import find_gaps, gap_of_demand
+from gdcoverage.geo import ellipsoid
+from gdcoverage.geo.sphere import lonlat
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.sites._plan import SitePlan
-from gdcoverage.sites._question import Bools, ask
+from gdcoverage.sites._question import Bools, Question, ask
 from gdcoverage.sites._recommend import plan_for
+from gdcoverage.sites._terms import Terms
+
+# A candidate this near to an outlet, in metres, stands at its place: two readings of one address
+# differ by less.
+SAME_PLACE_M = 50.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,33 +107,37 @@ def exit_impact_of(
     *,
     bank: str | None = None,
     candidates: gpd.GeoDataFrame | None = None,
-    sites: int = 1,
+    terms: Terms | None = None,
     places: gpd.GeoDataFrame | None = None,
-    time_limit: float = 60.0,
 ) -> ExitImpact:
     """What is lost when several outlets leave together, and how best to replace them.
+
+    Nothing that leaves replaces itself: candidates at a leaving outlet's own place (within
+    `SAME_PLACE_M` metres), and those of a bank that leaves, are forbidden.
 
     Parameters
     ----------
     coverage : result of `assess`.
     outlet_ids : outlets that leave.
     bank : every active outlet of this bank leaves too.
-    candidates : where outlets could be added instead, as for `recommend_sites`.
-    sites : most sites of the replacement.
+    candidates : where outlets could be added instead, as for `recommend_sites`; no replacement is
+        sought if None.
+    terms : what the replacement has to keep, `add` or `target` included; one site if None.
     places : to name gaps after, as for `find_gaps`.
-    time_limit : seconds for the replacement.
 
     Raises
     ------
     ValueError : neither outlets nor a bank are named.
-    InputError : an outlet or bank is not among the active outlets.
+    InputError : an outlet or bank is not among the active outlets; a fixed candidate leaves; or
+        as for `recommend_sites`.
     """
     leaving = _leaving(coverage, outlet_ids, bank)
     after = without_outlets(coverage, leaving)
     lost = (coverage.demand["covered"] & ~after.demand["covered"]).to_numpy()
     replacement = None
     if candidates is not None:
-        replacement = _replacement(after, lost, candidates, sites, places, time_limit)
+        question = ask(coverage, candidates, terms or Terms(add=1))
+        replacement = plan_for(_after_exit(question, after, lost, leaving, bank), places)
     alone = exit_impact(coverage)
     population = float(coverage.demand["population"].to_numpy(float)[lost].sum())
     return ExitImpact(
@@ -205,13 +216,31 @@ def _new_gaps(
     return gaps.sort_values("population_lost", ascending=False, kind="stable", ignore_index=True)
 
 
-def _replacement(
-    after: Coverage,
-    lost: Bools,
-    candidates: gpd.GeoDataFrame,
-    sites: int,
-    places: gpd.GeoDataFrame | None,
-    time_limit: float,
-) -> SitePlan:
-    question = ask(after, candidates, counted=lost)
-    return plan_for(question, sites=sites, places=places, time_limit=time_limit)
+def _after_exit(
+    question: Question, after: Coverage, lost: Bools, leaving: set[str], bank: str | None
+) -> Question:
+    """The same question of those who lost the standard, without candidates that leave."""
+    candidates, outlets = question.candidates, after.outlets
+    gone = outlets[outlets["outlet_id"].isin(leaving)]
+    metres, _ = ellipsoid.nearest(
+        *lonlat(candidates.geometry.to_numpy()), *lonlat(gone.geometry.to_numpy())
+    )
+    leave = (metres <= SAME_PLACE_M) | candidates["candidate_id"].isin(leaving).to_numpy()
+    if bank is not None:
+        leave |= (candidates["bank"] == bank).to_numpy()
+    if (both := question.fixed & leave).any():
+        raise InputError(
+            Problem(
+                "fixed_leaves",
+                "必选候选点属于退出的银行，或就在退出网点的原址",
+                "请从必选点中删去",
+                column="candidate_id",
+                value=str(candidates["candidate_id"][both].iloc[0]),
+            )
+        )
+    return replace(
+        question,
+        coverage=after,
+        counted=question.counted & lost,
+        barred=question.barred | leave,
+    )

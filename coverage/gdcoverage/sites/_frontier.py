@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 
 from gdcoverage.assessment import Coverage
+from gdcoverage.locate import CoverSolution
 from gdcoverage.sites._order import build_order
-from gdcoverage.sites._question import PEOPLE_DIGITS, Floats, Ints, Question, ask
-from gdcoverage.sites._solve import Solved, most_people, with_bound
-from gdcoverage.sites._spread import spread_out
+from gdcoverage.sites._question import HAIR, PEOPLE_DIGITS, Floats, Ints, Question, ask
+from gdcoverage.sites._solve import most_people, settled, with_bound
+from gdcoverage.sites._terms import Terms
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-# Fewer people than this make no difference.
-_HAIR = 10.0**-PEOPLE_DIGITS
 
 _CHINESE_FONTS = (
     *("Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC"),
@@ -96,19 +92,8 @@ class Frontier:
         return ax
 
 
-def frontier(
-    coverage: Coverage,
-    candidates: gpd.GeoDataFrame,
-    most: int,
-    *,
-    county: str | Collection[str] | None = None,
-    bank_caps: Mapping[str, int] | None = None,
-    fixed: Collection[str] = (),
-    forbidden: Collection[str] = (),
-    covers: csr_array | None = None,
-    time_limit: float = 60.0,
-) -> Frontier:
-    """How many people 0 to ``most`` sites can cover, each number solved on its own.
+def frontier(coverage: Coverage, candidates: gpd.GeoDataFrame | None, terms: Terms) -> Frontier:
+    """How many people 0 to ``terms.frontier`` sites can cover, each number solved on its own.
 
     More sites never cover fewer people, also where the time runs out. The build order starts
     from one of the best plans, most adding first, and goes on with what adds most; of the orders
@@ -116,28 +101,21 @@ def frontier(
 
     Parameters
     ----------
-    most : most sites.
-    time_limit : seconds for each number of sites.
-    others : as for `recommend_sites`.
+    coverage, candidates, terms : as for `recommend_sites`; `add` and `target` do not matter.
 
     Raises
     ------
-    ValueError, InputError : as for `recommend_sites`.
+    InputError : as for `recommend_sites`.
     """
-    if most < 0:
-        raise ValueError(f"most must be 0 or more, not {most}")
-    question = ask(
-        coverage,
-        candidates,
-        covers=covers,
-        county=county,
-        bank_caps=bank_caps,
-        fixed=fixed,
-        forbidden=forbidden,
-    )
+    return frontier_of(ask(coverage, candidates, terms))
+
+
+def frontier_of(question: Question) -> Frontier:
+    """The frontier of a question; see `frontier`."""
+    most = question.terms.frontier
     # With more sites fixed than may be, the first question is refused.
     numbers = range(min(int(question.fixed.sum()), most), most + 1)
-    found = _solved(question, numbers, time_limit)
+    found = _solved(question, numbers)
     order, added = _nested(question, numbers, found)
     found = _never_less(question, numbers, found, order)
     return Frontier(
@@ -148,20 +126,21 @@ def frontier(
     )
 
 
-def _solved(question: Question, numbers: range, time_limit: float) -> list[Solved]:
+def _solved(question: Question, numbers: range) -> list[CoverSolution]:
     """The best plan of each number of sites, on its own."""
     coverable = question.people.sum() - question.uncoverable_population()
-    found: list[Solved] = []
+    found: list[CoverSolution] = []
     for number in numbers:
-        if found and found[-1].objective >= coverable - _HAIR:
-            found.append(found[-1]._replace(seconds=0.0))
+        # Once everybody is covered, more sites can do no more than put people in reach of two.
+        if found and found[-1].objective >= coverable - HAIR and question.terms.then is None:
+            found.append(replace(found[-1], seconds=0.0))
             continue
-        plan = most_people(question, number, time_limit)
-        found.append(plan._replace(sites=spread_out(question, plan.sites)))
+        plan = most_people(question, number)
+        found.append(replace(plan, sites=settled(question, plan.sites, number)[0]))
     return found
 
 
-def _nested(question: Question, numbers: range, found: list[Solved]) -> tuple[Ints, Floats]:
+def _nested(question: Question, numbers: range, found: list[CoverSolution]) -> tuple[Ints, Floats]:
     """The order with the least price in all, and what each step adds."""
     exact = np.array([f.objective for f in found])
     orders = []
@@ -195,23 +174,23 @@ def _extended(question: Question, start: Ints, most: int) -> tuple[Ints, Floats]
 
 
 def _never_less(
-    question: Question, numbers: range, found: list[Solved], order: Ints
-) -> list[Solved]:
+    question: Question, numbers: range, found: list[CoverSolution], order: Ints
+) -> list[CoverSolution]:
     """Plans that time did not suffice for replaced by better ones known; bounds tightened."""
-    out: list[Solved] = []
+    out: list[CoverSolution] = []
     for number, plan in zip(numbers, found, strict=True):
         nested = order[:number]
         others = [out[-1].sites] if out else []
         for sites in [*others, nested]:
             population = question.population_of(sites)
-            if population > plan.objective + _HAIR:
-                plan = plan._replace(sites=sites, objective=population)  # noqa: PLW2901
+            if population > plan.objective + HAIR:
+                plan = replace(plan, sites=sites, objective=population)  # noqa: PLW2901
         out.append(plan)
     bounds = np.minimum.accumulate(np.array([f.bound for f in out])[::-1])[::-1]
     return [with_bound(f, max(float(b), f.objective)) for f, b in zip(out, bounds, strict=True)]
 
 
-def _points(question: Question, numbers: range, found: list[Solved]) -> pd.DataFrame:
+def _points(question: Question, numbers: range, found: list[CoverSolution]) -> pd.DataFrame:
     population = np.array([f.objective for f in found])
     bound = np.array([f.bound for f in found])
     return pd.DataFrame(
@@ -230,7 +209,7 @@ def _points(question: Question, numbers: range, found: list[Solved]) -> pd.DataF
 
 
 def _order_frame(
-    question: Question, numbers: range, found: list[Solved], order: Ints, added: Floats
+    question: Question, numbers: range, found: list[CoverSolution], order: Ints, added: Floats
 ) -> gpd.GeoDataFrame:
     chosen = question.candidates.iloc[order].reset_index(drop=True)
     total, rank = np.cumsum(added), np.arange(1, len(order) + 1)

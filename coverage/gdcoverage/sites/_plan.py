@@ -12,9 +12,10 @@ import pandas as pd
 from gdcoverage.gaps import find_gaps, gap_of_demand
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat
+from gdcoverage.locate import CoverSolution
 from gdcoverage.sites._order import build_order, owned_alone
-from gdcoverage.sites._question import Floats, Ints, Question
-from gdcoverage.sites._solve import Solved
+from gdcoverage.sites._question import HAIR, Floats, Ints, Question
+from gdcoverage.sites._solve import people_twice
 
 # Columns of `SitePlan.sites`.
 SITE_COLUMNS = {
@@ -39,6 +40,26 @@ SITE_COLUMNS = {
 }
 
 
+@dataclass(frozen=True)
+class TwoOutlets:
+    """People in reach of two or more outlets: active ones, and with `after` the plan's sites.
+
+    Parameters
+    ----------
+    before, after : people of the counties asked about; of those who lost the standard where a
+        plan replaces outlets.
+    bound : no plan that covers as many people at all has more of them.
+    gap, status, seconds : how far from that the plan may be, as in `SitePlan`.
+    """
+
+    before: float
+    after: float
+    bound: float
+    gap: float
+    status: str
+    seconds: float
+
+
 @dataclass(frozen=True, eq=False)
 class SitePlan:
     """Recommended sites, with proof.
@@ -60,6 +81,10 @@ class SitePlan:
     bank_share : per bank of the active outlets in the counties asked about and of the sites:
         ``bank``, ``outlets`` (before), ``sites``, ``population`` (newly covered in build order),
         ``share_before`` and ``share_after`` (of all outlets; NaN without any); most first.
+    limited_by : what keeps the plan from its target, or from any site: ``reached`` (nothing is
+        left to do), ``no_candidates``, ``candidates`` (all together would not do), ``forbidden``,
+        ``excluded``, ``bank_caps``. Empty for a plan that does what is asked.
+    two_outlets : people in reach of two or more outlets, where the terms ask for them.
     """
 
     sites: gpd.GeoDataFrame
@@ -73,31 +98,70 @@ class SitePlan:
     seconds: float
     uncoverable_population: float
     bank_share: pd.DataFrame
+    limited_by: tuple[str, ...] = ()
+    two_outlets: TwoOutlets | None = None
 
 
 def described(
     question: Question,
-    found: Solved,
+    found: CoverSolution,
     sites: Ints,
-    aim: Literal["people", "sites"],
+    twice: CoverSolution | None,
     places: gpd.GeoDataFrame | None,
+    wanted: float | None = None,
 ) -> SitePlan:
-    """The plan of these sites with all that is said of it; proof and time as found."""
+    """The plan of these sites with all that is said of it; proof and time as found.
+
+    Parameters
+    ----------
+    twice : the sites' proof as to two outlets, if asked for.
+    wanted : people to win, where fewest sites are asked for.
+    """
     order, added = build_order(question, sites)
     population = question.population_of(order)
+    out_of_reach = wanted is not None and population < wanted
+    limited_by: tuple[str, ...] = ()
+    if out_of_reach or not len(order):
+        limited_by = _limited_by(question, population, np.inf if wanted is None else wanted)
     return SitePlan(
         _sites_frame(question, order, added, places),
-        aim,
+        "people" if wanted is None else "sites",
         population,
         question.rate_with(0.0),
         question.rate_with(population),
         float(found.bound),
         found.gap,
-        found.status,
+        "out_of_reach" if out_of_reach else found.status,
         found.seconds,
         question.uncoverable_population(),
         _bank_share(question, order, added),
-    )
+        limited_by,
+        None if twice is None else TwoOutlets(
+            people_twice(question), twice.objective, float(twice.bound), twice.gap, twice.status,
+            twice.seconds,
+        ),
+    )  # fmt: skip
+
+
+def _limited_by(question: Question, population: float, wanted: float) -> tuple[str, ...]:
+    """What keeps the plan from the people wanted, found by lifting one term after another."""
+    forbidden = question.forbidden
+    wanted = min(wanted, float(question.people.sum()))
+    if wanted - population <= HAIR:
+        return ("reached",)
+    if not len(forbidden):
+        return ("no_candidates",)
+    every = question.within_reach(np.zeros_like(forbidden))
+    allowed = question.within_reach(forbidden)
+    causes = ["candidates"] if wanted - every > HAIR else []
+    if min(wanted, every) - allowed > HAIR:
+        lifted = {"forbidden": question.excluded, "excluded": question.barred}
+        kept_out = {"forbidden": question.barred, "excluded": question.excluded}
+        one = [c for c, rest in lifted.items() if question.within_reach(rest) - allowed > HAIR]
+        causes += one or [cause for cause, flags in kept_out.items() if flags.any()]
+    if min(wanted, allowed) - population > HAIR and len(question.caps):
+        causes.append("bank_caps")
+    return tuple(causes)
 
 
 def _sites_frame(

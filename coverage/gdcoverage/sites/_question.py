@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +13,13 @@ from scipy.sparse import csr_array
 
 from gdcoverage.assessment import Coverage
 from gdcoverage.problems import InputError, Problem
-from gdcoverage.sites._candidates import candidate_covers, complete_candidates
+from gdcoverage.sites._candidates import (
+    candidate_covers,
+    complete_candidates,
+    generate_candidates,
+    in_areas,
+)
+from gdcoverage.sites._terms import Terms
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -21,45 +27,92 @@ Bools = NDArray[np.bool_]
 
 # People are compared to the millionth, so that the order of a sum decides nothing.
 PEOPLE_DIGITS = 6
+# Fewer people than this make no difference.
+HAIR = 10.0**-PEOPLE_DIGITS
 
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """A siting question with the existing outlets' work already taken off.
+    """Terms asked of a coverage: made once, with the cover sets, for every answer.
 
     Candidates are sorted by id and demand points by theirs, so answers do not follow row order.
 
     Parameters
     ----------
     coverage : the assessment asked about.
+    terms : what is asked.
     candidates : frame of `complete_candidates`, sorted by candidate_id.
-    missed : rows of ``coverage.demand`` that are uncovered and count.
-    covers : bool, (missed, candidates).
-    people : people of the missed points, float64.
+    generated : whether they are street locations that the program chose.
+    reach : bool, (demand, candidates): who is within reach of whom.
     counties : adcodes asked about.
-    population, covered_population : of the counties asked about, before.
-    fixed, forbidden : bool per candidate: must be, must not be in the plan.
+    counted : demand points whose people are to be won: of the counties, or some of them.
+    fixed : bool per candidate: must be in the plan.
+    barred, excluded : bool per candidate: must not be, as forbidden; as in an excluded area.
     bank : number of each candidate's bank in `caps`, -1 without a cap.
     caps : most sites of each capped bank.
     """
 
     coverage: Coverage
+    terms: Terms
     candidates: gpd.GeoDataFrame
-    missed: Ints
-    covers: csr_array
-    people: Floats
+    generated: bool
+    reach: csr_array
     counties: frozenset[str]
-    population: float
-    covered_population: float
+    counted: Bools
     fixed: Bools
-    forbidden: Bools
+    barred: Bools
+    excluded: Bools
     bank: Ints
     caps: Ints
+
+    @property
+    def forbidden(self) -> Bools:
+        """Candidates that must not be in a plan."""
+        return self.barred | self.excluded
+
+    @cached_property
+    def missed(self) -> Ints:
+        """Rows of ``coverage.demand`` whose people are to be won."""
+        demand = self.coverage.demand
+        rows = np.flatnonzero(self.counted & ~self._covered & (self._population > 0))
+        return rows[np.argsort(demand["demand_id"].to_numpy(str)[rows], kind="stable")]
+
+    @cached_property
+    def covers(self) -> csr_array:
+        """Who of the missed is within reach of whom, (missed, candidates)."""
+        return csr_array(self.reach[self.missed])
 
     @cached_property
     def by_site(self) -> csr_array:
         """The covers turned, (candidates, missed)."""
         return csr_array(self.covers.T)
+
+    @cached_property
+    def people(self) -> Floats:
+        """People of the missed points."""
+        return self._population[self.missed]
+
+    @cached_property
+    def population(self) -> float:
+        """People of the counties asked about."""
+        return float(self._population[self._asked].sum())
+
+    @cached_property
+    def covered_population(self) -> float:
+        """Of them those covered before."""
+        return float(self._population[self._asked & self._covered].sum())
+
+    @property
+    def _population(self) -> Floats:
+        return self.coverage.demand["population"].to_numpy(float)
+
+    @property
+    def _covered(self) -> Bools:
+        return self.coverage.demand["covered"].to_numpy(bool)
+
+    @property
+    def _asked(self) -> Bools:
+        return self.coverage.demand["county"].isin(self.counties).to_numpy()
 
     def gains(self, worth: Floats) -> Floats:
         """People of each candidate when the missed points are worth so much."""
@@ -81,6 +134,10 @@ class Question:
         open_[plan] = False
         return open_
 
+    def within_reach(self, kept_out: Bools) -> float:
+        """Missed people within reach of some candidate that is not kept out."""
+        return self.population_of(np.flatnonzero(~kept_out))
+
     def uncoverable_population(self) -> float:
         """Missed people whom no candidate covers that may be in a plan."""
         allowed = np.flatnonzero(~self.forbidden)
@@ -91,64 +148,43 @@ class Question:
         return (self.covered_population + added) / self.population if self.population else np.nan
 
 
-def ask(
-    coverage: Coverage,
-    candidates: gpd.GeoDataFrame,
-    *,
-    covers: csr_array | None = None,
-    county: str | Collection[str] | None = None,
-    bank_caps: Mapping[str, int] | None = None,
-    fixed: Collection[str] = (),
-    forbidden: Collection[str] = (),
-    counted: Bools | None = None,
-) -> Question:
-    """Put a question in terms of uncovered demand points and candidates.
+def ask(coverage: Coverage, candidates: gpd.GeoDataFrame | None, terms: Terms) -> Question:
+    """Ask the terms of a coverage.
 
     Parameters
     ----------
-    covers : result of `candidate_covers`, where it is at hand.
-    county : adcodes of the counties whose people count; all if not given.
-    bank_caps : most sites of a bank.
-    fixed, forbidden : ids of candidates that must, must not be in the plan.
-    counted : demand points whose people count; all of the counties if not given.
+    coverage : result of `assess`.
+    candidates : EPSG:4326, Points, outlet-like; see `CANDIDATE_COLUMNS`. Street locations are
+        generated if None.
 
     Raises
     ------
-    ValueError : candidates not in EPSG:4326, or covers of another shape.
+    ValueError : candidates or excluded areas not in EPSG:4326.
     InputError : an unknown county, bank or candidate; terms that contradict one another.
     """
-    if covers is None:
-        covers = candidate_covers(coverage, candidates)
-    if covers.shape != (len(coverage.demand), len(candidates)):
-        raise ValueError(f"covers must be (demand, candidates), not {covers.shape}")
+    generated = candidates is None
+    if candidates is None:
+        candidates = generate_candidates(coverage, terms.generate, terms.apart_m, terms.excluded)
     frame = complete_candidates(coverage, candidates)
     order = np.argsort(frame["candidate_id"].to_numpy(str), kind="stable")
     frame = frame.iloc[order].reset_index(drop=True)
-
-    counties = _counties(coverage, county)
-    asked = coverage.demand["county"].isin(counties).to_numpy()
-    covered = coverage.demand["covered"].to_numpy(bool)
-    people = coverage.demand["population"].to_numpy(float)
-    missed = np.flatnonzero(
-        asked & ~covered & (people > 0) & (True if counted is None else counted)
-    )
-    missed = missed[np.argsort(coverage.demand["demand_id"].to_numpy(str)[missed], kind="stable")]
-    bank, caps = _caps(coverage, frame, bank_caps or {})
+    counties = _counties(coverage, terms.county)
+    bank, caps = _caps(coverage, frame, terms)
     question = Question(
         coverage,
+        terms,
         frame,
-        missed,
-        csr_array(covers)[missed][:, order],
-        people[missed],
+        generated,
+        csr_array(candidate_covers(coverage, candidates))[:, order],
         counties,
-        float(people[asked].sum()),
-        float(people[asked & covered].sum()),
-        _flags(frame, fixed),
-        _flags(frame, forbidden),
+        coverage.demand["county"].isin(counties).to_numpy(),
+        _flags(frame, terms.fixed),
+        _flags(frame, terms.forbidden),
+        in_areas(frame, terms.excluded),
         bank,
         caps,
     )
-    _refuse_contradictions(question)
+    refuse_contradictions(question)
     return question
 
 
@@ -161,45 +197,52 @@ def _counties(coverage: Coverage, county: str | Collection[str] | None) -> froze
         return frozenset(known)
     wanted = {county} if isinstance(county, str) else set(county)
     for adcode in sorted(wanted - known):
-        raise _bad("county_unknown", "评估结果里没有这个县区", "请核对县区代码", "county", adcode)
+        raise _refusal("county_unknown", "评估结果里没有这个县区", "请核对县区代码", adcode)
     return frozenset(wanted)
 
 
-def _caps(
-    coverage: Coverage, candidates: gpd.GeoDataFrame, bank_caps: Mapping[str, int]
-) -> tuple[Ints, Ints]:
+def _caps(coverage: Coverage, candidates: gpd.GeoDataFrame, terms: Terms) -> tuple[Ints, Ints]:
+    banks = sorted(terms.bank_caps)
     known = set(candidates["bank"]) | set(coverage.outlets.get("bank", ()))
-    banks = sorted(bank_caps)
     for name in banks:
         if name not in known:
             action = "请按候选点表里的写法填写银行"
-            raise _bad("bank_unknown", "没有这家银行的候选点或网点", action, "bank_caps", name)
-        if bank_caps[name] < 0:
-            raise _bad("cap_negative", "银行上限不能小于零", "请改正上限", "bank_caps", name)
+            raise _refusal("bank_unknown", "没有这家银行的候选点或网点", action, name)
     number = {name: i for i, name in enumerate(banks)}
     bank = candidates["bank"].map(lambda name: number.get(name, -1)).to_numpy(np.int64)
-    return bank, np.array([bank_caps[name] for name in banks], np.int64)
+    return bank, np.array([terms.bank_caps[name] for name in banks], np.int64)
 
 
 def _flags(candidates: gpd.GeoDataFrame, ids: Collection[str]) -> Bools:
     wanted = {ids} if isinstance(ids, str) else set(ids)
-    for candidate_id in sorted(wanted - set(candidates["candidate_id"])):
-        action = "请核对候选点编号"
-        raise _bad("candidate_unknown", "没有这个候选点", action, "candidate_id", candidate_id)
+    for unknown in sorted(wanted - set(candidates["candidate_id"])):
+        raise _refusal("candidate_unknown", "没有这个候选点", "请核对候选点编号", unknown)
     return candidates["candidate_id"].isin(wanted).to_numpy()
 
 
-def _refuse_contradictions(question: Question) -> None:
-    both = question.fixed & question.forbidden
-    if both.any():
-        value = str(question.candidates["candidate_id"][both].iloc[0])
-        action = "请从其中一处删去"
-        raise _bad("fixed_and_forbidden", "候选点既必选又禁选", action, "candidate_id", value)
+def refuse_contradictions(question: Question) -> None:
+    """Refuse fixed candidates that are forbidden as well, or too many for their bank.
+
+    Raises
+    ------
+    InputError : the first contradiction found.
+    """
+    ids = question.candidates["candidate_id"].to_numpy(str)
+    for kept_out, kind, what in (
+        (question.barred, "fixed_and_forbidden", "候选点既必选又禁选"),
+        (question.excluded, "fixed_and_excluded", "必选候选点位于不布点区域"),
+    ):
+        if (both := question.fixed & kept_out).any():
+            raise _refusal(kind, what, "请从其中一处删去", str(ids[both][0]))
     capped = question.fixed & (question.bank >= 0)
     if (np.bincount(question.bank[capped], minlength=len(question.caps)) > question.caps).any():
-        action = "请提高上限或减少必选点"
-        raise _bad("cap_below_fixed", "必选候选点超过所属银行的上限", action, "bank_caps", "")
+        what, action = "必选候选点超过所属银行的上限", "请提高上限或减少必选点"
+        raise _refusal("cap_below_fixed", what, action, "")
 
 
-def _bad(kind: str, what: str, action: str, column: str, value: str) -> InputError:
+_COLUMNS = {"county_unknown": "county", "bank_unknown": "bank_caps", "cap_below_fixed": "bank_caps"}
+
+
+def _refusal(kind: str, what: str, action: str, value: str) -> InputError:
+    column = _COLUMNS.get(kind, "candidate_id")
     return InputError(Problem(kind, what, action, column=column, value=value))

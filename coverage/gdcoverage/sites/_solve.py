@@ -3,42 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import replace
 
 import numpy as np
+from scipy.sparse import csr_array, hstack
 
 from gdcoverage import locate
 from gdcoverage.problems import InputError, Problem
-from gdcoverage.sites._question import PEOPLE_DIGITS, Ints, Question
+from gdcoverage.sites._question import HAIR, Ints, Question
+from gdcoverage.sites._spread import spread_out
 
-
-class Solved(NamedTuple):
-    """The best plan found and its proof; sites that must be in it count like any other.
-
-    Parameters
-    ----------
-    sites : candidates of the plan, ascending.
-    objective, bound : people, or sites: of the plan, and what no plan passes.
-    gap : their distance as a share of the larger; 0 where proven best.
-    status, seconds : as in `locate.CoverSolution`.
-    """
-
-    sites: Ints
-    objective: float
-    bound: float
-    gap: float
-    status: str
-    seconds: float
+# Earlier plans, each with how many of its sites at most the new plan may hold.
+Unlike = Sequence[tuple[Ints, int]]
 
 
 def most_people(
-    question: Question, sites: int, time_limit: float, unlike: Sequence[tuple[Ints, int]] = ()
-) -> Solved:
-    """At most so many sites with the most people newly covered.
-
-    Parameters
-    ----------
-    unlike : earlier plans, each with how many of its sites at most the new plan may hold.
+    question: Question, sites: int, unlike: Unlike = (), time_limit: float | None = None
+) -> locate.CoverSolution:
+    """At most so many sites with the most people newly covered, which are the objective.
 
     Raises
     ------
@@ -54,49 +36,83 @@ def most_people(
                 value=f"{fixed} > {sites}",
             )
         )
-    found = locate.maximal_covering(
-        question.covers,
-        question.people,
-        sites - fixed,
-        fixed=question.fixed,
-        forbidden=question.forbidden,
-        groups=_groups(question, unlike),
-        time_limit=time_limit,
-    )
+    options = _options(question, unlike)
+    if time_limit is not None:
+        options["time_limit"] = time_limit
+    found = locate.maximal_covering(question.covers, question.people, sites - fixed, **options)
     people = question.population_of(found.sites)
-    plan = Solved(found.sites, people, people, found.gap, found.status, found.seconds)
-    return with_bound(plan, people if found.gap == 0 else max(people, float(found.bound)))
+    bound = people if found.gap == 0 else max(people, float(found.bound))
+    return with_bound(replace(found, objective=people), bound)
 
 
-def fewest_sites(question: Question, people: float, time_limit: float) -> Solved:
-    """The fewest sites that newly cover so many people, or as many as the terms allow."""
+def fewest_sites(question: Question, people: float) -> locate.CoverSolution:
+    """The fewest sites, fixed ones counted, for so many people newly covered.
+
+    Where the terms allow fewer people, as many as they allow.
+    """
     everyone = float(question.people.sum())
-    found = locate.partial_covering(
-        question.covers,
-        question.people,
-        min(max(people, 0.0) / everyone, 1.0) if everyone else 0.0,
-        fixed=question.fixed,
-        forbidden=question.forbidden,
-        groups=_groups(question, ()),
-        time_limit=time_limit,
-    )
+    share = min(max(people, 0.0) / everyone, 1.0) if everyone else 0.0
+    options = _options(question, ())
+    found = locate.partial_covering(question.covers, question.people, share, **options)
     # There are no parts of sites: a bound of 4.2 proves 5.
     bound = int(question.fixed.sum()) + np.ceil(float(found.bound) - 1e-6)
     size = len(found.sites)
-    plan = Solved(found.sites, size, size, found.gap, found.status, found.seconds)
-    return with_bound(plan, min(size, bound))
+    return with_bound(replace(found, objective=size), min(size, bound))
 
 
-def with_bound(plan: Solved, bound: float) -> Solved:
+def settled(
+    question: Question, plan: Ints, sites: int, unlike: Unlike = ()
+) -> tuple[Ints, locate.CoverSolution | None]:
+    """Of the plans that cover as many people as this one, that which the terms prefer.
+
+    With ``then``, also its people in reach of two or more outlets as the objective, proved.
+    """
+    if question.terms.then is None:
+        return (plan if unlike else spread_out(question, plan)), None
+    demand = question.coverage.demand
+    outlets = demand["covering_outlets"].to_numpy()
+    people = np.where(question.counted, demand["population"].to_numpy(float), 0.0)
+    rows = np.flatnonzero((people > 0) & (outlets < 2))
+    rows = rows[np.argsort(demand["demand_id"].to_numpy(str)[rows], kind="stable")]
+    # The outlets that are there stand as one more site, which is fixed.
+    there = csr_array((outlets[rows] == 1)[:, None])
+    options = _options(question, unlike)
+    options["fixed"] = np.append(question.fixed, True)
+    options["forbidden"] = np.append(question.forbidden, False)
+    found = locate.backup_covering(
+        hstack([question.reach[rows], there], format="csr"),
+        people[rows],
+        sites - int(question.fixed.sum()),
+        plan,
+        **options,
+    )
+    twice = float(people[outlets >= 2].sum())
+    found = replace(found, sites=found.sites[:-1], objective=found.objective + twice)
+    return found.sites, with_bound(found, float(found.bound) + twice)
+
+
+def people_twice(question: Question) -> float:
+    """People who count in reach of two or more outlets as it is."""
+    demand = question.coverage.demand
+    twice = question.counted & (demand["covering_outlets"] >= 2).to_numpy()
+    return float(demand["population"].to_numpy(float)[twice].sum())
+
+
+def with_bound(plan: locate.CoverSolution, bound: float) -> locate.CoverSolution:
     """The plan with what a bound proves of it."""
-    if abs(bound - plan.objective) <= 10.0**-PEOPLE_DIGITS:
-        return plan._replace(bound=plan.objective, gap=0.0, status="optimal")
+    if abs(bound - plan.objective) <= HAIR:
+        return replace(plan, bound=plan.objective, gap=0.0, status="optimal")
     gap = abs(bound - plan.objective) / max(bound, plan.objective)
-    return plan._replace(bound=bound, gap=gap)
+    return replace(plan, bound=bound, gap=gap)
 
 
-def _groups(question: Question, unlike: Sequence[tuple[Ints, int]]) -> list[tuple[Ints, int]]:
+def _options(question: Question, unlike: Unlike) -> locate.Options:
     """Bank caps and earlier plans as sites of which so many may be added to the fixed ones."""
     of_bank = [np.flatnonzero(question.bank == bank) for bank in range(len(question.caps))]
     groups = [*zip(of_bank, question.caps.tolist(), strict=True), *unlike]
-    return [(sites, most - int(question.fixed[sites].sum())) for sites, most in groups]
+    return {
+        "fixed": question.fixed,
+        "forbidden": question.forbidden,
+        "groups": [(sites, most - int(question.fixed[sites].sum())) for sites, most in groups],
+        "time_limit": question.terms.time_limit,
+    }
