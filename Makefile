@@ -15,6 +15,7 @@ lint:
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-cache --no-logo
 	@.venv/bin/oxlint --quiet coverage/gdcoverage/emap/templates tests/js
 
 # Pins every package that the quick start and CI install.
