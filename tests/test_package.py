@@ -30,6 +30,20 @@ def test_dir_shows_the_public_names_and_no_others():
     assert dir(gdcoverage) == sorted(gdcoverage.__all__)
 
 
+@pytest.mark.parametrize(
+    "code",
+    ["import gdcoverage", "import sys, gdcoverage.cli as c; sys.argv[1:] = ['--help']; c.app()"],
+    ids=["import", "help"],
+)
+def test_what_is_heavy_stays_out_until_it_is_used(code):
+    heavy = "pandas numpy scipy geopandas shapely pyproj numba osmnx folium rasterio pyarrow"
+    told = f"import atexit, sys; atexit.register(lambda: print(*sys.modules, sep='\\n')); {code}"
+    ran = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True)
+    loaded = set(ran.stdout.split("\n"))
+    assert "gdcoverage" in loaded
+    assert not loaded & set(heavy.split())
+
+
 def test_numba_may_be_imported_first_in_the_projects_root():
     code = "import numba; from gdcoverage.network import reach; assert numba.njit"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

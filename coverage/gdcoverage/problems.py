@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 Severity = Literal["error", "warning"]
 
@@ -79,6 +80,8 @@ def unusable(
 
 def problem_frame(problems: Iterable[Problem]) -> pd.DataFrame:
     """Problems as a table with Chinese headings (`HEADINGS`), in the order given."""
+    import pandas as pd
+
     return pd.DataFrame(
         [
             (SEVERITIES[p.severity], p.file, p.sheet, p.row, p.column, p.value, p.what, p.action)
