@@ -32,11 +32,13 @@ def test_urban_point_walks_and_rural_point_looks_straight(lattice):
     assert found["walk_min"][0] == pytest.approx(24.0, abs=0.01)
 
 
+@pytest.mark.parametrize("azimuth", [0, 37, 90, 180, 225, 270])
 @pytest.mark.parametrize(("metres", "covered"), [(4999, True), (5000, True), (5001, False)])
-def test_rural_boundary_value_counts_as_covered(lattice, metres, covered):
+def test_rural_boundary_value_counts_as_covered(lattice, metres, covered, azimuth):
+    """Laid out on the ellipsoid in every direction: a metre more or less there is seen."""
     outlet = worlds.outlets([(0, 0)])
     demand = worlds.demand([(0, 0)], settlement="rural")
-    lon, lat, _ = GEOD.fwd(0.0, 0.0, 37.0, metres)
+    lon, lat, _ = GEOD.fwd(*worlds.ORIGIN, azimuth, metres)
     demand = demand.set_geometry(worlds.gpd.points_from_xy([lon], [lat]), crs=4326)
     found = assess(outlet, demand, lattice)
     assert found.demand["radius_m"][0] == pytest.approx(metres, abs=0.001)

@@ -11,7 +11,7 @@ from gdcoverage.gaps import find_gaps, gap_of_demand
 
 @pytest.fixture(scope="module")
 def streets(tmp_path_factory):
-    """One long street along the equator, 12 km."""
+    """One long street along a parallel, 12 km."""
     nodes = {i: (i * 500, 0) for i in range(1, 26)}
     return worlds.network(tmp_path_factory.mktemp("gaps"), nodes, [list(nodes)])
 
@@ -50,8 +50,9 @@ def test_wide_gap_is_divided_so_that_an_outlet_could_serve_each(streets):
     assert len(gaps) >= 4
     assert gaps["population"].sum() == 8000
     for gap in gaps.itertuples():
-        west, _, east, _ = gap.geometry.bounds
-        assert (east - west) * worlds.METRES_PER_DEGREE <= 2 * 1000 + 2 * 160
+        west, south, east, _ = gap.geometry.bounds
+        wide = worlds.metres(east, south)[0] - worlds.metres(west, south)[0]
+        assert wide <= 2 * 1000 + 2 * 160
 
 
 def test_urban_and_rural_points_do_not_share_a_gap(streets):
