@@ -207,3 +207,17 @@ def test_porto_alegre_to_the_last_person(shared):
     assert total["demand_points"] == 1_227
     assert total["covered_population"] == pytest.approx(656_696, abs=2_000)
     assert total["rate_slow"] < total["rate"] < total["rate_brisk"]
+
+
+def test_people_with_one_outlet_and_with_two_or_more_are_told_apart(lattice):
+    """Within 1,000 m of the people: no outlet, one, two, three.
+
+    ::
+
+        W0 W1 W2          W0 at 0, W1 at 400, W2 at 800
+        +--+--+--+--…     D1 at 1800 (one), D2 at 1400 (two), D3 at 400 (three)
+    """
+    demand = worlds.demand([(2000, 2000), (1800, 0), (1400, 0), (400, 0)], [1, 20, 300, 4000])
+    result = assess(worlds.outlets([(0, 0), (400, 0), (800, 0)]), demand, lattice)
+    assert result.demand["covering_outlets"].tolist() == [0, 1, 2, 3]
+    assert (result.total()["one_outlet"], result.total()["two_outlets"]) == (20, 4300)
