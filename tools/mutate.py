@@ -34,14 +34,14 @@ SOURCE = Path("coverage/gdcoverage")
 EXPLAINED = Path(__file__).with_name("mutants_explained.toml")
 
 # What is mutated, and the tests that should notice, quickest first.
-_SITES = ("sites_terms", "sites", "sites_choices", "sites_exit")
+_SITES = ("sites", "sites_choices", "sites_exit")
 TESTS = {
     "policy": ("policy", "assessment"),
-    "geo/ellipsoid": ("geo_ellipsoid", "assessment", "gaps"),
-    "geo/sphere": ("geo_sphere", "network_snap", "network", "service_areas"),
+    "geo/ellipsoid": ("geo_radii", "geo_ellipsoid", "assessment", "gaps"),
+    "geo/sphere": ("network", "service_areas"),
     "network/reach": ("network_reach", "assessment"),
     "network/_kernels": ("network_reach", "assessment"),
-    "network/_snap": ("network_snap", "network", "assessment"),
+    "network/_snap": ("network", "assessment"),
     "assessment": ("assessment", "gaps", "sites_exit"),
     "gaps": ("gaps", "sites"),
     "places/counties": ("places_counties", "assessment"),
