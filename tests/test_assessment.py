@@ -33,11 +33,13 @@ def test_urban_point_walks_and_rural_point_looks_straight(lattice):
     assert found["walk_min"][0] == pytest.approx(24.0, abs=0.01)
 
 
+@pytest.mark.parametrize("azimuth", [0, 37, 90, 180, 225, 270])
 @pytest.mark.parametrize(("metres", "covered"), [(4999, True), (5000, True), (5001, False)])
-def test_rural_boundary_value_counts_as_covered(lattice, metres, covered):
+def test_rural_boundary_value_counts_as_covered(lattice, metres, covered, azimuth):
+    """Laid out on the ellipsoid in every direction: a metre more or less there is seen."""
     outlet = worlds.outlets([(0, 0)])
     demand = worlds.demand([(0, 0)], settlement="rural")
-    lon, lat, _ = GEOD.fwd(0.0, 0.0, 37.0, metres)
+    lon, lat, _ = GEOD.fwd(*worlds.ORIGIN, azimuth, metres)
     demand = demand.set_geometry(worlds.gpd.points_from_xy([lon], [lat]), crs=4326)
     found = assess(outlet, demand, lattice)
     assert found.demand["radius_m"][0] == pytest.approx(metres, abs=0.001)
@@ -221,3 +223,17 @@ def test_a_coverage_without_streets_says_so_and_keeps_every_number(tmp_path):
     again = alone.on(coverage.network)
     pd.testing.assert_frame_equal(reached_streets(again), reached_streets(coverage))
     assert with_streets(again) is again
+
+
+def test_people_with_one_outlet_and_with_two_or_more_are_told_apart(lattice):
+    """Within 1,000 m of the people: no outlet, one, two, three.
+
+    ::
+
+        W0 W1 W2          W0 at 0, W1 at 400, W2 at 800
+        +--+--+--+--…     D1 at 1800 (one), D2 at 1400 (two), D3 at 400 (three)
+    """
+    demand = worlds.demand([(2000, 2000), (1800, 0), (1400, 0), (400, 0)], [1, 20, 300, 4000])
+    result = assess(worlds.outlets([(0, 0), (400, 0), (800, 0)]), demand, lattice)
+    assert result.demand["covering_outlets"].tolist() == [0, 1, 2, 3]
+    assert (result.total()["one_outlet"], result.total()["two_outlets"]) == (20, 4300)

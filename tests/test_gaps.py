@@ -11,7 +11,7 @@ from gdcoverage.gaps import find_gaps, gap_of_demand
 
 @pytest.fixture(scope="module")
 def streets(tmp_path_factory):
-    """One long street along the equator, 12 km."""
+    """One long street along a parallel, 12 km."""
     nodes = {i: (i * 500, 0) for i in range(1, 26)}
     return worlds.network(tmp_path_factory.mktemp("gaps"), nodes, [list(nodes)])
 
@@ -50,8 +50,9 @@ def test_wide_gap_is_divided_so_that_an_outlet_could_serve_each(streets):
     assert len(gaps) >= 4
     assert gaps["population"].sum() == 8000
     for gap in gaps.itertuples():
-        west, _, east, _ = gap.geometry.bounds
-        assert (east - west) * worlds.METRES_PER_DEGREE <= 2 * 1000 + 2 * 160
+        west, south, east, _ = gap.geometry.bounds
+        wide = worlds.metres(east, south)[0] - worlds.metres(west, south)[0]
+        assert wide <= 2 * 1000 + 2 * 160
 
 
 def test_urban_and_rural_points_do_not_share_a_gap(streets):
@@ -102,3 +103,29 @@ def test_gaps_hold_every_uncovered_person_once_whatever_the_order(streets, spots
     pd.testing.assert_frame_equal(
         turned.drop(columns="geometry"), gaps.drop(columns="geometry"), rtol=1e-9
     )
+
+
+def test_points_farther_apart_than_usual_in_town_are_linked_where_the_county_is_sparse(streets):
+    """Every 400 m a point: one and a half spacings (600 m) link, three tenths of 1,000 m do not."""
+    assert find_gaps(covered(streets, [(3000 + 400 * i, 0) for i in range(4)])).shape[0] == 1
+
+
+def test_points_three_tenths_of_a_walk_apart_are_linked_where_the_county_is_dense(streets):
+    """Pairs 20 m apart, the pairs 250 m from one another: the spacing alone would not link them."""
+    spots = [(3000 + 250 * i + 20 * j, 0) for i in range(3) for j in range(2)]
+    assert find_gaps(covered(streets, spots)).shape[0] == 1
+
+
+def test_the_outlet_of_a_gap_is_that_of_most_people_not_of_most_points(streets):
+    """W1 is nearest to two points of 10 people each, W0 to one point of 50.
+
+    ::
+
+        W0 . . . 1700 | 1900 2000 . . . W1      500 … 3200
+    """
+    sites = [(500, 0), (3200, 0)]
+    gap = find_gaps(covered(streets, [(1700, 0), (1900, 0), (2000, 0)], [50, 10, 10], sites=sites))
+    assert gap["demand_points"].tolist() == [3]
+    assert gap["outlet_id"].tolist() == ["W0"]
+    more = covered(streets, [(1700, 0), (1900, 0), (2000, 0)], [50, 30, 30], sites=sites)
+    assert find_gaps(more)["outlet_id"].tolist() == ["W1"]

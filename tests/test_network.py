@@ -315,7 +315,7 @@ def test_snaps_to_the_nearest_edge_not_the_nearest_node(tmp_path):
     snap = network.snap(worlds.points([(0, 20)]))
     assert snap.access_m[0] == pytest.approx(20, abs=0.01)
     assert snap.along_m[0] == pytest.approx(1000, abs=0.05)
-    assert (snap.lon[0], snap.lat[0]) == pytest.approx((0, 0), abs=1e-7)
+    assert (snap.lon[0], snap.lat[0]) == pytest.approx(worlds.degrees(0, 0), abs=1e-7)
 
 
 def test_limit_itself_still_joins(tmp_path):
@@ -340,7 +340,7 @@ def test_pieces_with_too_little_street_are_not_joined(tmp_path):
 
 def test_points_without_a_place_are_off_the_network(tmp_path):
     network = worlds.lattice(tmp_path)
-    points = gpd.GeoSeries([shapely.Point(), None, shapely.Point(0, 0)], crs=4326)
+    points = gpd.GeoSeries([shapely.Point(), None, shapely.Point(worlds.degrees(0, 0))], crs=4326)
     assert network.snap(points, 300.0, 0.0).status.tolist() == ["off_network", "off_network", "ok"]
     with pytest.raises(ValueError, match="4326"):
         network.snap(points.set_crs(3857, allow_override=True))

@@ -145,7 +145,7 @@ def test_a_node_on_the_border_lies_in_neither_area(tmp_path):
     nodes = {1: (0, 0), 2: (100, 0), 3: (200, 0)}
     osm = worlds.write_osm(tmp_path / "b.osm", nodes, [([1, 2, 3], PATH)])
     x = round(worlds.degrees(100, 0)[0], 7)
-    areas = {"w": shapely.box(-1, -1, x, 1), "e": shapely.box(x, -1, 1, 1)}
+    areas = {"w": shapely.box(x - 1, 22, x, 24), "e": shapely.box(x, 22, x + 1, 24)}
     paths = cut_osm(osm, areas, 0.0, tmp_path / "cut")
     assert [WalkNetwork.load(p).length_m for p in paths.values()] == pytest.approx([100, 100], 1e-3)
     assert_each_as_alone(osm, areas, 0.0, paths)

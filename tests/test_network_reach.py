@@ -172,3 +172,15 @@ def test_two_hundred_pairs_and_their_cover_sets_equal_networkx_on_real_streets(r
     far = reach.cover_sets(network, outlets[rows], points[columns], np.inf).tocoo()
     assert len(far.data) >= 200
     assert np.abs(far.data - expected[far.row, far.col]).max() < 0.1
+
+
+def test_nearest_outlet_exactly_at_the_limit_is_found_and_a_centimetre_farther_is_not(lattice):
+    outlet, point = snapped(lattice, [(0, 0)]), snapped(lattice, [(500, 500)])
+    metres = reach.nearest_to_points(lattice, outlet, point).metres[0]
+    assert reach.nearest_to_points(lattice, outlet, point, metres).source.tolist() == [0]
+    assert reach.nearest_to_points(lattice, outlet, point, metres - 0.01).source.tolist() == [-1]
+    nodes = reach.nearest_to_nodes(lattice, outlet).metres
+    farthest = nodes.max()
+    assert np.isfinite(reach.nearest_to_nodes(lattice, outlet, farthest).metres).all()
+    nearer = reach.nearest_to_nodes(lattice, outlet, farthest - 0.01).metres
+    assert np.isinf(nearer).tolist() == (nodes > farthest - 0.01).tolist()

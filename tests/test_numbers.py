@@ -20,7 +20,7 @@ from gdcoverage.places.counties import one_county
 from gdcoverage.policy import Standard
 from gdcoverage.report import Report, csv_text, json_text, report_text, write_workbook
 
-TEMPLATES = Path(__file__).parent.parent / "coverage" / "gdcoverage" / "emap" / "templates"
+SCRIPTS = Path(__file__).parent.parent / "coverage" / "gdcoverage" / "emap" / "scripts"
 TABLES = {name: getattr(numbers, name) for name in ("NUMBERS", "GAP", "OUTLET", "DEMAND", "SITE")}
 
 
@@ -128,7 +128,8 @@ def test_the_cards_of_a_county_take_their_labels_from_the_table(coverage, monkey
 
 
 def test_the_map_scripts_hold_no_label_of_a_number():
-    scripts = "".join(path.read_text("utf-8") for path in sorted(TEMPLATES.glob("*.js")))
+    scripts = "".join(path.read_text("utf-8") for path in sorted(SCRIPTS.glob("*.js")))
+    assert scripts
     shown = [c for table in TABLES.values() for c in shown_in("map", table).values()]
     labels = {column.said for column in shown if column.kind != "text"}
     # A demand point without a name is called what it is.

@@ -306,3 +306,16 @@ def test_name_that_two_counties_share_agrees_with_either() -> None:
 def test_unit_made_around_the_points_contradicts_nobody() -> None:
     place = outlet("Centro", -51.2, -30.1)
     assert stated_county_problems(place, one_county("Porto Alegre", place)) == []
+
+
+def test_one_character_before_the_suffix_names_no_county() -> None:
+    """东区 is not meant by 东县: what is left without 区 means nothing."""
+    (problem,) = stated_county_problems(
+        outlet("东县", 113.005, 23.005), SQUARES.assign(name=["东区", "乙县", "丙县"], city="")
+    )
+    assert problem.kind == "county_unknown"
+
+
+def test_the_same_adcode_twice_is_no_table_of_counties() -> None:
+    with pytest.raises(Exception, match=r"unique|duplicate"):
+        COUNTIES.validate(SQUARES.assign(adcode="440101"))

@@ -67,3 +67,25 @@ def test_search_goes_beyond_every_comparison_speed():
     slow = Standard(walking_speed_kmh=1.0)
     assert slow.walk_search_m == 1200.0
     assert Standard().walk_search_m == 3000.0
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [
+        ("minutes", 1, 240),
+        ("walking_speed_kmh", 0.5, 10),
+        ("rural_radius_m", 100, 100_000),
+        ("snap_limit_m", 0, 5_000),
+        ("smallest_component_m", 0, 1e9),
+    ],
+)
+def test_both_ends_of_each_range_are_allowed_and_nothing_beyond(name, low, high):
+    for value in (low, high):
+        assert getattr(Standard(**{name: value}), name) == value
+    for value in (low - 0.001, high + 0.001):
+        with pytest.raises(ValueError, match=name):
+            Standard(**{name: value})
+
+
+def test_margin_holds_the_longest_walk_searched_and_the_way_to_the_street():
+    assert Standard().margin_m == 3000.0 + 300.0

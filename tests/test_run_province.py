@@ -267,7 +267,7 @@ def test_a_county_without_streets_fails_and_the_others_finish(tmp_path):
     )
     pd.concat([own, far]).to_file(tmp_path / "counties.geojson")
     people = pd.read_csv(tmp_path / "people.csv", dtype=str)
-    moved = people.head(1).assign(编号="X", 城乡分类代码="111", 经度="1.01", 纬度="0.01")
+    moved = people.head(1).assign(编号="X", 城乡分类代码="111", 经度="114.01", 纬度="23.01")
     pd.concat([people, moved]).to_csv(tmp_path / "people.csv", index=False)
     result = CliRunner().invoke(app, ["run", str(path), "--workers", "1"])
     assert result.exit_code == FAILURES

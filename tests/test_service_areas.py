@@ -15,6 +15,10 @@ def lattice(tmp_path_factory):
     return worlds.lattice(tmp_path_factory.mktemp("areas"), 11, 11, 200.0)
 
 
+def metres(degrees):
+    return np.array([worlds.metres(*spot) for spot in degrees])
+
+
 def coverage(network, sites):
     return assess(worlds.outlets(sites), worlds.demand([(0, 0)]), network)
 
@@ -24,8 +28,8 @@ def test_streets_are_cut_exactly_where_the_time_runs_out(lattice):
     streets = reached_streets(coverage(lattice, [(1000, 1000)]), minutes=4.5)
     assert streets["length_m"].sum() == pytest.approx(4 * 200 + 4 * 3 * 100, abs=0.5)
     assert set(streets["length_m"].round()) == {200.0, 100.0}
-    length_of_lines = [shapely.length(line) * worlds.METRES_PER_DEGREE for line in streets.geometry]
-    assert length_of_lines == pytest.approx(streets["length_m"].tolist(), abs=0.05)
+    on_paper = shapely.transform(streets.geometry.to_numpy(), metres)
+    assert shapely.length(on_paper) == pytest.approx(streets["length_m"].tolist(), abs=0.05)
 
 
 def test_outlet_amid_a_street_reaches_both_ways_less_its_access_leg(lattice):
@@ -77,4 +81,5 @@ def test_area_does_not_jump_a_river(tmp_path):
     area = service_area(reached_streets(coverage(network, [(500, 0)])))
     lon, lat = worlds.degrees(500, 150)
     assert not area.contains(shapely.Point(lon, lat))
-    assert np.isclose(area.bounds[2] * worlds.METRES_PER_DEGREE, 1500 + 60, atol=70)
+    east = shapely.transform(area, metres).bounds[2]
+    assert east == pytest.approx(1500 + 60, abs=70)

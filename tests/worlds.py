@@ -11,16 +11,29 @@ import numpy as np
 from gdcoverage.geo.sphere import EARTH_RADIUS_M
 from gdcoverage.network import WalkNetwork
 
-# Worlds lie at the equator, where a degree of longitude is as long as one of latitude, so that
-# positions in metres give the lengths that one works out on paper.
+# Worlds lie in Guangdong, at 113° E, 23° N, so that what holds only on the equator shows.
+ORIGIN = (113.0, 23.0)
 METRES_PER_DEGREE = EARTH_RADIUS_M * np.pi / 180
 
 Spot = tuple[float, float]
 
 
 def degrees(x: float, y: float) -> Spot:
-    """Longitude and latitude of a spot in metres."""
-    return x / METRES_PER_DEGREE, y / METRES_PER_DEGREE
+    """Longitude and latitude of a spot in metres east and north of the origin.
+
+    First along the meridian, then along the parallel reached there, on the sphere that streets
+    are measured on: rows and columns of streets are as long as one works out on paper, to the
+    millimetre over ten kilometres. Radii are measured on the ellipsoid, where the same metres
+    are 0.2 % longer from west to east and 0.4 % shorter from south to north.
+    """
+    lat = ORIGIN[1] + y / METRES_PER_DEGREE
+    return ORIGIN[0] + x / (METRES_PER_DEGREE * float(np.cos(np.radians(lat)))), lat
+
+
+def metres(lon: float, lat: float) -> Spot:
+    """The spot at a longitude and latitude: `degrees` the other way."""
+    east = (lon - ORIGIN[0]) * float(np.cos(np.radians(lat)))
+    return east * METRES_PER_DEGREE, (lat - ORIGIN[1]) * METRES_PER_DEGREE
 
 
 def write_osm(
