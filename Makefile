@@ -15,7 +15,7 @@ lint:
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
-<<<<<<< HEAD
+	@.venv/bin/lint-imports --no-cache --no-logo
 	@.venv/bin/oxlint --quiet coverage/gdcoverage/emap/scripts tests/js
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm run --silent check
 
@@ -23,10 +23,6 @@ lint:
 scripts:
 	@bash .ci/setup browser
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm run --silent build
-=======
-	@.venv/bin/lint-imports --no-cache --no-logo
-	@.venv/bin/oxlint --quiet coverage/gdcoverage/emap/templates tests/js
->>>>>>> pack
 
 # Pins every package that the quick start and CI install.
 lock:
