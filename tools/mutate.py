@@ -34,7 +34,7 @@ SOURCE = Path("coverage/gdcoverage")
 EXPLAINED = Path(__file__).with_name("mutants_explained.toml")
 
 # What is mutated, and the tests that should notice, quickest first.
-_SITES = ("sites", "sites_choices", "sites_exit")
+_SITES = ("sites_terms", "sites", "sites_choices", "sites_exit")
 TESTS = {
     "policy": ("policy", "assessment"),
     "geo/ellipsoid": ("geo_radii", "geo_ellipsoid", "assessment", "gaps"),

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
+
+from gdcoverage.arrays import Floats, Ints, Objects
 
 # Coordinates travel as whole numbers of 1e-5 degrees, about a metre.
 GRID = 1e5
@@ -38,7 +39,7 @@ def block(data: Any, plain: bool = False) -> Block:
     return Block("application/gzip", packed)
 
 
-def packed_lines(lines: NDArray[np.object_], tolerance_deg: float = SIMPLE_DEG) -> list[list[int]]:
+def packed_lines(lines: Objects, tolerance_deg: float = SIMPLE_DEG) -> list[list[int]]:
     """Lines as whole numbers: x, y of the first point, then steps, also from line to line."""
     simple = shapely.simplify(lines, tolerance_deg)
     return _steps(*shapely.get_coordinates(simple, return_index=True))
@@ -65,7 +66,7 @@ def coded(texts: pd.Series) -> dict[str, list[Any]]:
     return {"values": list(values), "codes": codes.tolist()}
 
 
-def _steps(xy: NDArray[np.float64], line: NDArray[np.int64]) -> list[list[int]]:
+def _steps(xy: Floats, line: Ints) -> list[list[int]]:
     grid = np.round(xy * GRID).astype(np.int64)
     first = np.flatnonzero(np.diff(line, prepend=-1))
     moved = (np.diff(grid, axis=0, prepend=0) != 0).any(axis=1)

@@ -7,9 +7,10 @@ from time import monotonic
 import numpy as np
 from scipy import sparse
 
+from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.locate._containment import twins
 from gdcoverage.locate._highs import Program, run
-from gdcoverage.locate._model import Bools, Floats, Ints, Lists
+from gdcoverage.locate._model import Lists
 from gdcoverage.locate._question import Question
 from gdcoverage.locate._search import HIGHS_ROUNDING, Answer, grain
 

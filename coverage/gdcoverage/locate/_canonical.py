@@ -6,15 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from gdcoverage.locate._model import (
-    CoverModel,
-    Floats,
-    Ints,
-    Lists,
-    transposed,
-    with_rows,
-    with_sites,
-)
+from gdcoverage.arrays import Floats, Ints
+from gdcoverage.locate._model import CoverModel, Lists, transposed, with_rows, with_sites
 
 Hashes = NDArray[np.uint64]
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from gdcoverage.locate._model import Ints
+from gdcoverage.arrays import Ints
 from gdcoverage.locate._question import Question
 
 # Relative size of differences that are rounding only.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.locate._canonical import set_hashes
-from gdcoverage.locate._model import Bools, Floats, Ints, Lists
+from gdcoverage.locate._model import Lists
 
 
 def twins(lists: Lists, count: int) -> Ints:

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from gdcoverage.arrays import Floats, Ints
 from gdcoverage.locate._highs import Outcome, Program, run
-from gdcoverage.locate._model import CoverModel, Floats, Ints, times_covered
+from gdcoverage.locate._model import CoverModel, times_covered
 
 
 def solve_exactly(model: CoverModel, start: Ints, grain: float, seconds: float) -> Outcome:

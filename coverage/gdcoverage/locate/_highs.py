@@ -10,7 +10,7 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from gdcoverage.locate._model import Floats
+from gdcoverage.arrays import Floats
 
 _PART = highspy.HighsVarType.kContinuous
 _WHOLE = highspy.HighsVarType.kInteger

@@ -25,7 +25,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from gdcoverage.locate._model import Bools, CoverModel, Floats, Ints
+from gdcoverage.arrays import Bools, Floats, Ints
+from gdcoverage.locate._model import CoverModel
 
 # How much of each new subgradient enters the average.
 FRESH = 0.1

@@ -8,16 +8,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+from gdcoverage.arrays import Bools, Floats, Int32s, Ints
 
 
 class Lists(NamedTuple):
     """Lists of integers, one after another: list k is ``items[start[k]:start[k + 1]]``."""
 
     start: Ints
-    items: NDArray[np.int32]
+    items: Int32s
 
     def sizes(self) -> Ints:
         """How long each list is."""

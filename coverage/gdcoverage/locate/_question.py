@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
-from gdcoverage.locate._model import Bools, CoverModel, Floats, Ints, Lists, listed, transposed
+from gdcoverage.arrays import Bools, Floats, Ints
+from gdcoverage.locate._model import CoverModel, Lists, listed, transposed
 from gdcoverage.locate._search import Effort
 from gdcoverage.locate._solution import Group
 

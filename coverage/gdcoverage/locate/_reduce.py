@@ -7,11 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from gdcoverage.arrays import Bools, Ints
 from gdcoverage.locate._containment import contained, twins
 from gdcoverage.locate._model import (
-    Bools,
     CoverModel,
-    Ints,
     Lists,
     picked,
     renaming,

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.locate import _greedy as greedy
 from gdcoverage.locate._canonical import canonical
 from gdcoverage.locate._exact import solve_exactly
 from gdcoverage.locate._lagrange import Relaxed, decided, first_prices, relaxed, tightened
-from gdcoverage.locate._model import Bools, CoverModel, Floats, Ints, times_covered
+from gdcoverage.locate._model import CoverModel, times_covered
 from gdcoverage.locate._reduce import components, reduced, restricted
 from gdcoverage.locate._weighting import cheaper_cover
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+from gdcoverage.arrays import Bools, Ints
 
 Status = Literal["optimal", "tolerance", "time_limit"]
 
@@ -14,7 +13,7 @@ Status = Literal["optimal", "tolerance", "time_limit"]
 class Group(NamedTuple):
     """Sites of which at most `limit` may be added: of a bank, in a county, in an earlier plan."""
 
-    sites: NDArray[np.int64]
+    sites: Ints
     limit: int
 
 
@@ -35,15 +34,15 @@ class CoverSolution:
     uncoverable : rows that no site covers which may be chosen; in no plan of any size.
     """
 
-    sites: NDArray[np.int64]
+    sites: Ints
     objective: float
     bound: float
     gap: float
     status: Status
     seconds: float
-    covered: NDArray[np.bool_]
+    covered: Bools
     covered_weight: float
-    uncoverable: NDArray[np.int64]
+    uncoverable: Ints
 
 
 def relative_gap(objective: float, bound: float) -> float:

@@ -14,7 +14,7 @@ from gdcoverage.assessment import NO_COUNTY, Coverage, Findings, tally, with_str
 from gdcoverage.files import Source
 from gdcoverage.numbers import NUMBERS
 from gdcoverage.policy import OUTLET_STATUS, SETTLEMENTS
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import Problem, unusable
 from gdcoverage.report._columns import SNAP_STATUS, distance_text
 from gdcoverage.sites import Siting
 
@@ -60,9 +60,7 @@ class Report:
         """
         if adcode not in set(self.counties["county"]):
             known = "、".join(f"{code or '（空）'} {self.names[code]}" for code in self.names)
-            raise InputError(
-                Problem("county_unknown", f"没有区划代码为“{adcode}”的县区", f"可选：{known}")
-            )
+            raise unusable("county_unknown", f"没有区划代码为“{adcode}”的县区", f"可选：{known}")
         gaps = self.gaps[self.gaps["county"] == adcode].reset_index(drop=True)
         coverage = self.coverage.in_county(adcode)
         return replace(

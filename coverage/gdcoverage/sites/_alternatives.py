@@ -8,9 +8,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gdcoverage.arrays import Ints
 from gdcoverage.assessment import Coverage
 from gdcoverage.sites._order import build_order
-from gdcoverage.sites._question import HAIR, Ints, Question, ask
+from gdcoverage.sites._question import HAIR, Question, ask
 from gdcoverage.sites._recommend import plan_for
 from gdcoverage.sites._solve import most_people, settled
 from gdcoverage.sites._terms import Terms

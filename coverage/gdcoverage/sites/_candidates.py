@@ -6,18 +6,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
+from gdcoverage.arrays import Bools, Floats, Ints, Objects
 from gdcoverage.assessment import Coverage, county_of, cover_matrix
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat, stretch, to_plane
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import unusable
 from gdcoverage.sites._terms import Areas
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 # Columns of candidates as every function here makes them complete.
 CANDIDATE_COLUMNS = {
@@ -50,14 +47,12 @@ def complete_candidates(coverage: Coverage, candidates: gpd.GeoDataFrame) -> gpd
     ids = frame.get("candidate_id", frame.get("outlet_id", numbered)).astype("str")
     twice = ids[ids.duplicated()]
     if len(twice):
-        raise InputError(
-            Problem(
-                "candidate_id_twice",
-                "候选点编号重复",
-                "请使每个候选点的编号唯一",
-                column="candidate_id",
-                value=str(twice.iloc[0]),
-            )
+        raise unusable(
+            "candidate_id_twice",
+            "候选点编号重复",
+            "请使每个候选点的编号唯一",
+            column="candidate_id",
+            value=str(twice.iloc[0]),
         )
     empty = pd.Series("", frame.index, dtype="str")
     return gpd.GeoDataFrame(
@@ -184,12 +179,12 @@ def _street_points(coverage: Coverage, step_m: float) -> tuple[Floats, Floats]:
     return between(network.shape_lon), between(network.shape_lat)
 
 
-def in_areas(points: gpd.GeoDataFrame, areas: Areas | None) -> NDArray[np.bool_]:
+def in_areas(points: gpd.GeoDataFrame, areas: Areas | None) -> Bools:
     """Which points (EPSG:4326) lie in, or on the edge of, one of the areas."""
     return _inside(_polygons(areas), *lonlat(points.geometry.to_numpy()))
 
 
-def _polygons(excluded: Areas | None) -> NDArray[np.object_]:
+def _polygons(excluded: Areas | None) -> Objects:
     """The excluded areas one by one."""
     if excluded is None:
         return np.empty(0, object)
@@ -217,7 +212,7 @@ def _metres_to_missed(coverage: Coverage, lon: Floats, lat: Floats) -> Floats:
     return best
 
 
-def _inside(areas: NDArray[np.object_], lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+def _inside(areas: Objects, lon: Floats, lat: Floats) -> Bools:
     """Which points lie in, or on the edge of, one of the areas."""
     inside = np.zeros(len(lon), bool)
     for area in areas:

@@ -9,13 +9,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gdcoverage.arrays import Bools
 from gdcoverage.assessment import Coverage, without_outlets
 from gdcoverage.gaps import find_gaps, gap_of_demand
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import InputError, unusable
 from gdcoverage.sites._plan import SitePlan
-from gdcoverage.sites._question import Bools, Question, ask
+from gdcoverage.sites._question import Question, ask
 from gdcoverage.sites._recommend import plan_for
 from gdcoverage.sites._terms import Terms
 
@@ -169,7 +170,7 @@ def _leaving(coverage: Coverage, outlet_ids: Collection[str], bank: str | None) 
 
 
 def _unknown(kind: str, what: str, column: str, value: str) -> InputError:
-    return InputError(Problem(kind, what, "请核对网点表中的写法", column=column, value=value))
+    return unusable(kind, what, "请核对网点表中的写法", column=column, value=value)
 
 
 def _amounts(demand: pd.DataFrame) -> pd.DataFrame:
@@ -229,14 +230,12 @@ def _after_exit(
     if bank is not None:
         leave |= (candidates["bank"] == bank).to_numpy()
     if (both := question.fixed & leave).any():
-        raise InputError(
-            Problem(
-                "fixed_leaves",
-                "必选候选点属于退出的银行，或就在退出网点的原址",
-                "请从必选点中删去",
-                column="candidate_id",
-                value=str(candidates["candidate_id"][both].iloc[0]),
-            )
+        raise unusable(
+            "fixed_leaves",
+            "必选候选点属于退出的银行，或就在退出网点的原址",
+            "请从必选点中删去",
+            column="candidate_id",
+            value=str(candidates["candidate_id"][both].iloc[0]),
         )
     return replace(
         question,

@@ -9,10 +9,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gdcoverage.arrays import Floats, Ints
 from gdcoverage.assessment import Coverage
 from gdcoverage.locate import CoverSolution
 from gdcoverage.sites._order import build_order
-from gdcoverage.sites._question import HAIR, PEOPLE_DIGITS, Floats, Ints, Question, ask
+from gdcoverage.sites._question import HAIR, PEOPLE_DIGITS, Question, ask
 from gdcoverage.sites._solve import most_people, settled, with_bound
 from gdcoverage.sites._terms import Terms
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdcoverage.sites._question import PEOPLE_DIGITS, Floats, Ints, Question
+from gdcoverage.arrays import Floats, Ints
+from gdcoverage.sites._question import PEOPLE_DIGITS, Question
 
 
 def build_order(question: Question, sites: Ints, first: Ints | None = None) -> tuple[Ints, Floats]:

@@ -9,12 +9,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gdcoverage.arrays import Floats, Ints
 from gdcoverage.gaps import find_gaps, gap_of_demand
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat
 from gdcoverage.locate import CoverSolution
 from gdcoverage.sites._order import build_order, owned_alone
-from gdcoverage.sites._question import HAIR, Floats, Ints, Question
+from gdcoverage.sites._question import HAIR, Question
 from gdcoverage.sites._solve import people_twice
 
 # Columns of `SitePlan.sites`.

@@ -8,11 +8,11 @@ from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.assessment import Coverage
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import InputError, unusable
 from gdcoverage.sites._candidates import (
     candidate_covers,
     complete_candidates,
@@ -20,10 +20,6 @@ from gdcoverage.sites._candidates import (
     in_areas,
 )
 from gdcoverage.sites._terms import Terms
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 # People are compared to the millionth, so that the order of a sum decides nothing.
 PEOPLE_DIGITS = 6
@@ -245,4 +241,4 @@ _COLUMNS = {"county_unknown": "county", "bank_unknown": "bank_caps", "cap_below_
 
 def _refusal(kind: str, what: str, action: str, value: str) -> InputError:
     column = _COLUMNS.get(kind, "candidate_id")
-    return InputError(Problem(kind, what, action, column=column, value=value))
+    return unusable(kind, what, action, column=column, value=value)

@@ -9,8 +9,9 @@ import numpy as np
 from scipy.sparse import csr_array, hstack
 
 from gdcoverage import locate
-from gdcoverage.problems import InputError, Problem
-from gdcoverage.sites._question import HAIR, Ints, Question
+from gdcoverage.arrays import Ints
+from gdcoverage.problems import unusable
+from gdcoverage.sites._question import HAIR, Question
 from gdcoverage.sites._spread import spread_out
 
 # Earlier plans, each with how many of its sites at most the new plan may hold.
@@ -28,13 +29,11 @@ def most_people(
     """
     fixed = int(question.fixed.sum())
     if fixed > sites:
-        raise InputError(
-            Problem(
-                "too_many_fixed",
-                "必选候选点多于要增加的网点数",
-                "请减少必选点或增加网点数",
-                value=f"{fixed} > {sites}",
-            )
+        raise unusable(
+            "too_many_fixed",
+            "必选候选点多于要增加的网点数",
+            "请减少必选点或增加网点数",
+            value=f"{fixed} > {sites}",
         )
     options = _options(question, unlike)
     if time_limit is not None:

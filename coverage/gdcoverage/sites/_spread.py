@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from gdcoverage.arrays import Floats, Ints
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat
-from gdcoverage.sites._question import Floats, Ints, Question
+from gdcoverage.sites._question import Question
 
 # A site is moved at most so often; one round settles nearly every plan.
 _ROUNDS = 3
