@@ -21,7 +21,8 @@ import pandas as pd
 from benchmarks.replicate import PORTO, replicate
 from benchmarks.results import in_figures
 from benchmarks.timing import Figure, once
-from gdcoverage.assessment import Coverage, assess
+from gdcoverage.assessment import assess
+from gdcoverage.findings import Coverage
 from gdcoverage.gaps import find_gaps
 from gdcoverage.network import WalkNetwork
 from gdcoverage.places.counties import one_county

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 import worlds
-from gdcoverage.assessment import assess, with_streets
+from gdcoverage.assessment import assess
 from gdcoverage.demand import read_demand
+from gdcoverage.findings import with_streets
 from gdcoverage.network import WalkNetwork
 from gdcoverage.places.counties import one_county
 from gdcoverage.policy import Standard

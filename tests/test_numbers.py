@@ -10,10 +10,11 @@ import pytest
 
 import worlds
 from gdcoverage import numbers
-from gdcoverage.assessment import Coverage, assess, tally
+from gdcoverage.assessment import assess
 from gdcoverage.emap._planner import headline, planner_block
 from gdcoverage.emap._province import province_block, province_styles
 from gdcoverage.emap._styles import styles
+from gdcoverage.findings import Coverage, tally
 from gdcoverage.gaps import find_gaps
 from gdcoverage.numbers import KINDS, MAP, NUMBERS, OTHER, Column, shown_in
 from gdcoverage.places.counties import one_county
@@ -62,7 +63,7 @@ def test_a_number_added_to_the_table_is_shown_everywhere(coverage, tmp_path, mon
 
     column = Column("高个子人口", "people", english="Tall people", where=OTHER | MAP)
     monkeypatch.setitem(NUMBERS, "tall_population", column)
-    monkeypatch.setattr("gdcoverage.assessment.tally", with_tall)
+    monkeypatch.setattr("gdcoverage.findings.tally", with_tall)
     monkeypatch.setattr("gdcoverage.report._report.tally", with_tall)
     report = report_of(coverage)
 
@@ -171,6 +172,6 @@ def test_every_line_is_complete(table):
 def test_a_count_without_a_line_in_the_table_is_refused(coverage, monkeypatch):
     # A line put back into the table itself would stand last.
     fewer = {name: column for name, column in NUMBERS.items() if name != "one_outlet"}
-    monkeypatch.setattr("gdcoverage.assessment.NUMBERS", fewer)
+    monkeypatch.setattr("gdcoverage.findings.NUMBERS", fewer)
     with pytest.raises(KeyError, match="one_outlet"):
         coverage.by_county()

@@ -14,8 +14,9 @@ from python_calamine import CalamineWorkbook
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from gdcoverage.assessment import Coverage, assess
+from gdcoverage.assessment import assess
 from gdcoverage.demand import read_demand
+from gdcoverage.findings import Coverage
 from gdcoverage.network import WalkNetwork, read_places
 from gdcoverage.outlets import read_outlets
 from gdcoverage.places.counties import assign_counties, read_counties, stated_county_problems

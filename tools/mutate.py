@@ -42,6 +42,7 @@ TESTS = {
     "network/reach": ("network_reach", "assessment"),
     "network/_kernels": ("network_reach", "assessment"),
     "network/_snap": ("network", "assessment"),
+    "findings": ("assessment", "numbers"),
     "assessment": ("assessment", "gaps", "sites_exit"),
     "gaps": ("gaps", "sites"),
     "places/counties": ("places_counties", "assessment"),

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from gdcoverage._version import __version__
 
 if TYPE_CHECKING:
-    from gdcoverage.assessment import Coverage, assess
+    from gdcoverage.assessment import assess
     from gdcoverage.demand import read_demand
     from gdcoverage.emap import Ground, build_map, build_public_map, write_map
     from gdcoverage.emap.basemap import read_base
+    from gdcoverage.findings import Coverage
     from gdcoverage.gaps import find_gaps
     from gdcoverage.network import WalkNetwork, read_places
     from gdcoverage.outlets import read_outlets, write_outlets
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 # Where each public name lives; imported when first asked for, so that the command answers at once.
 _HOME = {
-    "Coverage": "assessment",
+    "Coverage": "findings",
     "Ground": "emap",
     "InputError": "problems",
     "Problem": "problems",

@@ -4,9 +4,8 @@ within the promise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, fields, replace
-from typing import Self
+from collections.abc import Collection
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -14,171 +13,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from gdcoverage.arrays import Bools, Floats, Ints
+from gdcoverage.arrays import Floats, Ints
+from gdcoverage.findings import NO_COUNTY, Coverage, covered_at, joiner
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat
 from gdcoverage.network import Snap, WalkNetwork, reach
-from gdcoverage.numbers import NUMBERS, SPEED_COLUMNS
 from gdcoverage.places.counties import assign_counties
-from gdcoverage.policy import COMPARISON_SPEEDS, SETTLEMENTS, Standard
-
-# Adcode of demand points that lie in no county.
-NO_COUNTY = ""
-
-# Columns that `assess` adds to the demand points.
-RESULT_COLUMNS = {
-    "covered": "whether the point is within the standard",
-    "outlet_id": "nearest outlet by the point's own standard; empty where none was found",
-    "distance_m": "metres to it: the walk if urban, the geodesic if rural; NaN where none",
-    "walk_outlet_id": "nearest outlet on foot; empty where none within the search",
-    "walk_m": "walk to it, metres; NaN where longer than `Standard.walk_search_m` or no way",
-    "walk_min": "the same in minutes at the standard's speed",
-    "radius_outlet_id": "nearest outlet in a straight line",
-    "radius_m": "geodesic to it, metres; NaN without outlets",
-    "covering_outlets": "how many outlets cover the point",
-    "access_m": "from the point to the street it joins, metres; NaN off the network",
-    "status": "ok, island (street not linked to the main network), off_network",
-}
-
-
-@dataclass(frozen=True, eq=False)
-class Findings:
-    """What assessments found, whether or not their streets are at hand.
-
-    Parameters
-    ----------
-    standard : the standard applied.
-    demand : the demand points as given, with the columns `RESULT_COLUMNS`.
-    outlets : the outlets as given, with ``counts`` (only an active outlet does), ``status_snap``
-        and ``access_m``.
-    covers : bool, (demand, outlets): who covers whom; rows and columns as in the two frames.
-    counties : the counties reported on, or None for whatever the demand points name.
-    """
-
-    standard: Standard
-    demand: gpd.GeoDataFrame
-    outlets: gpd.GeoDataFrame
-    covers: csr_array
-    counties: gpd.GeoDataFrame | None
-
-    def by_county(self) -> pd.DataFrame:
-        """Coverage per county, sorted by adcode; demand outside every county comes last.
-
-        Returns
-        -------
-        DataFrame: ``county`` (adcode, empty outside), ``county_name``, ``city``, ``outlets``
-        (active, by location), then the columns of `tally`.
-        """
-        table = tally(self.demand, ["county"], self.standard)
-        name = pd.Series(dict.fromkeys(table.index, ""), dtype="str")
-        city = name.copy()
-        if self.counties is not None:
-            known = self.counties.set_index("adcode")
-            table = _with_empty_groups(table, known.index.union(table.index))
-            name = known["name"].reindex(table.index, fill_value="")
-            city = known["city"].reindex(table.index, fill_value="")
-        table.insert(0, "county_name", name.where(table.index != NO_COUNTY, "县区外"))
-        table.insert(1, "city", city)
-        active = self.outlets.loc[self.outlets["counts"], "county"].value_counts()
-        table.insert(2, "outlets", active.reindex(table.index).fillna(0).astype(int))
-        last = table.index == NO_COUNTY
-        return pd.concat([table[~last], table[last]]).rename_axis("county").reset_index()
-
-    def by_settlement(self) -> pd.DataFrame:
-        """Coverage per county and settlement class.
-
-        Returns
-        -------
-        DataFrame: ``county``, ``settlement``, ``settlement_name``, then the columns of `tally`.
-        """
-        table = tally(self.demand, ["county", "settlement"], self.standard).reset_index()
-        table.insert(2, "settlement_name", table["settlement"].map(SETTLEMENTS))
-        return table
-
-    def total(self) -> pd.Series:
-        """The columns of `tally` over all demand points; counties and classes sum to it."""
-        return tally(self.demand.assign(all="all"), ["all"], self.standard).iloc[0]
-
-    def in_county(self, adcode: str) -> Self:
-        """The same result, reported for one county; outlets beyond the border still serve it."""
-        rows = np.flatnonzero((self.demand["county"] == adcode).to_numpy())
-        counties = self.counties
-        if counties is not None:
-            counties = counties[counties["adcode"] == adcode].reset_index(drop=True)
-        return replace(self._of_rows(rows), counties=counties)
-
-    def _of_rows(self, rows: Ints) -> Self:
-        demand = self.demand.iloc[rows].reset_index(drop=True)
-        return replace(self, demand=demand, covers=self.covers[rows])
-
-
-@dataclass(frozen=True, eq=False)
-class StreetlessCoverage(Findings):
-    """Counties' results put together: all numbers, and no streets to walk on or to draw."""
-
-    @property
-    def network(self) -> WalkNetwork:
-        """There is none."""
-        raise ValueError(_STREETLESS)
-
-    def on(self, network: WalkNetwork) -> Coverage:
-        """The same findings with the streets that they were found on."""
-        join = _joiner(network, self.standard)
-        return Coverage(
-            **{f.name: getattr(self, f.name) for f in fields(self)},
-            network=network,
-            outlets_joined=join(self.outlets),
-            demand_joined=join(self.demand),
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class Coverage(Findings):
-    """What an assessment found, with the streets that it walked on.
-
-    Parameters
-    ----------
-    network : the streets.
-    outlets_joined, demand_joined : where outlets and demand points join them, row by row.
-    """
-
-    network: WalkNetwork
-    outlets_joined: Snap
-    demand_joined: Snap
-
-    def join(self, points: gpd.GeoDataFrame) -> Snap:
-        """Where other points (EPSG:4326) join the streets, within the standard's limits."""
-        return _joiner(self.network, self.standard)(points)
-
-    def without_streets(self) -> StreetlessCoverage:
-        """The findings alone, small enough to be kept by the hundred."""
-        return StreetlessCoverage(**{f.name: getattr(self, f.name) for f in fields(Findings)})
-
-    def _of_rows(self, rows: Ints) -> Self:
-        return replace(super()._of_rows(rows), demand_joined=self.demand_joined[rows])
-
-
-_STREETLESS = (
-    "this coverage was put together from several counties, whose streets are not kept: "
-    "ask for the report of one county"
-)
-
-
-def with_streets(coverage: Findings) -> Coverage:
-    """The coverage, if it has streets to walk on.
-
-    Raises
-    ------
-    ValueError : it was put together from several counties.
-    """
-    if not isinstance(coverage, Coverage):
-        raise ValueError(_STREETLESS)
-    return coverage
-
-
-def _joiner(network: WalkNetwork, standard: Standard) -> Callable[[gpd.GeoDataFrame], Snap]:
-    limits = standard.snap_limit_m, standard.smallest_component_m
-    return lambda points: network.snap(points, *limits)
+from gdcoverage.policy import Standard
 
 
 def assess(
@@ -231,7 +72,7 @@ def apply_standard(
     outlets, demand : checked frames with ``county``, the adcode that each point lies in.
     network, standard, counties : as for `assess`.
     """
-    join = _joiner(network, standard)
+    join = joiner(network, standard)
     outlets, demand = outlets.reset_index(drop=True), demand.reset_index(drop=True)
     outlets["counts"] = outlets["status"] == "active"
     joined, points = join(outlets), join(demand)
@@ -307,97 +148,6 @@ def cover_matrix(
     rows = np.concatenate([urban[walked.col], rural[near]])
     columns = np.concatenate([walked.row, source])
     return _matrix(rows, columns, (len(demand), len(sources)))
-
-
-def covered_at(
-    demand: pd.DataFrame, standard: Standard, walk_limit_m: float, *, towns_rural: bool = False
-) -> Bools:
-    """Which assessed demand points a walk limit and the standard's radius cover.
-
-    Parameters
-    ----------
-    walk_limit_m : longest walk of urban points, metres.
-    towns_rural : judge towns by the rural rule.
-    """
-    urban = (demand["settlement"] == "urban").to_numpy()
-    if towns_rural:
-        urban = urban & ~demand["town"].to_numpy(bool)
-    within_walk = (demand["walk_m"] <= walk_limit_m).to_numpy()
-    within_radius = (demand["radius_m"] <= standard.rural_radius_m).to_numpy()
-    return np.where(urban, within_walk, within_radius)
-
-
-def tally(demand: pd.DataFrame, keys: list[str], standard: Standard) -> pd.DataFrame:
-    """People, points and area, covered and in all, for each value of the keys.
-
-    Every rate is of people, over all people of the group: nobody drops out of the denominator.
-
-    Returns
-    -------
-    DataFrame indexed by the keys: ``population``, ``covered_population``, ``rate`` (NaN without
-    people), the rate at each comparison speed (`SPEED_COLUMNS`), ``rate_towns_rural`` (only with
-    the town rule ``both``), ``demand_points``, ``covered_points``, ``area_km2`` and
-    ``covered_area_km2`` (of points whose area is known), ``urban_population``,
-    ``urban_covered``, ``urban_rate``, ``rural_population``, ``rural_covered``, ``rural_rate``,
-    ``elderly``, ``elderly_covered`` (people 60 and over, where known), ``one_outlet`` and
-    ``two_outlets`` (people covered by exactly one, by two or more), ``off_network_population``,
-    ``island_population``.
-    """
-    people, covered = demand["population"], demand["covered"]
-    urban, rural = demand["settlement"] == "urban", demand["settlement"] == "rural"
-    elderly = demand["elderly"] if "elderly" in demand else pd.Series(np.nan, demand.index)
-    area = demand["area_km2"] if "area_km2" in demand else pd.Series(np.nan, demand.index)
-    amounts = {
-        "population": people,
-        "covered_population": people * covered,
-        "demand_points": 1,
-        "covered_points": covered.astype(int),
-        "area_km2": area,
-        "covered_area_km2": area.where(covered, area * 0),
-        "urban_population": people * urban,
-        "urban_covered": people * (urban & covered),
-        "rural_population": people * rural,
-        "rural_covered": people * (rural & covered),
-        "elderly": elderly,
-        "elderly_covered": elderly.where(covered, elderly * 0),
-        "one_outlet": people * (demand["covering_outlets"] == 1),
-        "two_outlets": people * (demand["covering_outlets"] >= 2),
-        "off_network_population": people * (demand["status"] == "off_network"),
-        "island_population": people * (demand["status"] == "island"),
-    }
-    served = {
-        column: covered_at(demand, standard, standard.walk_limit_at(speed.m_per_min))
-        for column, speed in zip(SPEED_COLUMNS, COMPARISON_SPEEDS, strict=True)
-    }
-    if standard.town_rule == "both":
-        served["rate_towns_rural"] = covered_at(
-            demand, standard, standard.walk_limit_m, towns_rural=True
-        )
-    groups = pd.DataFrame({key: demand[key] for key in keys} | amounts).groupby(keys)
-    table = groups.sum()
-    unknown = [name for name in amounts if NUMBERS[name].unknown]
-    table[unknown] = groups[unknown].sum(min_count=1)
-    rates = {"rate": _share(table["covered_population"], table["population"])}
-    for column, mask in served.items():
-        by_group = (people * mask).groupby([demand[key] for key in keys]).sum()
-        rates[column] = _share(by_group, table["population"])
-    for kind in ("urban", "rural"):
-        rates[f"{kind}_rate"] = _share(table[f"{kind}_covered"], table[f"{kind}_population"])
-    table = table.assign(**rates)
-    in_order = sorted(map(str, table), key=list(NUMBERS).index)
-    return table[in_order]
-
-
-def _share(part: pd.Series, whole: pd.Series) -> pd.Series:
-    """Part of the whole, NaN where there is no whole."""
-    return part / whole.where(whole > 0)
-
-
-def _with_empty_groups(table: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
-    """The tally with rows of noughts for groups that have no demand point; rates unknown."""
-    out = table.reindex(index)
-    out = out.fillna({name: NUMBERS[name].empty for name in map(str, table)})
-    return out.astype({"demand_points": int, "covered_points": int})
 
 
 def _check(frame: gpd.GeoDataFrame, what: str, columns: list[str]) -> None:

@@ -9,7 +9,7 @@ from numba import njit
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Floats, Ints, Objects
-from gdcoverage.assessment import Coverage
+from gdcoverage.findings import Coverage
 from gdcoverage.geo.outline import around
 from gdcoverage.geo.sphere import in_plane
 from gdcoverage.network import Snap, WalkNetwork, reach

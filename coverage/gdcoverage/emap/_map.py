@@ -14,7 +14,6 @@ import geopandas as gpd
 from branca.element import Element, Figure
 from folium.template import Template
 
-from gdcoverage.assessment import Coverage
 from gdcoverage.emap import _assets
 from gdcoverage.emap._base import base_block, bounds
 from gdcoverage.emap._outlets import look_up
@@ -23,6 +22,7 @@ from gdcoverage.emap._planner import headline, layer_styles, planner_block
 from gdcoverage.emap._province import province_block, province_styles
 from gdcoverage.emap.tiles import tile_service
 from gdcoverage.files import written_whole
+from gdcoverage.findings import Coverage
 from gdcoverage.policy import MAP_TITLE, PHRASE, Standard
 from gdcoverage.sites import Siting
 

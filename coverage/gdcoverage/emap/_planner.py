@@ -11,10 +11,10 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.assessment import Coverage
 from gdcoverage.emap._facts import facts
 from gdcoverage.emap._pack import packed_area, packed_lines, whole
 from gdcoverage.emap._styles import styles
+from gdcoverage.findings import Coverage
 from gdcoverage.geo.ellipsoid import GEOD
 from gdcoverage.numbers import DEMAND, GAP, NUMBERS, SITE, map_labels, map_words
 from gdcoverage.policy import SETTLEMENTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from gdcoverage.assessment import NO_COUNTY
+from gdcoverage.findings import NO_COUNTY
 from gdcoverage.numbers import NUMBERS
 from gdcoverage.policy import SETTLEMENTS
 from gdcoverage.report._columns import measured, people, percent, plain

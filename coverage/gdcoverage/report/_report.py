@@ -10,8 +10,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gdcoverage.assessment import NO_COUNTY, Coverage, Findings, tally, with_streets
 from gdcoverage.files import Source
+from gdcoverage.findings import NO_COUNTY, Coverage, Findings, tally, with_streets
 from gdcoverage.numbers import NUMBERS
 from gdcoverage.policy import OUTLET_STATUS, SETTLEMENTS
 from gdcoverage.problems import Problem, unusable

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from gdcoverage._version import __version__
-from gdcoverage.assessment import NO_COUNTY, StreetlessCoverage
 from gdcoverage.files import written_whole
+from gdcoverage.findings import NO_COUNTY, StreetlessCoverage
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.report import Report, percent
 from gdcoverage.run.county import CountyTask, county_tasks, network_of, report_of

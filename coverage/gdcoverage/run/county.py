@@ -14,8 +14,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage._version import __version__
-from gdcoverage.assessment import NO_COUNTY, apply_standard
+from gdcoverage.assessment import apply_standard
 from gdcoverage.files import Source
+from gdcoverage.findings import NO_COUNTY
 from gdcoverage.gaps import find_gaps
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat

@@ -11,10 +11,10 @@ import pyarrow
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.assessment import NO_COUNTY
 from gdcoverage.demand import read_demand
 from gdcoverage.emap.basemap import read_base
 from gdcoverage.files import Source, sha256, written_whole
+from gdcoverage.findings import NO_COUNTY
 from gdcoverage.network import places_of, read_places
 from gdcoverage.outlets import read_outlets
 from gdcoverage.places.counties import (

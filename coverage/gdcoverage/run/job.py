@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from gdcoverage.assessment import with_streets
 from gdcoverage.files import written_whole
+from gdcoverage.findings import with_streets
 from gdcoverage.problems import Problem
 from gdcoverage.report import Report
 from gdcoverage.run.county import CountyTask, network_of, report_of

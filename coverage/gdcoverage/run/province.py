@@ -12,9 +12,9 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from gdcoverage._version import __version__
-from gdcoverage.assessment import StreetlessCoverage
 from gdcoverage.emap import Ground, build_index_map, write_map
 from gdcoverage.files import written_whole
+from gdcoverage.findings import StreetlessCoverage
 from gdcoverage.problems import Problem
 from gdcoverage.report import Report
 from gdcoverage.run.inputs import Inputs

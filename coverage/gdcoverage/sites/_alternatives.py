@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gdcoverage.arrays import Ints
-from gdcoverage.assessment import Coverage
+from gdcoverage.findings import Coverage
 from gdcoverage.sites._order import build_order
 from gdcoverage.sites._question import HAIR, Question, ask
 from gdcoverage.sites._recommend import plan_for

@@ -10,7 +10,8 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from gdcoverage.arrays import Bools, Floats, Ints, Objects
-from gdcoverage.assessment import Coverage, county_of, cover_matrix
+from gdcoverage.assessment import county_of, cover_matrix
+from gdcoverage.findings import Coverage
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat, stretch, to_plane
 from gdcoverage.problems import unusable

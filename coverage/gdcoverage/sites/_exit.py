@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from gdcoverage.arrays import Bools
-from gdcoverage.assessment import Coverage, without_outlets
+from gdcoverage.assessment import without_outlets
+from gdcoverage.findings import Coverage
 from gdcoverage.gaps import find_gaps, gap_of_demand
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gdcoverage.arrays import Floats, Ints
-from gdcoverage.assessment import Coverage
+from gdcoverage.findings import Coverage
 from gdcoverage.locate import CoverSolution
 from gdcoverage.sites._order import build_order
 from gdcoverage.sites._question import HAIR, PEOPLE_DIGITS, Question, ask

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from gdcoverage.arrays import Bools, Floats, Ints
-from gdcoverage.assessment import Coverage
+from gdcoverage.findings import Coverage
 from gdcoverage.problems import InputError, unusable
 from gdcoverage.sites._candidates import (
     candidate_covers,

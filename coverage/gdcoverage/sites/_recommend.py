@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import geopandas as gpd
 
-from gdcoverage.assessment import Coverage
+from gdcoverage.findings import Coverage
 from gdcoverage.sites._plan import SitePlan, described
 from gdcoverage.sites._question import HAIR, Question, ask
 from gdcoverage.sites._solve import fewest_sites, most_people, settled

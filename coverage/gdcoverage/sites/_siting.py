@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 
-from gdcoverage.assessment import Coverage
+from gdcoverage.findings import Coverage
 from gdcoverage.sites._alternatives import Alternatives, alternatives_to
 from gdcoverage.sites._exit import exit_impact
 from gdcoverage.sites._frontier import Frontier, frontier_of
