@@ -41,7 +41,7 @@ TESTS = {
     "geo/sphere": ("network", "service_areas"),
     "network/reach": ("network_reach", "assessment"),
     "network/_kernels": ("network_reach", "assessment"),
-    "network/_snap": ("network", "assessment"),
+    "network/_snap": ("network_snap", "network", "assessment"),
     "findings": ("assessment", "numbers"),
     "assessment": ("assessment", "gaps", "sites_exit"),
     "gaps": ("gaps", "sites"),
