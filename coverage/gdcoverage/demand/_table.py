@@ -247,7 +247,7 @@ def _repeated(table: Table, ids: Texts) -> list[Problem]:
 def _unique_ids(points: pd.DataFrame) -> pd.Series:
     """The file's ids where each is there once; sheet and row numbers for the other rows."""
     ids = points["demand_id"]
-    places = points["sheet"] + "R" + points["source_row"].astype(str)
+    places = points["sheet"].astype("str") + "R" + points["source_row"].astype("str")
     mixed = ids.where((ids != "") & ~ids.duplicated(keep=False), places)
     return places if mixed.duplicated().any() else mixed
 
