@@ -315,3 +315,11 @@ def test_blocks_hold_what_was_put_in_and_cannot_end_their_element(data):
 def test_blocks_are_compressed_where_that_is_shorter():
     assert block(["甲支行"] * 500).kind == "application/gzip"
     assert block([1]).kind == "application/json"
+
+
+@pytest.mark.parametrize("title", ["甲{{7*7}}乙", "{% if %}", "{#注", "{{{", "{{ ''.__class__ }}"])
+def test_a_text_that_looks_like_a_template_stays_text(title, coverage):
+    outlets = coverage.outlets.iloc[:1].assign(name=title)
+    data = page_data(build_public_map(outlets, coverage.counties, title=title).get_root().render())
+    assert data["head"]["subtitle"] == title
+    assert data["outlets"]["name"] == [title]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,9 @@ from gdcoverage.arrays import Floats, Ints, Objects
 GRID = 1e5
 SIMPLE_DEG = 3e-5
 
+# In JSON two of these stand side by side within a text only.
+_TEMPLATE = re.compile(r"\{(?=[{%#])")
+
 
 class Block(NamedTuple):
     """Data as text for a script element: JSON as it is, or compressed where that is shorter."""
@@ -29,10 +33,12 @@ class Block(NamedTuple):
 def block(data: Any, plain: bool = False) -> Block:
     """Data for the page, whichever way is shorter, or plain; the same data give the same text.
 
-    JSON is made safe inside a script element: no text in it can end the element.
+    JSON is made safe inside a script element: no text in it can end the element, nor be taken
+    for a template by branca, which reads the page's parts as such once more.
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     safe = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    safe = _TEMPLATE.sub(r"\\u007b", safe)
     packed = base64.b64encode(gzip.compress(text.encode(), 6, mtime=0)).decode()
     if plain or len(safe.encode()) <= len(packed):
         return Block("application/json", safe)
