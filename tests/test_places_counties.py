@@ -319,3 +319,14 @@ def test_one_character_before_the_suffix_names_no_county() -> None:
 def test_the_same_adcode_twice_is_no_table_of_counties() -> None:
     with pytest.raises(Exception, match=r"unique|duplicate"):
         COUNTIES.validate(SQUARES.assign(adcode="440101"))
+
+
+def test_counties_that_overlap_are_refused_by_file_and_code(tmp_path: Path) -> None:
+    layer = gpd.GeoDataFrame(
+        {"adcode": ["990101", "990102"], "name": ["甲县", "乙县"]},
+        geometry=[shapely.box(0, 0, 1, 1), shapely.box(0.9, 0, 2, 1)],
+        crs="EPSG:4326",
+    )
+    problem = refused(write(tmp_path, layer)).problem
+    assert problem.file == "counties.gpkg"
+    assert "990101 与 990102" in problem.what
