@@ -14,6 +14,7 @@ from pyproj import Geod
 from gdcoverage.places.counties import (
     COUNTIES,
     assign_counties,
+    carried_county,
     one_county,
     province,
     read_counties,
@@ -330,3 +331,15 @@ def test_counties_that_overlap_are_refused_by_file_and_code(tmp_path: Path) -> N
     problem = refused(write(tmp_path, layer)).problem
     assert problem.file == "counties.gpkg"
     assert "990101 与 990102" in problem.what
+
+
+def test_a_county_once_found_is_carried_and_others_are_found() -> None:
+    counties = read_counties(adcodes=["440305", "440304"])
+    inside = counties.geometry.representative_point()
+    layer = points(*((p.x, p.y) for p in [*inside, inside.iloc[0]])).assign(
+        county=["", "440304", "441900"]
+    )
+    # Sorted by adcode: the first point lies in 440304, the second in 440305.
+    assert carried_county(layer, counties).tolist() == ["440304", "440304", ""]
+    alone = layer.drop(columns="county")
+    assert carried_county(alone, counties).tolist() == ["440304", "440305", "440304"]

@@ -145,16 +145,20 @@ def assign_counties(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> pd.
 
 
 def carried_county(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> pd.Series:
-    """Adcode of each point as the points carry it, found only where none carries any; "" outside.
+    """Adcode of each point as the point carries it, found only where it carries none; "" outside.
 
     Parameters
     ----------
-    points : EPSG:4326; a column ``county`` that is not empty everywhere is that of an earlier
+    points : EPSG:4326; what is not empty in a column ``county`` is that of an earlier
         `assign_counties`, with these counties among others.
     """
-    if "county" not in points or not (points["county"] != "").any():
+    if "county" not in points:
         return assign_counties(points, counties)
-    return points["county"].where(points["county"].isin(counties["adcode"]), "")
+    carried = points["county"].fillna("").astype("str")
+    bare = carried == ""
+    found = carried.where(carried.isin(counties["adcode"]), "")
+    found[bare] = assign_counties(points[bare], counties)
+    return found
 
 
 def stated_county_problems(outlets: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> list[Problem]:
