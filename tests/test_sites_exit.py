@@ -12,7 +12,7 @@ from gdcoverage.assessment import assess, without_outlets
 from gdcoverage.places.counties import one_county
 from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError
-from gdcoverage.sites import Terms, exit_impact, exit_impact_of
+from gdcoverage.sites import Terms, exit_impact, exit_impact_of, generate_candidates
 from test_sites import STANDARD, along, at_crossings, lattice, spot, street, world
 
 __all__ = ["lattice", "street"]
@@ -98,6 +98,29 @@ def test_what_leaves_does_not_replace_itself(street):
     assert replaced(fixed=["K4"]) == ["K3", "K4"]
     with pytest.raises(InputError, match=r"K1.*退出"):
         replaced(fixed=["K1"])
+
+
+def test_a_replacement_is_sought_where_everybody_was_covered_before(street):
+    """Nobody was outside, so no street location was worth a thing until W1 leaves."""
+    coverage = along(street, PEOPLE, [0, 2, 4])
+    assert coverage.demand["covered"].all()
+    found = exit_impact_of(coverage, ["W1"], terms=Terms(add=1, apart_m=100))
+    assert found.population_lost == 30
+    assert found.replacement.population == 30
+    site = found.replacement.sites["candidate_id"].iloc[0]
+    assert site.startswith("R")
+    again = exit_impact_of(coverage, ["W1"], terms=Terms(add=1, apart_m=100, forbidden=[site]))
+    assert again.replacement.population == 30
+    assert site not in again.replacement.sites["candidate_id"].to_list()
+
+
+def test_terms_may_name_the_street_locations_of_the_plan(street):
+    coverage = along(street, PEOPLE, [0, 2])
+    named = generate_candidates(coverage, Terms().generate)["candidate_id"].to_list()
+    assert named
+    found = exit_impact_of(coverage, ["W1"], terms=Terms(add=1, forbidden=named))
+    assert found.replacement.population > 0
+    assert not found.replacement.sites["candidate_id"].isin(named).any()
 
 
 def test_counties_tell_their_own_losses(street):

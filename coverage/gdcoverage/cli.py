@@ -264,7 +264,7 @@ def exit_impact(
     from gdcoverage.report import exit_lines
     from gdcoverage.run import county_tasks, load_plan, make_report, read_inputs, terms_of
     from gdcoverage.sites import exit_impact as impact_of_each
-    from gdcoverage.sites import exit_impact_of, generate_candidates
+    from gdcoverage.sites import exit_impact_of
 
     with _steps() as say:
         loaded = load_plan(plan)
@@ -281,15 +281,12 @@ def exit_impact(
             tasks = county_tasks(loaded, inputs, _today())
             task = next(task for task in tasks if county in (None, task.adcode))
             terms = replace(terms_of(task), add=replace_by, target=None)
-            where = task.candidates
-            if replace_by and where is None:
-                where = generate_candidates(coverage, terms.generate, terms.apart_m, terms.excluded)
             impact = exit_impact_of(
                 coverage,
                 outlet or (),
                 bank=bank,
-                candidates=where if replace_by else None,
-                terms=terms,
+                candidates=task.candidates if replace_by else None,
+                terms=terms if replace_by else None,
                 places=task.places,
             )
             lines = exit_lines(impact)

@@ -65,8 +65,7 @@ def maximal_covering(
     """
     question = asked(covers, weights, **options)
     budget = positive(p, "p")
-    worth = question.weights
-    model = question.model(worth, np.zeros(len(worth)), budget, np.inf)
+    model = question.model(question.weights, budget, np.inf)
     answer = solve(model, question.allowed, question.fixed, question.start, question.effort())
     return concluded(question, answer, "covered weight", budget=budget)
 

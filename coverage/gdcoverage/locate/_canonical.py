@@ -19,7 +19,7 @@ def canonical(model: CoverModel) -> tuple[CoverModel, Ints]:
     refinement), so only rows or sites that are alike in every respect keep their given order.
     Returns the model and, for each of its sites, the number before.
     """
-    row = _mixed(_bits(model.first) + 3 * _bits(model.second))
+    row = _mixed(_bits(model.weight))
     members = transposed(model.groups, len(model.limits))
     group = _mixed(model.limits.astype(np.uint64))
     site = _mixed(_bits(model.cost))

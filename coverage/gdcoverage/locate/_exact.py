@@ -28,18 +28,16 @@ def solve_exactly(model: CoverModel, start: Ints, grain: float, seconds: float) 
 
 
 def _program(model: CoverModel) -> Program:
-    """Columns: sites; rows as covered once (not where all must be); rows as covered twice."""
+    """Columns: sites; rows as covered (none where all must be)."""
     total, targeted = model.is_total(), model.is_targeted()
-    sites, rows = len(model.cost), len(model.first)
-    once = np.arange(0 if total else rows)
-    twice = np.flatnonzero(model.second > 0)
-    claims = np.concatenate([once, twice])
-    worth = np.concatenate([model.first[once], model.second[twice]])
+    sites, rows = len(model.cost), len(model.weight)
+    claims = np.arange(0 if total else rows)
+    worth = model.weight[claims]
     covers = sparse.csr_array(
         (np.ones(model.entries()), model.sites.items, model.sites.start), shape=(rows, sites)
     )
     claimed = sparse.eye_array(rows, format="csc")[:, claims]
-    # Sites cover each row as often as it is claimed, and at least once where all must be covered.
+    # Sites cover each row that is claimed, and every row where all must be covered.
     conditions: list[tuple[Any, Any, Any, Any]] = [
         (covers, -claimed, np.full(rows, float(total)), np.full(rows, np.inf))
     ]
@@ -65,6 +63,5 @@ def _values(model: CoverModel, start: Ints) -> Floats:
     """A plan's values in the program's columns."""
     taken = np.zeros(len(model.cost), np.bool_)
     taken[start] = True
-    times = times_covered(model, taken)
-    once = times[: 0 if model.is_total() else None] >= 1
-    return np.concatenate([taken, once, times[model.second > 0] >= 2]).astype(np.float64)
+    covered = times_covered(model, taken)[: 0 if model.is_total() else None] >= 1
+    return np.concatenate([taken, covered]).astype(np.float64)

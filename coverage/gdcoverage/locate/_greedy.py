@@ -13,7 +13,7 @@ class State(NamedTuple):
     """A plan in the making, with the value that each site would add now."""
 
     count: np.ndarray  # type: ignore[assignment]  # int32, of each row: chosen sites that cover it
-    gain: np.ndarray  # float64, of each site: value of choosing it (once more)
+    gain: np.ndarray  # float64, of each site: value of choosing it
     chosen: np.ndarray  # bool, of each site
     used: np.ndarray  # int64, of each group: chosen sites in it
     total: np.ndarray  # float64: value and cost of the plan
@@ -27,9 +27,9 @@ def empty_plan(model):
     gain = np.zeros(sites)
     for j in range(sites):
         for slot in range(model.rows.start[j], model.rows.start[j + 1]):
-            gain[j] += model.first[model.rows.items[slot]]
+            gain[j] += model.weight[model.rows.items[slot]]
     return State(
-        np.zeros(len(model.first), np.int32),
+        np.zeros(len(model.weight), np.int32),
         gain,
         np.zeros(sites, np.bool_),
         np.zeros(len(model.limits), np.int64),
@@ -54,16 +54,14 @@ def shift(model, plan, site, step):
     """Choose a site (`step` 1) or give it up (-1); only rows that change worth are followed."""
     for slot in range(model.rows.start[site], model.rows.start[site + 1]):
         row = model.rows.items[slot]
-        level = min(plan.count[row], plan.count[row] + step)
+        others = min(plan.count[row], plan.count[row] + step)
         plan.count[row] += step
-        if level > 1:
+        if others > 0 or model.weight[row] == 0.0:
             continue
-        worth = model.first[row] if level == 0 else model.second[row]
-        change = (model.second[row] if level == 0 else 0.0) - worth
-        plan.total[0] += step * worth
-        if change != 0.0:
-            for other in range(model.sites.start[row], model.sites.start[row + 1]):
-                plan.gain[model.sites.items[other]] += step * change
+        change = step * model.weight[row]
+        plan.total[0] += change
+        for other in range(model.sites.start[row], model.sites.start[row + 1]):
+            plan.gain[model.sites.items[other]] -= change
     for slot in range(model.groups.start[site], model.groups.start[site + 1]):
         plan.used[model.groups.items[slot]] += step
     plan.chosen[site] = step > 0
@@ -151,9 +149,7 @@ def shed(model, plan, target, budget, noise):
             for slot in range(model.rows.start[site], model.rows.start[site + 1]):
                 row = model.rows.items[slot]
                 if plan.count[row] == 1:
-                    loss += model.first[row]
-                elif plan.count[row] == 2:
-                    loss += model.second[row]
+                    loss += model.weight[row]
             rate = (loss + noise) / max(model.cost[site], 1e-12)
             if rate < worst_rate and (dear or plan.total[0] - loss >= target - noise):
                 worst, worst_rate = site, rate  # type: ignore[assignment]

@@ -3,12 +3,12 @@
 Let a price be paid for each row that counts as covered, and given to each site that covers it; a
 fee likewise for each place in a group. Then rows and sites are chosen apart. Within a budget
 
-    sum_i (first_i - price_i)+ + (second_i - price_i)+  +  sum_g fee_g limit_g
+    sum_i (weight_i - price_i)+  +  sum_g fee_g limit_g
     + the most of score_j x_j within the budget,   score_j = prices of rows - fees of groups
 
 is no less than any plan's value; and for a target
 
-    the least of price_i y_i whose worth first_i y_i reaches the target
+    the least of price_i y_i whose worth weight_i y_i reaches the target
     + sum_j min(0, cost_j - score_j)  -  sum_g fee_g limit_g
 
 is no more than any plan's cost. Prices follow averaged subgradients, and the bound tends to that
@@ -47,7 +47,7 @@ class Relaxed(NamedTuple):
     price: Floats  # of each row
     fee: Floats  # of each group
     share: Floats  # of each site, 0..1: how far the relaxed plan has it
-    lack: Floats  # of each row: how often it is claimed as covered but is not
+    lack: Floats  # of each row: how far it is claimed as covered but is not
     crowd: Floats  # of each group: sites beyond its limit
     excess: Floats  # of each site: what the bound loses by going against the relaxed plan
 
@@ -62,7 +62,7 @@ def first_prices(model: CoverModel, sites: Ints) -> Floats:
         return _least(model.sites.start, model.sites.items, rate)
     taken = np.zeros(len(model.cost))
     taken[sites] = 1.0
-    return model.first / np.maximum(_times(model.rows, taken, len(model.first)), 1.0) ** 2
+    return model.weight / np.maximum(_times(model.rows, taken, len(model.weight)), 1.0) ** 2
 
 
 def relaxed(model: CoverModel, price: Floats, fee: Floats) -> Relaxed:
@@ -70,7 +70,7 @@ def relaxed(model: CoverModel, price: Floats, fee: Floats) -> Relaxed:
     score = _scores(model.rows, price, model.groups, fee)
     fees = float(fee @ model.limits)
     if model.is_targeted():
-        claim = filled(model.first / np.maximum(price, 1e-290), model.first, model.target)[0]
+        claim = filled(model.weight / np.maximum(price, 1e-290), model.weight, model.target)[0]
         saved = score - model.cost
         share = (saved > 0).astype(np.float64)
         bound = float(price @ claim) - float(saved @ share) - fees
@@ -78,10 +78,10 @@ def relaxed(model: CoverModel, price: Floats, fee: Floats) -> Relaxed:
     else:
         rates = score / np.maximum(model.cost, 1e-12)
         share, excess = filled(rates, model.cost, model.budget)
-        spared = np.maximum(model.first - price, 0) + np.maximum(model.second - price, 0)
+        spared = np.maximum(model.weight - price, 0)
         bound = float(spared.sum()) + float(score @ share) + fees
-        claim = 1.0 + (price < model.second).astype(np.float64)
-    lack = claim - _times(model.rows, share, len(model.first))
+        claim = np.ones(len(price))
+    lack = claim - _times(model.rows, share, len(model.weight))
     held = share[model.groups.owners()]
     crowd = np.bincount(model.groups.items, held, len(model.limits)) - model.limits
     return Relaxed(bound, price, fee, share, lack, crowd.astype(float), excess)

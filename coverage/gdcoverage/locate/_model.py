@@ -29,15 +29,13 @@ class Lists(NamedTuple):
 class CoverModel(NamedTuple):
     """Choose sites: the most value within a budget, or the least cost that reaches a target.
 
-    A row covered once is worth ``first``, covered twice ``first + second`` (``second <= first``,
-    so that each further site adds less). Both a named tuple of arrays, as kernels like it, and
-    the whole statement of the problem: ``budget`` or ``target`` is infinite.
+    A covered row is worth its weight. Both a named tuple of arrays, as kernels like it, and the
+    whole statement of the problem: ``budget`` or ``target`` is infinite.
     """
 
     rows: Lists  # of each site
     sites: Lists  # of each row
-    first: Floats
-    second: Floats
+    weight: Floats  # of each row
     cost: Floats
     groups: Lists  # of each site
     limits: Ints  # of each group
@@ -50,7 +48,7 @@ class CoverModel(NamedTuple):
 
     def is_total(self) -> bool:
         """Whether the target is that every row be covered."""
-        return self.is_targeted() and self.target >= self.first.sum() and not self.second.any()
+        return self.is_targeted() and self.target >= self.weight.sum()
 
     def entries(self) -> int:
         """How many pairs of site and row there are."""
@@ -86,7 +84,7 @@ def with_sites(model: CoverModel, sites: Ints) -> CoverModel:
     """The model with only these sites, in this order; rows that lose every site stay."""
     if np.array_equal(sites, np.arange(len(model.cost))):
         return model
-    every = np.arange(len(model.first))
+    every = np.arange(len(model.weight))
     rows = picked(model.rows, sites, every)
     return model._replace(
         rows=rows,
@@ -98,21 +96,20 @@ def with_sites(model: CoverModel, sites: Ints) -> CoverModel:
 
 def with_rows(model: CoverModel, rows: Ints) -> CoverModel:
     """The model with only these rows, in this order."""
-    if np.array_equal(rows, np.arange(len(model.first))):
+    if np.array_equal(rows, np.arange(len(model.weight))):
         return model
     sites = picked(model.sites, rows, np.arange(len(model.cost)))
     return model._replace(
         rows=transposed(sites, len(model.cost)),
         sites=sites,
-        first=model.first[rows],
-        second=model.second[rows],
+        weight=model.weight[rows],
     )
 
 
 def times_covered(model: CoverModel, taken: Bools) -> Ints:
     """How many of the sites `taken` (one truth value for each) cover each row."""
     rows = model.rows.items[np.repeat(taken, model.rows.sizes())]
-    return np.bincount(rows, minlength=len(model.first))
+    return np.bincount(rows, minlength=len(model.weight))
 
 
 @njit(cache=True, nogil=True)

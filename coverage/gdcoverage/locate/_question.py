@@ -47,7 +47,7 @@ class Question:
         found[self.covers.indices[np.repeat(usable, np.diff(self.covers.indptr))]] = True
         return found
 
-    def model(self, first: Floats, second: Floats, budget: float, target: float) -> CoverModel:
+    def model(self, weight: Floats, budget: float, target: float) -> CoverModel:
         """The covering model; fixed sites cost nothing and count in no group."""
         rows = Lists(self.covers.indptr.astype(np.int64), self.covers.indices.astype(np.int32))
         cost = self.costs.copy()
@@ -57,9 +57,8 @@ class Question:
         site = np.concatenate([np.empty(0, np.int64), *members])
         return CoverModel(
             rows,
-            transposed(rows, len(first)),
-            first,
-            second,
+            transposed(rows, len(weight)),
+            weight,
             cost,
             listed(site, owner, len(cost)),
             np.array([group.limit for group in self.groups], np.int64),

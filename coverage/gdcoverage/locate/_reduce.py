@@ -38,7 +38,7 @@ def reduced(model: CoverModel, allowed: Bools, forced: Ints) -> Reduced:
     """Choose `forced`, forget what is not `allowed`, and shrink while anything shrinks.
 
     Kept are the best worth and the limits; where every row must be covered, rows that another
-    row implies go too. Dominated sites stay where a second cover counts: there a twin helps.
+    row implies go too.
     """
     total = model.is_total()
     allowed = allowed.copy()
@@ -51,14 +51,14 @@ def reduced(model: CoverModel, allowed: Bools, forced: Ints) -> Reduced:
         model, kept = _without_idle(model, allowed)
         names = names[kept]
         model = _with_fewer_rows(model, total)
-        if not model.second.any():
-            keep = ~contained(model.rows, model.sites, model.cost, model.groups, False)
-            if not keep.all():
-                model, names = with_sites(model, np.flatnonzero(keep)), names[keep]
-                model = _with_fewer_rows(model, total)
+        keep = ~contained(model.rows, model.sites, model.cost, model.groups, False)
+        if not keep.all():
+            model, names = with_sites(model, np.flatnonzero(keep)), names[keep]
+            model = _with_fewer_rows(model, total)
         forced = np.empty(0, np.int64)
         if total:
-            model = model._replace(first=np.ones(len(model.first)), target=float(len(model.first)))
+            rows = len(model.weight)
+            model = model._replace(weight=np.ones(rows), target=float(rows))
             if not len(model.limits):
                 forced = np.unique(
                     model.sites.items[model.sites.start[:-1]][model.sites.sizes() == 1]
@@ -84,7 +84,7 @@ def restricted(model: CoverModel, sites: Ints) -> CoverModel:
     total = model.is_total()
     model = with_sites(model, sites)
     model = with_rows(model, np.flatnonzero(model.sites.sizes() > 0))
-    return model._replace(target=float(model.first.sum())) if total else model
+    return model._replace(target=float(model.weight.sum())) if total else model
 
 
 def _chosen(model: CoverModel, sites: Ints) -> tuple[CoverModel, float, float]:
@@ -93,15 +93,14 @@ def _chosen(model: CoverModel, sites: Ints) -> tuple[CoverModel, float, float]:
         return model, 0.0, 0.0
     taken = np.zeros(len(model.cost), np.bool_)
     taken[sites] = True
-    times = times_covered(model, taken)
+    covered = times_covered(model, taken) > 0
     used = np.bincount(
         model.groups.items[np.repeat(taken, model.groups.sizes())], minlength=len(model.limits)
     )
-    value = float(model.first[times >= 1].sum() + model.second[times >= 2].sum())
+    value = float(model.weight[covered].sum())
     cost = float(model.cost[sites].sum())
     changed = model._replace(
-        first=np.where(times == 0, model.first, np.where(times == 1, model.second, 0.0)),
-        second=np.where(times == 0, model.second, 0.0),
+        weight=np.where(covered, 0.0, model.weight),
         limits=model.limits - used,
         budget=model.budget - cost,
         target=model.target - value,
@@ -114,7 +113,7 @@ def _without_idle(model: CoverModel, allowed: Bools) -> tuple[CoverModel, Ints]:
     full = np.bincount(
         model.groups.owners()[model.limits[model.groups.items] <= 0], minlength=len(allowed)
     )
-    useful = model.first > 0
+    useful = model.weight > 0
     gives = np.bincount(model.rows.owners()[useful[model.rows.items]], minlength=len(allowed))
     fits = model.cost <= model.budget * (1 + ROUNDING) + ROUNDING
     sites = np.flatnonzero(allowed & (full == 0) & fits & (gives > 0))
@@ -124,23 +123,20 @@ def _without_idle(model: CoverModel, allowed: Bools) -> tuple[CoverModel, Ints]:
     names = renaming(binding, len(model.limits))
     groups = picked(model.groups, np.arange(len(sites)), names)
     model = model._replace(groups=groups, limits=model.limits[binding])
-    around = model.sites.sizes()
-    model = model._replace(second=np.where(around > 1, model.second, 0.0))
-    return with_rows(model, np.flatnonzero((model.first > 0) & (around > 0))), sites
+    return with_rows(model, np.flatnonzero((model.weight > 0) & (model.sites.sizes() > 0))), sites
 
 
 def _with_fewer_rows(model: CoverModel, total: bool) -> CoverModel:
     """Rows with the same sites made one; where all must be covered, implied rows dropped."""
     if total:
-        free = np.zeros(len(model.first))
+        free = np.zeros(len(model.weight))
         alone = Lists(np.zeros(len(free) + 1, np.int64), np.empty(0, np.int32))
         implied = contained(model.sites, model.rows, free, alone, True)
         return with_rows(model, np.flatnonzero(~implied))
     twin = twins(model.sites, len(model.cost))
     kept = np.flatnonzero(twin == np.arange(len(twin)))
-    first = np.bincount(twin, model.first, len(twin))[kept].astype(float)
-    second = np.bincount(twin, model.second, len(twin))[kept].astype(float)
-    return with_rows(model, kept)._replace(first=first, second=second)
+    weight = np.bincount(twin, model.weight, len(twin))[kept].astype(float)
+    return with_rows(model, kept)._replace(weight=weight)
 
 
 @njit(cache=True, nogil=True)

@@ -86,10 +86,10 @@ class _Search:
         self.offset = offset
         self.effort = effort
         self.sign = -1.0 if model.is_targeted() else 1.0
-        self.noise = 1e-10 * float(model.first.sum())
-        worths = model.cost if model.is_targeted() else np.append(model.first, model.second)
+        self.noise = 1e-10 * float(model.weight.sum())
+        worths = model.cost if model.is_targeted() else model.weight
         self.grain = grain(worths)
-        self.bound = 0.0 if model.is_targeted() else float((model.first + model.second).sum())
+        self.bound = 0.0 if model.is_targeted() else float(model.weight.sum())
         self.best = greedy.empty_plan(model)
         self.random = np.random.default_rng(0)
 
@@ -170,7 +170,7 @@ class _Search:
             self._keep_sites(order[share[order] > LIKELY])
             return self.worth()
 
-        cap = np.full(len(model.first), np.inf) if model.is_targeted() else model.first
+        cap = np.full(len(model.weight), np.inf) if model.is_targeted() else model.weight
         now = relax(first_prices(model, self.sites()), np.zeros(len(model.limits)))
         best = tightened(relax, now, cap, self.sign, worth, deadline, self.is_done)
         self._bound_by(best.bound)
@@ -188,7 +188,7 @@ class _Search:
         """Look for better plans until time or patience ends."""
         failed, place = 0, greedy.empty_plan(self.model)
         greedy.copy_plan(place, self.best)
-        weight = np.ones(len(self.model.first))
+        weight = np.ones(len(self.model.weight))
         while monotonic() < deadline and not self.is_done() and failed != patience:
             if self.model.is_total() and not self.is_short():
                 better = self._reweigh(place.chosen, weight)
@@ -257,7 +257,7 @@ class _Search:
 
 def _reach(model: CoverModel, allowed: Bools) -> float:
     """What could be covered by all `allowed` sites together."""
-    return float(model.first[times_covered(model, allowed) > 0].sum())
+    return float(model.weight[times_covered(model, allowed) > 0].sum())
 
 
 def grain(values: Floats) -> float:

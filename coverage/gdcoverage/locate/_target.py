@@ -10,24 +10,23 @@ from gdcoverage.locate._search import ROUNDING, Answer, grain, solve
 
 def solve_target(question: Question, target: float) -> tuple[Answer, float]:
     """The cheapest plan that covers weight `target`, or all that can be; and what it must cover."""
-    first = np.where(question.coverable(), question.weights, 0.0)
-    nothing = np.zeros(len(first))
-    all_of_it, start = float(first.sum()), question.start
+    weight = np.where(question.coverable(), question.weights, 0.0)
+    all_of_it, start = float(weight.sum()), question.start
     target = min(target, all_of_it)
     if question.groups:
         # How far the limits let us go: the most with no budget; a plan to begin with besides.
-        model = question.model(first, nothing, np.inf, np.inf)
+        model = question.model(weight, np.inf, np.inf)
         effort = question.effort(0.5)._replace(tolerance=0.0)
         most = solve(model, question.allowed, question.fixed, start, effort)
         target, start = min(target, most.worth), most.sites
     if target >= all_of_it * (1 - ROUNDING):
-        first = np.where(first > 0, 1.0, 0.0)
-        aim = float(first.sum())
-    elif unit := grain(first):
+        weight = np.where(weight > 0, 1.0, 0.0)
+        aim = float(weight.sum())
+    elif unit := grain(weight):
         aim = float(np.ceil(target / unit - 1e-6) * unit)
     else:
         # Rounding is never worth a site.
         aim = target * (1 - ROUNDING)
-    model = question.model(first, nothing, np.inf, aim)
+    model = question.model(weight, np.inf, aim)
     answer = solve(model, question.allowed, question.fixed, start, question.effort())
     return answer, target

@@ -19,7 +19,7 @@ def cheaper_cover(model, best, chosen, weight, steps, seed):  # noqa: PLR0912
     are where the walk stands, and are left where it ends.
     """
     np.random.seed(seed)
-    sites, rows = len(model.cost), len(model.first)
+    sites, rows = len(model.cost), len(model.weight)
     best_cost, cost = model.cost[best].sum(), model.cost[chosen].sum()
     found = False
     count = np.zeros(rows, np.int32)

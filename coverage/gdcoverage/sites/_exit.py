@@ -16,6 +16,7 @@ from gdcoverage.gaps import find_gaps, gap_of_demand
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat
 from gdcoverage.problems import InputError, unusable
+from gdcoverage.sites._candidates import generate_candidates
 from gdcoverage.sites._plan import SitePlan
 from gdcoverage.sites._question import Question, ask
 from gdcoverage.sites._recommend import plan_for
@@ -122,9 +123,11 @@ def exit_impact_of(
     coverage : result of `assess`.
     outlet_ids : outlets that leave.
     bank : every active outlet of this bank leaves too.
-    candidates : where outlets could be added instead, as for `recommend_sites`; no replacement is
-        sought if None.
-    terms : what the replacement has to keep, `add` or `target` included; one site if None.
+    candidates : where outlets could be added instead, as for `recommend_sites`. If None, street
+        locations are generated as there (G0001, …), and more of them where the people live who
+        lose the standard (R0001, …).
+    terms : what the replacement has to keep, `add` or `target` included; one site if None. No
+        replacement is sought where neither candidates nor terms are given.
     places : to name gaps after, as for `find_gaps`.
 
     Raises
@@ -137,8 +140,11 @@ def exit_impact_of(
     after = without_outlets(coverage, leaving)
     lost = (coverage.demand["covered"] & ~after.demand["covered"]).to_numpy()
     replacement = None
-    if candidates is not None:
-        question = ask(coverage, candidates, terms or Terms(add=1))
+    if candidates is not None or terms is not None:
+        terms = terms or Terms(add=1)
+        if candidates is None:
+            candidates = _generated(coverage, after, lost, terms)
+        question = ask(coverage, candidates, terms)
         replacement = plan_for(_after_exit(question, after, lost, leaving, bank), places)
     alone = exit_impact(coverage)
     population = float(coverage.demand["population"].to_numpy(float)[lost].sum())
@@ -152,6 +158,17 @@ def exit_impact_of(
         after,
         replacement,
     )
+
+
+def _generated(coverage: Coverage, after: Coverage, lost: Bools, terms: Terms) -> gpd.GeoDataFrame:
+    """The street locations that the terms may name, and those that would serve who is lost."""
+    losers = replace(after, demand=after.demand.assign(covered=~lost))
+    known, more = (
+        generate_candidates(asked, terms.generate, terms.apart_m, terms.excluded)
+        for asked in (coverage, losers)
+    )
+    more["candidate_id"] = more["candidate_id"].str.replace("G", "R")
+    return pd.concat([known, more], ignore_index=True)
 
 
 def _leaving(coverage: Coverage, outlet_ids: Collection[str], bank: str | None) -> set[str]:
