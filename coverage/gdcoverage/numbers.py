@@ -306,6 +306,46 @@ SITE = {
     "lon": Column("经度（WGS-84）", "degrees"),
     "lat": Column("纬度（WGS-84）", "degrees"),
 }
+SHARE = {
+    "bank": Column("银行"),
+    "outlets": Column("现有网点", "count"),
+    "sites": Column("建议新增", "count"),
+    "population": Column("新增达标人口", "people"),
+    "share_before": Column("网点占比（现在）", "rate"),
+    "share_after": Column("网点占比（之后）", "rate"),
+}
+CURVE = {
+    "sites": Column("新增网点数", "count"),
+    "population": Column("新增达标人口", "people"),
+    "added": Column("比少一个多", "people"),
+    "rate": Column("覆盖率", "rate"),
+    "bound": Column("上界（人）", "people"),
+    "gap": Column("与上界差距", "rate"),
+    "nested": Column("按次序建设的人口", "people"),
+    "price": Column("按次序建设的代价", "people"),
+}
+FURTHER = {
+    "plan": Column("方案", "count"),
+    "population": Column("新增达标人口", "people"),
+    "below_best": Column("比最优少", "rate"),
+    "rate": Column("覆盖率", "rate"),
+    "sites": Column("网点数", "count"),
+    "other_sites": Column("与最优不同", "count"),
+    "candidates": Column("候选点编号"),
+}
+EXIT = {
+    "rank": Column("名次", "count"),
+    "outlet_id": Column("网点编号"),
+    "name": Column("网点名称"),
+    "bank": Column("所属银行"),
+    "population": Column("退出后失去达标的人口", "people"),
+    "urban": Column("其中城区", "people"),
+    "rural": Column("其中乡村", "people"),
+    "elderly": Column("其中60岁以上", "people"),
+    "demand_points": Column("需求点", "count"),
+    "covered_population": Column("现覆盖人口", "people"),
+    "rate_after": Column("退出后覆盖率", "rate"),
+}
 
 
 def county_columns() -> dict[str, Column]:
