@@ -3,7 +3,12 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# How long an example takes is the machine's affair.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 ROOT = Path(__file__).parent.parent
 
@@ -15,3 +20,12 @@ def shared() -> Path:
     if not (path / "data").is_dir():
         pytest.skip(f"real data not found in {path} (set GDCOVERAGE_SHARED)")
     return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory):
+    """Nothing is taken from the user's cache, nor put there."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("cache")
+        patch.setenv("GDCOVERAGE_CACHE", str(folder))
+        yield folder

@@ -15,7 +15,7 @@ STEP, SIDE = 250.0, 3000.0
 ADCODES = ("990101", "990102", "990103")
 
 
-def write_plan(folder: Path, sites: bool = True, seed: int = 3) -> Path:
+def write_plan(folder: Path, sites: bool = True, seed: int = 3, people: int = 150) -> Path:
     """Write inputs and plan; results go to ``results`` beside it.
 
     Three squares of 3 km in a row share one lattice of streets; outlets stand on either side of
@@ -46,7 +46,7 @@ def write_plan(folder: Path, sites: bool = True, seed: int = 3) -> Path:
         "所属银行": ["甲银行", "乙银行", "甲银行", "乙银行", "甲银行"],
         "状态": ["在营"] * 4 + ["暂停"],
     })  # fmt: skip
-    spots = [tuple(spot) for spot in rng.uniform((0, 0), (3 * SIDE, SIDE), (150, 2))]
+    spots = [tuple(spot) for spot in rng.uniform((0, 0), (3 * SIDE, SIDE), (people, 2))]
     spots += [(4500, SIDE + 400), (4500, SIDE + 40_000)]
     _table(folder / "people.csv", spots, {
         "编号": [f"D{i}" for i in range(len(spots))],

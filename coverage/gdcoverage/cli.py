@@ -262,9 +262,9 @@ def exit_impact(
 ) -> None:
     """网点或银行退出的影响：谁失去达标、新空白区、怎样补位。都不写则列出每个网点的影响。"""
     from gdcoverage.report import exit_lines
-    from gdcoverage.run import county_tasks, load_plan, make_report, read_inputs, terms_of
+    from gdcoverage.run import county_tasks, load_plan, make_report, read_inputs
+    from gdcoverage.sites import Terms, exit_impact_of
     from gdcoverage.sites import exit_impact as impact_of_each
-    from gdcoverage.sites import exit_impact_of
 
     with _steps() as say:
         loaded = load_plan(plan)
@@ -280,14 +280,14 @@ def exit_impact(
         else:
             tasks = county_tasks(loaded, inputs, _today())
             task = next(task for task in tasks if county in (None, task.adcode))
-            terms = replace(terms_of(task), add=replace_by, target=None)
+            terms = replace(task.asked.terms or Terms(), add=replace_by, target=None)
             impact = exit_impact_of(
                 coverage,
                 outlet or (),
                 bank=bank,
-                candidates=task.candidates if replace_by else None,
+                candidates=task.asked.candidates if replace_by else None,
                 terms=terms if replace_by else None,
-                places=task.places,
+                places=task.subject.places,
             )
             lines = exit_lines(impact)
     for line in lines:

@@ -115,14 +115,13 @@ class StreetlessCoverage(Findings):
         """There is none."""
         raise ValueError(_STREETLESS)
 
-    def on(self, network: WalkNetwork) -> Coverage:
-        """The same findings with the streets that they were found on."""
-        join = joiner(network, self.standard)
+    def on(self, network: WalkNetwork, outlets_joined: Snap, demand_joined: Snap) -> Coverage:
+        """The same findings with the streets that they were found on, and where they join them."""
         return Coverage(
             **{f.name: getattr(self, f.name) for f in fields(self)},
             network=network,
-            outlets_joined=join(self.outlets),
-            demand_joined=join(self.demand),
+            outlets_joined=outlets_joined,
+            demand_joined=demand_joined,
         )
 
 

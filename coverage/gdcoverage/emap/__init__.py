@@ -6,7 +6,20 @@ from gdcoverage.emap._map import (
     build_index_map,
     build_map,
     build_public_map,
+    planner_data,
+    planner_head,
     write_map,
 )
+from gdcoverage.emap._pack import Block
 
-__all__ = ["EMap", "Ground", "build_index_map", "build_map", "build_public_map", "write_map"]
+__all__ = [
+    "Block",
+    "EMap",
+    "Ground",
+    "build_index_map",
+    "build_map",
+    "build_public_map",
+    "planner_data",
+    "planner_head",
+    "write_map",
+]

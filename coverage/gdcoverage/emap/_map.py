@@ -17,12 +17,12 @@ from folium.template import Template
 from gdcoverage.emap import _assets
 from gdcoverage.emap._base import base_block, bounds
 from gdcoverage.emap._outlets import look_up
-from gdcoverage.emap._pack import block
+from gdcoverage.emap._pack import Block, block
 from gdcoverage.emap._planner import headline, layer_styles, planner_block
 from gdcoverage.emap._province import province_block, province_styles
 from gdcoverage.emap.tiles import tile_service
 from gdcoverage.files import written_whole
-from gdcoverage.findings import Coverage
+from gdcoverage.findings import Coverage, Findings
 from gdcoverage.policy import MAP_TITLE, PHRASE, Standard
 from gdcoverage.sites import Siting
 
@@ -69,7 +69,7 @@ class EMap(folium.Map):
     Parameters
     ----------
     head : what the page says first: titles, bounds, styles, tiles.
-    data : blocks of data by name, packed for the page.
+    data : blocks of data by name, to be packed for the page or packed already.
     """
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's way of naming its links
@@ -86,7 +86,9 @@ class EMap(folium.Map):
         self.head = head
         # The head is read at once, the rest as it is unpacked.
         self.blocks = {"head": block(head, plain=True)}
-        self.blocks |= {name: block(part) for name, part in data.items()}
+        self.blocks |= {
+            name: part if isinstance(part, Block) else block(part) for name, part in data.items()
+        }
         # folium draws a name by lot; the same data must make the same page.
         texts = "".join(part.text for part in self.blocks.values())
         self._id = hashlib.sha256(texts.encode()).hexdigest()[:32]
@@ -187,23 +189,39 @@ def build_map(
     EMap, a `folium.Map`: a notebook shows it, `write_map` writes it.
     """
     ground = ground or Ground()
-    head = _head("planner", title, made_on, ground) | {
+    head = planner_head(coverage, siting, title=title, made_on=made_on, ground=ground)
+    return EMap(head, planner_data(coverage, gaps, siting, ground, network_base))
+
+
+def planner_head(
+    coverage: Findings, siting: Siting | None, *, title: str, made_on: str, ground: Ground
+) -> dict[str, Any]:
+    """What the page of `build_map` says first; no streets are needed for it."""
+    return _head("planner", title, made_on, ground) | {
         "standard": str(coverage.standard),
         "headline": headline(dict(coverage.total()) if len(coverage.demand) else {"population": 0}),
         "bounds": bounds(*_seen_first(coverage)),
         "styles": layer_styles(coverage, siting),
     }
+
+
+def planner_data(
+    coverage: Coverage,
+    gaps: gpd.GeoDataFrame,
+    siting: Siting | None,
+    ground: Ground,
+    network_base: bool = True,
+) -> dict[str, Block]:
+    """The data of `build_map`, packed; neither title nor date is in it."""
     exits = None
     if siting is not None:
         exits = dict(zip(siting.exits["outlet_id"], siting.exits["population"], strict=True))
-    return EMap(
-        head,
-        {
-            "outlets": look_up(coverage.outlets, coverage.counties, ground.places, exits),
-            "base": base_block(coverage.counties, ground.drawn),
-            "planner": planner_block(coverage, gaps, network_base, siting),
-        },
-    )
+    data = {
+        "outlets": look_up(coverage.outlets, coverage.counties, ground.places, exits),
+        "base": base_block(coverage.counties, ground.drawn),
+        "planner": planner_block(coverage, gaps, network_base, siting),
+    }
+    return {name: block(part) for name, part in data.items()}
 
 
 def build_index_map(
@@ -267,7 +285,7 @@ def write_map(emap: folium.Map, path: str | Path) -> None:
         partial.write_text(html, encoding="utf-8")
 
 
-def _seen_first(coverage: Coverage) -> list[gpd.GeoDataFrame]:
+def _seen_first(coverage: Findings) -> list[gpd.GeoDataFrame]:
     """People and their own outlets; outlets beyond the border serve, and need not be in view."""
     outlets, counties = coverage.outlets, coverage.counties
     if counties is not None:

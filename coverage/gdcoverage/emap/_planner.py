@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from gdcoverage.emap._facts import facts
 from gdcoverage.emap._pack import packed_area, packed_lines, whole
 from gdcoverage.emap._styles import styles
-from gdcoverage.findings import Coverage
+from gdcoverage.findings import Coverage, Findings
 from gdcoverage.geo.ellipsoid import GEOD
 from gdcoverage.numbers import DEMAND, GAP, NUMBERS, SITE, map_labels, map_words
 from gdcoverage.policy import SETTLEMENTS
@@ -50,7 +50,7 @@ def planner_block(
     }
 
 
-def layer_styles(coverage: Coverage, siting: Siting | None) -> list[dict[str, Any]]:
+def layer_styles(coverage: Findings, siting: Siting | None) -> list[dict[str, Any]]:
     """The style table; the rural radius is off at first where nobody lives in the country."""
     table = styles(coverage.standard)
     rural = bool((coverage.demand["settlement"] == "rural").any())

@@ -244,8 +244,7 @@ class WalkNetwork:
 
     def save(self, path: str | Path) -> None:
         """Write the network to one file (NumPy's ``.npz``, uncompressed)."""
-        arrays = {name: getattr(self, name) for name in _ARRAYS}
-        _saved.write(Path(path), arrays, self.source, self.problems)
+        _saved.write(Path(path), self.arrays, self.source, self.problems)
 
     @classmethod
     def load(cls, path: str | Path) -> WalkNetwork:
@@ -260,6 +259,11 @@ class WalkNetwork:
         return cls(**arrays, source=source, problems=problems)
 
     # What it says -----------------------------------------------------------------------------
+
+    @property
+    def arrays(self) -> dict[str, Any]:
+        """The streets alone, by the name of each array."""
+        return {name: getattr(self, name) for name in _ARRAYS}
 
     @property
     def nodes(self) -> int:

@@ -1,7 +1,7 @@
 """A plan carried out: inputs read, counties assessed one by one, reports and maps written."""
 
 from gdcoverage.run.conductor import How, Ran, make_report, run_plan
-from gdcoverage.run.county import county_tasks, terms_of
+from gdcoverage.run.county import county_tasks
 from gdcoverage.run.inputs import Inputs, read_candidates, read_inputs
 from gdcoverage.run.outputs import Written, write_layers, write_outputs, write_report_map
 from gdcoverage.run.plan import Plan, SitesInput, load_plan
@@ -21,7 +21,6 @@ __all__ = [
     "read_inputs",
     "read_network",
     "run_plan",
-    "terms_of",
     "write_layers",
     "write_outputs",
     "write_report_map",

@@ -1,72 +1,122 @@
-"""One county's work: a description that travels to where it is done, and the report made of it."""
+"""One county's work as a description that travels: what its numbers rest on, what is asked, what
+its documents show besides.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage._version import __version__
-from gdcoverage.assessment import apply_standard
+from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.files import Source
 from gdcoverage.findings import NO_COUNTY
-from gdcoverage.gaps import find_gaps
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat
-from gdcoverage.network import WalkNetwork
-from gdcoverage.outlets.datum_fit import datum_problems
-from gdcoverage.problems import InputError, Problem, unusable
-from gdcoverage.report import Report
+from gdcoverage.policy import Standard
+from gdcoverage.problems import Problem, unusable
 from gdcoverage.run.inputs import Inputs
-from gdcoverage.run.plan import Plan
-from gdcoverage.sites import Terms, make_siting
+from gdcoverage.run.plan import MapInput, Plan
+from gdcoverage.sites import Terms
 
-# Raised when what a finished county leaves behind changes its meaning.
-_FORMAT = 1
 _TILE_DEG = 0.02
 _M_PER_DEG = 100_000.0  # along a parallel of Guangdong; fewer than along a meridian
 
+# What a row says of itself; numbers are worked out without it, and cannot depend on it.
+_OUTLET_NUMBERS = ("outlet_id", "name", "bank", "status", "county", "source_datum", "geometry")
+_DEMAND_WORDS = ("source_row", "settlement_code", "settlement_source")
+# Places at which the nearest outlet is looked for stand so far apart.
+_GRID_M = 2_000.0
+
 
 @dataclass(frozen=True, eq=False)
-class CountyTask:
-    """All that the work on one county needs, and nothing of the others.
+class Subject:
+    """What a county's numbers rest on, but for its streets; nothing else is at hand for them.
 
     Parameters
     ----------
-    adcode, name : of the county; an empty adcode for demand points outside all of them.
-    plan : standard, siting question, map.
-    made_on : date that the reports show.
-    outlets : those inside, those that serve people inside, and those nearest to any.
-    demand : the demand points inside.
-    counties : the county; of a plan with one county that one.
-    neighbours : adcode -> name of all counties of the plan.
+    adcode : of the county; empty for demand points outside all of them.
+    standard : the standard to apply.
+    outlets : those inside, those that serve people inside, and those nearest to any place where
+        somebody lives or an outlet could be added; columns that numbers are made of.
+    demand : the demand points inside, likewise.
+    counties : the county; for what lies outside, all of them.
+    places : named places to name gaps after, or None.
+    """
+
+    adcode: str
+    standard: Standard
+    outlets: gpd.GeoDataFrame
+    demand: gpd.GeoDataFrame
+    counties: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame | None
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """The siting question.
+
+    Parameters
+    ----------
+    terms : with what is excluded nearby; None where nothing is asked.
     candidates : those that could serve people inside; None where they are to be generated.
-    excluded, places, base : what of them lies near.
+    """
+
+    terms: Terms | None
+    candidates: gpd.GeoDataFrame | None
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What documents show besides the numbers.
+
+    Parameters
+    ----------
+    title : of the plan.
+    made_on : date, ISO 8601.
+    name : of the county.
+    outlets, demand : the subject's, row by row, with every column.
+    neighbours : adcode -> name of all counties of the plan.
+    base : water and main streets nearby, or None.
+    map : what lies under maps.
     problems : those of rows inside.
     sources : the plan's files.
     """
 
-    adcode: str
-    name: str
-    plan: Plan
+    title: str
     made_on: str
+    name: str
     outlets: gpd.GeoDataFrame
     demand: gpd.GeoDataFrame
-    counties: gpd.GeoDataFrame
     neighbours: Mapping[str, str]
-    candidates: gpd.GeoDataFrame | None
-    excluded: gpd.GeoDataFrame | None
-    places: gpd.GeoDataFrame | None
     base: gpd.GeoDataFrame | None
+    map: MapInput
     problems: tuple[Problem, ...]
     sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class CountyTask:
+    """All that the work on one county needs, and nothing of the others."""
+
+    subject: Subject
+    asked: Asked
+    shown: Shown
+
+    @property
+    def adcode(self) -> str:
+        """Of the county; empty for what lies outside all of them."""
+        return self.subject.adcode
+
+    @property
+    def name(self) -> str:
+        """Of the county."""
+        return self.shown.name
 
     @property
     def key(self) -> str:
@@ -74,33 +124,23 @@ class CountyTask:
         return self.adcode or "outside"
 
     @property
+    def population(self) -> float:
+        """People of the demand points."""
+        return float(self.subject.demand["population"].sum())
+
+    @property
     def area(self) -> BaseGeometry:
         """Where the streets are wanted, before the margin."""
-        if self.adcode or len(self.counties) == 1:
-            return self.counties.geometry.union_all()
+        subject = self.subject
+        if self.adcode:
+            return subject.counties.geometry.union_all()
         # Points at sea or beyond the border: the tiles that they lie in, if a county is near.
         tiles = np.unique(
-            np.floor(np.column_stack(lonlat(self.demand.geometry)) / _TILE_DEG), axis=0
+            np.floor(np.column_stack(lonlat(subject.demand.geometry)) / _TILE_DEG), axis=0
         )
         boxes = shapely.box(*(tiles * _TILE_DEG).T, *((tiles + 1) * _TILE_DEG).T)
-        near = self.counties.geometry.union_all().buffer(self.plan.standard.margin_m / _M_PER_DEG)
+        near = subject.counties.geometry.union_all().buffer(subject.standard.margin_m / _M_PER_DEG)
         return shapely.union_all(boxes).intersection(near)
-
-    def fingerprint(self) -> str:
-        """Of everything that the result rests on; equal ones give equal results."""
-        facts = [
-            _FORMAT,
-            __version__,
-            self.made_on,
-            self.adcode,
-            [vars(source) for source in self.sources],
-            str(self.plan.outputs.folder),
-        ]
-        digest = hashlib.sha256(json.dumps(facts).encode())
-        digest.update(shapely.to_wkb(self.area))
-        if self.plan.network.osm is None:
-            digest.update(repr(self.plan.network).encode())
-        return digest.hexdigest()[:16]
 
 
 def county_tasks(plan: Plan, inputs: Inputs, made_on: str) -> list[CountyTask]:
@@ -108,45 +148,19 @@ def county_tasks(plan: Plan, inputs: Inputs, made_on: str) -> list[CountyTask]:
 
     A plan with one county is one piece of work, the demand outside included.
     """
-    demand, outlets, counties = inputs.demand.frame, inputs.outlets.frame, inputs.counties
-    names = dict(zip(counties["adcode"], counties["name"], strict=True))
-    whole = CountyTask(
-        adcode="",
-        name="县区外",
-        plan=plan,
-        made_on=made_on,
-        outlets=outlets,
-        demand=demand,
-        counties=counties,
-        neighbours=names,
-        candidates=inputs.candidates,
-        excluded=inputs.excluded,
-        places=inputs.places,
-        base=inputs.base,
-        problems=inputs.problems,
-        sources=inputs.sources,
-    )
+    demand, counties = inputs.demand.frame, inputs.counties
+    parts = _Parts(plan, inputs, made_on)
     if len(counties) == 1:
-        return [replace(whole, adcode=str(counties["adcode"].iloc[0]), name=names.popitem()[1])]
+        return [parts.whole(str(counties["adcode"].iloc[0]), str(counties["name"].iloc[0]))]
     _require_candidates(plan, inputs.candidates)
-    farthest = _distance_to_outlets(outlets, demand)
-    inside = dict(list(demand.groupby("county").groups.items()))
-    by_row: dict[tuple[str, int | None], list[Problem]] = {}
-    for problem in inputs.problems:
-        by_row.setdefault((problem.file, problem.row), []).append(problem)
-    tasks = []
-    for i in np.argsort(counties["adcode"].to_numpy(str)):
-        own = counties.iloc[[i]].reset_index(drop=True)
-        adcode = str(own["adcode"].iloc[0])
-        rows = inside.get(adcode, demand.index[:0])
-        tasks.append(
-            _part(whole, own, demand.loc[rows], float(farthest[rows].max(initial=0.0)), by_row)
-        )
-    outside = inside.get(NO_COUNTY, demand.index[:0])
-    if len(outside):
-        people = demand.loc[outside].reset_index(drop=True)
-        tasks.append(replace(whole, demand=people, candidates=None, excluded=None, base=None))
-    return tasks
+    inside = demand.groupby("county").indices
+    none = np.empty(0, int)
+    tasks = [
+        parts.of_county(counties.iloc[[i]].reset_index(drop=True), inside.get(adcode, none))
+        for i, adcode in sorted(enumerate(counties["adcode"]), key=lambda pair: pair[1])
+    ]
+    outside = inside.get(NO_COUNTY, none)
+    return [*tasks, parts.outside(outside)] if len(outside) else tasks
 
 
 def _require_candidates(plan: Plan, candidates: gpd.GeoDataFrame | None) -> None:
@@ -168,121 +182,171 @@ def _require_candidates(plan: Plan, candidates: gpd.GeoDataFrame | None) -> None
         )
 
 
-def _distance_to_outlets(outlets: gpd.GeoDataFrame, demand: gpd.GeoDataFrame) -> np.ndarray:
-    """Metres from each demand point to the nearest active outlet; nought without outlets."""
-    active = outlets[outlets["status"] == "active"]
-    metres, _ = ellipsoid.nearest(
-        *lonlat(demand.geometry.to_numpy()), *lonlat(active.geometry.to_numpy())
-    )
-    return np.where(np.isfinite(metres), metres, 0.0)
+class _Parts:
+    """The inputs, and what of them each county needs."""
+
+    def __init__(self, plan: Plan, inputs: Inputs, made_on: str) -> None:
+        self.plan, self.inputs, self.made_on = plan, inputs, made_on
+        self.names = dict(zip(inputs.counties["adcode"], inputs.counties["name"], strict=True))
+        self.outlets = _Outlets(inputs.outlets.frame)
+        self.by_row: dict[tuple[str, int | None], list[Problem]] = {}
+        for problem in inputs.problems:
+            self.by_row.setdefault((problem.file, problem.row), []).append(problem)
+
+    def whole(self, adcode: str, name: str) -> CountyTask:
+        """Everything, for a plan with one county."""
+        inputs = self.inputs
+        return self._task(
+            adcode,
+            name,
+            inputs.counties,
+            inputs.outlets.frame.reset_index(drop=True),
+            inputs.demand.frame.reset_index(drop=True),
+            inputs.problems,
+            shapely.box(-180, -90, 180, 90),
+        )
+
+    def outside(self, rows: Ints) -> CountyTask:
+        """Demand points that lie in no county."""
+        demand = self.inputs.demand.frame.iloc[rows].reset_index(drop=True)
+        standard = self.plan.standard
+        spots = ellipsoid.to_ecef(*lonlat(demand.geometry.to_numpy()))
+        near = self.outlets.near(spots, 0.0, standard.rural_radius_m + standard.margin_m)
+        task = self._task(
+            NO_COUNTY,
+            "县区外",
+            self.inputs.counties,
+            self.outlets.frame.iloc[np.flatnonzero(near)].reset_index(drop=True),
+            demand,
+            self.inputs.problems,
+            shapely.box(*demand.total_bounds).buffer(0.1),
+        )
+        shown = replace(task.shown, base=None)
+        return replace(task, asked=Asked(None, None), shown=shown)
+
+    def of_county(self, own: gpd.GeoDataFrame, rows: Ints) -> CountyTask:
+        """What of everything one county needs."""
+        standard, adcode = self.plan.standard, str(own["adcode"].iloc[0])
+        demand = self.inputs.demand.frame.iloc[rows].reset_index(drop=True)
+        # Whoever lives here, and every place that could serve one of them, lies in this box.
+        reach_m = standard.rural_radius_m + standard.margin_m
+        served = shapely.box(*own.total_bounds).buffer(reach_m / _M_PER_DEG, join_style="mitre")
+        near = self.outlets.near(*_grid(served), 0.0) | self.outlets.inside(served)
+        outlets = self.outlets.frame.iloc[np.flatnonzero(near)].reset_index(drop=True)
+        here = outlets[outlets["county"] == adcode]
+        told = {*zip(here["source_file"], here["source_row"], strict=True)}
+        if "source_row" in demand:
+            demand_file = next(s.name for s in self.inputs.sources if s.role == "人口")
+            told |= {(demand_file, row) for row in demand["source_row"]}
+        problems = [problem for row in told for problem in self.by_row.get(row, ())]
+        problems.sort(key=lambda p: (p.file, p.sheet, p.row or 0, p.kind))
+        name = str(own["name"].iloc[0])
+        return self._task(adcode, name, own, outlets, demand, tuple(problems), served)
+
+    def _task(
+        self,
+        adcode: str,
+        name: str,
+        counties: gpd.GeoDataFrame,
+        outlets: gpd.GeoDataFrame,
+        demand: gpd.GeoDataFrame,
+        problems: tuple[Problem, ...],
+        served: BaseGeometry,
+    ) -> CountyTask:
+        plan, inputs = self.plan, self.inputs
+        candidates = _touching(inputs.candidates, served)
+        terms = None
+        if plan.sites is not None:
+            excluded = _touching(inputs.excluded, served)
+            terms = replace(plan.sites.terms, excluded=excluded)
+            if candidates is not None and len(self.names) > 1:
+                terms = _nearby(terms, candidates, adcode)
+        return CountyTask(
+            Subject(
+                adcode,
+                plan.standard,
+                outlets[[name for name in _OUTLET_NUMBERS if name in outlets]],
+                demand.drop(columns=[name for name in _DEMAND_WORDS if name in demand]),
+                counties,
+                _touching(inputs.places, served),
+            ),
+            Asked(terms, candidates),
+            Shown(
+                plan.title,
+                self.made_on,
+                name,
+                outlets,
+                demand,
+                self.names,
+                _touching(inputs.base, served),
+                plan.map,
+                problems,
+                inputs.sources,
+            ),
+        )
 
 
-def _part(
-    whole: CountyTask,
-    own: gpd.GeoDataFrame,
-    demand: gpd.GeoDataFrame,
-    farthest_m: float,
-    by_row: Mapping[tuple[str, int | None], list[Problem]],
-) -> CountyTask:
-    """What of everything one county needs."""
-    standard = whole.plan.standard
-    reach_m = standard.rural_radius_m + standard.margin_m
-    box = shapely.box(*own.total_bounds)
-    # Any place that could serve somebody here finds its own nearest outlet in the wider box.
-    near = box.buffer((reach_m + farthest_m) / _M_PER_DEG)
-    served = box.buffer(reach_m / _M_PER_DEG)
-    adcode = str(own["adcode"].iloc[0])
-    outlets = _touching(whole.outlets, near)
-    here = outlets[outlets["county"] == adcode]
-    rows = {*zip(here["source_file"], here["source_row"], strict=True)}
-    if "source_row" in demand:
-        demand_file = next(s.name for s in whole.sources if s.role == "人口")
-        rows |= {(demand_file, row) for row in demand["source_row"]}
-    problems = [problem for row in rows for problem in by_row.get(row, ())]
-    assert outlets is not None
-    return replace(
-        whole,
-        adcode=adcode,
-        name=str(own["name"].iloc[0]),
-        counties=own,
-        outlets=outlets,
-        demand=demand.reset_index(drop=True),
-        candidates=_touching(whole.candidates, served),
-        excluded=_touching(whole.excluded, served),
-        places=_touching(whole.places, served),
-        base=_touching(whole.base, served),
-        problems=tuple(sorted(problems, key=lambda p: (p.file, p.sheet, p.row or 0, p.kind))),
-    )
-
-
-def _touching(frame, area):  # type: ignore[no-untyped-def]
-    """The rows of a frame that touch a box; None stays None."""
-    if frame is None:
-        return None
-    rows = frame.sindex.query(area, predicate="intersects", sort=True)
-    return frame.iloc[rows].reset_index(drop=True)
-
-
-def network_of(task: CountyTask, path: Path) -> WalkNetwork:
-    """The saved streets of a task; none at all where nobody there needs to walk.
-
-    Raises
-    ------
-    InputError : there are no streets, and urban people.
-    """
-    try:
-        return WalkNetwork.load(path)
-    except InputError as error:
-        urban = (task.demand["settlement"] == "urban") & (task.demand["population"] > 0)
-        if error.problem.kind != "no_streets" or (urban.any() and task.adcode):
-            raise
-        source = next(s for s in (*task.sources, Source("路网", path.name, "")) if s.role == "路网")
-        return WalkNetwork.without_streets(source, (replace(error.problem, severity="warning"),))
-
-
-def report_of(task: CountyTask, network: WalkNetwork) -> Report:
-    """Assess a county, find its gaps, answer the siting question, and gather what a report says."""
-    plan = task.plan
-    coverage = apply_standard(task.outlets, task.demand, network, plan.standard, task.counties)
-    gaps = find_gaps(coverage, task.places)
-    siting = None
-    if plan.sites is not None and task.adcode:
-        siting = make_siting(coverage, terms_of(task), task.candidates, task.places)
-    own = task.outlets[task.outlets["county"].isin(task.counties["adcode"])]
-    problems = (*task.problems, *datum_problems(own, network), *network.problems)
-    return Report(
-        title=plan.title,
-        coverage=coverage,
-        gaps=gaps,
-        sources=_with_network(task.sources, network.source),
-        problems=problems,
-        version=__version__,
-        made_on=task.made_on,
-        neighbours=task.neighbours,
-        siting=siting,
-    )
-
-
-def _with_network(sources: tuple[Source, ...], network: Source) -> tuple[Source, ...]:
-    """The streets behind the people, where a reader looks for them."""
-    place = 1 + max(i for i, source in enumerate(sources) if source.role == "人口")
-    return (*sources[:place], network, *sources[place:])
-
-
-def terms_of(task: CountyTask) -> Terms:
+def _nearby(terms: Terms, candidates: gpd.GeoDataFrame, adcode: str) -> Terms:
     """What the plan asks of a county's candidates.
 
     A fixed candidate across the border is fixed over there; of the forbidden ones those count
     that this county could choose.
     """
-    asked = task.plan.sites
-    terms = replace(Terms() if asked is None else asked.terms, excluded=task.excluded)
-    if task.candidates is None or len(task.neighbours) == 1:
-        return terms
-    near = task.candidates["outlet_id"]
-    own = set(near[task.candidates["county"] == task.adcode])
+    near = candidates["outlet_id"]
+    own = set(near[candidates["county"] == adcode])
     return replace(
         terms,
         fixed=tuple(i for i in terms.fixed if i in own),
         forbidden=tuple(i for i in terms.forbidden if i in set(near)),
     )
+
+
+class _Outlets:
+    """All outlets, and which of them matter to a part of the country."""
+
+    def __init__(self, frame: gpd.GeoDataFrame) -> None:
+        self.frame = frame
+        self.active = np.flatnonzero((frame["status"] == "active").to_numpy())
+        at = ellipsoid.to_ecef(*lonlat(frame.geometry.to_numpy()[self.active]))
+        self.tree = cKDTree(at) if len(at) else None
+
+    def inside(self, area: BaseGeometry) -> Bools:
+        """Those that touch an area, in service or not."""
+        found = np.zeros(len(self.frame), bool)
+        found[self.frame.sindex.query(area, predicate="intersects")] = True
+        return found
+
+    def near(self, spots: Floats, apart_m: float, reach_m: float) -> Bools:
+        """Active ones within reach of the spots, or nearest to any place at most so far from one.
+
+        An outlet nearest to such a place is no farther from the spot than the spot's own
+        nearest and twice the distance to the place.
+        """
+        found = np.zeros(len(self.frame), bool)
+        if self.tree is not None and len(spots):
+            nearest_m, _ = self.tree.query(spots)
+            # A chord is a little shorter than the way on the ground.
+            wide_m = np.maximum(nearest_m + 2 * apart_m, reach_m) * 1.0001 + 1
+            rows = np.unique(np.concatenate(self.tree.query_ball_point(spots, wide_m)))
+            found[self.active[rows.astype(int)]] = True
+        return found
+
+
+def _grid(box: BaseGeometry) -> tuple[Floats, float]:
+    """Spots all over a box, and the farthest that any place in it is from one, metres."""
+    west, south, east, north = box.bounds
+    step = _GRID_M / _M_PER_DEG
+    lon, lat = np.meshgrid(
+        np.linspace(west, east, int((east - west) / step) + 2),
+        np.linspace(south, north, int((north - south) / step) + 2),
+    )
+    # A degree of latitude is 111 km.
+    return ellipsoid.to_ecef(lon.ravel(), lat.ravel()), 0.75 * step * 111_700.0
+
+
+def _touching(frame: gpd.GeoDataFrame | None, area: BaseGeometry) -> gpd.GeoDataFrame | None:
+    """The rows of a frame that touch an area; None stays None."""
+    if frame is None:
+        return None
+    rows = frame.sindex.query(area, predicate="intersects", sort=True)
+    return frame.iloc[rows].reset_index(drop=True)

@@ -7,15 +7,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import geopandas as gpd
-import pyarrow
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.demand import read_demand
 from gdcoverage.emap.basemap import read_base
-from gdcoverage.files import Source, sha256, written_whole
+from gdcoverage.files import Source, sha256
 from gdcoverage.findings import NO_COUNTY
-from gdcoverage.network import places_of, read_places
+from gdcoverage.network import read_places
 from gdcoverage.outlets import read_outlets
 from gdcoverage.places.counties import (
     assign_counties,
@@ -25,6 +24,8 @@ from gdcoverage.places.counties import (
     stated_county_problems,
 )
 from gdcoverage.problems import Problem, unusable
+from gdcoverage.run.identity import digest, program
+from gdcoverage.run.kept import Kept, packed, unpacked
 from gdcoverage.run.plan import Plan, SitesInput
 from gdcoverage.tables import Reading, read_layer
 
@@ -122,21 +123,24 @@ def read_inputs(plan: Plan, say: Say = lambda _: None) -> Inputs:
 def _named_and_drawn(
     plan: Plan, osm: Path, counties: gpd.GeoDataFrame
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Named places, water and main streets; of several counties kept, as their streets are."""
-    area = counties.geometry.union_all()
-    if len(counties) == 1:
-        return read_places(osm), read_base(osm, area)
-    folder = plan.cache / "路网"
-    places = places_of(osm, folder)
-    kept = folder / f"base-{sha256(osm)[:16]}.parquet"
-    try:
-        base = gpd.read_parquet(kept)
-    except (OSError, ValueError, pyarrow.ArrowException):
-        base = read_base(osm)
-        with written_whole(kept) as partial:
-            base.to_parquet(partial)
-    near = base.sindex.query(shapely.box(*area.bounds), sort=True)
+    """Named places of the file; water and main streets around the counties."""
+    kept, content = Kept(plan.cache / "results", ()), sha256(osm)
+    places = _kept_layer(kept, digest("places", program(), content), lambda: read_places(osm))
+    base = _kept_layer(kept, digest("base", program(), content), lambda: read_base(osm))
+    near = base.sindex.query(shapely.box(*counties.total_bounds), "intersects", sort=True)
     return places, base.iloc[near].reset_index(drop=True)
+
+
+def _kept_layer(
+    kept: Kept, identity: str, read: Callable[[], gpd.GeoDataFrame]
+) -> gpd.GeoDataFrame:
+    """A layer that is kept, or read and kept."""
+    layer = kept.get(identity)
+    if layer is None:
+        body = packed(read())
+        kept.put(identity, body)
+        layer = unpacked(body, {})
+    return layer
 
 
 def read_candidates(asked: SitesInput, counties: gpd.GeoDataFrame) -> Reading | None:

@@ -1,126 +1,324 @@
-"""Doing a county's work where it lands: its report, its files, and the mark that it is done."""
+"""A county's work where it lands: bytes and descriptions in, bytes out; no file is shared.
+
+First the numbers, as small as they can be kept; then the documents that show them. Both are made
+of what was kept, never of what was at hand, so that a run that goes on ends as a fresh one does.
+"""
 
 from __future__ import annotations
 
-import json
-import pickle
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from gdcoverage.files import written_whole
-from gdcoverage.findings import with_streets
+import geopandas as gpd
+import pandas as pd
+from scipy.sparse import csr_array
+
+from gdcoverage._version import __version__
+from gdcoverage.assessment import apply_standard
+from gdcoverage.emap import Block, planner_data
+from gdcoverage.findings import Coverage, StreetlessCoverage
+from gdcoverage.gaps import find_gaps
+from gdcoverage.network import Snap, WalkNetwork
+from gdcoverage.outlets.datum_fit import datum_problems
 from gdcoverage.problems import Problem
 from gdcoverage.report import Report
-from gdcoverage.run.county import CountyTask, network_of, report_of
-from gdcoverage.run.outputs import write_county
+from gdcoverage.run.county import CountyTask, Subject
+from gdcoverage.run.identity import digest, program
+from gdcoverage.run.kept import packed, unpacked
+from gdcoverage.run.outputs import county_file_names, county_files, shows_date, unwritten
+from gdcoverage.run.streets import Streets
+from gdcoverage.sites import (
+    Alternatives,
+    Frontier,
+    SitePlan,
+    Siting,
+    TwoOutlets,
+    make_siting,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Assessed:
+    """What an assessment added to a county's rows; with the rows it is a coverage again.
+
+    Parameters
+    ----------
+    outlets, demand : the columns added, row by row.
+    covers : who covers whom.
+    outlets_joined, demand_joined : where they join the streets.
+    gaps : frame of `find_gaps`.
+    problems : whether the outlets' datum fits the streets; without the name of their file.
+    """
+
+    outlets: pd.DataFrame
+    demand: pd.DataFrame
+    covers: csr_array
+    outlets_joined: Snap
+    demand_joined: Snap
+    gaps: gpd.GeoDataFrame
+    problems: tuple[Problem, ...]
+
+    def found(
+        self, standard: Any, outlets: gpd.GeoDataFrame, demand: gpd.GeoDataFrame, counties: Any
+    ) -> StreetlessCoverage:
+        """The findings on rows that may say more of themselves than numbers need."""
+        return StreetlessCoverage(
+            standard,
+            _beside(demand, self.demand),
+            _beside(outlets, self.outlets),
+            self.covers,
+            counties,
+        )
+
+    def on(self, found: StreetlessCoverage, network: WalkNetwork) -> Coverage:
+        """The findings with their streets."""
+        return found.on(network, self.outlets_joined, self.demand_joined)
+
+
+# All that may come out of what is kept.
+KINDS: tuple[type, ...] = (
+    *(Assessed, Snap, Problem),
+    *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives),
+)
+_BY_NAME = {kind.__name__: kind for kind in KINDS}
 
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """A county's task with the files around it.
+    """A county's task, its streets, and what of its numbers is there already.
 
     Parameters
     ----------
-    network : saved streets.
-    folder : where results go; None where none are to be written.
-    state : where the result waits for the province's report, and the mark beside it.
+    assessed_id : identity of the assessment.
+    siting_id : of the answer to the siting question; None where nothing is asked.
+    assessed, siting : as `packed`; None where they are to be found.
     """
 
     task: CountyTask
-    network: Path
-    folder: Path | None
-    state: Path
+    streets: Streets
+    assessed_id: str
+    siting_id: str | None
+    assessed: bytes | None = None
+    siting: bytes | None = None
+
+    @classmethod
+    def of(cls, task: CountyTask, streets: Streets) -> Job:
+        """The job, with the identities of its results."""
+        assessed_id = digest("assessed", program(), task.subject, streets.content)
+        asks = task.asked.terms is not None and task.adcode
+        siting_id = digest("siting", assessed_id, task.asked) if asks else None
+        return cls(task, streets, assessed_id, siting_id)
 
     @property
-    def mark(self) -> Path:
-        """Written last: what stands before it is whole."""
-        return self.state.with_suffix(".json")
+    def is_done(self) -> bool:
+        """Whether all its numbers are there."""
+        return self.assessed is not None and (self.siting_id is None or self.siting is not None)
 
 
 @dataclass(frozen=True)
 class Done:
-    """What a finished county says of itself.
+    """What came of a piece of work.
 
     Parameters
     ----------
-    people : residents of its demand points.
-    files : results written.
-    failures : results that could not be.
+    bodies : what is to be kept, by name.
+    files : what is to be delivered, by name.
+    failures : what could not be made.
     seconds : by phase.
     peak_mb : most memory that its process has had so far; None where the system does not tell.
-    again : taken over from an earlier run.
     """
 
-    adcode: str
-    name: str
-    people: float
-    files: list[str] = field(default_factory=list)
-    failures: list[Problem] = field(default_factory=list)
+    bodies: dict[str, bytes] = field(default_factory=dict, repr=False)
+    files: dict[str, bytes] = field(default_factory=dict, repr=False)
+    failures: tuple[Problem, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     peak_mb: float | None = None
-    again: bool = False
 
 
-def run_county(job: Job) -> Done:
-    """Do a county's work, write its results, then its state, then the mark.
+def find_numbers(job: Job) -> Done:
+    """Assess the county and answer its siting question, as far as neither is kept.
 
     Raises
     ------
-    InputError : the county cannot be assessed (no streets, say).
+    InputError : the county cannot be assessed (no streets, say), or the question not answered.
     """
-    task, seconds = job.task, {}
+    clock, subject, bodies = _Clock(), job.task.subject, {}
+    with clock("load"):
+        network = job.streets.network(job.task)
+    if job.assessed is None:
+        with clock("assess"):
+            bodies["assessed"] = packed(_assessed(subject, network))
+    if job.siting_id is not None and job.siting is None:
+        with clock("sites"):
+            assessed = _unpacked(job.assessed or bodies["assessed"])
+            found = assessed.found(
+                subject.standard, subject.outlets, subject.demand, subject.counties
+            )
+            asked = job.task.asked
+            assert asked.terms is not None
+            siting = make_siting(
+                assessed.on(found, network), asked.terms, asked.candidates, subject.places
+            )
+            bodies["siting"] = packed(siting)
+    return Done(bodies, seconds=clock.seconds, peak_mb=_peak_mb())
+
+
+def _assessed(subject: Subject, network: WalkNetwork) -> Assessed:
+    coverage = apply_standard(
+        subject.outlets, subject.demand, network, subject.standard, subject.counties
+    )
+    inside = subject.outlets["county"].isin(subject.counties["adcode"])
+    own = subject.outlets[inside].assign(source_file="")
+    return Assessed(
+        _added(coverage.outlets, subject.outlets),
+        _added(coverage.demand, subject.demand),
+        coverage.covers,
+        coverage.outlets_joined,
+        coverage.demand_joined,
+        find_gaps(coverage, subject.places),
+        tuple(datum_problems(own, network)),
+    )
+
+
+def _added(after: gpd.GeoDataFrame, before: gpd.GeoDataFrame) -> pd.DataFrame:
+    return pd.DataFrame(after[[name for name in after if name not in before]])
+
+
+def _beside(rows: gpd.GeoDataFrame, added: pd.DataFrame) -> gpd.GeoDataFrame:
+    shape = rows.geometry.name
+    joined = pd.concat([rows.reset_index(drop=True), added], axis=1)
+    return gpd.GeoDataFrame(joined, geometry=shape, crs=rows.crs)
+
+
+def _unpacked(body: bytes) -> Any:
+    return unpacked(body, _BY_NAME)
+
+
+def report_of(job: Job) -> Report:
+    """The report of a county whose numbers are there; without streets to walk on."""
+    assert job.assessed is not None
+    assessed, shown = _unpacked(job.assessed), job.task.shown
+    subject = job.task.subject
+    file = next(source.name for source in shown.sources if source.role == "网点")
+    problems = tuple(replace(problem, file=file) for problem in assessed.problems)
+    return Report(
+        title=shown.title,
+        coverage=assessed.found(subject.standard, shown.outlets, shown.demand, subject.counties),
+        gaps=assessed.gaps,
+        sources=_with_streets(shown.sources, job.streets),
+        problems=(*shown.problems, *problems, *job.streets.problems),
+        version=__version__,
+        made_on=shown.made_on,
+        neighbours=shown.neighbours,
+        siting=None if job.siting is None else _unpacked(job.siting),
+    )
+
+
+def walked_report_of(job: Job) -> Report:
+    """The same with its streets."""
+    report = report_of(job)
+    assert job.assessed is not None
+    assert isinstance(report.coverage, StreetlessCoverage)
+    coverage = _unpacked(job.assessed).on(report.coverage, job.streets.network(job.task))
+    return replace(report, coverage=coverage)
+
+
+def _with_streets(sources: tuple[Any, ...], streets: Streets) -> tuple[Any, ...]:
+    """The streets behind the people, where a reader looks for them."""
+    place = 1 + max(i for i, source in enumerate(sources) if source.role == "人口")
+    return (*sources[:place], streets.source, *sources[place:])
+
+
+@dataclass(frozen=True, eq=False)
+class Documents:
+    """The results of a county that are to be written.
+
+    Parameters
+    ----------
+    job : with its numbers.
+    wanted : names of the files.
+    among_others : whether the county is one of several.
+    page : the data of the map, if it is kept, as `packed`.
+    """
+
+    job: Job
+    wanted: tuple[str, ...]
+    among_others: bool
+    page: bytes | None = None
+
+
+def page_id(job: Job) -> str:
+    """Identity of the data of a county's map."""
+    shown = job.task.shown
+    return digest(
+        "page", job.assessed_id, job.siting_id, shown.outlets, shown.demand, shown.base, shown.map
+    )
+
+
+def document_ids(job: Job, among_others: bool) -> dict[str, str]:
+    """Name of each result of a county -> identity of what it shows."""
+    shown, streets = job.task.shown, job.streets
+    numbers = (job.assessed_id, job.siting_id)
+    dated = digest("dated", program(), numbers, shown, streets.source, streets.problems)
+    layered = digest("layers", program(), numbers, shown.outlets, shown.demand)
+    names = county_file_names(job.siting_id is not None, among_others)
+    return {name: dated if shows_date(name) else layered for name in names}
+
+
+def make_documents(work: Documents) -> Done:
+    """Make a county's results; what cannot be made stops nothing else."""
+    job, clock, bodies = work.job, _Clock(), {}
+    shown = job.task.shown
+    ground = shown.map.ground(shown.base, job.task.subject.places)
+    with clock("unpack"):
+        report = report_of(job)
+
+    @cache
+    def walked() -> Coverage:
+        return walked_report_of(job).walked
+
+    def page() -> Mapping[str, Block]:
+        if work.page is not None:
+            kept = _unpacked(work.page)
+            return {name: Block(*part) for name, part in kept.items()}
+        made = planner_data(walked(), report.gaps, report.siting, ground)
+        bodies["page"] = packed({name: tuple(part) for name, part in made.items()})
+        return made
+
+    makers = county_files(report, ground, walked, page, among_others=work.among_others)
+    files: dict[str, bytes] = {}
+    failures: list[Problem] = []
+    with tempfile.TemporaryDirectory(prefix="gdcoverage-") as folder:
+        for name in work.wanted:
+            path = Path(folder) / name
+            with clock(path.suffix[1:]):
+                try:
+                    makers[name](path)
+                    files[name] = path.read_bytes()
+                except OSError as error:
+                    failures.append(unwritten(Path(name), error))
+                path.unlink(missing_ok=True)
+    return Done(bodies, files, tuple(failures), clock.seconds, _peak_mb())
+
+
+class _Clock:
+    """Seconds by phase."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
 
     @contextmanager
-    def timed(phase: str) -> Iterator[None]:
+    def __call__(self, phase: str) -> Iterator[None]:
         begun = time.perf_counter()
         yield
-        seconds[phase] = round(time.perf_counter() - begun, 3)
-
-    job.mark.unlink(missing_ok=True)
-    with timed("load"):
-        network = network_of(task, job.network)
-    with timed("report"):
-        report = report_of(task, network)
-    files: list[str] = []
-    failures: list[Problem] = []
-    if job.folder is not None:
-        ground = task.plan.map.ground(task.base, task.places)
-        for left in job.folder.glob(".partial-*"):  # of a process that was killed
-            left.unlink(missing_ok=True)
-        with timed("write"):
-            written = write_county(report, job.folder, ground)
-        files, failures = [str(path) for path in written.files], written.failures
-    with timed("keep"), written_whole(job.state) as partial:
-        # Streets are kept once, in the cache; nothing of a joined report walks on them.
-        streetless = replace(report, coverage=with_streets(report.coverage).without_streets())
-        partial.write_bytes(pickle.dumps(streetless))
-    people = float(task.demand["population"].sum())
-    done = Done(task.adcode, task.name, people, files, failures, seconds, _peak_mb())
-    with written_whole(job.mark) as partial:
-        partial.write_text(json.dumps(asdict(done), ensure_ascii=False), encoding="utf-8")
-    return done
-
-
-def already_done(job: Job) -> Done | None:
-    """What an earlier run has left of the same work, if all of it is there."""
-    try:
-        facts = json.loads(job.mark.read_text(encoding="utf-8"))
-        failures = [Problem(**problem) for problem in facts["failures"]]
-        done = Done(**facts | {"failures": failures, "again": True})
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    written = bool(done.files) or job.folder is None
-    whole = job.state.exists() and all(Path(file).exists() for file in done.files)
-    return done if written and whole and not failures else None
-
-
-def result_of(job: Job) -> Report:
-    """The report of a county whose work is done; its streets are not kept."""
-    report: Report = pickle.loads(job.state.read_bytes())
-    return report
+        spent = self.seconds.get(phase, 0.0) + time.perf_counter() - begun
+        self.seconds[phase] = round(spent, 3)
 
 
 def _peak_mb() -> float | None:

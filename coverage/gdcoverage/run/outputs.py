@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from threading import Lock
 
 import geopandas as gpd
+import pyogrio
 
-from gdcoverage.emap import Ground, build_map, build_public_map, write_map
+from gdcoverage.emap import (
+    Block,
+    EMap,
+    Ground,
+    build_map,
+    build_public_map,
+    planner_data,
+    planner_head,
+    write_map,
+)
 from gdcoverage.files import written_whole
+from gdcoverage.findings import Coverage
 from gdcoverage.problems import Problem
 from gdcoverage.report import Report, write_csv, write_json, write_workbook
 from gdcoverage.service_areas import reached_streets
+from gdcoverage.sites import Siting
 
 Say = Callable[[str], None]
 
@@ -29,52 +42,131 @@ class Written:
     failures: list[Problem] = field(default_factory=list)
 
     @contextmanager
-    def writing(self, name: str) -> Iterator[Path]:
-        """A path to write; an error of the disk becomes a failure (the file open in Excel, say)."""
-        path = self.folder / name
-        self.say(f"写出 {name}")
+    def writing(
+        self, name: str, folder: Path | None = None, *, listed: bool = True
+    ) -> Iterator[Path]:
+        """A path to write; an error of the disk becomes a failure (the file open in Excel, say).
+
+        Parameters
+        ----------
+        folder : another than that of the run.
+        listed : whether the file is one of those that the run names.
+        """
+        path = (folder or self.folder) / name
+        if listed:
+            self.say(f"写出 {name}")
         try:
             yield path
-            self.files.append(path)
+            if listed:
+                self.files.append(path)
         except OSError as error:
-            self.failures.append(
-                Problem(
-                    "output_failed",
-                    f"写不出文件（{error.strerror or error}）",
-                    "请关闭正在打开它的程序，或检查磁盘与权限，然后重新运行",
-                    file=str(path),
-                )
-            )
+            self.failures.append(unwritten(path, error))
+
+
+def unwritten(path: Path, error: OSError) -> Problem:
+    """Why a file could not be written, for the person who must act."""
+    return Problem(
+        "output_failed",
+        f"写不出文件（{error.strerror or error}）",
+        "请关闭正在打开它的程序，或检查磁盘与权限，然后重新运行",
+        file=str(path),
+    )
 
 
 def write_outputs(
     report: Report, folder: Path, say: Say = lambda _: None, ground: Ground | None = None
 ) -> Written:
-    """Write all results of a plan with one county."""
-    written = Written(folder, say)
-    write_tables(report, written)
-    with written.writing("地图.html") as path:
-        write_report_map(report, path, ground)
-    with written.writing("公众版地图.html") as path:
-        coverage = report.coverage
-        write_public_map(coverage.outlets, coverage.counties, report, path, ground)
-    with written.writing("结果图层.gpkg") as path:
-        write_layers(report, path)
+    """Write all results of a plan with one county, whose streets are at hand."""
+    written, ground = Written(folder, say), ground or Ground()
+    for name, make in county_files(
+        report,
+        ground,
+        lambda: report.walked,
+        lambda: planner_data(report.walked, report.gaps, report.siting, ground),
+        among_others=False,
+    ).items():
+        with written.writing(name) as path:
+            make(path)
     return written
 
 
-def write_county(report: Report, folder: Path, ground: Ground) -> Written:
-    """Write all results of one county among others, GeoParquet too."""
-    written = Written(folder)
-    write_tables(report, written)
-    with written.writing("地图.html") as path:
-        write_report_map(report, path, ground)
-    with written.writing("结果图层.gpkg") as path:
-        write_layers(report, path)
-    for name, layer in layers(report).items():
-        with written.writing(f"{_CHINESE[name]}.parquet") as path, written_whole(path) as partial:
-            layer.to_parquet(partial)
-    return written
+# The documents of a county, in the order in which they are written. What stands in the first
+# shows the date and the sources; layers show neither.
+TABLES = ("汇总.xlsx", "汇总.csv", "汇总.json")
+PLANNER_MAP, PUBLIC_MAP, GEOPACKAGE = "地图.html", "公众版地图.html", "结果图层.gpkg"
+_LAYERS = {
+    "outlets": "网点",
+    "demand": "需求点",
+    "gaps": "空白区",
+    "reached_streets": "可达街道",
+    "sites": "布点建议",
+}
+
+
+def county_file_names(siting: bool, among_others: bool) -> tuple[str, ...]:
+    """Names of all results of a county.
+
+    Parameters
+    ----------
+    siting : whether a siting question is answered.
+    among_others : whether the county is one of several: with GeoParquet, and without a map of
+        its own for the public.
+    """
+    if not among_others:
+        return (*TABLES, PLANNER_MAP, PUBLIC_MAP, GEOPACKAGE)
+    parquet = [f"{_LAYERS[name]}.parquet" for name in _LAYERS if siting or name != "sites"]
+    return (*TABLES, PLANNER_MAP, GEOPACKAGE, *parquet)
+
+
+def shows_date(name: str) -> bool:
+    """Whether a result says when it was made and from what."""
+    return name in (*TABLES, PLANNER_MAP, PUBLIC_MAP)
+
+
+def county_files(
+    report: Report,
+    ground: Ground,
+    walked: Callable[[], Coverage],
+    page: Callable[[], Mapping[str, Block]],
+    *,
+    among_others: bool,
+) -> dict[str, Callable[[Path], None]]:
+    """What writes each result of a county; streets are asked for by those that show them.
+
+    Parameters
+    ----------
+    walked : gives the report's coverage with its streets.
+    page : gives the data of the planner's map.
+    """
+
+    @cache
+    def drawn() -> dict[str, gpd.GeoDataFrame]:
+        return layers(walked(), report.gaps, report.siting)
+
+    def planner_map(path: Path) -> None:
+        said = {"title": report.title, "made_on": report.made_on, "ground": ground}
+        head = planner_head(report.coverage, report.siting, **said)  # type: ignore[arg-type]
+        write_map(EMap(head, page()), path)
+
+    def parquet(name: str) -> Callable[[Path], None]:
+        def write(path: Path) -> None:
+            with written_whole(path) as partial:
+                drawn()[name].to_parquet(partial)
+
+        return write
+
+    outlets, counties = report.coverage.outlets, report.coverage.counties
+    known: dict[str, Callable[[Path], None]] = {
+        "汇总.xlsx": lambda path: write_workbook(report, path),
+        "汇总.csv": lambda path: write_csv(report, path),
+        "汇总.json": lambda path: write_json(report, path),
+        PLANNER_MAP: planner_map,
+        PUBLIC_MAP: lambda path: write_public_map(outlets, counties, report, path, ground),
+        GEOPACKAGE: lambda path: write_layers(drawn(), path),
+        **{f"{chinese}.parquet": parquet(name) for name, chinese in _LAYERS.items()},
+    }
+    names = county_file_names(report.siting is not None, among_others)
+    return {name: known[name] for name in names}
 
 
 def write_tables(report: Report, written: Written) -> None:
@@ -116,41 +208,30 @@ def write_public_map(
     write_map(emap, path)
 
 
-def layers(report: Report) -> dict[str, gpd.GeoDataFrame]:
+def layers(
+    coverage: Coverage, gaps: gpd.GeoDataFrame, siting: Siting | None
+) -> dict[str, gpd.GeoDataFrame]:
     """Results as layers: outlets, demand points, gaps, reached streets, recommended sites."""
-    coverage = report.coverage
     found = {
         "outlets": coverage.outlets,
         "demand": coverage.demand,
-        "gaps": report.gaps,
-        "reached_streets": reached_streets(report.walked),
+        "gaps": gaps,
+        "reached_streets": reached_streets(coverage),
     }
-    if report.siting is not None:
-        found["sites"] = report.siting.plan.sites
-    return found
+    return found if siting is None else found | {"sites": siting.plan.sites}
 
 
-_CHINESE = {
-    "outlets": "网点",
-    "demand": "需求点",
-    "gaps": "空白区",
-    "reached_streets": "可达街道",
-    "sites": "布点建议",
-}
+_GDAL_DATE = Lock()
 
 
-def write_layers(report: Report, path: Path) -> None:
-    """Write the report's layers as a GeoPackage; the same report gives the same bytes."""
+def write_layers(frames: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
+    """Write layers as a GeoPackage; the same layers give the same bytes, on any day."""
     # GDAL writes the time of day into the file unless it is told another.
-    before = os.environ.get("OGR_CURRENT_DATE")
-    os.environ["OGR_CURRENT_DATE"] = f"{report.made_on}T00:00:00.000Z"
-    try:
-        with written_whole(path) as partial:
+    with _GDAL_DATE, written_whole(path) as partial:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2024-01-01T00:00:00.000Z"})
+        try:
             partial.unlink()
-            for name, frame in layers(report).items():
+            for name, frame in frames.items():
                 frame.to_file(partial, layer=name, driver="GPKG")
-    finally:
-        if before is None:
-            del os.environ["OGR_CURRENT_DATE"]
-        else:
-            os.environ["OGR_CURRENT_DATE"] = before
+        finally:
+            pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})

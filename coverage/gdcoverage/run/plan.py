@@ -15,6 +15,7 @@ from gdcoverage.emap.tiles import tile_service
 from gdcoverage.geo.datum import Datum, parse_datum
 from gdcoverage.policy import Standard
 from gdcoverage.problems import unusable
+from gdcoverage.run.kept import cache_folder
 from gdcoverage.sites import Terms
 
 
@@ -115,8 +116,8 @@ class Plan:
 
     @property
     def cache(self) -> Path:
-        """Where streets and finished counties are kept from run to run."""
-        return self.outputs.folder / "缓存"
+        """Where streets and results are kept from run to run; see `cache_folder`."""
+        return cache_folder()
 
 
 def load_plan(path: str | Path) -> Plan:

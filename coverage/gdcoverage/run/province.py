@@ -15,10 +15,10 @@ from gdcoverage._version import __version__
 from gdcoverage.emap import Ground, build_index_map, write_map
 from gdcoverage.files import written_whole
 from gdcoverage.findings import StreetlessCoverage
-from gdcoverage.problems import Problem
+from gdcoverage.problems import Problem, unusable
 from gdcoverage.report import Report
 from gdcoverage.run.inputs import Inputs
-from gdcoverage.run.outputs import Say, Written, write_public_map, write_tables
+from gdcoverage.run.outputs import Written, write_public_map, write_tables
 from gdcoverage.run.plan import Plan
 
 
@@ -104,20 +104,56 @@ def _county_sites(results: Mapping[str, Report]) -> gpd.GeoDataFrame:
     return _stacked(tables) if tables else gpd.GeoDataFrame()
 
 
+def require_reconciled(inputs: Inputs, report: Report, failed: Sequence[str]) -> None:
+    """Refuse a report in which people or outlets were lost or counted twice on the way.
+
+    Parameters
+    ----------
+    failed : adcodes of counties without results.
+
+    Raises
+    ------
+    InputError : people read are not people reported, by county and in all; or outlets likewise.
+    """
+    demand, outlets = inputs.demand.frame, inputs.outlets.frame
+    read = demand[~demand["county"].isin(failed)].groupby("county")["population"].sum()
+    table = report.counties.set_index("county")
+    told = table["population"]
+    if len(inputs.counties) == 1 and len(table) == 1:
+        read, told = pd.Series([read.sum()]), pd.Series([told.sum()])
+    both = pd.concat({"read": read, "told": told}, axis=1).fillna(0.0)
+    _require_equal("人口", both["read"], both["told"])
+    _require_equal("总人口", pd.Series([read.sum()]), pd.Series([report.total["population"]]))
+    active = outlets[(outlets["status"] == "active") & ~outlets["county"].isin(failed)]
+    inside = active["county"].isin(table.index)
+    _require_equal(
+        "在营网点", pd.Series([float(inside.sum())]), pd.Series([float(table["outlets"].sum())])
+    )
+
+
+def _require_equal(what: str, read: pd.Series, told: pd.Series) -> None:
+    apart = (read - told).abs() > 1e-6 * np.maximum(1.0, read.abs())
+    if apart.any():
+        where = apart[apart].index[0]
+        raise unusable(
+            "not_reconciled",
+            f"{what}对不上：读入 {read[where]:,.6f}，结果 {told[where]:,.6f}（{where or '合计'}）",
+            "没有写出任何结果；请加 --fresh 重新运行，若仍如此请把输出发给维护人员",
+        )
+
+
 def write_province(
     report: Report,
-    folder: Path,
+    written: Written,
     folders: Mapping[str, Path],
     ground: Ground,
-    say: Say,
-) -> Written:
+) -> None:
     """Write the workbook, tables, the map of counties, and the public's map of all outlets.
 
     Parameters
     ----------
     folders : adcode -> folder of the county's results.
     """
-    written = Written(folder, say)
     write_tables(report, written)
     counties = report.coverage.counties
     assert counties is not None
@@ -127,7 +163,6 @@ def write_province(
         write_public_map(report.coverage.outlets, counties, report, path, ground)
     with written.writing("空白区.parquet") as path, written_whole(path) as partial:
         report.gaps.to_parquet(partial)
-    return written
 
 
 def write_index_map(

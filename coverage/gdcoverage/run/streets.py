@@ -1,17 +1,94 @@
-"""The streets of a plan: its walk network, or one saved for each county."""
+"""The streets of a plan: one saved network for each county, known by what is in it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gdcoverage.files import Source, sha256
 from gdcoverage.network import WalkNetwork, networks_of
+from gdcoverage.problems import InputError, Problem
+from gdcoverage.run.county import CountyTask
+from gdcoverage.run.identity import digest, program
 from gdcoverage.run.inputs import Say
 from gdcoverage.run.plan import Plan
 from gdcoverage.tables import read_layer
+
+_NOBODY_WALKS = "no_streets"
+
+
+@dataclass(frozen=True, eq=False)
+class Streets:
+    """A county's streets, where they are kept, and what is in them.
+
+    Parameters
+    ----------
+    path : the saved network.
+    content : digest of the streets alone, whatever file they came from.
+    source : that file.
+    problems : what is wrong with it.
+    refusal : why there are none.
+    """
+
+    path: Path
+    content: str
+    source: Source
+    problems: tuple[Problem, ...] = ()
+    refusal: Problem | None = None
+
+    def network(self, task: CountyTask) -> WalkNetwork:
+        """The streets; none at all where nobody there needs to walk.
+
+        Raises
+        ------
+        InputError : there are no streets, and urban people.
+        """
+        if self.refusal is None:
+            return WalkNetwork.load(self.path)
+        demand = task.subject.demand
+        urban = (demand["settlement"] == "urban") & (demand["population"] > 0)
+        if urban.any() and task.adcode:
+            raise InputError(self.refusal)
+        return WalkNetwork.without_streets(self.source)
+
+
+def streets_of(
+    plan: Plan, areas: Mapping[str, BaseGeometry], folder: Path, say: Say
+) -> dict[str, Streets]:
+    """The streets of each area, cut and kept in a folder where they are not there yet.
+
+    An empty area has none. Streets of an OSM file are cut in one pass; those of another source
+    are one network for all areas.
+    """
+    wanted = {key: area for key, area in areas.items() if not area.is_empty}
+    if plan.network.osm:
+        margin_m = plan.standard.margin_m
+        paths = networks_of(plan.network.osm, wanted, margin_m, folder / "osm", say)
+        source = Source.of(plan.network.osm, "路网")
+    else:
+        path = plan.network.saved or _kept_whole(plan, list(wanted.values()), folder)
+        paths = dict.fromkeys(wanted, path)
+        source = Source("路网", path.name, "")
+    known = {path: _streets(path, source) for path in dict.fromkeys(paths.values())}
+    nothing = _without(Path(source.name), source, _nowhere(source))
+    return {key: known[paths[key]] if key in paths else nothing for key in areas}
+
+
+def _kept_whole(plan: Plan, areas: list[BaseGeometry], folder: Path) -> Path:
+    """One network for all areas, from a graph or a download."""
+    net, area = plan.network, shapely.union_all(areas)
+    content = sha256(net.graphml) if net.graphml else ""
+    said = [net.place, net.overpass_url, net.nominatim_url, net.polygon and sha256(net.polygon)]
+    identity = digest(program(), content, said, plan.standard.margin_m, area)
+    path = folder / "whole" / f"{identity}.npz"
+    # What a server says may be different today; osmnx keeps its answers.
+    if not (net.graphml and path.exists() and _is_whole(path)):
+        read_network(plan, area).save(path)
+    return path
 
 
 def read_network(plan: Plan, area: BaseGeometry | None = None) -> WalkNetwork:
@@ -35,14 +112,34 @@ def read_network(plan: Plan, area: BaseGeometry | None = None) -> WalkNetwork:
     return WalkNetwork.from_polygon(read_layer(net.polygon).geometry.union_all(), **how)  # type: ignore[arg-type]
 
 
-def saved_networks(
-    plan: Plan, areas: Mapping[str, BaseGeometry], folder: Path, say: Say
-) -> Mapping[str, Path]:
-    """A saved network for each area: cut from an OSM file in one pass, or one for all of them."""
-    if plan.network.osm:
-        return networks_of(plan.network.osm, areas, plan.standard.margin_m, folder, say)
-    if plan.network.saved:
-        return dict.fromkeys(areas, plan.network.saved)
-    path = folder / "streets.npz"
-    read_network(plan, shapely.union_all(list(areas.values()))).save(path)
-    return dict.fromkeys(areas, path)
+def _is_whole(path: Path) -> bool:
+    try:
+        WalkNetwork.load(path)
+    except InputError:
+        return False
+    return True
+
+
+def _streets(path: Path, source: Source) -> Streets:
+    """What a saved network holds, or the refusal that stands in its place."""
+    try:
+        network = WalkNetwork.load(path)
+    except InputError as error:
+        if error.problem.kind != _NOBODY_WALKS:
+            raise
+        return _without(path, source, error.problem)
+    return Streets(path, digest(network.arrays), network.source, network.problems)
+
+
+def _without(path: Path, source: Source, refusal: Problem) -> Streets:
+    told = (replace(refusal, severity="warning"),)
+    return Streets(path, _NOBODY_WALKS, source, told, refusal)
+
+
+def _nowhere(source: Source) -> Problem:
+    return Problem(
+        _NOBODY_WALKS,
+        "所选范围内没有可步行的街道",
+        "请检查路网文件是否覆盖该县区",
+        file=source.name,
+    )

@@ -1,0 +1,261 @@
+"""Whatever changes between two runs, one that goes on ends as one that starts afresh.
+
+Each change is made to a plan that has been run; it is run again with all that is kept, and once
+more from nothing. All files must be the same to the byte; and where a change decides no number,
+none is worked out.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+import worlds
+from gdcoverage.run import How, load_plan, run_plan
+from three_counties import write_plan
+
+DATE = "2026-06-14"
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory):
+    """A plan that was run, and the cache that it filled."""
+    folder = tmp_path_factory.mktemp("before")
+    write_plan(folder / "plan", people=60)
+    area = shapely.box(*worlds.degrees(-50, -50), *worlds.degrees(300, 300))
+    gpd.GeoDataFrame(geometry=[area], crs=4326).to_file(folder / "plan/lake.geojson")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GDCOVERAGE_CACHE", str(folder / "cache"))
+        run_plan(load_plan(folder / "plan/plan.toml"), DATE, How(workers=1))
+    return folder
+
+
+def table(name: str, change: Callable[[pd.DataFrame], pd.DataFrame]):
+    """A change of a table's cells."""
+
+    def make(folder: Path) -> None:
+        path = folder / name
+        change(pd.read_csv(path, dtype=str)).to_csv(path, index=False)
+
+    return make
+
+
+def cell(name: str, row: int, column: str, value: str):
+    def change(frame):
+        frame.loc[row, column] = value
+        return frame
+
+    return table(name, change)
+
+
+def text(name: str, old: str, new: str):
+    """A change of a file's text."""
+
+    def make(folder: Path) -> None:
+        path = folder / name
+        before = path.read_text(encoding="utf-8")
+        assert old in before
+        path.write_text(before.replace(old, new, 1), encoding="utf-8")
+
+    return make
+
+
+def asked(line: str):
+    """A line more in ``[sites]``."""
+    return text("plan.toml", "[sites]\n", f"[sites]\n{line}\n")
+
+
+def standard(line: str):
+    return text("plan.toml", "[outputs]\n", f"[standard]\n{line}\n[outputs]\n")
+
+
+def counties(change: Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame]):
+    def make(folder: Path) -> None:
+        path = folder / "counties.geojson"
+        frame = change(gpd.read_file(path))
+        path.unlink()
+        frame.to_file(path)
+
+    return make
+
+
+def nearer(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The border between the first two moves 300 m to the west."""
+    west, middle = worlds.degrees(2700, 0), worlds.degrees(6000, 3000)
+    first, second = frame.geometry.iloc[0], shapely.box(*west, *middle)
+    return frame.set_geometry([first.difference(second), second, *frame.geometry.iloc[2:]])
+
+
+def crossing_moves(folder: Path) -> None:
+    """The node in the middle of the second county stands 30 m farther north."""
+    path = folder / "streets.osm"
+    text = path.read_text(encoding="utf-8")
+    lon, lat = worlds.degrees(4500, 1500)
+    moved = re.sub(
+        rf"lat='{lat:.4f}\d*' lon='{lon:.4f}\d*'", f"lat='{lat + 0.0003}' lon='{lon}'", text
+    )
+    assert moved != text
+    path.write_text(moved, encoding="utf-8")
+
+
+NUMBERS = {
+    "an outlet moves": cell("outlets.csv", 0, "经度", f"{worlds.degrees(900, 0)[0]:.8f}"),
+    "an outlet moves to another county": cell(
+        "outlets.csv", 0, "经度", f"{worlds.degrees(4500, 0)[0]:.8f}"
+    ),
+    "an outlet closes": cell("outlets.csv", 1, "状态", "退出"),
+    "an outlet opens": cell("outlets.csv", 4, "状态", "在营"),
+    "an outlet is called otherwise": cell("outlets.csv", 2, "网点名称", "新名支行"),
+    "an outlet is another bank's": cell("outlets.csv", 2, "所属银行", "丙银行"),
+    "an outlet is gone": table("outlets.csv", lambda f: f.drop(index=3)),
+    "outlets stand in another order": table("outlets.csv", lambda f: f.iloc[::-1]),
+    "people are more": cell("people.csv", 3, "常住人口", "5000"),
+    "people are fewer": table("people.csv", lambda f: f.drop(index=[5, 6])),
+    "somebody moves over the border": cell(
+        "people.csv", 7, "经度", f"{worlds.degrees(8000, 0)[0]:.8f}"
+    ),
+    "a town becomes a village": cell("people.csv", 2, "城乡分类代码", "220"),
+    "the elderly are counted": table("people.csv", lambda f: f.assign(**{"60岁以上人口": "1"})),
+    "a street is gone": text("streets.osm", "v='residential'", "v='motorway'"),
+    "a crossing moves": crossing_moves,
+    "a place is called otherwise": text("streets.osm", "西镇", "新西镇"),
+    "the border moves": counties(nearer),
+    "a candidate moves": cell("candidates.csv", 1, "经度", f"{worlds.degrees(700, 0)[0]:.8f}"),
+    "a candidate is gone": table("candidates.csv", lambda f: f.drop(index=[0, 4])),
+    "fewer minutes": standard("minutes = 10"),
+    "slower walks": standard("walking_speed_kmh = 3"),
+    "a smaller radius": standard("rural_radius_m = 1500"),
+    "a nearer street": standard("snap_limit_m = 60"),
+    "a larger component": standard("smallest_component_m = 100000"),
+    "towns as rural": standard('town_rule = "rural"'),
+    "towns both ways": standard('town_rule = "both"'),
+    "one site": text("plan.toml", "add = 2", "add = 1"),
+    "a target": text("plan.toml", "add = 2", "target = 70"),
+    "a fixed candidate": asked('fixed = ["C03"]'),
+    "a forbidden candidate": asked('forbidden = ["C01", "C02", "C05", "C07"]'),
+    "a lake": asked('excluded = "lake.geojson"'),
+    "a cap": asked("bank_caps = { 甲银行 = 0 }"),
+    "two outlets": asked('then = "two_outlets"'),
+    "a frontier": text("plan.toml", "frontier = 0", "frontier = 2"),
+    "alternatives": text("plan.toml", "alternatives = 0", "alternatives = 1"),
+    "no table of candidates": text("plan.toml", 'candidates = "candidates.csv"', "generate = 20"),
+    "nothing asked": text("plan.toml", "[sites]", "[sites_]"),
+}
+# What documents show and no number rests on.
+SHOWN = {
+    "another day": None,
+    "another title": text("plan.toml", "三县", "三个县"),
+    "hours": table("outlets.csv", lambda f: f.assign(营业时间="9:00-17:00")),
+    "telephones": table("outlets.csv", lambda f: f.assign(电话="0755-12345678")),
+    "a title above": text("outlets.csv", "网点编号", "网点一览\n网点编号"),
+    "a blank line": text("people.csv", "\n", "\n\n"),
+    "an approved base": text(
+        "plan.toml", "[outputs]", '[map]\napproval = "粤S（2026）1号"\n[outputs]'
+    ),
+    "tiles": text("plan.toml", "[outputs]", '[map]\ntiles = "osm"\n[outputs]'),
+    "a river": text(
+        "streets.osm", "v='residential'", "v='residential'/><tag k='waterway' v='river'"
+    ),
+}
+
+
+def all_files(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "运行清单.json"
+    }
+
+
+def changed_copy(before: Path, tmp_path: Path, change) -> Path:
+    """The plan as it was run, with its results, and the change made to it."""
+    shutil.copytree(before / "plan", tmp_path / "plan")
+    if change is not None:
+        change(tmp_path / "plan")
+    return tmp_path / "plan/plan.toml"
+
+
+def run_both(before, tmp_path, monkeypatch, change, date=DATE):
+    """What a run tells that goes on, and whether a fresh one wrote the same."""
+    path = changed_copy(before, tmp_path, change)
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(before / "cache"))
+    steps: list[str] = []
+    run_plan(load_plan(path), date, How(workers=1), steps.append)
+    went_on = all_files(path.parent / "results")
+    shutil.rmtree(path.parent / "results")
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "empty"))
+    run_plan(load_plan(path), date, How(workers=1))
+    fresh = all_files(path.parent / "results")
+    different = [name for name in fresh if went_on.get(name) != fresh[name]]
+    return [step for step in steps if step.startswith("县区 ")], different
+
+
+@pytest.mark.parametrize("change", NUMBERS)
+def test_a_run_that_goes_on_ends_as_a_fresh_one(before, tmp_path, monkeypatch, change):
+    computed, different = run_both(before, tmp_path, monkeypatch, NUMBERS[change])
+    assert different == []
+    assert computed or change == "nothing asked"
+
+
+@pytest.mark.parametrize("change", SHOWN)
+def test_what_decides_no_number_has_none_worked_out(before, tmp_path, monkeypatch, change):
+    date = "2026-06-15" if change == "another day" else DATE
+    computed, different = run_both(before, tmp_path, monkeypatch, SHOWN[change], date)
+    assert different == []
+    assert computed == []
+
+
+def test_a_plan_in_another_folder_finds_what_is_known(before, tmp_path, monkeypatch):
+    """Neither where files are nor what they are called decides anything."""
+    shutil.copytree(before / "plan", tmp_path / "elsewhere")
+    shutil.rmtree(tmp_path / "elsewhere/results")
+    (tmp_path / "elsewhere/people.csv").rename(tmp_path / "elsewhere/人口.csv")
+    text("plan.toml", "people.csv", "人口.csv")(tmp_path / "elsewhere")
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(before / "cache"))
+    steps: list[str] = []
+    run_plan(load_plan(tmp_path / "elsewhere/plan.toml"), DATE, How(workers=1), steps.append)
+    assert not [step for step in steps if step.startswith(("县区 ", "读取 streets"))]
+
+
+@pytest.mark.parametrize("damage", ["altered", "emptied", "cut"])
+def test_a_delivered_file_that_is_no_longer_as_it_was_is_written_again(
+    before, tmp_path, monkeypatch, damage
+):
+    path = changed_copy(before, tmp_path, None)
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    plan = load_plan(path)
+    run_plan(plan, DATE, How(workers=1))
+    whole = all_files(path.parent / "results")
+    for name in ("汇总.csv", "地图.html", "网点.parquet"):
+        file = path.parent / "results/县区/990102_中县" / name
+        data = file.read_bytes()
+        file.write_bytes({"altered": data[:-1] + b"x", "emptied": b"", "cut": data[:90]}[damage])
+    steps: list[str] = []
+    run_plan(plan, DATE, How(workers=1), steps.append)
+    assert all_files(path.parent / "results") == whole
+    assert [step for step in steps if step.startswith("县区 ")] == []
+    assert len([step for step in steps if "改动" in step]) == 3
+
+
+def test_damaged_results_are_found_anew_and_it_is_said(before, tmp_path, monkeypatch):
+    path = changed_copy(before, tmp_path, None)
+    shutil.copytree(before / "cache", tmp_path / "cache")
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    plan = load_plan(path)
+    for kept in (tmp_path / "cache/results").rglob("*.kept"):
+        data = bytearray(kept.read_bytes())
+        data[len(data) // 2] ^= 4
+        kept.write_bytes(data)
+    steps: list[str] = []
+    ran = run_plan(plan, DATE, How(workers=1), steps.append)
+    manifest = json.loads((plan.outputs.folder / "运行清单.json").read_text(encoding="utf-8"))
+    assert len([step for step in steps if "损坏" in step]) >= 4
+    assert not any(county["again"] for county in manifest["counties"])
+    assert all_files(path.parent / "results") == all_files(before / "plan/results")
+    assert ran.failures == ()
