@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, Standard
+from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, SETTLEMENTS, Standard
 
 
 def test_default_is_a_thousand_metres_in_fifteen_minutes():
@@ -10,6 +10,12 @@ def test_default_is_a_thousand_metres_in_fifteen_minutes():
     assert standard.walk_limit_m == 1000.0
     assert standard.rural_radius_m == 5000.0
     assert standard.walk_minutes(1000.0) == pytest.approx(15.0)
+
+
+def test_people_of_towns_walk_and_others_go_straight():
+    standard = Standard(minutes=20, rural_radius_m=3000.0)
+    limits = {settlement: standard.limit_m(settlement) for settlement in SETTLEMENTS}
+    assert limits == {"urban": standard.walk_limit_m, "rural": 3000.0}
 
 
 def test_prints_the_official_phrase_with_every_parameter():

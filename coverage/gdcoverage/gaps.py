@@ -15,7 +15,6 @@ from gdcoverage.arrays import Floats, Ints, Objects
 from gdcoverage.findings import Coverage
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import in_plane
-from gdcoverage.policy import Standard
 
 # A place farther than this from a gap does not lend it its name.
 NAMING_DISTANCE_M = 5_000.0
@@ -98,7 +97,7 @@ def gap_of_demand(coverage: Coverage) -> Ints:
     used = 0
     for (county, settlement), members in groups.items():
         rows = rows_missed[members]
-        reach_m = _limit_m(standard, settlement)
+        reach_m = standard.limit_m(settlement)
         link_m = min(max(1.5 * spacing[county], 0.3 * reach_m), 2 * reach_m)
         for part in _clusters(xyz[rows], link_m, reach_m):
             label[rows[part]] = used
@@ -194,18 +193,13 @@ def _described(missed: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, o
                 "outlet_id": outlet,
                 "outlet_name": outlet_names.get(outlet, ""),
                 "distance_m": distance_m,
-                "beyond_m": distance_m - _limit_m(coverage.standard, settlement),
+                "beyond_m": distance_m - coverage.standard.limit_m(settlement),
                 "radius_m": column["radius_m"][rows].min(),
                 "off_network_population": people[off_network[rows]].sum(),
                 "geometry": area,
             }
         )
     return described
-
-
-def _limit_m(standard: Standard, settlement: str) -> float:
-    """How far an outlet reaches: on foot in towns, straight in the country."""
-    return standard.walk_limit_m if settlement == "urban" else standard.rural_radius_m
 
 
 def _nearest_to_centre(lon: Floats, lat: Floats, people: Floats) -> int:

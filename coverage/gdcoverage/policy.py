@@ -119,6 +119,10 @@ class Standard:
         # Rounded so that 15 minutes at 4 km/h is 1000 m, not 999.9999999999999.
         return round(self.minutes * m_per_min, 6)
 
+    def limit_m(self, settlement: str) -> float:
+        """How far an outlet serves people of a class: on foot in towns, straight in the country."""
+        return self.walk_limit_m if settlement == "urban" else self.rural_radius_m
+
     def walk_minutes(self, metres: float) -> float:
         """Minutes that a walk of so many metres takes at the standard's speed."""
         return metres / (self.walking_speed_kmh * KMH_IN_M_PER_MIN)

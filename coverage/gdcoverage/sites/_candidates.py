@@ -14,6 +14,7 @@ from gdcoverage.assessment import county_of, cover_matrix
 from gdcoverage.findings import Coverage
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat, stretch, to_plane
+from gdcoverage.policy import SETTLEMENTS
 from gdcoverage.problems import unusable
 from gdcoverage.sites._terms import Areas
 
@@ -201,14 +202,11 @@ def _metres_to_missed(coverage: Coverage, lon: Floats, lat: Floats) -> Floats:
     demand, standard = coverage.demand, coverage.standard
     missed = (~demand["covered"] & (demand["population"] > 0)).to_numpy()
     at, best = ellipsoid.to_ecef(lon, lat), np.full(len(lon), np.inf)
-    for settlement, limit_m in (
-        ("urban", standard.walk_limit_m),
-        ("rural", standard.rural_radius_m),
-    ):
+    for settlement in SETTLEMENTS:
         rows = missed & (demand["settlement"] == settlement).to_numpy()
         if rows.any() and len(lon):
             people = ellipsoid.to_ecef(*lonlat(demand.geometry.to_numpy()[rows]))
-            metres, _ = cKDTree(people).query(at, distance_upper_bound=limit_m)
+            metres, _ = cKDTree(people).query(at, distance_upper_bound=standard.limit_m(settlement))
             best = np.minimum(best, metres)
     return best
 
