@@ -142,7 +142,7 @@ title 应是文字，现为 2024。请用英文引号括起来
 [outlets] datum 是不认识的坐标系，现为 "mars"。请写 wgs84、gcj02、bd09、cgcs2000 之一（高德、腾讯用 gcj02，百度用 bd09）
 [demand] path 里的环境变量没有设置：${NOT_SET_HERE}，现为 "${NOT_SET_HERE}/people.csv"。请先设置，或直接写出路径
 [standard] snap_limit_m 应在 0 与 5,000 之间，现为 nan。请改正
-[counties] adcodes 有不是六位数字的：44132；有重复的：441324，现为 [441324, "441324", "44132"]。应是六位区划代码，每个县区写一次
+[counties] adcodes 有不是六位数字的："44132"；有重复的："441324"，现为 [441324, "441324", "44132"]。应是六位区划代码，每个县区写一次
 [sites] add 应是整数，在 0 与 1,000,000 之间，现为 "3"。请去掉引号
 [sites] frontier 应是整数，在 0 与 1,000,000 之间，现为 2.5。请改正
 [sites] bank_caps 中“甲”的上限应是整数，在 0 与 1,000,000 之间，现为 {"甲": -1, "乙": 1}。请改正
@@ -197,6 +197,7 @@ WRONG = [
     *[("counties", f"adcodes = {v}") for v in ("[]", "441324", '"441324"', "[4413.24]", "[true]")],
     *[("counties", f"adcodes = {v}") for v in ('["龙门县"]', '["４４１３２４"]')],
     ("counties", "adcodes = [441324, 441324]"),
+    ("counties", f"adcodes = [0x{'f' * 5000}]"),
     *[("counties", f"single = {v}") for v in ('"整体"', '""', "true")],
     *[("map", f"tiles = {v}") for v in ('"tianditu"', '"google"', "1")],
     *[("outputs", f"folder = {v}") for v in ('"outlets.xlsx"', '"outlets.xlsx/x"', '""', "[]")],
@@ -291,7 +292,7 @@ def toml(value):
             return f"[{', '.join(map(toml, value))}]"
         case dict():
             return f"{{ {', '.join(f'{toml(k)} = {toml(v)}' for k, v in value.items())} }}"
-    return repr(value)
+    return hex(value) if isinstance(value, int) and value > 2**63 else repr(value)
 
 
 def toml_file(plan):

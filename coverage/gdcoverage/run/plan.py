@@ -43,6 +43,17 @@ def _refused(what: str, action: str) -> InputError:
     return unusable("plan_unusable", what, action)
 
 
+def _written(value: object) -> str:
+    """A value as the plan has it, cut where it is long."""
+    if isinstance(value, float):
+        return repr(value)
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except (ValueError, RecursionError):  # an integer of thousands of digits
+        return "过长的值"
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "……"
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise _refused("应是文字", "请用英文引号括起来")
@@ -99,7 +110,7 @@ def _adcodes(value: object) -> tuple[str, ...]:
     wrong = [c for c in codes if not (isinstance(c, str) and _ADCODE.fullmatch(c))]
     twice = [c for i, c in enumerate(codes) if c in codes[:i] and c not in wrong]
     told = [
-        f"{fault}：{'、'.join(map(str, found))}"
+        f"{fault}：{'、'.join(map(_written, found))}"
         for fault, found in (("有不是六位数字的", wrong), ("有重复的", twice))
         if found
     ]
@@ -458,24 +469,13 @@ def _fault(found: ErrorDetails) -> Iterator[Problem]:
             value = given[name]
             quoted = isinstance(value, str) and value.replace(".", "").isdecimal()
             action = "请去掉引号" if quoted else "请改正"
-            yield Problem("plan_unusable", f"[{section}] {name} {fault}{_now(value)}", action)
+            yield Problem(
+                "plan_unusable", f"[{section}] {name} {fault}，现为 {_written(value)}", action
+            )
     elif found["type"] == "dataclass_type":
         action = f"请另起一行写 [{section}]（单方括号），其下每行一个键"
-        yield Problem("plan_unusable", f"[{section}] 应是一节{_now(given)}", action)
+        yield Problem("plan_unusable", f"[{section}] 应是一节，现为 {_written(given)}", action)
     else:
         refusal: Problem = about["error"].problem
         place = f"[{section}] {key}" if key else section
-        yield replace(refusal, what=f"{place} {refusal.what}{_now(given)}")
-
-
-def _now(value: object) -> str:
-    """A value as the plan has it, cut where it is long."""
-    try:
-        text = (
-            repr(value)
-            if isinstance(value, float)
-            else json.dumps(value, ensure_ascii=False, default=str)
-        )
-    except (ValueError, RecursionError):  # an integer of thousands of digits
-        return ""
-    return f"，现为 {text if len(text) <= _SHOWN else text[:_SHOWN] + '……'}"
+        yield replace(refusal, what=f"{place} {refusal.what}，现为 {_written(given)}")
