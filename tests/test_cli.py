@@ -71,6 +71,18 @@ def test_unusable_input_ends_with_one_in_chinese_without_a_traceback(tmp_path):
     assert "Traceback" in command("--debug", "run", str(tmp_path / "无.toml")).stderr
 
 
+def test_every_fault_of_a_plan_stands_on_a_line_of_its_own(plan):
+    text = plan.read_text(encoding="utf-8")
+    wrong = text.replace("minutes = 15 ", "minutes = nan ").replace("add = 3 ", "add = -1 ")
+    plan.write_text(wrong, encoding="utf-8")
+    done = command("run", str(plan))
+    assert done.returncode == 1
+    assert [line.split(" 应")[0] for line in done.stderr.splitlines()] == [
+        "错误：plan.toml：[standard] minutes",
+        "错误：plan.toml：[sites] add",
+    ]
+
+
 def test_unknown_county_is_unusable_and_unknown_option_is_wrong_usage():
     assert command("report", PLAN, "--county", "440305").returncode == 1
     assert command("report", PLAN, "--fromat", "json").returncode == 2

@@ -36,7 +36,9 @@ def test_dir_shows_the_public_names_and_no_others():
     ids=["import", "help"],
 )
 def test_what_is_heavy_stays_out_until_it_is_used(code):
-    heavy = "pandas numpy scipy geopandas shapely pyproj numba osmnx folium rasterio pyarrow"
+    heavy = (
+        "pandas numpy scipy geopandas shapely pyproj numba osmnx folium rasterio pyarrow pydantic"
+    )
     told = f"import atexit, sys; atexit.register(lambda: print(*sys.modules, sep='\\n')); {code}"
     ran = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True)
     loaded = set(ran.stdout.split("\n"))

@@ -1,4 +1,8 @@
+import datetime as dt
+import json
 import shutil
+import tomllib
+from dataclasses import fields, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -6,6 +10,8 @@ import osmnx as ox
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from gdcoverage.network import WalkNetwork
 from gdcoverage.places.counties import read_counties
@@ -20,6 +26,17 @@ from gdcoverage.run import (
     run_plan,
     write_outputs,
 )
+from gdcoverage.run.plan import (
+    CountiesInput,
+    DemandInput,
+    MapInput,
+    NetworkInput,
+    OutletsInput,
+    Outputs,
+    Plan,
+    SitesInput,
+)
+from gdcoverage.sites import Terms
 from overpass_server import serving
 
 SAMPLE = Path(__file__).parent.parent / "data/sample"
@@ -88,6 +105,260 @@ def test_environment_variables_in_paths(sample, monkeypatch):
     monkeypatch.setenv("DATA_HERE", str(sample.parent))
     plan = load_plan(edited(sample, '"streets.osm.pbf"', '"${DATA_HERE}/streets.osm.pbf"'))
     assert plan.network.osm == sample.parent / "streets.osm.pbf"
+
+
+FAULTY = """title = 2024
+[outlets]
+path = "网点.xlsx"
+datum = "mars"
+[demand]
+path = "${NOT_SET_HERE}/people.csv"
+settlment = "urban"
+[network]
+osm = "streets.osm.pbf"
+place = "龙门县"
+[standard]
+walking_speed = 4
+snap_limit_m = nan
+[counties]
+adcodes = [441324, "441324", "44132"]
+[sites]
+add = "3"
+frontier = 2.5
+bank_caps = { "甲" = -1, "乙" = 1 }
+[[map]]
+tiles = "osm"
+[mpa]
+tiles = "osm"
+"""
+
+TOLD = """\
+[demand] 里不认识 settlment。是否想写 settlement？可用的有：datum、path、settlement、settlement_polygons、sheet
+[standard] 里不认识 walking_speed。是否想写 walking_speed_kmh？可用的有：minutes、rural_radius_m、smallest_component_m、snap_limit_m、town_rule、walking_speed_kmh
+不认识 mpa。是否想写 map？可用的有：counties、demand、map、network、outlets、outputs、sites、standard、title
+[network] 应恰好写一种来源，现有：osm、place。请在 osm、graphml、saved、place、polygon 中选一种
+title 应是文字，现为 2024。请用英文引号括起来
+[outlets] path 找不到文件，现为 "网点.xlsx"。请检查路径与文件名（相对于计划文件所在文件夹）
+[outlets] datum 是不认识的坐标系，现为 "mars"。请写 wgs84、gcj02、bd09、cgcs2000 之一（高德、腾讯用 gcj02，百度用 bd09）
+[demand] path 里的环境变量没有设置：${NOT_SET_HERE}，现为 "${NOT_SET_HERE}/people.csv"。请先设置，或直接写出路径
+[standard] snap_limit_m 应在 0 与 5,000 之间，现为 nan。请改正
+[counties] adcodes 有不是六位数字的："44132"；有重复的："441324"，现为 [441324, "441324", "44132"]。应是六位区划代码，每个县区写一次
+[sites] add 应是整数，在 0 与 1,000,000 之间，现为 "3"。请去掉引号
+[sites] frontier 应是整数，在 0 与 1,000,000 之间，现为 2.5。请改正
+[sites] bank_caps 中“甲”的上限应是整数，在 0 与 1,000,000 之间，现为 {"甲": -1, "乙": 1}。请改正
+[map] 应是一节，现为 [{"tiles": "osm"}]。请另起一行写 [map]（单方括号），其下每行一个键
+"""  # noqa: E501
+
+
+def test_all_faults_of_a_plan_are_told_at_once(sample):
+    sample.write_text(FAULTY, encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        load_plan(sample)
+    lines = [f"错误：plan.toml：{line}" for line in TOLD.splitlines()]
+    assert str(refused.value).splitlines() == lines
+    assert [str(problem) for problem in refused.value.problems] == lines
+
+
+def refusal(sample, section, line):
+    """What is said of a line, put in the place of what the sample has for its key."""
+    plan = tomllib.loads(sample.read_text(encoding="utf-8"))
+    plan[section] = plan.get(section, {}) | tomllib.loads(line)
+    sample.write_text(toml_file(plan), encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        load_plan(sample)
+    return str(refused.value)
+
+
+WRONG = [
+    *[("sites", f"add = {v}") for v in ('"3"', "-1", "2.5", "3.0", "true", "nan", "[3]", "{}")],
+    *[("sites", f"frontier = {v}") for v in ('"8"', "-1", "1e3", "inf")],
+    *[("sites", f"bank_caps = {v}") for v in ("5", "[]", '{ "甲" = "2" }', '{ "甲" = true }')],
+    *[("sites", f"apart_m = {v}") for v in ("0", "nan", "inf", "false", '"500"')],
+    *[("sites", f"generate = {v}") for v in ("-5", "1.5")],
+    *[("sites", f"within = {v}") for v in ("101", "-1", "true", '"5"', "nan")],
+    *[("sites", f"{k} = {v}") for k in ("fixed", "forbidden") for v in ('"C7"', "[true]", "{}")],
+    *[("sites", f"then = {v}") for v in ('"nearest"', "2", "[]")],
+    *[("sites", f"candidates = {v}") for v in ('"none.csv"', '""', '"."', "5")],
+    ("sites", 'excluded = "none.geojson"'),
+    *[("standard", f"minutes = {v}") for v in ('"15"', "nan", "inf", "true", "[]", "{}")],
+    *[("standard", f"town_rule = {v}") for v in ("[]", '"towns"', "1")],
+    *[("outlets", f"path = {v}") for v in ('""', '" "', '"none.xlsx"', "1")],
+    *[("outlets", f"path = {v}") for v in ('"a\\u0000"', '"~nobody/x"')],
+    ("outlets", f'path = "{"x" * 5000}"'),
+    *[("outlets", f"datum = {v}") for v in ('"mars"', '""', "84", "[]")],
+    *[("outlets", f"sheet = {v}") for v in ('""', "1", '["a"]')],
+    *[("demand", f"settlement = {v}") for v in ('"suburb"', "111", '""')],
+    ("demand", 'settlement_polygons = "none.gpkg"'),
+    *[("network", f"osm = {v}") for v in ('"none.osm"', '"."')],
+    *[("network", f"overpass_url = {v}") for v in ('"ftp://x"', '"overpass.de/api"', '"http://"')],
+    ("network", 'nominatim_url = "file:///x"'),
+    *[("network", f"doh_url_template = {v}") for v in ('"https://x"', '"https://x/{hostname}{n}"')],
+    ("network", 'cache_folder = "outlets.xlsx"'),
+    *[("counties", f"adcodes = {v}") for v in ("[]", "441324", '"441324"', "[4413.24]", "[true]")],
+    *[("counties", f"adcodes = {v}") for v in ('["龙门县"]', '["４４１３２４"]')],
+    ("counties", "adcodes = [441324, 441324]"),
+    ("counties", f"adcodes = [0x{'f' * 5000}]"),
+    *[("counties", f"single = {v}") for v in ('"整体"', '""', "true")],
+    *[("map", f"tiles = {v}") for v in ('"tianditu"', '"google"', "1")],
+    *[("outputs", f"folder = {v}") for v in ('"outlets.xlsx"', '"outlets.xlsx/x"', '""', "[]")],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("section", "line"), WRONG)
+def test_a_wrong_value_is_told_with_section_and_key(sample, section, line):
+    said = refusal(sample, section, line)
+    assert f"[{section}]" in said
+    assert line.split(" = ")[0] in said
+
+
+def test_text_that_looks_like_a_number_needs_no_quotes_where_it_is_a_code(sample):
+    more = "add = 3\nfixed = [7]\nforbidden = [8]\n"
+    edited(sample, "add = 3 ", more)
+    edited(sample, '["441324"]', "[441324]")
+    plan = load_plan(edited(sample, 'datum = "wgs84"', "datum = 4490"))
+    assert plan.counties.adcodes == ("441324",)
+    assert (plan.sites.terms.fixed, plan.sites.terms.forbidden) == (("7",), ("8",))
+    assert plan.demand.datum == "cgcs2000"
+
+
+def test_a_key_of_another_section_is_sent_there(sample):
+    edited(sample, 'title = "合', 'path = "x"\ntitle = "合')
+    with pytest.raises(InputError, match=r"不认识 path.*\[outlets\]、\[demand\]、\[counties\]"):
+        load_plan(sample)
+    assert "是否应写在 [map] 下" in refusal(sample, "outputs", 'tiles = "osm"')
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [("utf-8-sig", None), ("gbk", "UTF-8"), ("utf-16", "UTF-8")],
+)
+def test_encodings_of_a_plan(sample, encoding, said):
+    text = sample.read_text(encoding="utf-8").replace("—", "-")
+    sample.write_text(text, encoding=encoding)
+    if said is None:
+        assert load_plan(sample).title.startswith("合成示例")
+        return
+    with pytest.raises(InputError, match=said):
+        load_plan(sample)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('path = "C:\\data\\x.xlsx"', "第 1 行第 13 列.*单引号"),
+        ('path = "C:\\Users\\x.xlsx"', "单引号"),
+        ("a = 1\na = 2", "写了两次"),
+        ("[a]\n[a]", "同一节写了两次"),
+        ("path = 网点.xlsx", "英文引号"),
+        ("path = “网点.xlsx”", "英文引号"),
+        ('path = "网点.xlsx', "引号没有成对"),
+        ("[outlets", "括号没有成对"),
+        ("路径", "键 = 值"),
+        ("a = 1 b = 2", "一行只能写一项"),
+        ("a = " + "9" * 5000, "无法读取"),
+        ("a = " + "[" * 5000, "无法读取"),
+    ],
+)
+def test_slips_of_the_pen_are_told_with_their_place(tmp_path, text, said):
+    (tmp_path / "plan.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=said):
+        load_plan(tmp_path / "plan.toml")
+    with pytest.raises(InputError, match="无法读取"):
+        load_plan(tmp_path)
+
+
+def test_results_go_beside_the_plan_unless_it_says_where(sample):
+    edited(sample, '[outputs]\nfolder = "results"', "")
+    assert load_plan(sample).outputs.folder == sample.parent / "output"
+
+
+def test_parts_of_a_plan_can_be_replaced(sample):
+    plan = load_plan(sample)
+    terms = replace(plan.sites.terms, add=None, target=0.9)
+    other = replace(plan, sites=replace(plan.sites, terms=terms))
+    assert (other.sites.terms.target, other.outlets) == (0.9, plan.outlets)
+
+
+def toml(value):
+    """A value as TOML has it."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        case dt.date() | dt.time():
+            return value.isoformat()
+        case list():
+            return f"[{', '.join(map(toml, value))}]"
+        case dict():
+            return f"{{ {', '.join(f'{toml(k)} = {toml(v)}' for k, v in value.items())} }}"
+    return hex(value) if isinstance(value, int) and value > 2**63 else repr(value)
+
+
+def toml_file(plan):
+    return "\n".join(f"{toml(key)} = {toml(value)}" for key, value in plan.items())
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
+    ["", ".", "..", "/", "~", "~nobody", "${X}", "$X", "outlets.xlsx", "outlets.xlsx/x", "a\0b",
+     "gcj02", "4326", "urban", "osm", "amap", "both", "two_outlets", "441324", "http://x"]
+)  # fmt: skip
+VALUES = st.recursive(
+    TEXTS
+    | st.booleans()
+    | st.integers()
+    | st.integers(-(10**400), 10**400)
+    | st.floats()
+    | st.dates()
+    | st.times()
+    | st.datetimes(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=5,
+)
+KINDS = {
+    "outlets": OutletsInput,
+    "demand": DemandInput,
+    "network": NetworkInput,
+    "standard": Standard,
+    "counties": CountiesInput,
+    "outputs": Outputs,
+    "sites": SitesInput,
+    "map": MapInput,
+}
+KEYS = [(section, f.name) for section, kind in KINDS.items() for f in fields(kind)]
+KEYS += [("sites", f.name) for f in fields(Terms)] + [("", name) for name in ("title", "path")]
+KEYS += [("", section) for section in KINDS]
+
+
+@pytest.fixture(scope="module")
+def somewhere(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("plans")
+    for name in ("outlets.xlsx", "population.csv", "streets.osm.pbf"):
+        (folder / name).touch()
+    return folder
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=400)
+@given(where=st.sampled_from(KEYS) | st.tuples(st.sampled_from(["", *KINDS]), TEXTS), value=VALUES)
+@example(where=("sites", "fixed"), value=[10**400])
+@example(where=("counties", "adcodes"), value=[10**400, -1])
+@example(where=("standard", "town_rule"), value={})
+@example(where=("sites", "terms"), value={"add": 1})
+def test_any_value_anywhere_gives_a_plan_or_is_told(somewhere, where, value):
+    section, key = where
+    plan = tomllib.loads((SAMPLE / "plan.toml").read_text(encoding="utf-8"))
+    plan["outputs"] = {"folder": "results"}
+    if section:
+        plan[section] = plan.get(section, {}) | {key: value}
+    else:
+        plan[key] = value
+    path = somewhere / "plan.toml"
+    path.write_text(toml_file(plan), encoding="utf-8", newline="")
+    try:
+        assert isinstance(load_plan(path), Plan)
+    except InputError as error:
+        assert key in str(error)
+        assert not section or f"[{section}]" in str(error)
 
 
 def test_run_writes_every_result_and_says_what_it_stands_on(sample):

@@ -346,7 +346,8 @@ def main() -> None:
     except InputError as error:
         if debug:
             traceback.print_exc()
-        err.print(Text(str(error.problem), style="red"))
+        for problem in error.problems:
+            err.print(Text(str(problem), style="red"))
         sys.exit(UNUSABLE)
     except Exception as error:  # the last net: nobody in an office reads a traceback
         if debug:

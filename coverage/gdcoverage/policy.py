@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from numbers import Integral, Real
+from typing import Any, Literal
 
 PHRASE = "城区步行15分钟，乡村辐射5公里"
 POLICY_DOCUMENT = "粤人社规〔2024〕10号"
@@ -66,6 +68,54 @@ COMPARISON_SPEEDS = (
 
 
 @dataclass(frozen=True)
+class Range:
+    """What a number may be; as text, how a planner is told."""
+
+    least: float
+    most: float
+    whole: bool = False
+
+    def holds(self, value: Any) -> bool:
+        """Whether it is a number within (numpy's count, truth values and text do not)."""
+        number = isinstance(value, Integral if self.whole else Real) and not isinstance(value, bool)
+        return number and bool(self.least <= value <= self.most)
+
+    def __str__(self) -> str:
+        kind = "是整数，" if self.whole else ""
+        return f"应{kind}在 {self.least:,.10g} 与 {self.most:,.10g} 之间"
+
+
+def out_of_range(ranges: Mapping[str, Range], values: Mapping[str, object]) -> dict[str, str]:
+    """Name -> what the value should be, for each that is not within its range."""
+    return {
+        name: str(allowed)
+        for name, allowed in ranges.items()
+        if name in values and not allowed.holds(values[name])
+    }
+
+
+def require_none(faults: Mapping[str, str], values: Mapping[str, object]) -> None:
+    """Refuse values that have faults (name -> what it should be), all of them at once.
+
+    Raises
+    ------
+    ValueError : there are any.
+    """
+    if faults:
+        told = [f"{name} {fault}，现为 {values[name]!r}" for name, fault in faults.items()]
+        raise ValueError("；".join(told))
+
+
+_RANGES = {
+    "minutes": Range(1, 240),
+    "walking_speed_kmh": Range(0.5, 10),
+    "rural_radius_m": Range(100, 100_000),
+    "snap_limit_m": Range(0, 5_000),
+    "smallest_component_m": Range(0, 1e9),
+}
+
+
+@dataclass(frozen=True)
 class Standard:
     """The promise 「城区步行15分钟，乡村辐射5公里」 as numbers.
 
@@ -93,21 +143,16 @@ class Standard:
     town_rule: TownRule = "urban"
 
     def __post_init__(self) -> None:
-        for name, low, high in (
-            ("minutes", 1, 240),
-            ("walking_speed_kmh", 0.5, 10),
-            ("rural_radius_m", 100, 100_000),
-            ("snap_limit_m", 0, 5_000),
-            ("smallest_component_m", 0, 1e9),
-        ):
-            value = getattr(self, name)
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not number or not low <= value <= high:
-                raise ValueError(f"标准参数 {name} 应在 {low:g} 与 {high:g} 之间，现为 {value!r}")
-        if self.town_rule not in TOWN_RULES:
-            raise ValueError(
-                f"标准参数 town_rule 应为 urban、rural 或 both，现为 {self.town_rule!r}"
-            )
+        require_none(self.faults(vars(self)), vars(self))
+
+    @staticmethod
+    def faults(values: Mapping[str, object]) -> dict[str, str]:
+        """What is wrong with some parameters: name -> what it should be, in Chinese."""
+        faults = out_of_range(_RANGES, values)
+        # A tuple of words, for what is asked of them may not be hashable.
+        if values.get("town_rule", "urban") not in tuple(TOWN_RULES):
+            faults["town_rule"] = f"应为 {'、'.join(TOWN_RULES)} 之一"
+        return faults
 
     @property
     def walk_limit_m(self) -> float:

@@ -55,11 +55,16 @@ class Problem:
 
 
 class InputError(ValueError):
-    """An input that cannot be used at all; says which, why, and what to do."""
+    """An input that cannot be used at all; says which, why, and what to do, fault by fault."""
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
+    def __init__(self, problem: Problem, *others: Problem) -> None:
+        self.problems = (problem, *others)
+        super().__init__("\n".join(map(str, self.problems)))
+
+    @property
+    def problem(self) -> Problem:
+        """The first of them."""
+        return self.problems[0]
 
 
 def unusable(

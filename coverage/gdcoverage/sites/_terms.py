@@ -9,21 +9,22 @@ from typing import Any, Literal, TypeAlias
 import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
+from gdcoverage.policy import Range, out_of_range, require_none
+
 Areas: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries | BaseGeometry
 
-# Least and most of each number that is given.
+_COUNT = Range(0, 10**6, whole=True)
 _RANGES = {
-    "add": (0, 10**6),
-    "target": (0, 1),
-    "frontier": (0, 10**6),
-    "alternatives": (0, 10**6),
-    "differ": (1, 10**6),
-    "within": (0, 1),
-    "generate": (0, 10**6),
-    "apart_m": (1, 10**6),
-    "time_limit": (0, 10**6),
+    "add": _COUNT,
+    "target": Range(0, 1),
+    "frontier": _COUNT,
+    "alternatives": _COUNT,
+    "differ": Range(1, 10**6, whole=True),
+    "within": Range(0, 1),
+    "generate": _COUNT,
+    "apart_m": Range(1, 10**6),
+    "time_limit": Range(0, 10**6),
 }
-_WHOLE = {"add", "frontier", "alternatives", "differ", "generate"}
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Terms:
 
     Raises
     ------
-    ValueError : a number is out of its range, or there is no such `then`.
+    ValueError : a number is out of its range, something is no list, or there is no such `then`.
     """
 
     add: int | None = None
@@ -74,24 +75,28 @@ class Terms:
     time_limit: float = 60.0
 
     def __post_init__(self) -> None:
-        for name, (low, high) in _RANGES.items():
-            value = getattr(self, name)
-            if value is not None and not _is_number(value, low, high, name in _WHOLE):
-                kind = "整数，" if name in _WHOLE else ""
-                raise ValueError(f"{name} 应是{kind}在 {low:g} 与 {high:g} 之间，现为 {value!r}")
-        if not isinstance(self.bank_caps, Mapping):
-            raise ValueError(f"bank_caps 应写成 {{ 银行 = 个数 }}，现为 {self.bank_caps!r}")
-        for bank, most in self.bank_caps.items():
-            if not _is_number(most, 0, 10**6, True):
-                raise ValueError(f"bank_caps 中“{bank}”的上限应是不小于 0 的整数，现为 {most!r}")
-        if self.then not in (None, "two_outlets"):
-            raise ValueError(f"then 应为 two_outlets，或不写，现为 {self.then!r}")
+        require_none(self.faults(vars(self)), vars(self))
+
+    @staticmethod
+    def faults(values: Mapping[str, Any]) -> dict[str, str]:
+        """What is wrong with some terms: name -> what it should be, in Chinese."""
+        given = {name: value for name, value in values.items() if value is not None}
+        faults = out_of_range(_RANGES, given)
+        caps = given.get("bank_caps", {})
+        if not isinstance(caps, Mapping):
+            faults["bank_caps"] = "应写成 { 银行 = 个数 }"
+        elif wrong := [bank for bank, most in caps.items() if not _COUNT.holds(most)]:
+            faults["bank_caps"] = f"中“{'”“'.join(map(str, wrong))}”的上限{_COUNT}"
+        for name in ("fixed", "forbidden"):
+            if not _are_ids(given.get(name, ())):
+                faults[name] = "应是候选点编号的列表"
+        if given.get("then", "two_outlets") != "two_outlets":
+            faults["then"] = "应为 two_outlets，或不写"
+        return faults
 
 
-def _is_number(value: Any, low: float, high: float, whole: bool) -> bool:
-    """Whether it is a number in the range (numpy's count too), truth values left out."""
-    try:
-        fits = low <= value <= high and (not whole or value == int(value))
-    except TypeError:
+def _are_ids(value: object) -> bool:
+    # One id alone would be taken letter by letter.
+    if not isinstance(value, Collection) or isinstance(value, str | Mapping):
         return False
-    return bool(fits) and not isinstance(value, bool)
+    return all(isinstance(each, str) for each in value)
