@@ -32,7 +32,8 @@ def main(folder: Path, quick: bool) -> int:
     if not quick:
         figures += [*province.main(), *covering.large()]
     print(results.write(folder, rows, figures))
-    return int(any(one.missed for one in (*rows, *figures)))
+    missed = [*(row.missed for row in rows), *(figure.missed for figure in figures)]
+    return int(any(missed))
 
 
 if __name__ == "__main__":

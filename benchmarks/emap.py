@@ -34,7 +34,7 @@ from gdcoverage.policy import FLAGS, ITEMS, MODES
 try:
     from playwright.sync_api import sync_playwright
 except ImportError:
-    sync_playwright = None
+    sync_playwright = None  # type: ignore[assignment]  # not installed
 
 OUTLETS = 20_000
 COUNTY = "440606"  # 顺德

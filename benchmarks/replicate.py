@@ -10,13 +10,14 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import osmium
 import psutil
 import shapely
-from osmium.osm import NODE, WAY, mutable
+from osmium.osm import NODE, WAY, Node, Way, mutable
 from shapely.geometry import Polygon
 
 from benchmarks.data import SHARED
@@ -43,17 +44,17 @@ def replicate(osm: Path, copies: int, path: Path) -> float:
     -------
     Degrees of longitude from one copy to the next.
     """
-    node_ids = 1 + max(node.id for node in osmium.FileProcessor(str(osm), NODE))
-    way_ids = 1 + max(way.id for way in osmium.FileProcessor(str(osm), WAY))
+    node_ids = 1 + max(node.id for node in _nodes(osm))
+    way_ids = 1 + max(way.id for way in _ways(osm))
     west, _, east, _ = extent(osm)
     step = round(east - west + GAP, 3)
     with osmium.SimpleWriter(str(path)) as writer:
         for copy in range(copies):
-            for node in osmium.FileProcessor(str(osm), NODE):
+            for node in _nodes(osm):
                 spot = (node.lon + copy * step, node.lat)
                 writer.add_node(mutable.Node(node, spot, id=node.id + copy * node_ids))
         for copy in range(copies):
-            for way in osmium.FileProcessor(str(osm), WAY):
+            for way in _ways(osm):
                 refs = [node.ref + copy * node_ids for node in way.nodes]
                 writer.add_way(mutable.Way(way, refs, id=way.id + copy * way_ids))
     return step
@@ -61,8 +62,16 @@ def replicate(osm: Path, copies: int, path: Path) -> float:
 
 def extent(osm: Path) -> tuple[float, float, float, float]:
     """West, south, east and north of an OSM file's nodes, degrees."""
-    spots = np.array([(n.lon, n.lat) for n in osmium.FileProcessor(str(osm), NODE)])
+    spots = np.array([(n.lon, n.lat) for n in _nodes(osm)])
     return (*spots.min(axis=0), *spots.max(axis=0))
+
+
+def _nodes(osm: Path) -> Iterator[Node]:
+    return (o for o in osmium.FileProcessor(str(osm), NODE) if isinstance(o, Node))
+
+
+def _ways(osm: Path) -> Iterator[Way]:
+    return (o for o in osmium.FileProcessor(str(osm), WAY) if isinstance(o, Way))
 
 
 def counties(osm: Path, copies: int, step: float) -> dict[str, Polygon]:

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from known import known
+
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -96,10 +98,10 @@ def settle(page: Page) -> None:
 
 def pixel(page: Page, lat: float, lon: float) -> tuple[int, int, int]:
     """Colour of the screen at a place."""
-    box = page.locator(".leaflet-container").bounding_box()
+    box = known(page.locator(".leaflet-container").bounding_box())
     at = on_screen(page, lat, lon)
-    clip = {"x": box["x"] + at[0], "y": box["y"] + at[1], "width": 1, "height": 1}
-    return _first_pixel(page.screenshot(clip=clip))
+    left, top = box["x"] + at[0], box["y"] + at[1]
+    return _first_pixel(page.screenshot(clip={"x": left, "y": top, "width": 1, "height": 1}))
 
 
 def on_screen(page: Page, lat: float, lon: float) -> list[float]:

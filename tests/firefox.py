@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ class Firefox:
         self._read()  # the greeting
         self("WebDriver:NewSession", {})
 
-    def __call__(self, command: str, parameters: dict) -> object:
+    def __call__(self, command: str, parameters: dict) -> Any:
         """Send a command and wait for its value."""
         self.number += 1
         message = json.dumps([0, self.number, command, parameters]).encode()
@@ -43,7 +44,7 @@ class Firefox:
             time.sleep(0.1)
         raise TimeoutError("the map did not get ready")
 
-    def run(self, script: str, *values: object) -> object:
+    def run(self, script: str, *values: object) -> Any:
         """The value that a script returns."""
         return self("WebDriver:ExecuteScript", {"script": script, "args": list(values)})
 

@@ -16,8 +16,10 @@ from urllib.parse import parse_qs, urlparse
 
 import osmium
 import shapely
+from osmium.osm import Way
 
 from gdcoverage.network._walkable import is_walkable
+from known import known
 
 
 @contextmanager
@@ -60,9 +62,10 @@ def serving(path: Path, place: str, area: shapely.Polygon) -> Iterator[str]:
 
 
 def _streets(path: Path) -> tuple[list[dict], dict[int, tuple[float, float]]]:
-    ways, nodes = [], {}
+    ways: list[dict] = []
+    nodes: dict[int, tuple[float, float]] = {}
     for way in osmium.FileProcessor(str(path)).with_locations():
-        if way.is_way() and is_walkable(dict(way.tags)):
+        if isinstance(way, Way) and is_walkable(dict(way.tags)):
             refs = [n.ref for n in way.nodes if n.location.valid()]
             nodes |= {n.ref: (n.lon, n.lat) for n in way.nodes if n.location.valid()}
             ways.append({"type": "way", "id": way.id, "nodes": refs, "tags": dict(way.tags)})
@@ -71,7 +74,7 @@ def _streets(path: Path) -> tuple[list[dict], dict[int, tuple[float, float]]]:
 
 def _overpass(query: str, ways: list[dict], nodes: dict[int, tuple[float, float]]) -> dict:
     """Ways with a node in the query's polygon, and all nodes of those ways."""
-    numbers = [float(n) for n in re.search(r"poly:['\"]([^'\"]+)['\"]", query)[1].split()]
+    numbers = [float(n) for n in known(re.search(r"poly:['\"]([^'\"]+)['\"]", query))[1].split()]
     area = shapely.Polygon(
         [(lon, lat) for lat, lon in zip(numbers[::2], numbers[1::2], strict=True)]
     )

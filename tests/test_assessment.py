@@ -1,3 +1,4 @@
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -41,7 +42,7 @@ def test_rural_boundary_value_counts_as_covered(lattice, metres, covered, azimut
     outlet = worlds.outlets([(0, 0)])
     demand = worlds.demand([(0, 0)], settlement="rural")
     lon, lat, _ = GEOD.fwd(*worlds.ORIGIN, azimuth, metres)
-    demand = demand.set_geometry(worlds.gpd.points_from_xy([lon], [lat]), crs=4326)
+    demand = demand.set_geometry(gpd.points_from_xy([lon], [lat]), crs=4326)
     found = assess(outlet, demand, lattice)
     assert found.demand["radius_m"][0] == pytest.approx(metres, abs=0.001)
     assert found.demand["covered"].tolist() == [covered]
@@ -198,9 +199,9 @@ def test_porto_alegre_to_the_last_person(shared):
     folder = shared / "data/portoalegre-r5r"
     demand = read_demand(folder / "poa_hexgrid.csv", settlement="urban").frame
     clinics = pd.read_csv(folder / "poa_hexgrid.csv").query("healthcare > 0")
-    outlets = worlds.gpd.GeoDataFrame(
+    outlets = gpd.GeoDataFrame(
         {"outlet_id": clinics["id"].to_numpy(), "status": "active"},
-        geometry=worlds.gpd.points_from_xy(clinics["lon"], clinics["lat"]),
+        geometry=gpd.points_from_xy(clinics["lon"], clinics["lat"]),
         crs="EPSG:4326",
     )
     result = assess(outlets, demand, WalkNetwork.from_osm(folder / "poa.osm.pbf"))
@@ -218,7 +219,7 @@ def test_a_coverage_without_streets_says_so_and_keeps_every_number(tmp_path):
     alone = coverage.without_streets()
     pd.testing.assert_frame_equal(alone.by_county(), coverage.by_county())
     with pytest.raises(ValueError, match="streets are not kept"):
-        reached_streets(alone)
+        reached_streets(alone)  # type: ignore[arg-type]  # what the type forbids
     with pytest.raises(ValueError, match="streets are not kept"):
         with_streets(alone)
     again = alone.on(coverage.network)

@@ -1,6 +1,7 @@
 """Demand points from tables, hexagons and layers; nobody vanishes in silence."""
 
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import h3
@@ -11,7 +12,7 @@ from pyproj import Geod
 
 from gdcoverage.demand import DEMAND, read_demand
 from gdcoverage.geo.datum import from_wgs84
-from gdcoverage.policy import Standard
+from gdcoverage.policy import Standard, TownRule
 from gdcoverage.problems import InputError
 from gdcoverage.tables import Reading
 
@@ -20,10 +21,10 @@ GOOD = "1,甲村,100,113.10,23.10,220"
 CENTRES = [f"{cell}" for cell in h3.grid_disk(h3.latlng_to_cell(23.1, 113.2, 8), 1)]
 
 
-def table(folder: Path, *rows: str, header: str = HEADER, **options: object) -> Reading:
+def table(folder: Path, *rows: str, header: str = HEADER, **options: Any) -> Reading:
     path = folder / "people.csv"
     path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
-    return read_demand(path, **options)  # type: ignore[arg-type]
+    return read_demand(path, **options)
 
 
 def kinds(reading: Reading) -> list[tuple[str, int | None]]:
@@ -291,8 +292,10 @@ TOWNS = {"121", "122", "123"}
 @pytest.mark.parametrize(
     ("rule", "town"), [("urban", "urban"), ("rural", "rural"), ("both", "urban")]
 )
-def test_every_code_under_every_town_rule(tmp_path: Path, code: str, rule: str, town: str) -> None:
-    standard = Standard(town_rule=rule)  # type: ignore[arg-type]
+def test_every_code_under_every_town_rule(
+    tmp_path: Path, code: str, rule: TownRule, town: str
+) -> None:
+    standard = Standard(town_rule=rule)
     point = table(tmp_path, f"1,甲,9,113,23,{code}", standard=standard).frame.iloc[0]
     assert point.settlement == BY_CODE.get(code, town)
     assert point.town == (code in TOWNS)

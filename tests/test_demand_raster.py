@@ -2,6 +2,7 @@
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +18,7 @@ from rasterio.transform import Affine
 
 from gdcoverage.demand import read_demand
 from gdcoverage.demand._raster import read_cells
+from gdcoverage.geo.datum import Datum
 from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError
 from gdcoverage.tables import Reading
@@ -266,7 +268,7 @@ def test_declaration_spares_a_raster_the_rule(tmp_path: Path) -> None:
 # --- clipped to an area -------------------------------------------------------------------------
 
 
-def assert_clipped_as_whole(path: Path, area: shapely.Geometry, **options: object) -> Reading:
+def assert_clipped_as_whole(path: Path, area: shapely.Geometry, **options: Any) -> Reading:
     """What is inside is as in the whole raster: ids, people, areas, classes; the rest is told."""
     whole = read_demand(path, **options)
     clipped = read_demand(path, within=area, **options)
@@ -350,7 +352,7 @@ def test_a_chain_that_leaves_the_area_counts_as_far_as_it_matters(
     [("EPSG:4326", None), ("EPSG:32649", (600_000, 2_620_000)), ("EPSG:3857", (12.5e6, 2.7e6))],
 )
 def test_far_cells_are_left_alone_and_change_nothing(
-    tmp_path: Path, datum: str, crs: str, corner: tuple[float, float] | None
+    tmp_path: Path, datum: Datum, crs: str, corner: tuple[float, float] | None
 ) -> None:
     people = np.random.default_rng(8).gamma(0.3, 900, (260, 260)).astype("float32")
     transform = corner_at(*corner, 1_000) if corner else corner_at(112, 24, 0.01)

@@ -14,6 +14,7 @@ from gdcoverage.emap._styles import styles
 from gdcoverage.gaps import find_gaps
 from gdcoverage.places.counties import one_county
 from gdcoverage.policy import Standard
+from known import known
 from public_outlets import counties, public_outlets
 
 pytestmark = pytest.mark.browser
@@ -210,13 +211,14 @@ def test_phone_never_scrolls_sideways(browser, public, width, height, large):
 
 def test_phone_shows_the_whole_province_above_the_sheet(browser, public):
     page = opened(browser, public, 390, 844, at=WEDNESDAY, has_touch=True).page
-    box = page.locator(".leaflet-container").bounding_box()
+    box = known(page.locator(".leaflet-container").bounding_box())
     west, south, east, north = counties().total_bounds
     for lat, lon in ((south, west), (north, east)):
         x, y = on_screen(page, lat, lon)
         assert 0 <= x <= box["width"]
         assert 0 <= y <= box["height"]
-    assert box["y"] + box["height"] <= page.locator(".emap-panel").bounding_box()["y"] + 1
+    panel = known(page.locator(".emap-panel").bounding_box())
+    assert box["y"] + box["height"] <= panel["y"] + 1
 
 
 def test_phone_does_not_hide_the_chosen_outlet(browser, public):
@@ -228,7 +230,7 @@ def test_phone_does_not_hide_the_chosen_outlet(browser, public):
     settle(page)
     spot = public_outlets().set_index("outlet_id").loc["W0077"].geometry
     x, y = on_screen(page, spot.y, spot.x)
-    box = page.locator(".leaflet-container").bounding_box()
+    box = known(page.locator(".leaflet-container").bounding_box())
     inside = page.evaluate(
         "([x, y]) => Boolean(document.elementFromPoint(x, y).closest('.leaflet-container'))",
         [box["x"] + x, box["y"] + y],
@@ -253,7 +255,7 @@ def test_targets_on_a_phone_are_44_pixels(browser, public):
 
 def test_pinch_zoom_is_allowed_and_text_grows(browser, public):
     page = opened(browser, public, at=WEDNESDAY).page
-    meta = page.locator('meta[name="viewport"]').get_attribute("content")
+    meta = known(page.locator('meta[name="viewport"]').get_attribute("content"))
     assert "user-scalable" not in meta
     assert "maximum-scale" not in meta
     size = "() => parseFloat(getComputedStyle(document.querySelector('.emap-name')).fontSize)"

@@ -17,6 +17,7 @@ from gdcoverage.emap import Ground, build_public_map, write_map
 from gdcoverage.geo.datum import to_wgs84
 from gdcoverage.places.counties import assign_counties
 from gdcoverage.policy import ITEMS, MODES
+from known import known
 from public_outlets import BANKS, HOSTILE, HOURS, counties, public_outlets
 
 pytestmark = pytest.mark.browser
@@ -69,7 +70,8 @@ def ids(outlets, wanted):
 
 
 def counted(page):
-    return int(re.search(r"[\d,]+", page.locator(".emap-count").inner_text())[0].replace(",", ""))
+    number = known(re.search(r"[\d,]+", page.locator(".emap-count").inner_text()))[0]
+    return int(number.replace(",", ""))
 
 
 # Search ---------------------------------------------------------------------------------------
@@ -339,7 +341,7 @@ def test_navigation_links_carry_the_datum_that_each_expects(browser, path, outle
         assert links.count() == 4
         for i in range(4):
             link = links.nth(i)
-            assert "noopener" in link.get_attribute("rel")
+            assert "noopener" in known(link.get_attribute("rel"))
             lon, lat = place_of(link.get_attribute("href"))
             _, _, off = Geod(ellps="WGS84").inv(lon, lat, row.geometry.x, row.geometry.y)
             assert off < 1
@@ -362,8 +364,8 @@ def place_of(url):
         assert parts.scheme == "geo"
         lat, lon = map(float, parts.path.split(","))
         return lon, lat
-    lon, lat = to_wgs84(np.array([lon]), np.array([lat]), "gcj02")
-    return lon[0], lat[0]
+    [wgs84_lon], [wgs84_lat] = to_wgs84(np.array([lon]), np.array([lat]), "gcj02")
+    return wgs84_lon, wgs84_lat
 
 
 def test_hostile_names_stay_text_in_list_card_and_links(page, outlets):
@@ -434,7 +436,7 @@ def test_chosen_outlet_is_seen_on_the_map(browser, path, outlets):
         settle(page)
         row = outlets.set_index("outlet_id").loc["W0100"]
         x, y = on_screen(page, row.geometry.y, row.geometry.x)
-        box = page.locator(".leaflet-container").bounding_box()
+        box = known(page.locator(".leaflet-container").bounding_box())
         assert 30 < x < box["width"] - 30
         assert 30 < y < box["height"] - 30
 

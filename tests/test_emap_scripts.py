@@ -20,17 +20,16 @@ from hypothesis import strategies as st
 
 from gdcoverage.emap._pinyin import pinyin_table
 from gdcoverage.geo.datum import from_wgs84
+from known import known
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 TEMPLATES = ROOT / "coverage" / "gdcoverage" / "emap" / "templates"
 SCRIPTS = ROOT / "coverage" / "gdcoverage" / "emap" / "scripts"
 MODULES = sorted(path.name for path in SCRIPTS.glob("*.js"))
-NODE = shutil.which("node", path=str(Path(sys.executable).parent)) or shutil.which("node")
+NODE = shutil.which("node", path=str(Path(sys.executable).parent)) or shutil.which("node") or ""
 
-pytestmark = pytest.mark.skipif(
-    NODE is None, reason="Node is not installed (make test installs it)"
-)
+pytestmark = pytest.mark.skipif(not NODE, reason="Node is not installed (make test installs it)")
 
 
 class Script:
@@ -41,12 +40,13 @@ class Script:
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
+        self.questions, self.answers = known(self.process.stdin), known(self.process.stdout)
 
     def __call__(self, expression: str, *values: object) -> object:
         """The value of a JavaScript function of the values."""
-        self.process.stdin.write(json.dumps([expression, values]) + "\n")
-        self.process.stdin.flush()
-        answer = json.loads(self.process.stdout.readline())
+        self.questions.write(json.dumps([expression, values]) + "\n")
+        self.questions.flush()
+        answer = json.loads(self.answers.readline())
         if "error" in answer:
             raise RuntimeError(answer["error"])
         return answer.get("value")
@@ -56,7 +56,7 @@ class Script:
 def script():
     running = Script(*("inflate.js", "links.js", "qr.js", "clock.js", "pinyin.js", "search.js"))
     yield running
-    running.process.stdin.close()
+    running.questions.close()
     running.process.wait(timeout=10)
 
 

@@ -1,3 +1,4 @@
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -72,7 +73,7 @@ def test_points_without_people_are_no_gap_and_full_coverage_has_none(streets):
 
 def test_named_after_its_own_points_then_a_place_then_an_outlet(streets):
     result = covered(streets, [(3000, 0)])
-    places = worlds.gpd.GeoDataFrame(
+    places = gpd.GeoDataFrame(
         {"name": ["石围村"]}, geometry=worlds.points([(3000, -1200)]).to_numpy(), crs="EPSG:4326"
     )
     assert find_gaps(result)["name"].tolist() == ["第0支行东2.5公里"]

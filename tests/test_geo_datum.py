@@ -34,7 +34,9 @@ def test_published_vector_of_gcj02():
     ],
     ids=["shanghai", "shenzhen", "beijing"],
 )
-def test_published_vectors_of_three_cities_both_ways(wgs84, gcj02):
+def test_published_vectors_of_three_cities_both_ways(
+    wgs84: tuple[float, float], gcj02: tuple[float, float]
+) -> None:
     assert from_wgs84(*wgs84, "gcj02") == pytest.approx(gcj02, abs=1e-12)
     assert to_wgs84(*gcj02, "gcj02") == pytest.approx(wgs84, abs=1e-9)
 

@@ -39,8 +39,8 @@ def test_earth_centred_coordinates_are_those_of_pyproj():
 )
 def test_radius_ends_at_the_millimetre_in_every_direction(azimuth, metres, within):
     lon, lat, _ = GEOD.fwd(*worlds.ORIGIN, azimuth, metres)
-    here = [np.array([degree]) for degree in worlds.ORIGIN]
-    point, source = ellipsoid.pairs_within(np.array([lon]), np.array([lat]), *here, 5000.0)
+    here, there = lonlat([(0, 0)]), np.array([[lon], [lat]])
+    point, source = ellipsoid.pairs_within(there[0], there[1], here[0], here[1], 5000.0)
     assert (len(point), len(source)) == (within, within)
 
 
@@ -52,8 +52,8 @@ def test_nearest_and_pairs_equal_measuring_every_pair(points, sources):
     found, source = ellipsoid.nearest(*points, *sources)
     assert found == pytest.approx(metres.min(axis=1), abs=1e-6)
     assert metres[np.arange(len(metres)), source] == pytest.approx(metres.min(axis=1), abs=1e-6)
-    pairs = np.column_stack(ellipsoid.pairs_within(*points, *sources, 5000.0))
-    assert pairs.tolist() == np.argwhere(metres.round(3) <= 5000.0).tolist()
+    pairs = ellipsoid.pairs_within(points[0], points[1], sources[0], sources[1], 5000.0)
+    assert np.column_stack(pairs).tolist() == np.argwhere(metres.round(3) <= 5000.0).tolist()
 
 
 def test_of_sources_on_one_spot_the_lowest_number_serves():
@@ -64,12 +64,10 @@ def test_of_sources_on_one_spot_the_lowest_number_serves():
 
 def test_without_sources_nothing_is_near():
     nowhere = np.zeros(0)
-    found, source = ellipsoid.nearest(*lonlat([(0, 0)]), nowhere, nowhere)
+    lon, lat = lonlat([(0, 0)])
+    found, source = ellipsoid.nearest(lon, lat, nowhere, nowhere)
     assert (found.tolist(), source.tolist()) == ([np.inf], [-1])
-    assert [len(x) for x in ellipsoid.pairs_within(*lonlat([(0, 0)]), nowhere, nowhere, 9.0)] == [
-        0,
-        0,
-    ]
+    assert [len(x) for x in ellipsoid.pairs_within(lon, lat, nowhere, nowhere, 9.0)] == [0, 0]
 
 
 @pytest.mark.parametrize("wound", [1, -1])

@@ -39,12 +39,13 @@ def assert_proven(solution, optimum):
 def test_sjc_most_properties_within_reach(instances):
     cells = pd.read_csv(instances / "sjc_mclp" / "optima.csv")
     assert len(cells) == 32
-    for cell in cells.itertuples():
-        metres, demand = sjc(instances, cell.instance)
-        covers = sparse.csr_array(metres <= cell.S)
-        solution = maximal_covering(covers, demand, cell.p)
-        assert_proven(solution, cell.optimal_covered)
-        assert len(solution.sites) <= cell.p
+    asked = cells[["instance", "S", "p", "optimal_covered"]]
+    for name, metres_reach, sites, optimum in asked.itertuples(index=False, name=None):
+        metres, demand = sjc(instances, name)
+        covers = sparse.csr_array(metres <= metres_reach)
+        solution = maximal_covering(covers, demand, sites)
+        assert_proven(solution, optimum)
+        assert len(solution.sites) <= sites
 
 
 @pytest.mark.parametrize(("name", "metres_reach"), SJC_MINIMA)

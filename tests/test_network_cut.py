@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import osmium
@@ -13,6 +14,7 @@ import pytest
 import shapely
 
 import worlds
+from gdcoverage.files import sha256
 from gdcoverage.network import (
     WalkNetwork,
     cut_osm,
@@ -27,8 +29,10 @@ REAL = {
     "nanshan": "data/gd-osm-extracts/shenzhen_nanshan_2021.osm.pbf",
     "porto": "data/porto-osm/porto_urban_clip.osm.pbf",
 }
-ARRAYS = ("node_lon", "node_lat", "edge_u", "edge_v", "shape_start", "shape_lon", "shape_lat")
-ARRAYS += ("shape_m", "component", "component_m")
+ARRAYS = (
+    *("node_lon", "node_lat", "edge_u", "edge_v", "shape_start", "shape_lon", "shape_lat"),
+    *("shape_m", "component", "component_m"),
+)
 MARGIN_M = 400.0
 
 
@@ -181,9 +185,12 @@ def test_an_area_without_streets_says_so_and_the_others_are_cut(osm, tmp_path):
 def test_the_file_is_read_once_for_all_areas(osm, tmp_path, monkeypatch):
     opened = []
     whole = osmium.FileProcessor
-    monkeypatch.setattr(
-        osmium, "FileProcessor", lambda *a, **k: opened.append(a[0]) or whole(*a, **k)
-    )
+
+    def noted(path: str, *rest: Any) -> osmium.FileProcessor:
+        opened.append(path)
+        return whole(path, *rest)
+
+    monkeypatch.setattr(osmium, "FileProcessor", noted)
     cut_osm(osm, AREAS, 0.0, tmp_path / "cut")
     assert opened == [str(osm)]
 
@@ -213,7 +220,7 @@ def opened(monkeypatch) -> list[str]:
     names: list[str] = []
     whole = osmium.FileProcessor
 
-    def noted(path: str, *rest: object) -> object:
+    def noted(path: str, *rest: Any) -> osmium.FileProcessor:
         names.append(Path(path).name)
         return whole(path, *rest)
 
@@ -227,8 +234,12 @@ def hashed(monkeypatch) -> list[str]:
     from gdcoverage.network import _cache
 
     names: list[str] = []
-    whole = _cache.sha256
-    monkeypatch.setattr(_cache, "sha256", lambda p: names.append(Path(p).name) or whole(p))
+
+    def noted(path: Path) -> str:
+        names.append(path.name)
+        return sha256(path)
+
+    monkeypatch.setattr(_cache, "sha256", noted)
     return names
 
 

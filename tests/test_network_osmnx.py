@@ -4,6 +4,7 @@ import osmium
 import osmnx as ox
 import pytest
 import shapely
+from osmium.osm import Node, Way
 
 from gdcoverage.network import WalkNetwork
 from gdcoverage.network._walkable import EXCLUDED, is_walkable
@@ -21,7 +22,9 @@ def raw(shared, tmp_path_factory):
     xml = tmp_path_factory.mktemp("osmnx") / "longgang.osm"
     with osmium.SimpleWriter(str(xml)) as writer:
         for thing in osmium.FileProcessor(str(shared / EXTRACT)):
-            if thing.is_node() or (thing.is_way() and is_walkable(dict(thing.tags))):
+            if isinstance(thing, Node) or (
+                isinstance(thing, Way) and is_walkable(dict(thing.tags))
+            ):
                 writer.add(thing)
     before = ox.settings.useful_tags_way
     ox.settings.useful_tags_way = sorted({*before, *EXCLUDED})

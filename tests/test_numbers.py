@@ -20,6 +20,7 @@ from gdcoverage.numbers import KINDS, MAP, NUMBERS, OTHER, Column, shown_in
 from gdcoverage.places.counties import one_county
 from gdcoverage.policy import Standard
 from gdcoverage.report import Report, csv_text, json_text, report_text, write_workbook
+from known import known
 
 SCRIPTS = Path(__file__).parent.parent / "coverage" / "gdcoverage" / "emap" / "scripts"
 TABLES = {name: getattr(numbers, name) for name in ("NUMBERS", "GAP", "OUTLET", "DEMAND", "SITE")}
@@ -43,7 +44,7 @@ def report_of(coverage: Coverage) -> Report:
 def index_data(report: Report) -> dict:
     """What the map of a province is given of a report's counties."""
     county_numbers = report.inside.drop(columns=["county_name", "city"])
-    counties = report.coverage.counties.merge(
+    counties = known(report.coverage.counties).merge(
         county_numbers, left_on="adcode", right_on="county", how="left"
     )
     return province_block(counties, Standard(), report.gaps, None, {})
@@ -105,7 +106,7 @@ def test_a_label_changed_in_the_table_changes_everywhere(coverage, tmp_path, mon
     assert rest[1].startswith("人口与达到率")
     assert "达到率" in heads(report, tmp_path / "a.xlsx", "汇总")
     assert ",达到率（%）," in csv_text(report)
-    assert headline(report.total.to_dict()).startswith("人口达到率 42.4%")
+    assert headline(dict(report.total)).startswith("人口达到率 42.4%")
     block = index_data(report)
     assert block["counties"][0]["facts"][0] == ["达到率", "42.4%"]
     assert block["words"]["达到率"] == "Reach"

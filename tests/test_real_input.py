@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gdcoverage.run import load_plan, make_report, read_inputs, write_outputs
+from known import known
 
 PLANS = Path(__file__).parent.parent / "benchmarks/data.py"
 
@@ -14,9 +15,9 @@ PLANS = Path(__file__).parent.parent / "benchmarks/data.py"
 def real_plan(shared, monkeypatch, tmp_path):
     """Makes the plan of a real place in a folder of the test's."""
     monkeypatch.setenv("GDCOVERAGE_SHARED", str(shared))
-    spec = importlib.util.spec_from_file_location("real_plans", PLANS)
+    spec = known(importlib.util.spec_from_file_location("real_plans", PLANS))
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    known(spec.loader).exec_module(module)
     return lambda place: getattr(module, place)(tmp_path / place)
 
 

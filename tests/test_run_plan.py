@@ -37,6 +37,7 @@ from gdcoverage.run.plan import (
     SitesInput,
 )
 from gdcoverage.sites import Terms
+from known import known
 from overpass_server import serving
 
 SAMPLE = Path(__file__).parent.parent / "data/sample"
@@ -506,7 +507,7 @@ def test_candidates_of_ones_own_with_terms(sample):
 
 def test_terms_stand_in_the_section_of_the_candidates(sample):
     more = 'target = 95\nwithin = 20\ndiffer = 2\nthen = "two_outlets"\n'
-    terms = load_plan(edited(sample, "add = 3 ", more)).sites.terms
+    terms = known(load_plan(edited(sample, "add = 3 ", more)).sites).terms
     assert (terms.target, terms.within, terms.differ) == (0.95, 0.2, 2)
     assert (terms.then, terms.frontier, terms.alternatives) == ("two_outlets", 8, 2)
 

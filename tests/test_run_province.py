@@ -19,6 +19,7 @@ import pytest
 from gdcoverage.assessment import assess
 from gdcoverage.problems import InputError
 from gdcoverage.run import How, load_plan, make_report, read_inputs, read_network, run_plan
+from known import known
 from three_counties import ADCODES, write_plan
 
 DATE = "2026-06-14"
@@ -136,7 +137,8 @@ def test_sites_are_recommended_to_each_county_and_keep_their_promise(finished):
     plan = load_plan(path)
     inputs = read_inputs(plan)
     asked = sites.loc[sites["asked_by"] == "990103", "candidate_id"]
-    chosen = inputs.candidates[inputs.candidates["outlet_id"].isin(asked)]
+    offered = known(inputs.candidates)
+    chosen = offered[offered["outlet_id"].isin(asked)]
     assert len(chosen) == 2
     outlets = pd.concat([inputs.outlets.frame, chosen], ignore_index=True)
     with_them = assess(outlets, inputs.demand.frame, read_network(plan), None, inputs.counties)
@@ -184,7 +186,7 @@ def test_dask_gives_the_same_bytes_and_survives_a_killed_worker(finished, tmp_pa
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
     ) as cluster:
-        killed = []
+        killed: list[int] = []
 
         def kill_one(step):
             if step.startswith("县区 1/") and not killed:
@@ -210,7 +212,7 @@ def test_finished_counties_are_not_done_again_unless_asked(tmp_path):
     run_plan(plan, DATE, HERE)
     book = tmp_path / "results/县区/990101_西县/汇总.xlsx"
     os.utime(book, (1, 1))
-    steps = []
+    steps: list[str] = []
     run_plan(plan, DATE, HERE, steps.append)
     assert book.stat().st_mtime == 1
     assert any("沿用上次已完成的 4 个县区" in step for step in steps)
@@ -258,13 +260,13 @@ def test_killed_in_the_middle_a_run_goes_on_and_ends_the_same(finished, tmp_path
         " lambda step: print(step, flush=True))"
     )
     run = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
-    for line in run.stdout:
+    for line in known(run.stdout):
         if line.startswith("县区 2/"):
             run.send_signal(signal.SIGKILL)
             break
     assert run.wait() == -signal.SIGKILL
     assert not (there.parent / "results/汇总.xlsx").exists()
-    steps = []
+    steps: list[str] = []
     run_plan(load_plan(there), DATE, HERE, steps.append)
     # It may have found another by the time that the signal came.
     assert any(re.search("沿用上次已完成的 [234] 个县区", step) for step in steps)
@@ -330,9 +332,10 @@ def test_nearest_outlet_is_found_however_far(tmp_path):
 
 def test_ctrl_c_stops_the_workers_and_leaves_finished_counties(tmp_path, own_cache):
     path = write_plan(tmp_path)
-    command = [Path(sys.executable).with_name("gdcoverage"), "run", path, "--workers", "2"]
+    program = Path(sys.executable).with_name("gdcoverage")
+    command = [str(program), "run", str(path), "--workers", "2"]
     run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    for line in run.stderr:
+    for line in known(run.stderr):
         if "县区 1/" in line:
             run.send_signal(signal.SIGINT)
             break

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,6 +11,7 @@ import osmium
 import pandas as pd
 import pytest
 import shapely
+from osmium.osm import Node, Relation, Way
 from python_calamine import CalamineWorkbook
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -63,7 +65,7 @@ def coverage(
     return assess(outlets.frame, demand.frame, network, Standard(), county)
 
 
-def _sheets(path: Path) -> dict[str, list[list[object]]]:
+def _sheets(path: Path) -> dict[str, Sequence[Sequence[object]]]:
     book = CalamineWorkbook.from_path(path)
     return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
 
@@ -72,11 +74,12 @@ def _objects(path: Path) -> list[tuple[object, ...]]:
     """Every OSM object with all that it says; time and author are zero where there are none."""
     objects: list[tuple[object, ...]] = []
     for o in osmium.FileProcessor(str(path)):
-        if o.is_node():
+        if isinstance(o, Node):
             what: object = (o.location.x, o.location.y)
-        elif o.is_way():
+        elif isinstance(o, Way):
             what = tuple(n.ref for n in o.nodes)
         else:
+            assert isinstance(o, Relation)
             what = tuple((m.type, m.ref, m.role) for m in o.members)
         by = (o.version, o.changeset, o.uid, o.user, o.timestamp.timestamp())
         objects.append((o.type_str(), o.id, what, tuple(sorted((t.k, t.v) for t in o.tags)), by))
@@ -88,7 +91,7 @@ def _ways(*, name: str) -> list[shapely.LineString]:
     return [
         shapely.LineString([(n.lon, n.lat) for n in o.nodes])
         for o in ways
-        if o.is_way() and o.tags.get("name", "").startswith(name)
+        if isinstance(o, Way) and (o.tags.get("name") or "").startswith(name)
     ]
 
 

@@ -71,8 +71,9 @@ def test_the_plot_shows_every_point_and_the_build_order(street):
     found = frontier(along(street, NESTING), at_crossings(5), Terms(frontier=3))
     axes = found.plot()
     best, nested = axes.get_lines()
-    assert best.get_xydata().tolist() == found.points[["sites", "rate"]].to_numpy().tolist()
-    assert nested.get_ydata().tolist() == pytest.approx([0, 17 / 33, 1])
+    points = found.points[["sites", "rate"]].to_numpy()
+    assert np.asarray(best.get_xydata()).tolist() == points.tolist()
+    assert np.asarray(nested.get_ydata()).tolist() == pytest.approx([0, 17 / 33, 1])
     assert found.plot(axes) is axes
 
 
@@ -123,7 +124,7 @@ def test_the_frontier_never_falls_and_nesting_never_beats_it(
     found = frontier(coverage, offered, Terms(frontier=4))
     exact = found.points.set_index("sites")["population"]
     assert (exact.diff().dropna() >= 0).all()
-    for size, population in exact.items():
+    for size, population in zip(found.points["sites"], exact, strict=True):
         choices = _worths(coverage, offered, min(size, len(places)))
         assert population == max(choices.values())
     second = recommend_sites(coverage, offered, Terms(add=2))
@@ -145,7 +146,7 @@ def test_each_alternative_is_the_best_of_those_that_keep_apart(
     found = alternatives(coverage, offered, Terms(add=2, within=0.5, differ=differ, alternatives=4))
     chosen = [frozenset(s["candidate_id"]) for _, s in found.sites.groupby("plan")]
     best = recommend_sites(coverage, offered, Terms(add=2))
-    choices = {}
+    choices: dict[frozenset[str], float] = {}
     for size in range(len(best.sites) + 1):
         choices |= _worths(coverage, offered, size)
     for i, plan in enumerate(chosen[1:], 1):

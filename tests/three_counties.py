@@ -39,7 +39,7 @@ def write_plan(folder: Path, sites: bool = True, seed: int = 3, people: int = 15
     ).to_file(folder / "counties.geojson")
 
     # Outlets 200 m from the borders: they serve people of both sides.
-    spots = [(200, 300), (2800, 1500), (3200, 2700), (6200, 700), (8800, 2900)]
+    spots: list[worlds.Spot] = [(200, 300), (2800, 1500), (3200, 2700), (6200, 700), (8800, 2900)]
     _table(folder / "outlets.csv", spots, {
         "网点编号": [f"W{i}" for i in range(5)],
         "网点名称": [f"第{i}支行" for i in range(5)],

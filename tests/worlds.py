@@ -49,8 +49,8 @@ def write_osm(
         lines.append(f"<node id='{i}' version='1' lat='{lat:.9f}' lon='{lon:.9f}'/>")
     for i, (spot, kind, name) in enumerate(places, 900_000):
         lon, lat = degrees(*spot)
-        tags = f"<tag k='place' v='{kind}'/><tag k='name' v='{name}'/>"
-        lines.append(f"<node id='{i}' version='1' lat='{lat:.9f}' lon='{lon:.9f}'>{tags}</node>")
+        named = f"<tag k='place' v='{kind}'/><tag k='name' v='{name}'/>"
+        lines.append(f"<node id='{i}' version='1' lat='{lat:.9f}' lon='{lon:.9f}'>{named}</node>")
     for i, (refs, tags) in enumerate(ways, 1):
         body = "".join(f"<nd ref='{ref}'/>" for ref in refs)
         body += "".join(f"<tag k='{key}' v='{value}'/>" for key, value in tags.items())

@@ -132,8 +132,11 @@ def mutants_of(module: str) -> list[Mutant]:
     begin = [0]
     for line in text.splitlines(keepends=True):
         begin.append(begin[-1] + len(line))
-    found = {}
+    found: dict[tuple[int, int, str], int] = {}
     for node, after in _faults(ast.parse(text)):
+        # Only nodes that no parser made have no end.
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
         start = begin[node.lineno - 1] + node.col_offset
         end = begin[node.end_lineno - 1] + node.end_col_offset
         found.setdefault((start, end, after), node.lineno)
@@ -194,8 +197,8 @@ def _changed(node: ast.expr | ast.stmt) -> Iterator[ast.AST]:  # noqa: PLR0912 -
                 yield _with(node, op=_OPERATORS[type(op)]())
             yield ast.Pass()
         case ast.Compare(ops=ops):
-            for i, op in enumerate(ops):
-                for other in _COMPARISONS[type(op)]:
+            for i, comparison in enumerate(ops):
+                for other in _COMPARISONS[type(comparison)]:
                     yield _with(node, ops=[*ops[:i], other(), *ops[i + 1 :]])
         case ast.BoolOp(op=op):
             yield _with(node, op=ast.Or() if isinstance(op, ast.And) else ast.And())

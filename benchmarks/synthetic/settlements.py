@@ -73,7 +73,7 @@ def settle(counties: gpd.GeoDataFrame, rng: Rng) -> Settlements:
     area = shapely.area(polygons)
     home = rng.choice(len(polygons), VILLAGES, p=area / area.sum())
     lon, lat = _within(polygons, home, rng)
-    people = _shared(PEOPLE - towns["people"].sum(), rng.lognormal(0, 0.6, VILLAGES))
+    people = _shared(PEOPLE - int(towns["people"].sum()), rng.lognormal(0, 0.6, VILLAGES))
     villages = pd.DataFrame(
         {"name": _village_names(VILLAGES, rng), "lon": lon, "lat": lat, "people": people}
     ).assign(radius_m=_radius(people, 2_500), town=False, county=home)

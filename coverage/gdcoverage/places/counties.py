@@ -61,7 +61,7 @@ _MOST_OVERLAP = 0.01
 
 
 def read_counties(
-    path: str | Path | None = None, *, adcodes: Collection[str] | None = None
+    path: str | Path | None = None, *, adcodes: Collection[str | int] | None = None
 ) -> gpd.GeoDataFrame:
     """County polygons, sorted by adcode.
 
@@ -80,12 +80,11 @@ def read_counties(
     InputError : the file is unusable (no code or name column, codes that are not adcodes or
         come twice, units that are no polygons or overlap), or lacks one of the adcodes.
     """
-    if adcodes is not None:
-        adcodes = {str(adcode) for adcode in adcodes}
+    asked = None if adcodes is None else {str(adcode) for adcode in adcodes}
     if path is None:
         known = _package_index()
-        _require(adcodes, known.index, "程序自带的广东县区界线")
-        chosen = known.loc[sorted(known.index if adcodes is None else adcodes)]
+        _require(asked, known.index, "程序自带的广东县区界线")
+        chosen = known.loc[sorted(known.index if asked is None else asked)]
         counties = gpd.GeoDataFrame(
             chosen.reset_index()[["adcode", "name", "city"]],
             geometry=[_package_polygon(adcode) for adcode in chosen.index],
@@ -93,9 +92,9 @@ def read_counties(
         )
     else:
         counties = _own_counties(Path(path))
-        _require(adcodes, counties["adcode"], Path(path).name)
-        if adcodes is not None:
-            counties = counties[counties["adcode"].isin(adcodes)]
+        _require(asked, counties["adcode"], Path(path).name)
+        if asked is not None:
+            counties = counties[counties["adcode"].isin(asked)]
     counties = counties.sort_values("adcode", ignore_index=True)
     return COUNTIES.validate(counties.astype({"adcode": "str", "name": "str", "city": "str"}))
 
