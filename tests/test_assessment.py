@@ -222,7 +222,7 @@ def test_a_coverage_without_streets_says_so_and_keeps_every_number(tmp_path):
         reached_streets(alone)  # type: ignore[arg-type]  # what the type forbids
     with pytest.raises(ValueError, match="streets are not kept"):
         with_streets(alone)
-    again = alone.on(coverage.network)
+    again = alone.on(coverage.network, coverage.outlets_joined, coverage.demand_joined)
     pd.testing.assert_frame_equal(reached_streets(again), reached_streets(coverage))
     assert with_streets(again) is again
 

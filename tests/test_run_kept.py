@@ -16,6 +16,7 @@ from gdcoverage.policy import Standard
 from gdcoverage.run.identity import digest
 from gdcoverage.run.kept import Kept, cache_folder, packed, unpacked
 from gdcoverage.sites import Terms
+from known import known
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +118,7 @@ def test_frames_are_known_by_what_they_hold():
     assert digest(frame) == digest(frame.set_axis([7, 8, 9]))
     assert digest(frame) != digest(frame.iloc[::-1])
     assert digest(frame) != digest(frame.rename(columns={"名": "名称"}))
-    assert digest(frame) != digest(frame.assign(名=["a", None, "丙"]))
+    assert digest(frame) != digest(frame.assign(名=pd.Series(["a", None, "丙"], dtype="str")))
     shapes = thing().layer
     assert digest(shapes) != digest(shapes.set_crs(4490, allow_override=True))
 
@@ -140,7 +141,7 @@ def test_a_result_is_found_by_its_identity_alone(tmp_path):
     one, other = digest("one"), digest("other")
     assert kept.get(one) is None
     kept.put(one, packed(thing()))
-    assert kept.get(one).name == "甲"
+    assert known(kept.get(one)).name == "甲"
     assert kept.get(other) is None
     kept.path(other).parent.mkdir(exist_ok=True)
     kept.path(one).rename(kept.path(other))
@@ -160,7 +161,7 @@ def test_no_flipped_bit_is_ever_taken(tmp_path):
         path.write_bytes(flipped)
         assert kept.get(identity) is None
     path.write_bytes(whole)
-    assert kept.get(identity).name == "甲"
+    assert known(kept.get(identity)).name == "甲"
 
 
 @settings(max_examples=50, deadline=None)

@@ -218,7 +218,7 @@ def test_text_that_looks_like_a_number_needs_no_quotes_where_it_is_a_code(sample
     edited(sample, '["441324"]', "[441324]")
     plan = load_plan(edited(sample, 'datum = "wgs84"', "datum = 4490"))
     assert plan.counties.adcodes == ("441324",)
-    assert (plan.sites.terms.fixed, plan.sites.terms.forbidden) == (("7",), ("8",))
+    assert (known(plan.sites).terms.fixed, known(plan.sites).terms.forbidden) == (("7",), ("8",))
     assert plan.demand.datum == "cgcs2000"
 
 
@@ -275,9 +275,9 @@ def test_results_go_beside_the_plan_unless_it_says_where(sample):
 
 def test_parts_of_a_plan_can_be_replaced(sample):
     plan = load_plan(sample)
-    terms = replace(plan.sites.terms, add=None, target=0.9)
-    other = replace(plan, sites=replace(plan.sites, terms=terms))
-    assert (other.sites.terms.target, other.outlets) == (0.9, plan.outlets)
+    terms = replace(known(plan.sites).terms, add=None, target=0.9)
+    other = replace(plan, sites=replace(known(plan.sites), terms=terms))
+    assert (known(other.sites).terms.target, other.outlets) == (0.9, plan.outlets)
 
 
 def toml(value):

@@ -222,7 +222,7 @@ def test_finished_counties_are_not_done_again_unless_asked(tmp_path):
 
 def steps_of(path, how=HERE):
     """What a run tells."""
-    steps = []
+    steps: list[str] = []
     run_plan(load_plan(path), DATE, how, steps.append)
     return steps
 
