@@ -1,6 +1,6 @@
 # make map   sets everything up and runs the main job on the bundled sample
 # make test  sets everything up (a browser too), checks the code and runs the tests
-.PHONY: map test lint scripts lock sample bench clean
+.PHONY: map test test-oldest test-newest lint scripts lock sample bench clean
 
 map:
 	@bash .ci/setup
@@ -10,6 +10,14 @@ test:
 	@bash .ci/setup browser
 	@$(MAKE) --no-print-directory lint
 	@.venv/bin/pytest
+
+# Fast tests with every dependency at its floor in setup.cfg, and at its newest release.
+test-oldest:
+	@bash .ci/bounds oldest 3.11
+
+test-newest:
+	@bash .ci/bounds newest 3.11
+	@bash .ci/bounds newest 3.13
 
 lint:
 	@.venv/bin/ruff check .
@@ -40,4 +48,4 @@ bench:
 	@.venv/bin/python -m benchmarks
 
 clean:
-	@rm -rf .venv node_modules .mypy_cache .ruff_cache build
+	@rm -rf .venv .venv-oldest-* .venv-newest-* node_modules .mypy_cache .ruff_cache build

@@ -1,5 +1,6 @@
-"""The package as one imports it, in a fresh interpreter, also in the project's own folder."""
+"""The package as one installs it and imports it, also in the project's own folder."""
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -57,3 +58,40 @@ def test_coverage_py_is_found_where_it_is_installed(tmp_path):
     code = "import coverage; assert coverage.version == 'the real one'"
     command = [sys.executable, "-c", code]
     subprocess.run(command, check=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(tmp_path)})
+
+
+@pytest.fixture(scope="module")
+def floors():
+    spec = importlib.util.spec_from_file_location("floors", ROOT / "tools/floors.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.floors
+
+
+def test_every_requirement_has_one_floor(floors):
+    found = floors((ROOT / "setup.cfg").read_text(encoding="utf-8"))
+    assert {"pandas", "pandera", "pytest", "jupyterlab", "spopt"} <= set(found)
+
+
+SETUP = """\
+[options]
+install_requires =
+    # what a line is for
+    pandera[pandas] >= 0.35
+    leaflet == 1.9.4.1
+[options.extras_require]
+test =
+    psutil >= 5.9.4
+bench =
+    psutil >= 5.9.4
+"""
+
+
+def test_floors_are_read_off_whatever_the_form_of_the_bound(floors):
+    assert floors(SETUP) == {"pandera": "0.35", "leaflet": "1.9.4.1", "psutil": "5.9.4"}
+
+
+@pytest.mark.parametrize("line", ["psutil", "psutil < 8", "psutil >= 5, < 8", "psutil >= 6"])
+def test_a_requirement_without_a_floor_or_with_two_is_refused(floors, line):
+    with pytest.raises(SystemExit, match="psutil"):
+        floors(f"{SETUP}    {line}\n")
