@@ -1,7 +1,7 @@
 """The package as one installs it and imports it, also in the project's own folder."""
 
-import importlib.util
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -62,10 +62,7 @@ def test_coverage_py_is_found_where_it_is_installed(tmp_path):
 
 @pytest.fixture(scope="module")
 def floors():
-    spec = importlib.util.spec_from_file_location("floors", ROOT / "tools/floors.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.floors
+    return runpy.run_path(str(ROOT / "tools/floors.py"))["floors"]
 
 
 def test_every_requirement_has_one_floor(floors):

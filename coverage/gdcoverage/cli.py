@@ -63,6 +63,7 @@ Workers = Annotated[
 Scheduler = Annotated[
     str | None, typer.Option(help="用 Dask 集群计算，如 tcp://10.0.0.5:8786（需安装 dask 组件）")
 ]
+Fresh = Annotated[bool, typer.Option("--fresh", help="全部重算重写，不沿用缓存中已有的结果")]
 
 
 @app.callback()
@@ -79,16 +80,20 @@ def run(
     fail_under: FailUnder = None,
     workers: Workers = None,
     scheduler: Scheduler = None,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="全部重算，不沿用上次已完成的县区")
-    ] = False,
+    fresh: Fresh = False,
+    only: Annotated[
+        str | None, typer.Option(help="numbers：只算数字并写出汇总，不写各县区的文件")
+    ] = None,
 ) -> None:
     """按计划文件完成全部工作：报告、工作簿、CSV、JSON、地图、图层。"""
     from gdcoverage.report import print_report
     from gdcoverage.run import load_plan, run_plan
 
+    if only not in (None, "numbers"):
+        raise typer.BadParameter("应为 numbers", param_hint="--only")
+    how = replace(_how(workers, scheduler, fresh), only_numbers=only is not None)
     with _steps() as say:
-        ran = run_plan(load_plan(plan), _today(), _how(workers, scheduler, fresh), say)
+        ran = run_plan(load_plan(plan), _today(), how, say)
     print_report(ran.report, out)
     out.print()
     for path in ran.written.files:
@@ -108,6 +113,7 @@ def report(
     format: Annotated[str, typer.Option(help="text、json 或 csv")] = "text",
     output: Annotated[Path | None, typer.Option(help="写入文件；不写则输出到屏幕")] = None,
     fail_under: FailUnder = None,
+    fresh: Fresh = False,
 ) -> None:
     """输出一个县区（或全部县区）的覆盖报告。"""
     from gdcoverage.report import (
@@ -118,13 +124,14 @@ def report(
         write_json,
         write_text,
     )
-    from gdcoverage.run import load_plan, make_report, read_inputs
+    from gdcoverage.run import How, load_plan, make_report, read_inputs
 
     if format not in ("text", "json", "csv"):
         raise typer.BadParameter("应为 text、json 或 csv", param_hint="--format")
     with _steps() as say:
         loaded = load_plan(plan)
-        made = make_report(loaded, read_inputs(loaded, say), _today(), say, county)
+        inputs = read_inputs(loaded, say)
+        made = make_report(loaded, inputs, _today(), say, county, How(fresh=fresh))
     if output is not None:
         {"text": write_text, "json": write_json, "csv": write_csv}[format](made, output)
         out.print(Text(f"已写出：{_nearby(output)}"), soft_wrap=True)
@@ -140,14 +147,16 @@ def map(
     plan: PlanFile,
     county: County = None,
     output: Annotated[Path | None, typer.Option(help="HTML 文件；默认写到计划的输出文件夹")] = None,
+    fresh: Fresh = False,
 ) -> None:
     """只生成地图（规划版；计划含多个县区时须指定一个）。"""
-    from gdcoverage.run import load_plan, make_report, read_inputs, write_report_map
+    from gdcoverage.run import How, load_plan, make_report, read_inputs, write_report_map
 
     with _steps() as say:
         loaded = load_plan(plan)
         inputs = read_inputs(loaded, say)
-        made = make_report(loaded, inputs, _today(), say, _only(inputs, county))
+        how = How(fresh=fresh)
+        made = make_report(loaded, inputs, _today(), say, _only(inputs, county), how)
         target = output or loaded.outputs.folder / "地图.html"
         say(f"写出 {target.name}")
         write_report_map(made, target)
@@ -217,10 +226,11 @@ def sites(
     within: Annotated[
         float | None, typer.Option(min=0, max=100, help="备选方案新增达标人口最多比最优少多少（%）")
     ] = None,
+    fresh: Fresh = False,
 ) -> None:
     """建议在哪里新增网点：新增几个（--add），或为达到某覆盖率最少几个（--target）。"""
     from gdcoverage.report import alternative_lines, siting_lines
-    from gdcoverage.run import SitesInput, load_plan, make_report, read_inputs
+    from gdcoverage.run import How, SitesInput, load_plan, make_report, read_inputs
 
     if (add is None) == (target is None):
         raise typer.BadParameter("请在 --add 与 --target 中写一个", param_hint="--add / --target")
@@ -244,7 +254,8 @@ def sites(
         )
         loaded = replace(loaded, sites=replace(asked, terms=terms))
         inputs = read_inputs(loaded, say)
-        made = make_report(loaded, inputs, _today(), say, _only(inputs, county))
+        how = How(fresh=fresh)
+        made = make_report(loaded, inputs, _today(), say, _only(inputs, county), how)
     assert made.siting is not None
     for line in (*siting_lines(made.siting), *alternative_lines(made.siting)):
         out.print(Text(line))
@@ -259,10 +270,11 @@ def exit_impact(
     outlet: Annotated[list[str] | None, typer.Option(help="退出的网点编号，可写多次")] = None,
     bank: Annotated[str | None, typer.Option(help="该银行的网点全部退出")] = None,
     replace_by: Annotated[int, typer.Option(min=0, help="最多用几个新网点补位")] = 1,
+    fresh: Fresh = False,
 ) -> None:
     """网点或银行退出的影响：谁失去达标、新空白区、怎样补位。都不写则列出每个网点的影响。"""
     from gdcoverage.report import exit_lines
-    from gdcoverage.run import county_tasks, load_plan, make_report, read_inputs
+    from gdcoverage.run import How, county_tasks, load_plan, make_report, read_inputs
     from gdcoverage.sites import Terms, exit_impact_of
     from gdcoverage.sites import exit_impact as impact_of_each
 
@@ -270,7 +282,8 @@ def exit_impact(
         loaded = load_plan(plan)
         inputs = read_inputs(loaded, say)
         bare = replace(loaded, sites=None)
-        coverage = make_report(bare, inputs, _today(), say, _only(inputs, county)).walked
+        how = How(fresh=fresh)
+        coverage = make_report(bare, inputs, _today(), say, _only(inputs, county), how).walked
         say("计算退出影响")
         if not outlet and bank is None:
             lines = [
