@@ -196,15 +196,24 @@ def _beside(rows: gpd.GeoDataFrame, added: pd.DataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(joined, geometry=shape, crs=rows.crs)
 
 
-def _unpacked(body: bytes) -> Any:
+def _unpacked(body: bytes | None) -> Any:
+    assert body is not None
     return unpacked(body, _BY_NAME)
 
 
 def report_of(job: Job) -> Report:
     """The report of a county whose numbers are there; without streets to walk on."""
-    assert job.assessed is not None
-    assessed, shown = _unpacked(job.assessed), job.task.shown
-    subject = job.task.subject
+    return _reported(job, _unpacked(job.assessed))
+
+
+def walked_report_of(job: Job) -> Report:
+    """The same with its streets."""
+    assessed = _unpacked(job.assessed)
+    return _walked(job, assessed, _reported(job, assessed))
+
+
+def _reported(job: Job, assessed: Assessed) -> Report:
+    subject, shown = job.task.subject, job.task.shown
     file = next(source.name for source in shown.sources if source.role == "网点")
     problems = tuple(replace(problem, file=file) for problem in assessed.problems)
     return Report(
@@ -220,13 +229,10 @@ def report_of(job: Job) -> Report:
     )
 
 
-def walked_report_of(job: Job) -> Report:
-    """The same with its streets."""
-    report = report_of(job)
-    assert job.assessed is not None
+def _walked(job: Job, assessed: Assessed, report: Report) -> Report:
     assert isinstance(report.coverage, StreetlessCoverage)
-    coverage = _unpacked(job.assessed).on(report.coverage, job.streets.network(job.task))
-    return replace(report, coverage=coverage)
+    network = job.streets.network(job.task)
+    return replace(report, coverage=assessed.on(report.coverage, network))
 
 
 def _with_streets(sources: tuple[Any, ...], streets: Streets) -> tuple[Any, ...]:
@@ -277,11 +283,12 @@ def make_documents(work: Documents) -> Done:
     shown = job.task.shown
     ground = shown.map.ground(shown.base, job.task.subject.places)
     with clock("unpack"):
-        report = report_of(job)
+        assessed = _unpacked(job.assessed)
+        report = _reported(job, assessed)
 
     @cache
     def walked() -> Coverage:
-        return walked_report_of(job).walked
+        return _walked(job, assessed, report).walked
 
     def page() -> Mapping[str, Block]:
         if work.page is not None:

@@ -17,6 +17,7 @@ import time
 import zipfile
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ import pandas as pd
 import platformdirs
 import pyarrow as pa
 import pyarrow.parquet as pq
+import shapely
+from pyproj import CRS
 from scipy.sparse import csr_array
 
 from gdcoverage.files import written_whole
@@ -186,11 +189,14 @@ def _tree(value: Any, parts: dict[str, bytes]) -> Any:  # noqa: PLR0911 - a line
     if isinstance(value, csr_array):
         arrays = (value.data, value.indices, value.indptr)
         return {"csr": [_tree(array, parts) for array in arrays], "shape": list(value.shape)}
+    if isinstance(value, gpd.GeoDataFrame):
+        shape = value.geometry.name
+        plain = pd.DataFrame(value).assign(**{shape: shapely.to_wkb(value.geometry.to_numpy())})
+        parts[name] = _table_bytes(plain)
+        return {"layer": name, "shape": shape, "crs": value.crs and value.crs.to_string()}
     if isinstance(value, pd.DataFrame):
-        buffer = io.BytesIO()
-        value.to_parquet(buffer)
-        parts[name] = buffer.getvalue()
-        return {"layer" if isinstance(value, gpd.GeoDataFrame) else "table": name}
+        parts[name] = _table_bytes(value)
+        return {"table": name}
     raise TypeError(f"cannot be kept: {type(value).__qualname__}")
 
 
@@ -205,6 +211,12 @@ def _value(  # noqa: PLR0911 - a line a kind
     if "fields" in tree:
         held = {name: _value(part, parts, kinds) for name, part in tree["fields"].items()}
         return kinds[tree["kind"]](**held)
+    if "layer" in tree:
+        table, shape = _table(parts[tree["layer"]]), tree["shape"]
+        shapes = shapely.from_wkb(table[shape].to_numpy(object))
+        return gpd.GeoDataFrame(
+            table.assign(**{shape: shapes}), geometry=shape, crs=_crs(tree["crs"])
+        )
     if "csr" in tree:
         data = tuple(_value(array, parts, kinds) for array in tree["csr"])
         return csr_array(data, shape=tuple(tree["shape"]))
@@ -217,10 +229,23 @@ def _value(  # noqa: PLR0911 - a line a kind
         return parts[held]
     if what == "array":
         return np.load(io.BytesIO(parts[held]), allow_pickle=False)
-    table = pq.read_table(pa.BufferReader(parts[held]))
-    if what == "layer":
-        return gpd.read_parquet(io.BytesIO(parts[held]))
-    return table.to_pandas()
+    return _table(parts[held])
+
+
+@cache
+def _crs(text: str | None) -> CRS | None:
+    """A coordinate system; PROJ takes its time to make one."""
+    return None if text is None else CRS.from_user_input(text)
+
+
+def _table_bytes(frame: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def _table(data: bytes) -> pd.DataFrame:
+    return pq.read_table(pa.BufferReader(data)).to_pandas()
 
 
 def _array_bytes(array: np.ndarray) -> bytes:

@@ -221,17 +221,19 @@ def layers(
     return found if siting is None else found | {"sites": siting.plan.sites}
 
 
-_GDAL_DATE = Lock()
+# GDAL writes the time of day into the file unless it is told another; and as the file is renamed
+# when it is whole, SQLite need not wait for the disk at every layer.
+_GDAL = {"OGR_CURRENT_DATE": "2024-01-01T00:00:00.000Z", "OGR_SQLITE_SYNCHRONOUS": "OFF"}
+_GDAL_SET = Lock()
 
 
 def write_layers(frames: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
     """Write layers as a GeoPackage; the same layers give the same bytes, on any day."""
-    # GDAL writes the time of day into the file unless it is told another.
-    with _GDAL_DATE, written_whole(path) as partial:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2024-01-01T00:00:00.000Z"})
+    with _GDAL_SET, written_whole(path) as partial:
+        pyogrio.set_gdal_config_options(_GDAL)
         try:
             partial.unlink()
             for name, frame in frames.items():
                 frame.to_file(partial, layer=name, driver="GPKG")
         finally:
-            pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+            pyogrio.set_gdal_config_options(dict.fromkeys(_GDAL))
