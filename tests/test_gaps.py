@@ -129,3 +129,55 @@ def test_the_outlet_of_a_gap_is_that_of_most_people_not_of_most_points(streets):
     assert gap["outlet_id"].tolist() == ["W0"]
     more = covered(streets, [(1700, 0), (1900, 0), (2000, 0)], [50, 30, 30], sites=sites)
     assert find_gaps(more)["outlet_id"].tolist() == ["W1"]
+
+
+def test_links_are_as_long_as_an_outlet_could_serve_and_no_longer(streets):
+    """1,900 m and 2,100 m between points, which is usual here: links end at twice 1,000 m.
+
+    ::
+
+        3000 – 4900   7000 – 8900   11000
+    """
+    found = covered(streets, [(x, 0) for x in (3000, 4900, 7000, 8900, 11_000)])
+    assert find_gaps(found)["demand_points"].tolist() == [2, 2, 1]
+
+
+def test_two_points_alone_in_their_county_have_their_own_distance_as_spacing(streets):
+    """400 m apart: three tenths of a walk would not link them, one and a half spacings do."""
+    assert find_gaps(covered(streets, [(3000, 0), (3400, 0)])).shape[0] == 1
+
+
+def test_a_gap_as_wide_as_an_outlet_could_serve_stays_whole_however_many_points_it_has(streets):
+    gaps = find_gaps(covered(streets, [(3000 + 100 * i, 0) for i in range(20)]))
+    assert gaps["demand_points"].tolist() == [20]
+
+
+def test_a_wide_gap_is_divided_in_its_middle(streets):
+    """Eighty points on 7,900 m: halved twice, twenty on 1,900 m each."""
+    gaps = find_gaps(covered(streets, [(3000 + 100 * i, 0) for i in range(80)]))
+    assert gaps["demand_points"].tolist() == [20, 20, 20, 20]
+
+
+@pytest.mark.parametrize(("spots", "radius_m"), [([3000], 100), ([3000, 7000], 3000)])
+def test_a_point_alone_is_drawn_as_a_disc_as_wide_as_points_are_apart(streets, spots, radius_m):
+    """Three quarters of the spacing, 100 m at least; a dodecagon's area is three times r²."""
+    gaps = find_gaps(covered(streets, [(x, 0) for x in spots]))
+    assert gaps["area_km2"].tolist() == pytest.approx(
+        [3 * (radius_m / 1000) ** 2] * len(spots), rel=0.01
+    )
+    known = covered(streets, [(x, 0) for x in spots])
+    known.demand["area_km2"] = 0.25
+    assert find_gaps(known)["area_km2"].tolist() == [0.25] * len(spots)
+
+
+def test_of_equal_points_the_lowest_number_names_the_gap(streets):
+    """Forty points with as many people each, in any order."""
+    spots = [(3000 + 10 * i, 0) for i in range(40)]
+    demand = worlds.demand(spots).assign(
+        demand_id=[f"D{i:02d}" for i in range(40)], name=[f"{i}号院" for i in range(40)]
+    )
+    for seed in range(3):
+        turned = assess(
+            worlds.outlets([(500, 0)]), demand.sample(frac=1, random_state=seed), streets
+        )
+        assert find_gaps(turned)["name"].tolist() == ["0号院等40处"]

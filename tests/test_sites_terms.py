@@ -1,6 +1,17 @@
 """Terms of a siting question that are easily kept almost, and seldom missed."""
 
-from gdcoverage.sites import Terms, frontier, make_siting, recommend_sites
+from dataclasses import replace
+
+import pytest
+
+from gdcoverage.sites import (
+    Terms,
+    _recommend,
+    frontier,
+    generate_candidates,
+    make_siting,
+    recommend_sites,
+)
 from test_sites import STEP, along, at_crossings, candidates, street
 
 __all__ = ["street"]
@@ -51,3 +62,90 @@ def test_a_rate_that_holds_already_is_said_to_and_one_without_the_means_too(stre
     assert recommend_sites(coverage, at_crossings(9), Terms(target=0.5)).limited_by == ()
     few = candidates([(8 * STEP, 0)], ["乙"])
     assert recommend_sites(coverage, few, Terms(target=0.5)).limited_by == ("candidates",)
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"),
+    [
+        ("add", 0, 10**6),
+        ("target", 0, 1),
+        ("frontier", 0, 10**6),
+        ("alternatives", 0, 10**6),
+        ("differ", 1, 10**6),
+        ("within", 0, 1),
+        ("generate", 0, 10**6),
+        ("apart_m", 1, 10**6),
+        ("time_limit", 0, 10**6),
+    ],
+)
+def test_numbers_are_taken_from_the_least_to_the_most(name, least, most):
+    for value in (least, most):
+        assert getattr(Terms(**{name: value}), name) == value
+    for value in (least - 1, least - 1e-6, most + 1e-6, most + 1, float("nan"), True, "1"):
+        with pytest.raises(ValueError, match=name):
+            Terms(**{name: value})
+
+
+def test_caps_of_banks_are_whole_numbers_from_nought():
+    assert Terms(bank_caps={"甲": 0, "乙": 10**6}).bank_caps == {"甲": 0, "乙": 10**6}
+    for most in (-1, 10**6 + 1, 0.5):
+        with pytest.raises(ValueError, match="乙"):
+            Terms(bank_caps={"甲": 1, "乙": most})
+
+
+@pytest.mark.parametrize("apart_m", [0, -1, float("nan")])
+def test_locations_are_generated_only_some_way_apart(street, apart_m):
+    with pytest.raises(ValueError, match="apart_m"):
+        generate_candidates(along(street, PEOPLE), 1, apart_m)
+    assert len(generate_candidates(along(street, PEOPLE), 2, apart_m=1)) == 2
+
+
+def test_a_site_for_a_single_person_stands_in_the_build_order_too(street):
+    """K2 covers 21 of 23, K1 and K3 one of the other two each; from those two it would be 12, 23.
+
+    ::
+
+        people  1  10   1  10   1
+                +---+---+---+---+
+    """
+    terms = Terms(frontier=2, forbidden=["K0", "K4"])
+    curve = frontier(along(street, [1, 10, 1, 10, 1]), at_crossings(5), terms)
+    assert curve.points["population"].tolist() == [0, 21, 23]
+    assert curve.order["candidate_id"].tolist() == ["K2", "K1"]
+    assert curve.order["total"].tolist() == [21, 22]
+    assert curve.order["price"].tolist() == [0, 1]
+    assert list(curve.order) == [
+        *("rank", "candidate_id", "name", "bank", "county"),
+        *("population", "total", "rate", "price", "geometry"),
+    ]
+
+
+def test_equal_plans_take_the_candidate_with_the_lowest_number(street):
+    """K0 and K1 on one spot, as K2 and K3 are; either of each pair does."""
+    offered = candidates([(0, 0), (0, 0), (4 * STEP, 0), (4 * STEP, 0)])
+    plan = recommend_sites(along(street, PEOPLE), offered, Terms(add=2))
+    assert plan.sites["candidate_id"].tolist() == ["K0", "K2"]
+    last_first = offered.assign(candidate_id=["K3", "K2", "K1", "K0"])
+    plan = recommend_sites(along(street, PEOPLE), last_first, Terms(add=2))
+    assert plan.sites["candidate_id"].tolist() == ["K2", "K0"]
+
+
+def test_the_second_question_gets_the_time_that_the_first_left(street, monkeypatch):
+    """A target asks twice: how few sites, then most people with so many."""
+    fewest, most, given = _recommend.fewest_sites, _recommend.most_people, []
+
+    def asked_for(*args, time_limit):
+        given.append(time_limit)
+        return replace(most(*args, time_limit=time_limit), seconds=3.0)
+
+    for first, left in ((20.0, 40.0), (60.0, 1.0)):
+        monkeypatch.setattr(
+            _recommend,
+            "fewest_sites",
+            lambda *args, seconds=first: replace(fewest(*args), seconds=seconds),
+        )
+        monkeypatch.setattr(_recommend, "most_people", asked_for)
+        terms = Terms(target=0.5, time_limit=60)
+        plan = recommend_sites(along(street, PEOPLE), at_crossings(9), terms)
+        assert given.pop() == left
+        assert plan.seconds == first + 3.0

@@ -164,10 +164,10 @@ def _extended(question: Question, start: Ints, most: int) -> tuple[Ints, Floats]
     worth = np.where(question.times(order) == 0, question.people, 0.0)
     gains = question.gains(worth)
     while len(order) < most:
-        open_ = question.is_open(order)
-        best = int(np.argmax(np.where(open_, gains, -1.0))) if len(gains) else -1
-        if best < 0 or not open_[best] or gains[best] <= 0:
+        gains[~question.is_open(order)] = 0.0
+        if not (gains > 0).any():
             break
+        best = int(np.argmax(gains))
         order, added = np.append(order, best), np.append(added, gains[best])
         worth[question.by_site[[best]].indices] = 0.0
         gains = question.gains(worth)
