@@ -179,6 +179,9 @@ def _program(node: ast.AST) -> Iterator[ast.expr | ast.stmt]:
 def _is_idle(node: ast.AST) -> bool:
     if isinstance(node, ast.Import | ast.ImportFrom | ast.JoinedStr):
         return True
+    # `zip(…, strict=True)` asserts what holds: it is heard only where the code is wrong already.
+    if isinstance(node, ast.keyword) and node.arg == "strict":
+        return True
     if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
         return True
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
@@ -214,8 +217,9 @@ def _changed(node: ast.expr | ast.stmt) -> Iterator[ast.AST]:  # noqa: PLR0912 -
             yield body
             yield orelse
         case ast.Call(func=func, keywords=keywords):
-            for i in range(len(keywords)):
-                yield _with(node, keywords=[*keywords[:i], *keywords[i + 1 :]])
+            for i, keyword in enumerate(keywords):
+                if not _is_idle(keyword):
+                    yield _with(node, keywords=[*keywords[:i], *keywords[i + 1 :]])
             called = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
             if called in _NAMES:
                 field = "attr" if isinstance(func, ast.Attribute) else "id"
