@@ -2,9 +2,15 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+import worlds
+from gdcoverage.assessment import assess
+from gdcoverage.geo.ellipsoid import GEOD
+from gdcoverage.policy import Standard
 from gdcoverage.sites import (
+    SITE_COLUMNS,
     Terms,
     _recommend,
     frontier,
@@ -149,3 +155,81 @@ def test_the_second_question_gets_the_time_that_the_first_left(street, monkeypat
         plan = recommend_sites(along(street, PEOPLE), at_crossings(9), terms)
         assert given.pop() == left
         assert plan.seconds == first + 3.0
+
+
+def test_every_column_of_a_site_on_paper(street):
+    """Town people T and country people C at the crossings; outlets reach one crossing either way.
+
+    ::
+
+        crossing   0    1    2    3    4    5    6    7    8
+                   W0        K2        K4        K6        W1 (exited)
+        T                         30   40   50
+        C                          7              9
+    """
+    demand = worlds.demand(
+        [(3 * STEP, 0), (3 * STEP, 30), (4 * STEP, 0), (5 * STEP, 0), (6 * STEP, 0)],
+        [30, 7, 40, 50, 9],
+        ["urban", "rural", "urban", "urban", "rural"],
+    )
+    demand["elderly"] = [3, np.nan, 4, np.nan, np.nan]
+    demand["name"] = ["三里32", "", "四里", "五里", "六里"]
+    outlets = worlds.outlets([(0, 0), (8 * STEP, 0)], ["active", "exited"])
+    coverage = assess(outlets, demand, street, Standard(rural_radius_m=1000))
+    offered = candidates([(i * STEP, 0) for i in (2, 4, 6)], ["甲", "", "乙"])
+    plan = recommend_sites(coverage, offered, Terms(add=3, fixed=["K0", "K1", "K2"]))
+
+    sites = plan.sites
+    assert list(sites) == [*SITE_COLUMNS, "geometry"]
+    expected = {
+        "rank": [1, 2, 3],
+        "candidate_id": ["K1", "K2", "K0"],
+        "name": ["", "", ""],
+        "bank": ["", "乙", "甲"],
+        "county": ["", "", ""],
+        "population": [127, 9, 0],
+        "urban": [120, 0, 0],
+        "rural": [7, 9, 0],
+        "lost_without": [40, 9, 0],
+        # The gap of the town people from 3 to 5 is the largest; K2 fills 50 of it, K0 30.
+        "gap_id": ["000000-001"] * 3,
+        "gap_name": ["五里等3处"] * 3,
+        "gap_population": [120, 50, 30],
+        "outlet_id": ["W0"] * 3,
+        "outlet_name": ["第0支行"] * 3,
+    }
+    assert {name: sites[name].tolist() for name in expected} == expected
+    # Nobody whom K2 adds has a known age; K0 adds nobody.
+    assert sites["elderly"].tolist() == pytest.approx([7, np.nan, 0], nan_ok=True)
+    at = [worlds.degrees(i * STEP, 0) for i in (4, 6, 2)]
+    assert sites[["lon", "lat"]].to_numpy() == pytest.approx(np.array(at), abs=1e-9)
+    away = [GEOD.inv(*worlds.ORIGIN, *spot)[2] for spot in at]
+    assert sites["outlet_m"].tolist() == pytest.approx(away, abs=0.001)
+    assert sites.crs.to_epsg() == 4326
+
+    nobody_there = assess(worlds.outlets([]), demand, street, Standard(rural_radius_m=1000))
+    far = recommend_sites(nobody_there, offered, Terms(add=1)).sites
+    assert far[["outlet_id", "outlet_name"]].to_numpy().tolist() == [["", ""]]
+    assert far["outlet_m"].isna().all()
+
+
+def test_shares_of_banks_count_active_outlets_of_the_counties_and_the_sites_of_all(street):
+    """Of four outlets two are active in the county asked about, one of them without a bank."""
+    outlets = worlds.outlets(
+        [(0, 0), (STEP, 0), (2 * STEP, 0), (11 * STEP, 0)],
+        ["active", "exited", "active", "active"],
+    ).assign(bank=["甲", "甲", None, "丙"], county=["440001"] * 3 + ["440002"])
+    demand = worlds.demand([(4 * STEP, 0), (8 * STEP, 0)], [90, 10]).assign(county="440001")
+    terms = Terms(add=2, county="440001", fixed=["K4", "K8"])
+    plan = recommend_sites(assess(outlets, demand, street), at_crossings(9, BANKS), terms)
+    assert plan.bank_share.to_dict("list") == {
+        "bank": ["甲", "", "乙"],
+        "outlets": [1, 1, 0],
+        "sites": [1, 0, 1],
+        "population": [90, 0, 10],
+        "share_before": [0.5, 0.5, 0],
+        "share_after": [0.5, 0.25, 0.25],
+    }
+    none = recommend_sites(along(street, [0]), at_crossings(1), Terms(add=1)).bank_share
+    assert none.empty
+    assert list(none) == list(plan.bank_share)
