@@ -317,3 +317,12 @@ def test_points_are_linked_up_to_one_and_a_half_spacings_or_three_tenths_of_a_wa
 
 def test_a_single_person_is_a_gap(streets):
     assert find_gaps(covered(streets, [(3000, 0)], [1]))["population"].tolist() == [1]
+
+
+@pytest.mark.parametrize("towards", [(1, 0), (0, 1), (1, 1), (-1, 1)])
+def test_a_gap_lies_where_its_people_are_not_in_the_middle_of_its_points(streets, towards):
+    """A person at each of two points, ten at the third: their centre is nearest to the third."""
+    spots = [(3000 + 100 * i * towards[0], 100 * i * towards[1]) for i in range(3)]
+    for people, at in (([1, 1, 10], spots[2]), ([10, 1, 1], spots[0]), ([1, 10, 1], spots[1])):
+        gap = find_gaps(covered(streets, spots, people)).iloc[0]
+        assert worlds.metres(gap["lon"], gap["lat"]) == pytest.approx(at, abs=0.1)
