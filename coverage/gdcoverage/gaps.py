@@ -58,7 +58,7 @@ def find_gaps(coverage: Coverage, places: gpd.GeoDataFrame | None = None) -> gpd
     rows = _described(missed, coverage)
     gaps = gpd.GeoDataFrame(rows, crs="EPSG:4326")
     gaps["name"] = _named(gaps, coverage.outlets, places)
-    gaps.insert(0, "gap_id", [f"{c or '000000'}-{i + 1:03d}" for c, i in _numbered(gaps)])
+    gaps["gap_id"] = [f"{c or '000000'}-{i + 1:03d}" for c, i in _numbered(gaps)]
     return gaps[[*_COLUMNS, "geometry"]].astype(_COLUMNS)
 
 

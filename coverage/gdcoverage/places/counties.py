@@ -42,7 +42,7 @@ COUNTIES = pa.DataFrameSchema(
     {
         "adcode": pa.Column(str, pa.Check.str_matches(r"^\d{6}$"), unique=True),
         "name": pa.Column(str),
-        "city": pa.Column(str, description="prefecture; empty where not known"),
+        "city": pa.Column(str),  # prefecture; empty where not known
         "geometry": pa.Column("geometry"),
     },
     strict=True,
