@@ -135,7 +135,6 @@ def assign_counties(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> pd.
     """
     ordered = counties.sort_values("adcode")
     polygons = ordered.geometry.to_numpy()
-    shapely.prepare(polygons)
     tree = shapely.STRtree(points.geometry.to_numpy())
     county, point = tree.query(polygons, predicate="intersects")
     first = np.full(len(points), len(polygons))
