@@ -9,10 +9,14 @@ import worlds
 from gdcoverage.assessment import assess
 from gdcoverage.geo.ellipsoid import GEOD
 from gdcoverage.policy import Standard
+from gdcoverage.problems import InputError
 from gdcoverage.sites import (
     SITE_COLUMNS,
     Terms,
+    _frontier,
     _recommend,
+    _solve,
+    alternatives,
     frontier,
     generate_candidates,
     make_siting,
@@ -199,6 +203,7 @@ def test_every_column_of_a_site_on_paper(street):
         "outlet_name": ["第0支行"] * 3,
     }
     assert {name: sites[name].tolist() for name in expected} == expected
+    assert (sites["outlet_m"] == sites["outlet_m"].round(3)).all()
     # Nobody whom K2 adds has a known age; K0 adds nobody.
     assert sites["elderly"].tolist() == pytest.approx([7, np.nan, 0], nan_ok=True)
     at = [worlds.degrees(i * STEP, 0) for i in (4, 6, 2)]
@@ -233,3 +238,132 @@ def test_shares_of_banks_count_active_outlets_of_the_counties_and_the_sites_of_a
     none = recommend_sites(along(street, [0]), at_crossings(1), Terms(add=1)).bank_share
     assert none.empty
     assert list(none) == list(plan.bank_share)
+
+
+def test_a_site_that_serves_nobody_fills_no_gap_and_outlets_may_lack_names(street):
+    """K1 stands where nobody is; nobody's age is known."""
+    demand = worlds.demand([(0, 0), (2 * STEP, 0)], [7, 5])
+    outlets = worlds.outlets([(10 * STEP, 0)]).drop(columns="name")
+    offered = candidates([(0, 0), (7 * STEP, 0)])
+    coverage = assess(outlets, demand, street)
+    sites = recommend_sites(coverage, offered, Terms(add=2, fixed=["K1"])).sites
+    assert sites["candidate_id"].tolist() == ["K0", "K1"]
+    assert sites["gap_id"].tolist() == ["000000-001", ""]
+    assert sites["gap_name"].tolist()[1] == ""
+    assert sites["gap_population"].tolist() == [7, 0]
+    assert sites["outlet_name"].tolist() == ["W0", "W0"]
+    assert sites["elderly"].isna().all()
+
+
+def test_points_of_the_frontier_on_paper(street):
+    """K2 covers 21, K1 and K3 together all 33; before, an outlet far off covers 7 of 40."""
+    coverage = along(street, [6, 10, 1, 10, 6, 0, 0, 0, 0, 7], [9])
+    terms = Terms(frontier=4, forbidden=["K0", "K4"])
+    found = frontier(coverage, at_crossings(5), terms)
+    assert found.points.drop(columns="seconds").to_dict("list") == {
+        "sites": [0, 1, 2, 3, 4],
+        "population": [0, 21, 33, 33, 33],
+        "added": [0, 21, 12, 0, 0],
+        "rate": pytest.approx([7 / 40, 28 / 40, 1, 1, 1]),
+        "bound": [0, 21, 33, 33, 33],
+        "rate_bound": pytest.approx([7 / 40, 28 / 40, 1, 1, 1]),
+        "gap": [0] * 5,
+        "status": ["optimal"] * 5,
+    }
+    assert found.rate_before == 7 / 40
+    assert found.order["rank"].tolist() == [1, 2]
+    assert found.order.index.tolist() == [0, 1]
+
+
+def test_once_everybody_who_can_be_is_covered_nothing_more_is_asked(street, monkeypatch):
+    """With two sites all are covered but the last 5, whom no candidate reaches."""
+    asked, most = [], _solve.most_people
+
+    def counted(question, number, *rest, **more):
+        asked.append(number)
+        return most(question, number, *rest, **more)
+
+    monkeypatch.setattr(_frontier, "most_people", counted)
+    coverage = along(street, [6, 10, 1, 10, 6, 0, 0, 5])
+    terms = {"frontier": 4, "forbidden": ["K0", "K4"]}
+    found = frontier(coverage, at_crossings(5), Terms(**terms))
+    assert asked == [0, 1, 2]
+    assert found.points["population"].tolist() == [0, 21, 33, 33, 33]
+    assert found.points["seconds"].tolist()[3:] == [0, 0]
+    asked.clear()
+    frontier(coverage, at_crossings(5), Terms(**terms, then="two_outlets"))
+    assert asked == [0, 1, 2, 3, 4]
+
+
+def test_what_is_not_proved_keeps_the_bound_that_is(street, monkeypatch):
+    """The solver as it answers when its time is up: a plan, and a bound far from it."""
+    coverage = along(street, [6, 10, 1, 10, 6])
+    most, fewest = _solve.locate.maximal_covering, _solve.locate.partial_covering
+
+    def unproved(bound):
+        def short_of_time(solve):
+            return lambda *args, **options: replace(
+                solve(*args, **options), bound=bound, gap=0.5, status="time_limit"
+            )
+
+        monkeypatch.setattr(_solve.locate, "maximal_covering", short_of_time(most))
+        monkeypatch.setattr(_solve.locate, "partial_covering", short_of_time(fewest))
+
+    unproved(40.5)
+    plan = recommend_sites(coverage, at_crossings(5), Terms(add=2))
+    assert (plan.population, plan.bound, plan.status) == (33, 40.5, "time_limit")
+    assert plan.gap == pytest.approx(7.5 / 40.5)
+    unproved(32.0)
+    plan = recommend_sites(coverage, at_crossings(5), Terms(add=2))
+    assert (plan.bound, plan.gap, plan.status) == (33, 0, "optimal")
+    for bound, proved in ((0.2, 1), (1.0, 1), (1.2, 2), (2.0, 2), (7.0, 2)):
+        unproved(bound)
+        plan = recommend_sites(coverage, at_crossings(5), Terms(target=1))
+        assert (len(plan.sites), plan.bound) == (2, proved)
+        assert plan.gap == (0 if proved == 2 else 0.5)
+    # Fixed sites are not among those that the solver counts.
+    unproved(1.0)
+    plan = recommend_sites(coverage, at_crossings(5), Terms(target=1, fixed=["K0", "K1"]))
+    assert (len(plan.sites), plan.bound, plan.status) == (3, 3, "optimal")
+
+
+def test_sites_may_be_named_one_by_one_and_errors_say_which_and_where(street):
+    coverage, offered = along(street, PEOPLE), at_crossings(9, BANKS)
+    plan = recommend_sites(coverage, offered, Terms(add=1, fixed="K3"))
+    assert plan.sites["candidate_id"].tolist() == ["K3"]
+    barred = recommend_sites(coverage, offered, Terms(add=1, forbidden="K0")).sites
+    assert barred["candidate_id"].tolist() == ["K1"]
+
+    def refused(**terms):
+        with pytest.raises(InputError) as caught:
+            recommend_sites(coverage, offered, Terms(add=1, **terms))
+        problem = caught.value.problem
+        return problem.kind, problem.column, problem.value
+
+    both = ["K2", "K1"]
+    assert refused(fixed=both, forbidden=both) == ("fixed_and_forbidden", "candidate_id", "K1")
+    assert refused(fixed=["K8", "K9", "KX"]) == ("candidate_unknown", "candidate_id", "K9")
+    assert refused(county=["440002", "440001"]) == ("county_unknown", "county", "440001")
+    assert refused(bank_caps={"丁": 1, "甲": 1}) == ("bank_unknown", "bank_caps", "丁")
+    one_too_many = {"fixed": ["K0", "K4"], "bank_caps": {"甲": 1}}
+    assert refused(**one_too_many) == ("cap_below_fixed", "bank_caps", "")
+    assert refused(fixed=["K0", "K1"])[2] == "2 > 1"
+    # As many as the cap allows may be fixed, and a bank of outlets alone may have a cap.
+    recommend_sites(coverage, offered, Terms(add=2, fixed=["K0", "K4"], bank_caps={"甲": 2}))
+    served = along(street, PEOPLE, [8])
+    served.outlets["bank"] = "丁"
+    recommend_sites(served, offered, Terms(add=1, bank_caps={"丁": 1}))
+
+
+def test_alternatives_exist_as_long_as_a_site_that_is_not_fixed_can_be_left_out(street):
+    """K0 must be there; of K4 and K8 the first wins 90 people, the other 10."""
+    coverage = along(street, PEOPLE)
+    offered = candidates([(0, 0), (4 * STEP, 0), (8 * STEP, 0)])
+    terms = Terms(add=2, fixed=["K0"], within=1, alternatives=9)
+    found = alternatives(coverage, offered, terms)
+    assert found.plans["population"].tolist() == [190, 110, 100]
+    assert found.plans["sites"].tolist() == [2, 2, 1]
+    alone = alternatives(coverage, offered, Terms(add=1, fixed=["K0"], within=1, alternatives=9))
+    assert alone.plans["population"].tolist() == [100]
+    nobody = alternatives(along(street, [0] * 9), offered, Terms(add=1, within=1)).plans
+    assert (nobody["below_best"] == 0).all()
