@@ -233,3 +233,16 @@ def test_the_heap_gives_the_least_first_and_keeps_everything(entries, drops):
         assert size == len(held)
         size = take()
     assert size == 0
+
+
+@pytest.mark.parametrize(("sources", "points"), [(32, 32), (41, 25), (3, 1500)])
+def test_cover_sets_hold_any_number_of_pairs(tmp_path, sources, points):
+    """1,024 pairs, 1,025 and 4,500 on a street of 1 km: everybody is within reach of everybody."""
+    network = worlds.network(tmp_path, {1: (0, 0), 2: (1000, 0)}, [[1, 2]])
+    x, y = np.linspace(0, 1000, sources), np.linspace(0, 1000, points)
+    here = snapped(network, [(spot, 0) for spot in x])
+    there = snapped(network, [(spot, 0) for spot in y])
+    covers = reach.cover_sets(network, here, there, 1001.0)
+    assert covers.nnz == sources * points
+    assert covers.toarray() == pytest.approx(np.abs(x[:, None] - y), abs=0.01)
+    assert (np.diff(covers.indices.reshape(sources, points)) == 1).all()

@@ -61,7 +61,7 @@ HEAVY = (
     *("scipy.sparse.csgraph", "scipy.spatial", "shapely"),
 )
 MOST_MEMORY = 6 * 2**30
-LEAST_SECONDS, TIMES_CLEAN = 20.0, 4.0
+LEAST_SECONDS, TIMES_CLEAN, MOST_SECONDS = 20.0, 4.0, 1800.0
 
 _OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
@@ -377,7 +377,7 @@ def measure(mutants: Sequence[Mutant], loud: bool = False) -> int:
             way = f"{_row(mutant.module)} {mutant.module in COMPILED}"
             if way not in limits:
                 begun = time.monotonic()
-                if copied.notices(mutant.module, None, 600.0, loud) != "survived":
+                if copied.notices(mutant.module, None, MOST_SECONDS, loud) != "survived":
                     raise SystemExit(f"the tests of {mutant.module} fail without any fault")
                 limits[way] = max(LEAST_SECONDS, TIMES_CLEAN * (time.monotonic() - begun))
             outcome = copied.notices(mutant.module, mutant, limits[way], loud)

@@ -182,7 +182,7 @@ def points_within(streets, sources, points, points_by_edge, limit):  # noqa: PLR
     items = np.empty(room, np.int32)
     row_start = np.zeros(len(s_edge) + 1, np.int64)
     out_point = np.empty(1024, np.int32)
-    out_m = np.empty(1024)
+    out_m = np.empty(len(out_point))
     filled = 0
     for s in range(len(s_edge)):
         touched, found, size = 0, 0, 0
