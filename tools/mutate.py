@@ -61,7 +61,9 @@ HEAVY = (
     *("scipy.sparse.csgraph", "scipy.spatial", "shapely"),
 )
 MOST_MEMORY = 6 * 2**30
-LEAST_SECONDS, TIMES_CLEAN, MOST_SECONDS = 20.0, 4.0, 1800.0
+# Seconds of the processor, so that it does not matter how busy the machine is; and of the clock.
+LEAST_SECONDS, TIMES_CLEAN = 20, 4
+MOST_SECONDS = 3600
 
 _OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
@@ -270,8 +272,13 @@ class Copy:
         finally:
             path.write_bytes(whole)
 
-    def notices(self, module: str, mutant: Mutant | None, limit: float, loud: bool = False) -> str:
-        """``killed``, ``timeout`` or ``survived``: what the module's tests make of the fault."""
+    def notices(
+        self, module: str, mutant: Mutant | None, limit: int, loud: bool = False
+    ) -> tuple[str, float]:
+        """``killed``, ``timeout`` or ``survived``: what the module's tests make of the fault.
+
+        And the seconds of the processor that it took them; more than the limit is a timeout.
+        """
         files = [self.root / "tests" / f"test_{name}.py" for name in TESTS[_row(module)]]
         arguments = ["-x", "-q", "--tb=short" if loud else "--tb=no", "-m", "not browser"]
         arguments += ["-p", "no:cacheprovider", f"--rootdir={self.root}"]
@@ -282,13 +289,14 @@ class Copy:
         with self.spoilt(mutant):
             child = os.fork()
             if child == 0:
-                self._run(arguments, interpreted=compiled, loud=loud)
-            return _outcome(child, limit)
+                self._run(arguments, limit, interpreted=compiled, loud=loud)
+            return _outcome(child)
 
-    def _run(self, arguments: list[str], *, interpreted: bool, loud: bool) -> None:
+    def _run(self, arguments: list[str], limit: int, *, interpreted: bool, loud: bool) -> None:
         """In the child: the tests, with the copy placed first; never returns."""
         os.setsid()
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5))
         if not loud:
             null = os.open(os.devnull, os.O_WRONLY)
             os.dup2(null, 1)
@@ -312,16 +320,18 @@ def _row(module: str) -> str:
     return module if module in TESTS else module.split("/", maxsplit=1)[0]
 
 
-def _outcome(child: int, limit: float) -> str:
+def _outcome(child: int) -> tuple[str, float]:
     started = time.monotonic()
-    while time.monotonic() - started < limit:
-        done, status = os.waitpid(child, os.WNOHANG)
+    while time.monotonic() - started < MOST_SECONDS:
+        done, status, used = os.wait4(child, os.WNOHANG)
         if done:
-            return "survived" if status == 0 else "killed"
+            late = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU
+            outcome = "timeout" if late else "killed" if status else "survived"
+            return outcome, used.ru_utime + used.ru_stime
         time.sleep(0.01)
     os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    return "timeout"
+    return "timeout", float(MOST_SECONDS)
 
 
 def _prepare() -> None:
@@ -369,18 +379,18 @@ def measure(mutants: Sequence[Mutant], loud: bool = False) -> int:
     A fault that its tests only show by running too long counts as killed.
     """
     known, outcomes = explanations(), {"killed": 0, "timeout": 0, "explained": 0, "survived": 0}
-    limits: dict[str, float] = {}
+    limits: dict[str, int] = {}
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copied = Copy(Path(folder))
         for mutant in mutants:
             way = f"{_row(mutant.module)} {mutant.module in COMPILED}"
             if way not in limits:
-                begun = time.monotonic()
-                if copied.notices(mutant.module, None, MOST_SECONDS, loud) != "survived":
+                outcome, seconds = copied.notices(mutant.module, None, MOST_SECONDS, loud)
+                if outcome != "survived":
                     raise SystemExit(f"the tests of {mutant.module} fail without any fault")
-                limits[way] = max(LEAST_SECONDS, TIMES_CLEAN * (time.monotonic() - begun))
-            outcome = copied.notices(mutant.module, mutant, limits[way], loud)
+                limits[way] = max(LEAST_SECONDS, int(TIMES_CLEAN * seconds))
+            outcome, _ = copied.notices(mutant.module, mutant, limits[way], loud)
             why = known.get((mutant.module, mutant.source_line, _change(mutant)))
             if outcome == "survived" and why:
                 outcome = "explained"
