@@ -574,3 +574,14 @@ def test_places_are_sought_within_reach_of_the_people_left(lattice, settlement, 
     found = generate_candidates(coverage, 3, apart_m=100.0)
     assert found["candidate_id"].tolist() == ["G0001", "G0002", "G0003"]
     assert candidate_covers(coverage, found).toarray()[0].all()
+
+
+def test_places_half_as_far_apart_as_asked_for_are_weighed(tmp_path):
+    """Fifteen steps along a street of 2,990 m; ten ends are within reach of its middle."""
+    straight = worlds.network(tmp_path, {1: (0, 0), 2: (2990, 0)}, [[1, 2]])
+    coverage = assess(worlds.outlets([]), worlds.demand([(1495, 0)]), straight)
+    pool = _pool(coverage, 1000, 400.0, None)
+    steps = np.array([worlds.metres(p.x, p.y)[0] for p in pool.geometry]) / (2990 / 15)
+    assert steps == pytest.approx(steps.round(), abs=0.001)
+    # Of two in one cell one is left out.
+    assert 8 <= len(set(steps.round())) <= 10
