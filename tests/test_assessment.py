@@ -383,3 +383,12 @@ def test_distances_are_whole_millimetres(lattice):
         assert millimetres == pytest.approx(millimetres.round(), abs=1e-6)
     exact = GEOD.inv(*worlds.ORIGIN, *worlds.degrees(700 / 3, 100 / 3))[2]
     assert found["radius_m"].tolist() == pytest.approx([exact] * 2, abs=0.0005)
+
+
+@pytest.mark.parametrize("crs", [3857, None])
+def test_a_frame_not_in_degrees_is_refused_by_its_name(lattice, crs):
+    outlets, demand = worlds.outlets([(0, 0)]), worlds.demand([(0, 0)])
+    with pytest.raises(ValueError, match="outlets must be in EPSG:4326"):
+        assess(outlets.set_crs(crs, allow_override=True), demand, lattice)
+    with pytest.raises(ValueError, match="demand must be in EPSG:4326"):
+        assess(outlets, demand.set_crs(crs, allow_override=True), lattice)

@@ -326,3 +326,9 @@ def test_a_gap_lies_where_its_people_are_not_in_the_middle_of_its_points(streets
     for people, at in (([1, 1, 10], spots[2]), ([10, 1, 1], spots[0]), ([1, 10, 1], spots[1])):
         gap = find_gaps(covered(streets, spots, people)).iloc[0]
         assert worlds.metres(gap["lon"], gap["lat"]) == pytest.approx(at, abs=0.1)
+
+
+def test_points_on_one_spot_are_one_place_when_it_comes_to_how_far_apart_places_are(streets):
+    """Two and two points 400 m apart: linked, as single ones there would be."""
+    spots = [(3000, 0), (3000, 0), (3400, 0), (3400, 0)]
+    assert find_gaps(covered(streets, spots))["demand_points"].tolist() == [4]
