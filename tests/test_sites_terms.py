@@ -17,6 +17,8 @@ from gdcoverage.sites import (
     _recommend,
     _solve,
     alternatives,
+    exit_impact,
+    exit_impact_of,
     frontier,
     generate_candidates,
     make_siting,
@@ -367,3 +369,25 @@ def test_alternatives_exist_as_long_as_a_site_that_is_not_fixed_can_be_left_out(
     assert alone.plans["population"].tolist() == [100]
     nobody = alternatives(along(street, [0] * 9), offered, Terms(add=1, within=1)).plans
     assert (nobody["below_best"] == 0).all()
+
+
+@pytest.mark.parametrize(("metres", "same"), [(49.6, True), (50.4, False)])
+def test_fifty_metres_from_an_outlet_that_leaves_is_its_own_place(street, metres, same):
+    coverage = along(street, PEOPLE, [4])
+    beside = candidates([(4 * STEP + metres, 0)])
+    left = exit_impact_of(coverage, ["W0"], candidates=beside)
+    assert left.population_lost == 90
+    assert left.replacement.sites.empty is same
+
+
+def test_outlets_that_leave_are_told_of_as_each_alone_is(street):
+    coverage = along(street, PEOPLE, [0, 4])
+    alone = exit_impact(coverage)
+    assert alone[["rank", "outlet_id", "population"]].to_numpy().tolist() == [
+        [1, "W0", 100],
+        [2, "W1", 90],
+    ]
+    left = exit_impact_of(coverage, ["W1"]).outlets
+    assert list(left) == list(alone)
+    assert left.to_numpy().tolist() == alone.iloc[[1]].to_numpy().tolist()
+    assert left.index.tolist() == [0]
