@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
+import shapely
 
 import worlds
 from gdcoverage.assessment import assess
@@ -388,6 +390,22 @@ def test_outlets_that_leave_are_told_of_as_each_alone_is(street):
         [2, "W1", 90],
     ]
     left = exit_impact_of(coverage, ["W1"]).outlets
-    assert list(left) == list(alone)
-    assert left.to_numpy().tolist() == alone.iloc[[1]].to_numpy().tolist()
-    assert left.index.tolist() == [0]
+    pd.testing.assert_frame_equal(left, alone.iloc[[1]].reset_index(drop=True))
+
+
+def test_every_answer_of_a_siting_is_that_of_its_own_question(street):
+    """The plan, its frontier and alternatives, and what each outlet alone is worth."""
+    coverage, offered = along(street, PEOPLE, [8]), at_crossings(9)
+    area = shapely.box(*worlds.degrees(-50, -50), *worlds.degrees(1.5 * STEP, 50))
+    terms = Terms(add=1, frontier=2, alternatives=1, differ=1, within=1, excluded=area)
+    answer = make_siting(coverage, terms, offered)
+    assert (answer.candidates, answer.generated, answer.excluded, answer.differ) == (9, False, 2, 1)
+    assert answer.plan.population == 90
+    assert answer.frontier.points["population"].tolist() == [0, 90, 90]
+    assert answer.alternatives.plans["population"].tolist() == [90, 90]
+    assert answer.exits["population"].tolist() == [10]
+    nobody = make_siting(coverage, Terms(add=0, frontier=0), offered)
+    assert nobody.plan.sites.empty
+    assert nobody.alternatives is None
+    made = make_siting(coverage, Terms(add=1, frontier=0, alternatives=0, generate=3))
+    assert (made.candidates, made.generated, made.excluded) == (3, True, 0)
