@@ -409,3 +409,28 @@ def test_every_answer_of_a_siting_is_that_of_its_own_question(street):
     assert nobody.alternatives is None
     made = make_siting(coverage, Terms(add=1, frontier=0, alternatives=0, generate=3))
     assert (made.candidates, made.generated, made.excluded) == (3, True, 0)
+
+
+def test_people_who_have_two_outlets_already_are_counted_before(street):
+    """W0 and W1 both reach the second crossing; W2 and W3 on one spot make two as well.
+
+    ::
+
+        people  10  20  30   0   5   0   7
+                W0      W1               W2, W3
+    """
+    coverage = along(street, [10, 20, 30, 0, 5, 0, 7], [0, 2, 6, 6])
+    plan = recommend_sites(coverage, at_crossings(7), Terms(add=1, then="two_outlets"))
+    assert plan.population == 5
+    # The new one at 3 reaches the third crossing too, which W1 reaches already.
+    assert plan.sites["candidate_id"].tolist() == ["K3"]
+    assert (plan.two_outlets.before, plan.two_outlets.after) == (27, 57)
+
+
+def test_a_candidate_that_comes_twice_is_named(street):
+    offered = at_crossings(3).assign(candidate_id=["K7", "K1", "K7"])
+    with pytest.raises(InputError) as caught:
+        recommend_sites(along(street, PEOPLE), offered, Terms(add=1))
+    problem = caught.value.problem
+    assert (problem.kind, problem.column) == ("candidate_id_twice", "candidate_id")
+    assert problem.value == "K7"
