@@ -434,3 +434,12 @@ def test_a_candidate_that_comes_twice_is_named(street):
     problem = caught.value.problem
     assert (problem.kind, problem.column) == ("candidate_id_twice", "candidate_id")
     assert problem.value == "K7"
+
+
+def test_who_has_two_outlets_already_gains_nothing_from_more(street):
+    """Two outlets reach the 100; of three new sites two reach the 5, and none need go to the 100."""
+    coverage = along(street, [100, 0, 0, 5], [0, 0])
+    plan = recommend_sites(coverage, at_crossings(5), Terms(add=3, then="two_outlets"))
+    assert plan.population == 5
+    twice = plan.two_outlets
+    assert (twice.before, twice.after, twice.bound, twice.gap) == (100, 105, 105, 0)
