@@ -437,9 +437,17 @@ def test_a_candidate_that_comes_twice_is_named(street):
 
 
 def test_who_has_two_outlets_already_gains_nothing_from_more(street):
-    """Two outlets reach the 100; of three new sites two reach the 5, and none need go to the 100."""
+    """Two outlets reach the 100; of three new sites two reach the 5; none need reach the 100."""
     coverage = along(street, [100, 0, 0, 5], [0, 0])
     plan = recommend_sites(coverage, at_crossings(5), Terms(add=3, then="two_outlets"))
     assert plan.population == 5
     twice = plan.two_outlets
     assert (twice.before, twice.after, twice.bound, twice.gap) == (100, 105, 105, 0)
+
+
+def test_where_nobody_is_nobody_loses(street):
+    coverage = assess(worlds.outlets([(0, 0)]), worlds.demand([]), street)
+    left = exit_impact_of(coverage, ["W0"])
+    assert left.population_lost == 0
+    assert np.isnan([left.rate_before, left.rate_after]).all()
+    assert left.gaps.empty
