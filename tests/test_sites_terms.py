@@ -26,6 +26,7 @@ from gdcoverage.sites import (
     make_siting,
     recommend_sites,
 )
+from gdcoverage.sites._question import ask
 from test_sites import STEP, along, at_crossings, candidates, street
 
 __all__ = ["street"]
@@ -451,3 +452,17 @@ def test_where_nobody_is_nobody_loses(street):
     assert left.population_lost == 0
     assert np.isnan([left.rate_before, left.rate_after]).all()
     assert left.gaps.empty
+
+
+@pytest.mark.parametrize(
+    ("plan", "may_join"), [([], "K0 K2 K3 K4"), ([0], "K3 K4"), ([3], "K0 K2 K4"), ([0, 3], "K4")]
+)
+def test_a_site_may_join_a_plan_that_lacks_it_unless_forbidden_or_over_its_cap(
+    street, plan, may_join
+):
+    """One of 甲's K0 and K2; K1 is forbidden; 乙, and K4 without a bank, have no cap."""
+    offered = at_crossings(5, ["甲", "乙", "甲", "乙", ""])
+    terms = Terms(add=2, bank_caps={"甲": 1}, forbidden=["K1"])
+    question = ask(along(street, PEOPLE), offered, terms)
+    open_ = question.is_open(np.array(plan, int))
+    assert " ".join(question.candidates["candidate_id"][open_]) == may_join
