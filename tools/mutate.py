@@ -294,21 +294,21 @@ class Copy:
 
     def _run(self, arguments: list[str], limit: int, *, interpreted: bool, loud: bool) -> None:
         """In the child: the tests, with the copy placed first; never returns."""
-        os.setsid()
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5))
-        if not loud:
-            null = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null, 1)
-            os.dup2(null, 2)
-        os.environ["PYTHONPATH"] = str(self.root / "coverage")
-        os.environ["NUMBA_CACHE_DIR"] = str(self.root / ".numba")
-        importlib.import_module("numba").config.DISABLE_JIT = int(interpreted)
-        importlib.import_module("numba").config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
-        sys.path[:0] = [str(self.root / "coverage"), str(self.root / "tests")]
-        os.chdir(self.root)
         code = 99
         try:
+            os.setsid()
+            resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+            resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5))
+            if not loud:
+                null = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(null, 1)
+                os.dup2(null, 2)
+            os.environ["PYTHONPATH"] = str(self.root / "coverage")
+            os.environ["NUMBA_CACHE_DIR"] = str(self.root / ".numba")
+            importlib.import_module("numba").config.DISABLE_JIT = int(interpreted)
+            importlib.import_module("numba").config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
+            sys.path[:0] = [str(self.root / "coverage"), str(self.root / "tests")]
+            os.chdir(self.root)
             code = int(importlib.import_module("pytest").main(arguments))
         finally:
             sys.stdout.flush()
