@@ -466,3 +466,12 @@ def test_a_site_may_join_a_plan_that_lacks_it_unless_forbidden_or_over_its_cap(
     question = ask(along(street, PEOPLE), offered, terms)
     open_ = question.is_open(np.array(plan, int))
     assert " ".join(question.candidates["candidate_id"][open_]) == may_join
+
+
+def test_a_fixed_site_that_leaves_is_named(street):
+    terms = Terms(add=2, fixed=["K3", "K4"])
+    with pytest.raises(InputError) as caught:
+        exit_impact_of(along(street, PEOPLE, [4]), ["W0"], candidates=at_crossings(9), terms=terms)
+    problem = caught.value.problem
+    said = (problem.kind, problem.column, problem.value)
+    assert said == ("fixed_leaves", "candidate_id", "K4")
