@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ from gdcoverage.assessment import assess
 from gdcoverage.demand import read_demand
 from gdcoverage.findings import with_streets
 from gdcoverage.network import WalkNetwork
+from gdcoverage.numbers import NUMBERS
 from gdcoverage.places.counties import one_county
 from gdcoverage.policy import Standard
 from gdcoverage.service_areas import reached_streets
@@ -239,3 +242,154 @@ def test_people_with_one_outlet_and_with_two_or_more_are_told_apart(lattice):
     result = assess(worlds.outlets([(0, 0), (400, 0), (800, 0)]), demand, lattice)
     assert result.demand["covering_outlets"].tolist() == [0, 1, 2, 3]
     assert (result.total()["one_outlet"], result.total()["two_outlets"]) == (20, 4300)
+
+
+@pytest.fixture
+def told_apart(tmp_path):
+    """Each of seven places has its own digit of the people, so a sum tells who is in it.
+
+    ::
+
+        5000  +---+ D3             an island of 600 m
+        2500  D4 (a town), D5 (rural): far from every street
+           0  W0 D0 W1 . . . D1 D2 (a town) . . . . +      0, 200, 400, 1200, 1500 … 3000
+       -8000  D6 (rural)
+    """
+    nodes = {1: (0, 0), 2: (3000, 0), 3: (0, 5000), 4: (600, 5000)}
+    network = worlds.network(tmp_path, nodes, [[1, 2], [3, 4]])
+    demand = worlds.demand(
+        [(200, 0), (1200, 0), (1500, 0), (100, 5000), (0, 2500), (0, 2500), (0, -8000)],
+        [1, 20, 300, 4_000, 50_000, 600_000, 7_000_000],
+        ["urban"] * 5 + ["rural"] * 2,
+        town=[False, False, True, False, True, False, False],
+    )
+    demand["elderly"] = [1, np.nan, 3, 4, 5, 6, 7]
+    demand["area_km2"] = [0.5, 1, 2, np.nan, 4, 8, 16]
+    demand["county"] = ["440002"] * 3 + ["440001"] * 2 + ["", None]
+    return assess(
+        worlds.outlets([(0, 0), (400, 0)]).assign(county="440002"),
+        demand,
+        network,
+        Standard(town_rule="both"),
+    )
+
+
+def test_every_number_of_the_tally_on_paper(told_apart):
+    """Walks: D0 200 m, D1 800 m, D2 1,100 m; 720 m are walked slowly, 1,200 m briskly."""
+    total, people = told_apart.total(), 7_654_321
+    assert total.to_dict() == pytest.approx(
+        {
+            "population": people,
+            "covered_population": 600_021,
+            "rate": 600_021 / people,
+            "rate_slow": 600_001 / people,
+            "rate_default": 600_021 / people,
+            "rate_brisk": 600_321 / people,
+            "rate_towns_rural": 650_321 / people,
+            "urban_population": 54_321,
+            "urban_covered": 21,
+            "urban_rate": 21 / 54_321,
+            "rural_population": 7_600_000,
+            "rural_covered": 600_000,
+            "rural_rate": 600_000 / 7_600_000,
+            "demand_points": 7,
+            "covered_points": 3,
+            "area_km2": 31.5,
+            "covered_area_km2": 9.5,
+            "elderly": 26,
+            "elderly_covered": 7,
+            "one_outlet": 20,
+            "two_outlets": 600_001,
+            "off_network_population": 7_650_000,
+            "island_population": 4_000,
+        },
+        rel=1e-12,
+    )
+    assert list(total.index) == [name for name in NUMBERS if name in total]
+
+
+def test_counties_are_tallied_by_code_and_what_lies_outside_last(told_apart):
+    table = told_apart.by_county()
+    head = ["county", "county_name", "city", "outlets", "population"]
+    assert table[head].to_numpy().tolist() == [
+        ["440001", "", "", 0, 54_000],
+        ["440002", "", "", 2, 321],
+        ["", "县区外", "", 0, 7_600_000],
+    ]
+    assert list(table)[:5] == head
+    assert table["elderly"].tolist() == [9, 4, 13]
+    assert table["covered_area_km2"].tolist() == [0, 1.5, 8]
+    classes = told_apart.by_settlement()
+    head = ["county", "settlement", "settlement_name", "population"]
+    assert list(classes)[:4] == head
+    assert classes[head].to_numpy().tolist() == [
+        ["", "rural", "乡村", 7_600_000],
+        ["440001", "urban", "城区", 54_000],
+        ["440002", "urban", "城区", 321],
+    ]
+
+
+def test_counties_named_keep_their_city_and_an_empty_one_knows_nothing_but_noughts(told_apart):
+    demand = told_apart.demand
+    named = [
+        one_county(name, place).assign(adcode=code, city=city)
+        for name, code, city, place in (
+            ("空县", "440003", "丙市", worlds.demand([(50_000, 0)])),
+            ("街县", "440002", "乙市", demand.iloc[:3]),
+        )
+    ]
+    result = assess(
+        told_apart.outlets.drop(columns="county"),
+        demand.drop(columns=["county", "elderly", "area_km2"]),
+        told_apart.network,
+        counties=pd.concat(named, ignore_index=True),
+    )
+    table = result.by_county()
+    assert table["county_name"].tolist() == ["街县", "空县", "县区外"]
+    assert table["city"].tolist() == ["乙市", "丙市", ""]
+    assert table["outlets"].tolist() == [2, 0, 0]
+    empty = table.iloc[1].drop(["county", "county_name", "city"])
+    unknown = {name for name in empty.index if NUMBERS[name].unknown or "rate" in name}
+    assert set(empty.index[empty.isna()]) == unknown
+    assert (empty.drop(list(unknown)) == 0).all()
+    assert table[["area_km2", "covered_area_km2", "elderly"]].isna().all(axis=None)
+    assert table["demand_points"].dtype == table["covered_points"].dtype == np.int64
+
+
+def test_a_county_taken_out_keeps_its_rows_and_where_they_join(told_apart):
+    alone = told_apart.in_county("440001")
+    rows = told_apart.demand["county"] == "440001"
+    pd.testing.assert_frame_equal(alone.demand, told_apart.demand[rows].reset_index(drop=True))
+    assert alone.demand_joined.status.tolist() == ["island", "off_network"]
+    assert alone.covers.shape == (2, 2)
+    assert alone.total()["population"] == 54_000
+    counties = pd.concat(
+        [
+            one_county(code, told_apart.demand.iloc[[i]]).assign(adcode=code)
+            for i, code in ((3, "440001"), (0, "440002"))
+        ],
+        ignore_index=True,
+    )
+    named = replace(told_apart, counties=counties).in_county("440002")
+    assert named.counties["adcode"].tolist() == ["440002"]
+    assert named.counties.index.tolist() == [0]
+
+
+def test_distances_are_whole_millimetres(lattice):
+    """A third of a metre along and beside a street, whatever that is on the ellipsoid."""
+    demand = worlds.demand([(700 / 3, 100 / 3)] * 2, settlement=["urban", "rural"])
+    found = assess(worlds.outlets([(0, 0)]), demand, lattice).demand
+    for name in ("walk_m", "radius_m"):
+        millimetres = found[name].to_numpy() * 1000
+        assert millimetres == pytest.approx(millimetres.round(), abs=1e-6)
+    exact = GEOD.inv(*worlds.ORIGIN, *worlds.degrees(700 / 3, 100 / 3))[2]
+    assert found["radius_m"].tolist() == pytest.approx([exact] * 2, abs=0.0005)
+
+
+@pytest.mark.parametrize("crs", [3857, None])
+def test_a_frame_not_in_degrees_is_refused_by_its_name(lattice, crs):
+    outlets, demand = worlds.outlets([(0, 0)]), worlds.demand([(0, 0)])
+    with pytest.raises(ValueError, match="outlets must be in EPSG:4326"):
+        assess(outlets.set_crs(crs, allow_override=True), demand, lattice)
+    with pytest.raises(ValueError, match="demand must be in EPSG:4326"):
+        assess(outlets, demand.set_crs(crs, allow_override=True), lattice)

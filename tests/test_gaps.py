@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 import worlds
 from gdcoverage.assessment import assess
 from gdcoverage.gaps import find_gaps, gap_of_demand
+from gdcoverage.geo.ellipsoid import GEOD
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +131,205 @@ def test_the_outlet_of_a_gap_is_that_of_most_people_not_of_most_points(streets):
     assert gap["outlet_id"].tolist() == ["W0"]
     more = covered(streets, [(1700, 0), (1900, 0), (2000, 0)], [50, 30, 30], sites=sites)
     assert find_gaps(more)["outlet_id"].tolist() == ["W1"]
+
+
+def test_links_are_as_long_as_an_outlet_could_serve_and_no_longer(streets):
+    """1,900 m and 2,100 m between points, which is usual here: links end at twice 1,000 m.
+
+    ::
+
+        3000 – 4900   7000 – 8900   11000
+    """
+    found = covered(streets, [(x, 0) for x in (3000, 4900, 7000, 8900, 11_000)])
+    assert find_gaps(found)["demand_points"].tolist() == [2, 2, 1]
+
+
+def test_two_points_alone_in_their_county_have_their_own_distance_as_spacing(streets):
+    """400 m apart: three tenths of a walk would not link them, one and a half spacings do."""
+    assert find_gaps(covered(streets, [(3000, 0), (3400, 0)])).shape[0] == 1
+
+
+def test_a_gap_as_wide_as_an_outlet_could_serve_stays_whole_however_many_points_it_has(streets):
+    gaps = find_gaps(covered(streets, [(3000 + 100 * i, 0) for i in range(20)]))
+    assert gaps["demand_points"].tolist() == [20]
+
+
+def test_a_wide_gap_is_divided_in_its_middle(streets):
+    """Eighty points on 7,900 m: halved twice, twenty on 1,900 m each."""
+    gaps = find_gaps(covered(streets, [(3000 + 100 * i, 0) for i in range(80)]))
+    assert gaps["demand_points"].tolist() == [20, 20, 20, 20]
+
+
+@pytest.mark.parametrize(("spots", "radius_m"), [([3000], 100), ([3000, 7000], 3000)])
+def test_a_point_alone_is_drawn_as_a_disc_as_wide_as_points_are_apart(streets, spots, radius_m):
+    """Three quarters of the spacing, 100 m at least; a dodecagon's area is three times r²."""
+    gaps = find_gaps(covered(streets, [(x, 0) for x in spots]))
+    assert gaps["area_km2"].tolist() == pytest.approx(
+        [3 * (radius_m / 1000) ** 2] * len(spots), rel=0.01
+    )
+    known = covered(streets, [(x, 0) for x in spots])
+    known.demand["area_km2"] = 0.25
+    assert find_gaps(known)["area_km2"].tolist() == [0.25] * len(spots)
+
+
+def test_of_equal_points_the_lowest_number_names_the_gap(streets):
+    """Forty points with as many people each, in any order."""
+    spots = [(3000 + 10 * i, 0) for i in range(40)]
+    demand = worlds.demand(spots).assign(
+        demand_id=[f"D{i:02d}" for i in range(40)], name=[f"{i}号院" for i in range(40)]
+    )
+    for seed in range(3):
+        turned = assess(
+            worlds.outlets([(500, 0)]), demand.sample(frac=1, random_state=seed), streets
+        )
+        assert find_gaps(turned)["name"].tolist() == ["0号院等40处"]
+
+
+def test_every_column_of_a_gap_on_paper(streets):
+    """Three points on the street and one beside it, too far off to join it.
+
+    ::
+
+              D3                    outlets W0 at 500, W1 at 7000; D4 is covered
+        W0 . . . D0 D1 D2 . . . . W1      2500 (60 people), 2750 (1), 3000 (40); D3 350 m off (20)
+    """
+    coverage = covered(
+        streets,
+        [(2500, 0), (2750, 0), (3000, 0), (2750, 350), (700, 0)],
+        [60, 1, 40, 20, 1000],
+        sites=[(500, 0), (7000, 0)],
+    )
+    coverage.demand["name"] = ["河北街32", "河北街7", "", "", ""]
+    coverage.demand["elderly"] = [6, np.nan, 4, 2, 500]
+    coverage.demand["area_km2"] = [0.5, 0.25, 1, 2, 64]
+    gaps = find_gaps(coverage)
+    assert gaps.iloc[0].drop(["geometry", "lon", "lat"]).to_dict() == {
+        "gap_id": "000000-001",
+        "county": "",
+        "settlement": "urban",
+        "name": "河北街等4处",
+        "population": 121,
+        "elderly": 12,
+        "demand_points": 4,
+        "area_km2": 3.75,
+        "outlet_id": "W0",
+        "outlet_name": "第0支行",
+        # Sixty of 121 people walk 2,000 m, sixty-one no more than D1's 2,250 m.
+        "distance_m": pytest.approx(2250, abs=0.1),
+        "beyond_m": pytest.approx(1250, abs=0.1),
+        "radius_m": pytest.approx(2000, rel=0.01),
+        "off_network_population": 20,
+    }
+    # The people's centre is at 2709, 58: D1 is nearest to it.
+    at = worlds.metres(gaps["lon"][0], gaps["lat"][0])
+    assert at == pytest.approx((2750, 0), abs=0.1)
+    # Discs of three quarters of the spacing, which is 250 m.
+    assert gaps.crs.to_epsg() == 4326
+    inside = worlds.points([(2340, 0), (3160, 0), (2750, 510)])
+    assert inside.within(gaps.geometry[0]).all()
+    assert not worlds.points([(2300, 0), (3200, 0), (2750, 550)]).intersects(gaps.geometry[0]).any()
+
+
+def test_gaps_are_numbered_by_county_then_people_then_their_lowest_demand_number(streets):
+    """Single points; those of 10 people each stand in the order of their numbers."""
+    spots = [(3000, 0), (6000, 0), (9000, 0), (12_000, 0), (3000, 700)]
+    demand = worlds.demand(spots, [10, 10, 1, 30, 5], ["urban"] * 4 + ["rural"]).assign(
+        demand_id=["D3", "D1", "D2", "D4", "D5"], county=["440001"] * 3 + ["440002", ""]
+    )
+    coverage = assess(worlds.outlets([(500, 8000)]), demand, streets)
+    gaps = find_gaps(coverage)
+    assert gap_of_demand(coverage).tolist() == [2, 1, 3, 4, 0]
+    assert gaps["gap_id"].tolist() == [
+        "000000-001",
+        "440001-001",
+        "440001-002",
+        "440001-003",
+        "440002-001",
+    ]
+    assert gaps["population"].tolist() == [5, 10, 10, 1, 30]
+    assert gaps["settlement"].tolist() == ["rural"] + ["urban"] * 4
+    assert gaps["beyond_m"][0] == pytest.approx(gaps["radius_m"][0] - 5000)
+
+    nothing = find_gaps(covered(streets, [(600, 0)]))
+    assert nothing.dtypes.to_dict() == gaps.dtypes.to_dict()
+    assert nothing.crs == gaps.crs
+
+
+@pytest.mark.parametrize(
+    ("metres", "azimuth", "name"),
+    [
+        (299.6, 90, "石围村附近"),
+        (300.4, 90, "石围村东0.3公里"),
+        (4999.6, 0, "石围村北5.0公里"),
+        (5000.4, 0, "113.0600, 23.0000"),
+        (2000, 22, "石围村北2.0公里"),
+        (2000, 23, "石围村东北2.0公里"),
+        (2000, 180, "石围村南2.0公里"),
+        (2000, 225, "石围村西南2.0公里"),
+        (2000, 337, "石围村西北2.0公里"),
+        (2000, 338, "石围村北2.0公里"),
+    ],
+)
+def test_a_gap_is_named_by_how_it_lies_from_a_place(streets, metres, azimuth, name):
+    """The way from the place to the gap, on the ellipsoid; there is no outlet to name it after."""
+    demand = worlds.demand([(0, 0)])
+    demand = demand.set_geometry(worlds.gpd.points_from_xy([113.06], [23.0]), crs=4326)
+    lon, lat, _ = GEOD.fwd(113.06, 23.0, azimuth + 180, metres)
+    places = worlds.gpd.GeoDataFrame(
+        {"name": ["石围村"]}, geometry=worlds.gpd.points_from_xy([lon], [lat]), crs=4326
+    )
+    gaps = find_gaps(assess(worlds.outlets([]), demand, streets), places)
+    assert gaps["name"].tolist() == [name]
+    assert (gaps["outlet_id"][0], gaps["outlet_name"][0]) == ("", "")
+
+
+def test_outlets_without_names_are_called_by_their_numbers_and_only_active_ones_name_gaps(streets):
+    outlets = worlds.outlets([(2900, 0), (500, 0)], ["exited", "active"]).drop(columns="name")
+    gaps = find_gaps(assess(outlets, worlds.demand([(3000, 0)]), streets))
+    assert gaps["outlet_name"].tolist() == ["W1"]
+    assert gaps["name"].tolist() == ["W1东2.5公里"]
+
+
+@pytest.mark.parametrize(
+    ("people", "distance_m"), [([10, 10], 1600), ([10, 11], 2900), ([1, 2], 2900), ([2, 1], 1600)]
+)
+def test_the_distance_of_a_gap_is_that_of_its_middle_person(streets, people, distance_m):
+    """Two points as far apart as is usual here; walks of more than 3,000 m are unknown."""
+    gaps = find_gaps(covered(streets, [(2100, 0), (3400, 0)], people))
+    assert gaps["distance_m"].tolist() == pytest.approx([distance_m], abs=0.1)
+    farther = find_gaps(covered(streets, [(3000, 0), (4500, 0)], people))["distance_m"]
+    assert farther.isna().tolist() == [distance_m == 2900]
+
+
+@pytest.mark.parametrize(("step", "just_linked", "just_not"), [(400, 580, 620), (20, 290, 310)])
+def test_points_are_linked_up_to_one_and_a_half_spacings_or_three_tenths_of_a_walk(
+    streets, step, just_linked, just_not
+):
+    """Three points and two, each a step from the next: spacing 400 m, then 20 m."""
+
+    def gaps(between):
+        spots = [3000, 3000 + step, 3000 + 2 * step]
+        spots += [spots[-1] + between, spots[-1] + between + step]
+        return find_gaps(covered(streets, [(x, 0) for x in spots]))["demand_points"].tolist()
+
+    assert gaps(just_linked) == [5]
+    assert gaps(just_not) == [3, 2]
+
+
+def test_a_single_person_is_a_gap(streets):
+    assert find_gaps(covered(streets, [(3000, 0)], [1]))["population"].tolist() == [1]
+
+
+@pytest.mark.parametrize("towards", [(1, 0), (0, 1), (1, 1), (-1, 1)])
+def test_a_gap_lies_where_its_people_are_not_in_the_middle_of_its_points(streets, towards):
+    """A person at each of two points, ten at the third: their centre is nearest to the third."""
+    spots = [(3000 + 100 * i * towards[0], 100 * i * towards[1]) for i in range(3)]
+    for people, at in (([1, 1, 10], spots[2]), ([10, 1, 1], spots[0]), ([1, 10, 1], spots[1])):
+        gap = find_gaps(covered(streets, spots, people)).iloc[0]
+        assert worlds.metres(gap["lon"], gap["lat"]) == pytest.approx(at, abs=0.1)
+
+
+def test_points_on_one_spot_are_one_place_when_it_comes_to_how_far_apart_places_are(streets):
+    """Two and two points 400 m apart: linked, as single ones there would be."""
+    spots = [(3000, 0), (3000, 0), (3400, 0), (3400, 0)]
+    assert find_gaps(covered(streets, spots))["demand_points"].tolist() == [4]

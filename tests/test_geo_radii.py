@@ -77,3 +77,14 @@ def test_a_hole_is_taken_off_whichever_way_it_winds(wound):
     hole = [worlds.degrees(*c) for c in [(1000, 1000), (2000, 1000), (2000, 2000), (1000, 2000)]]
     ring = shapely.Polygon(outer, [hole[::wound]])
     assert ellipsoid.area_km2(np.array([ring], object)) == pytest.approx([8.0], rel=0.01)
+
+
+@pytest.mark.parametrize("azimuth", [0, 45, 90, 200, 315])
+@pytest.mark.parametrize("radius_m", [100.0, 5000.0, 20_000.0, 100_000.0])
+def test_a_radius_ends_at_its_last_half_millimetre_however_long_it_is(azimuth, radius_m):
+    """A chord of 100 km is a metre shorter than the way on the ground."""
+    here = [np.array([degree]) for degree in worlds.ORIGIN]
+    for more, within in ((-0.6, 1), (0.0004, 1), (0.0006, 0), (0.6, 0)):
+        lon, lat, _ = GEOD.fwd(*worlds.ORIGIN, azimuth, radius_m + more)
+        point, _ = ellipsoid.pairs_within(np.array([lon]), np.array([lat]), *here, radius_m)
+        assert len(point) == within

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import worlds
-from gdcoverage.network import WalkNetwork, reach
+from gdcoverage.network import WalkNetwork, _kernels, reach
 from references import street_graph, walk_matrix
 
 
@@ -184,3 +184,65 @@ def test_nearest_outlet_exactly_at_the_limit_is_found_and_a_centimetre_farther_i
     assert np.isfinite(reach.nearest_to_nodes(lattice, outlet, farthest).metres).all()
     nearer = reach.nearest_to_nodes(lattice, outlet, farthest - 0.01).metres
     assert np.isinf(nearer).tolist() == (nodes > farthest - 0.01).tolist()
+
+
+def test_everybody_on_the_only_street_finds_each_other(tmp_path):
+    """One street of 1 km and nothing else; every outlet stands nearer to it than those before.
+
+    ::
+
+        W0  30 m off, W1 20 m, W2 10 m, W3 on it, all at x=500
+        +-------------+-------------+
+        P0 (100)                    P1 (900)
+    """
+    network = worlds.network(tmp_path, {1: (0, 0), 2: (1000, 0)}, [[1, 2]])
+    outlets = snapped(network, [(500, 30), (500, 20), (500, 10), (500, 0)])
+    points = snapped(network, [(100, 0), (900, 0)])
+    found = reach.nearest_to_points(network, outlets, points)
+    assert found.metres.tolist() == pytest.approx([400, 400], abs=0.01)
+    assert found.source.tolist() == [3, 3]
+    nodes = reach.nearest_to_nodes(network, outlets)
+    assert nodes.metres.tolist() == pytest.approx([500, 500], abs=0.01)
+    covers = reach.cover_sets(network, outlets, points, 415.0).toarray()
+    assert covers == pytest.approx(np.array([[0, 0], [0, 0], [410, 410], [400, 400]]), abs=0.01)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3)), min_size=1, max_size=30),
+    st.lists(st.booleans(), max_size=30),
+)
+def test_the_heap_gives_the_least_first_and_keeps_everything(entries, drops):
+    """Entries come in any order, with some taken out in between, by key and then by tag."""
+    keys, tags = np.full(len(entries), np.nan), np.full(len(entries), -7, np.int32)
+    items = np.full(len(entries), -7, np.int32)
+    held, size = [], 0
+
+    def take():
+        taken = int(items[0])
+        assert (keys[0], tags[0]) == min(entries[i] for i in held) == entries[taken]
+        held.remove(taken)
+        return _kernels._drop(keys, tags, items, size)
+
+    for i, (key, tag) in enumerate(entries):
+        size = _kernels._push(keys, tags, items, size, float(key), tag, i)
+        held.append(i)
+        if i < len(drops) and drops[i]:
+            size = take()
+    while held:
+        assert size == len(held)
+        size = take()
+    assert size == 0
+
+
+@pytest.mark.parametrize(("sources", "points"), [(32, 32), (41, 25), (3, 1500)])
+def test_cover_sets_hold_any_number_of_pairs(tmp_path, sources, points):
+    """1,024 pairs, 1,025 and 4,500 on a street of 1 km: everybody is within reach of everybody."""
+    network = worlds.network(tmp_path, {1: (0, 0), 2: (1000, 0)}, [[1, 2]])
+    x, y = np.linspace(0, 1000, sources), np.linspace(0, 1000, points)
+    here = snapped(network, [(spot, 0) for spot in x])
+    there = snapped(network, [(spot, 0) for spot in y])
+    covers = reach.cover_sets(network, here, there, 1001.0)
+    assert covers.nnz == sources * points
+    assert covers.toarray() == pytest.approx(np.abs(x[:, None] - y), abs=0.01)
+    assert (np.diff(covers.indices.reshape(sources, points)) == 1).all()

@@ -116,3 +116,22 @@ def _every_half_metre(network: WalkNetwork):
         shape = network.shape_lon[first:last], network.shape_lat[first:last]
         parts.append([np.interp(at, metres, axis) for axis in shape])
     return np.concatenate(parts, axis=1)
+
+
+def test_every_piece_but_that_with_most_street_is_an_island(tmp_path):
+    """Streets of 900, 800, 700 and 600 m, each on its own; a point far from all."""
+    nodes, ways = {}, []
+    for i, metres in enumerate((700, 900, 600, 800)):
+        nodes |= {2 * i + 1: (0, 1000 * i), 2 * i + 2: (metres, 1000 * i)}
+        ways.append([2 * i + 1, 2 * i + 2])
+    network = worlds.network(tmp_path, nodes, ways)
+    snap = joined(network, [(50, 10 + 1000 * i) for i in range(4)] + [(50, 4000)])
+    assert snap.component.tolist() == [2, 0, 3, 1, -1]
+    assert snap.status.tolist() == ["island", "ok", "island", "island", "off_network"]
+
+
+def test_with_a_limit_of_nought_only_what_is_on_a_street_joins(lattice):
+    corner = worlds.gpd.points_from_xy(lattice.node_lon[:1], lattice.node_lat[:1])
+    on, beside = worlds.gpd.GeoSeries(corner, crs=4326), worlds.points([(50, 1)])
+    assert lattice.snap(on, 0.0, 0.0).status.tolist() == ["ok"]
+    assert lattice.snap(beside, 0.0, 0.0).status.tolist() == ["off_network"]

@@ -344,3 +344,10 @@ def test_a_county_once_found_is_carried_and_others_are_found() -> None:
     assert carried_county(layer, counties).tolist() == ["440304", "440304", ""]
     alone = layer.drop(columns="county")
     assert carried_county(alone, counties).tolist() == ["440304", "440305", "440304"]
+
+
+def test_of_three_codes_the_one_that_comes_twice_is_named(tmp_path: Path) -> None:
+    twice = SQUARES.assign(adcode=["440101", "440102", "440102"])
+    assert "440102 出现了多次" in str(refused(write(tmp_path, twice)))
+    thrice = SQUARES.assign(adcode="440103")
+    assert "440103 出现了多次" in str(refused(write(tmp_path, thrice)))

@@ -95,3 +95,7 @@ def test_both_ends_of_each_range_are_allowed_and_nothing_beyond(name, low, high)
 
 def test_margin_holds_the_longest_walk_searched_and_the_way_to_the_street():
     assert Standard().margin_m == 3000.0 + 300.0
+
+
+def test_comparison_speeds_in_kilometres_per_hour():
+    assert [speed.kmh for speed in COMPARISON_SPEEDS] == pytest.approx([2.88, 4.0, 4.8])

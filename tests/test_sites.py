@@ -9,6 +9,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
 import worlds
 from gdcoverage.assessment import assess
@@ -25,6 +26,7 @@ from gdcoverage.sites import (
     generate_candidates,
     recommend_sites,
 )
+from gdcoverage.sites._candidates import _one_per_cell, _pool, _spread, _street_points
 from known import known
 
 STEP = 900.0
@@ -477,3 +479,113 @@ def test_targets_take_the_fewest_sites_and_caps_hold(
             assert plan.rate_after == pytest.approx(reached[min(enough)] / everyone.sum())
     else:
         assert plan.status == "out_of_reach"
+
+
+# Generated locations, step by step --------------------------------------------------------------
+
+halves = st.integers(-8, 8).map(lambda n: n / 2)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(halves, halves, st.integers(0, 3)), min_size=1, max_size=25))
+def test_of_the_places_in_a_cell_the_one_nearest_to_people_is_kept(places):
+    """Cells hold their western and southern edge; equal places go by longitude, then latitude."""
+    x, y, near_m = np.array(places, float).T
+    kept = _one_per_cell(x, y, near_m, 1.5)
+    cells = {}
+    for i, place in enumerate(places):
+        cell = (place[0] // 1.5, place[1] // 1.5)
+        cells.setdefault(cell, []).append((place[2], place[0], place[1], i))
+    expected = [min(cells[cell])[:3] for cell in sorted(cells)]
+    assert [(near_m[i], x[i], y[i]) for i in kept] == expected
+
+
+def test_places_stand_along_streets_no_farther_apart_than_a_step(tmp_path):
+    """A street with a bend, 100 and 250 m long; a path of 60 m on its own, too small to join.
+
+    ::
+
+        250         +        ends and bends, and in between so many that a step is 100 m at most
+                    |
+          0   +-----+   +-+
+    """
+    nodes = {1: (0, 0), 2: (100, 0), 3: (100, 250), 4: (400, 0), 5: (460, 0)}
+    network = worlds.network(tmp_path, nodes, [[1, 2, 3], [4, 5]])
+
+    def places(smallest_m, step_m=100.5):
+        standard = Standard(smallest_component_m=smallest_m)
+        coverage = assess(worlds.outlets([]), worlds.demand([(0, 0)]), network, standard)
+        spots = zip(*_street_points(coverage, step_m), strict=True)
+        return sorted((round(x), round(y)) for x, y in (worlds.metres(*spot) for spot in spots))
+
+    street = [(0, 0), (100, 0), (100, 83), (100, 167), (100, 250)]
+    assert places(300.0) == street
+    assert places(30.0) == sorted([*street, (400, 0), (460, 0)])
+    smallest = float(network.component_m.min())
+    assert len(places(smallest)) == 7
+    assert len(places(smallest + 0.001)) == 5
+    assert places(300.0, 1000.0) == [(0, 0), (100, 0), (100, 250)]
+
+
+def test_each_place_taken_halves_what_its_people_count_for():
+    """Who covers whom, and what a place is worth after each choice.
+
+    ::
+
+        people   100  10  52   1
+        K0         x              100, then 50 when K1 is taken, 50 when K2 is
+        K1         x   x          110: first
+        K2                 x       52: second
+        K3                     x    1: last
+        K4                          0: never
+    """
+    covers = csr_array(
+        np.array([[1, 1, 0, 0, 0], [0, 1, 0, 0, 0], [0, 0, 1, 0, 0], [0, 0, 0, 1, 0]], bool)
+    )
+    people = np.array([100.0, 10, 52, 1])
+    far = worlds.outlets([(i * 1000, 0) for i in range(5)])
+    assert _spread(covers, people, far, 9, 500.0).tolist() == [1, 2, 0, 3]
+    assert _spread(covers, people, far, 2, 500.0).tolist() == [1, 2]
+    assert _spread(covers, people, far, 0, 500.0).tolist() == []
+    # K0 and K2 are as near to K1 as two may not be.
+    assert _spread(covers, people, far, 9, 1500.0).tolist() == [1, 3]
+    nowhere = far.iloc[:0]
+    assert _spread(csr_array((4, 0), dtype=bool), people, nowhere, 9, 500.0).tolist() == []
+
+
+def test_no_more_places_are_weighed_than_asked_for_and_they_are_strewn_evenly(lattice):
+    coverage = assess(worlds.outlets([]), worlds.demand([(1000, 1000)], [1]), lattice)
+    for most in (1, 5, 20, 500):
+        pool = _pool(coverage, most, 100.0, None)
+        assert most / 4 <= len(pool) <= most
+        assert pool.crs.to_epsg() == 4326
+
+
+@pytest.mark.parametrize(("settlement", "reach_m"), [("urban", 1000), ("rural", 600)])
+def test_places_are_sought_within_reach_of_the_people_left(lattice, settlement, reach_m):
+    """One person in the middle is left; whom the outlet covers, or nobody, draws no place."""
+    demand = worlds.demand(
+        [(1000, 1000), (0, 0), (2000, 2000)], [1, 50, 0], [settlement, "rural", settlement]
+    )
+    standard = Standard(rural_radius_m=600.0)
+    coverage = assess(worlds.outlets([(0, 0)]), demand, lattice, standard)
+    assert coverage.demand["covered"].tolist() == [False, True, False]
+    pool = _pool(coverage, 10_000, 100.0, None)
+    here = np.broadcast_to(worlds.degrees(1000, 1000), (len(pool), 2)).T
+    away = metres(*here, pool.geometry.x.to_numpy(), pool.geometry.y.to_numpy())
+    assert away.min() < 1
+    assert reach_m - 110 < away.max() <= reach_m
+    found = generate_candidates(coverage, 3, apart_m=100.0)
+    assert found["candidate_id"].tolist() == ["G0001", "G0002", "G0003"]
+    assert candidate_covers(coverage, found).toarray()[0].all()
+
+
+def test_places_half_as_far_apart_as_asked_for_are_weighed(tmp_path):
+    """Fifteen steps along a street of 2,990 m; ten ends are within reach of its middle."""
+    straight = worlds.network(tmp_path, {1: (0, 0), 2: (2990, 0)}, [[1, 2]])
+    coverage = assess(worlds.outlets([]), worlds.demand([(1495, 0)]), straight)
+    pool = _pool(coverage, 1000, 400.0, None)
+    steps = np.array([worlds.metres(p.x, p.y)[0] for p in pool.geometry]) / (2990 / 15)
+    assert steps == pytest.approx(steps.round(), abs=0.001)
+    # Of two in one cell one is left out.
+    assert 8 <= len(set(steps.round())) <= 10

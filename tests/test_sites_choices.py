@@ -1,5 +1,6 @@
 """What more sites would bring, in which order to build them, and which other plans do as well."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import matplotlib as mpl
@@ -10,9 +11,14 @@ from hypothesis import strategies as st
 
 import worlds
 from gdcoverage.assessment import assess
+from gdcoverage.geo.ellipsoid import to_ecef
 from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError
 from gdcoverage.sites import Terms, alternatives, candidate_covers, frontier, recommend_sites
+from gdcoverage.sites._frontier import _CHINESE, _ENGLISH, _never_less, _words
+from gdcoverage.sites._question import ask
+from gdcoverage.sites._solve import most_people, with_bound
+from gdcoverage.sites._spread import spread_out
 from test_sites import STANDARD, along, at_crossings, candidates, lattice, street, world
 
 mpl.use("Agg")
@@ -171,3 +177,196 @@ def test_a_standard_of_its_own_is_kept(street):
     assert (
         np.isnan(frontier(coverage, at_crossings(5), Terms(frontier=1)).order["price"]).sum() == 0
     )
+
+
+def test_a_bound_is_a_proof_where_it_is_the_plan_itself_and_else_a_gap(street):
+    question = ask(along(street, NESTING), at_crossings(5), Terms(add=1))
+    plan = replace(most_people(question, 1), objective=90.0, status="time_limit", gap=9.0)
+    for bound in (90.0, 90.0 + 5e-7, 90.0 - 5e-7):
+        proved = with_bound(plan, bound)
+        assert (proved.bound, proved.gap, proved.status) == (90.0, 0.0, "optimal")
+    above, below = with_bound(plan, 100.0), with_bound(plan, 81.0)
+    assert (above.bound, above.gap, above.status) == (100.0, 0.1, "time_limit")
+    assert (below.bound, below.gap, below.status) == (81.0, 0.1, "time_limit")
+
+
+def test_the_frontier_never_falls_and_bounds_never_rise_with_fewer_sites(street):
+    """Plans as they might be when time runs out: with two sites nobody more, then worse yet.
+
+    From K1 and K3 of 17 people each, 33 together, nesting does better than what was found for
+    two; for three K2 alone was found, 21, so that the plan for two is better.
+    """
+    question = ask(along(street, NESTING), at_crossings(5), Terms(frontier=3))
+    assert question.candidates["candidate_id"].tolist() == ["K0", "K1", "K2", "K3", "K4"]
+
+    def unproved(sites, bound):
+        sites = np.array(sites, int)
+        worth = question.population_of(sites)
+        plan = replace(most_people(question, 0), sites=sites, objective=worth, status="time_limit")
+        return with_bound(plan, bound)
+
+    rough = [
+        unproved([], 30.0),
+        unproved([1], 50.0),
+        unproved([2], 25.0),
+        unproved([2], 40.0),
+        unproved([0, 1, 3], 36.0),
+    ]
+    found = _never_less(question, range(5), rough, np.array([1, 3]))
+    assert [plan.sites.tolist() for plan in found] == [[], [1], [1, 3], [1, 3], [0, 1, 3]]
+    assert [plan.objective for plan in found] == [0, 17, 33, 33, 33]
+    # Nobody has more with one site than is possible with two; and no bound is below its plan.
+    assert [plan.bound for plan in found] == [25, 25, 33, 36, 36]
+    assert [plan.gap for plan in found] == pytest.approx([1, 8 / 25, 0, 3 / 36, 3 / 36])
+
+
+def test_the_plot_says_what_it_shows(street, monkeypatch):
+    found = frontier(along(street, NESTING), at_crossings(5), Terms(frontier=3))
+    points = found.points.assign(gap=[0, 0.1, 0, 0], rate_bound=found.points["rate"] + 0.1)
+    monkeypatch.setattr("gdcoverage.sites._frontier._words", lambda: _ENGLISH | {"fonts": "A|B"})
+    proved, unproved = found.plot(), replace(found, points=points).plot()
+    assert proved.get_xlabel() == "sites added"
+    assert proved.get_ylabel() == "coverage rate"
+    labels = [text.get_text() for text in proved.get_legend().get_texts()]
+    assert labels == ["best plan", "build order"]
+    labels = {text.get_text() for text in unproved.get_legend().get_texts()}
+    assert labels == {"best plan", "build order", "upper bound"}
+    assert not proved.collections
+    (band,) = unproved.collections
+    assert 0 < band.get_alpha() < 1
+    corners = {(x, round(y, 9)) for x, y in band.get_paths()[0].vertices}
+    for column in ("rate", "rate_bound"):
+        assert {(x, round(y, 9)) for x, y in zip(points["sites"], points[column], strict=True)} <= (
+            corners
+        )
+    best, nested = proved.get_lines()
+    assert best.get_linestyle() != nested.get_linestyle()
+    assert {best.get_marker(), nested.get_marker()}.isdisjoint({"None", None})
+    assert nested.get_xdata()[0] == 0
+    proved.set_xlim(0, 1.2)
+    assert all(float(tick).is_integer() for tick in proved.get_xticks())
+    assert proved.yaxis.get_major_formatter()(0.1234) == "12.3%"
+    for text in (proved.xaxis.label, proved.yaxis.label, *proved.get_legend().get_texts()):
+        assert text.get_fontfamily() == ["A", "B", "sans-serif"]
+
+
+def test_labels_are_chinese_where_a_font_can_write_them(monkeypatch):
+    from matplotlib import font_manager
+
+    class Font:
+        def __init__(self, name):
+            self.name = name
+
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [Font("SimSun"), Font("SimHei")])
+    assert _words() == _CHINESE | {"fonts": "SimHei|SimSun"}
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [Font("DejaVu Sans")])
+    assert _words() == _ENGLISH | {"fonts": "DejaVu Sans"}
+
+
+def test_every_column_of_the_alternatives_on_paper(street):
+    """Candidates two and more crossings apart: K0 and K1 reach 17 people each, 33 together, K2 9.
+
+    ::
+
+        people  6  10   1  10   6   0   9
+                +---+---+---+---+---+---+
+                   K0      K1           K2
+    """
+    offered = candidates([(900, 0), (2700, 0), (5400, 0)], ["甲", "乙", ""])
+    coverage = along(street, [6, 10, 1, 10, 6, 0, 9])
+    found = alternatives(coverage, offered, Terms(add=1, within=0.6, alternatives=9))
+    plans = found.plans.drop(columns="seconds")
+    assert plans.to_dict("list") == {
+        "plan": [0, 1, 2],
+        "population": [17, 17, 9],
+        "below_best": pytest.approx([0, 0, 8 / 17]),
+        "rate": pytest.approx([17 / 42, 17 / 42, 9 / 42]),
+        "sites": [1, 1, 1],
+        "other_sites": [0, 1, 1],
+        "bound": [17, 17, 9],
+        "gap": [0, 0, 0],
+        "status": ["optimal"] * 3,
+    }
+    assert list(found.sites) == [
+        *("plan", "rank", "candidate_id", "name", "bank", "county"),
+        *("population", "in_best", "geometry"),
+    ]
+    two = alternatives(coverage, offered, Terms(add=2, within=0.45, alternatives=9)).sites
+    assert two.index.tolist() == list(range(len(two)))
+    assert two[["plan", "rank"]].to_numpy().tolist() == [
+        [0, 1],
+        [0, 2],
+        [1, 1],
+        [1, 2],
+        [2, 1],
+        [2, 2],
+    ]
+    assert two["population"].tolist() == [17, 16, 17, 9, 17, 9]
+    assert two.groupby("plan")["in_best"].sum().tolist() == [2, 1, 1]
+    # What lacks exactly the share allowed is within it.
+    exactly = Terms(add=1, within=8 / 17, alternatives=1, forbidden=["K1"])
+    assert alternatives(coverage, offered, exactly).plans["population"].tolist() == [17, 9]
+    assert alternatives(along(street, [0]), offered, Terms(add=1)).plans.empty is False
+
+
+def _spread_by_trying(question, plan):
+    """The definition of `spread_out`, every candidate tried for every site."""
+    lonlat = [(p.x, p.y) for p in question.candidates.geometry]
+    there = [(p.x, p.y) for p in question.coverage.outlets.geometry]
+
+    def away(site, rest):
+        others = there + [lonlat[other] for other in rest]
+        chords = [np.linalg.norm(_ecef(*lonlat[site]) - _ecef(*other)) for other in others]
+        return round(min(chords, default=np.inf), 2)
+
+    plan = sorted(plan)
+    for _ in range(3):
+        before = list(plan)
+        for site in before:
+            if question.fixed[site]:
+                continue
+            rest = [other for other in plan if other != site]
+            same = question.population_of(np.array(sorted(plan)))
+            equal = [
+                other
+                for other in np.flatnonzero(question.is_open(np.array(rest, int)))
+                if question.population_of(np.array([*rest, other])) == same
+            ]
+            plan = [*rest, min(equal, key=lambda other: (-away(other, rest), other))]
+        plan = sorted(plan)
+        if plan == before:
+            break
+    return plan
+
+
+def _ecef(lon, lat):
+    return to_ecef(np.array([lon]), np.array([lat]))[0]
+
+
+coarse = st.tuples(st.integers(0, 10), st.integers(0, 10)).map(lambda s: (s[0] * 200, s[1] * 200))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    existing=st.lists(coarse, max_size=2),
+    places=st.lists(coarse, min_size=3, max_size=9),
+    spots=st.lists(coarse, min_size=1, max_size=6),
+    fixed=st.booleans(),
+    cap=st.integers(1, 2),
+    random=st.randoms(use_true_random=False),
+)
+def test_a_plan_is_spread_as_trying_every_candidate_for_every_site_spreads_it(
+    lattice, existing, places, spots, fixed, cap, random
+):
+    coverage = assess(worlds.outlets(existing), worlds.demand(spots), lattice, STANDARD)
+    banks = [("甲", "乙")[i % 2] for i in range(len(places))]
+    start = sorted(random.sample(range(len(places)), 2))
+    terms = Terms(
+        add=2,
+        fixed=[f"K{start[0]}"] if fixed else [],
+        bank_caps={"甲": max(cap, sum(banks[i] == "甲" for i in start))},
+        forbidden=[f"K{i}" for i in range(len(places)) if i not in start][-1:],
+    )
+    question = ask(coverage, candidates(places, banks), terms)
+    spread = spread_out(question, np.array(start))
+    assert spread.tolist() == _spread_by_trying(question, start)

@@ -55,9 +55,9 @@ def find_gaps(coverage: Coverage, places: gpd.GeoDataFrame | None = None) -> gpd
             geometry=gpd.GeoSeries([], crs="EPSG:4326"),
         )
     rows = _described(missed, coverage)
-    gaps = gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326")
+    gaps = gpd.GeoDataFrame(rows, crs="EPSG:4326")
     gaps["name"] = _named(gaps, coverage.outlets, places)
-    gaps.insert(0, "gap_id", [f"{c or '000000'}-{i + 1:03d}" for c, i in _numbered(gaps)])
+    gaps["gap_id"] = [f"{c or '000000'}-{i + 1:03d}" for c, i in _numbered(gaps)]
     return gaps[[*_COLUMNS, "geometry"]].astype(_COLUMNS)
 
 
@@ -167,7 +167,8 @@ def _described(missed: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, o
     off_network = column["status"] == "off_network"
     outlets, nearest = np.unique(column["radius_outlet_id"].astype(str), return_inverse=True)
     outlet_names, spacing = _outlet_names(coverage.outlets), _spacing_of(coverage.demand)
-    order = np.argsort(column["gap"], kind="stable")
+    # Within a gap by id, so that what is equal does not follow the file.
+    order = np.lexsort((column["demand_id"].astype(str), column["gap"]))
     described = []
     for rows in np.split(order, np.flatnonzero(np.diff(column["gap"][order])) + 1):
         first, people = rows[0], column["population"][rows]

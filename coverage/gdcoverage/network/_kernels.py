@@ -107,7 +107,8 @@ def nearest_node_source(streets, sources, limit):
     nodes = len(start) - 1
     metres = np.full(nodes, np.inf)
     source = np.full(nodes, -1, np.int32)
-    room = len(head) + 2 * len(edge) + 1
+    # Each source adds two entries at most, and each slot one.
+    room = len(head) + 2 * len(edge)
     keys = np.empty(room)
     tags = np.empty(room, np.int32)
     items = np.empty(room, np.int32)
@@ -116,9 +117,8 @@ def nearest_node_source(streets, sources, limit):
         e = edge[s]
         if e < 0:
             continue
-        for end in range(2):
-            node = edge_u[e] if end == 0 else edge_v[e]
-            d = access[s] + (along[s] if end == 0 else edge_m[e] - along[s])
+        for node, part in ((edge_u[e], along[s]), (edge_v[e], edge_m[e] - along[s])):
+            d = access[s] + part
             if d <= limit and _before(d, s, metres[node], source[node]):
                 metres[node], source[node] = d, s
                 size = _push(keys, tags, items, size, d, s, node)
@@ -148,9 +148,7 @@ def nearest_point_source(streets, node_m, node_source, points, sources, sources_
         e = edge[p]
         if e < 0:
             continue
-        for end in range(2):
-            node = edge_u[e] if end == 0 else edge_v[e]
-            part = along[p] if end == 0 else edge_m[e] - along[p]
+        for node, part in ((edge_u[e], along[p]), (edge_v[e], edge_m[e] - along[p])):
             d, s = node_m[node] + part + access[p], node_source[node]
             if d <= limit and _before(d, s, metres[p], source[p]):
                 metres[p], source[p] = d, s
@@ -177,12 +175,14 @@ def points_within(streets, sources, points, points_by_edge, limit):  # noqa: PLR
     best = np.full(points, np.inf)
     seen_node = np.empty(nodes, np.int32)
     seen_point = np.empty(points, np.int32)
-    keys = np.empty(len(head) + 3)
-    tags = np.zeros(len(head) + 3, np.int32)
-    items = np.empty(len(head) + 3, np.int32)
+    # The source adds two entries at most, and each slot one.
+    room = len(head) + 2
+    keys = np.empty(room)
+    tags = np.empty(room, np.int32)
+    items = np.empty(room, np.int32)
     row_start = np.zeros(len(s_edge) + 1, np.int64)
     out_point = np.empty(1024, np.int32)
-    out_m = np.empty(1024)
+    out_m = np.empty(len(out_point))
     filled = 0
     for s in range(len(s_edge)):
         touched, found, size = 0, 0, 0
@@ -193,9 +193,8 @@ def points_within(streets, sources, points, points_by_edge, limit):  # noqa: PLR
                 d = s_access[s] + abs(p_along[p] - s_along[s]) + p_access[p]
                 if d <= limit:
                     found = _lower(best, seen_point, found, p, d)
-            for end in range(2):
-                node = edge_u[e] if end == 0 else edge_v[e]
-                d = s_access[s] + (s_along[s] if end == 0 else edge_m[e] - s_along[s])
+            for node, part in ((edge_u[e], s_along[s]), (edge_v[e], edge_m[e] - s_along[s])):
+                d = s_access[s] + part
                 if d <= limit and d < dist[node]:
                     touched = _lower(dist, seen_node, touched, node, d)
                     size = _push(keys, tags, items, size, d, 0, node)

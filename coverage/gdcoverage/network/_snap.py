@@ -119,9 +119,7 @@ def _foot(edge, lon, lat, shapes):  # type: ignore[no-untyped-def]
     along = np.full(len(edge), np.nan)
     at_lon = np.full(len(edge), np.nan)
     at_lat = np.full(len(edge), np.nan)
-    for p in range(len(edge)):
-        if edge[p] < 0:
-            continue
+    for p in np.flatnonzero(edge >= 0):
         squeeze = np.cos(np.radians(lat[p]))
         best = np.inf
         for i in range(shape_start[edge[p]], shape_start[edge[p] + 1] - 1):

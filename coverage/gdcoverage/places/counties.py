@@ -42,7 +42,7 @@ COUNTIES = pa.DataFrameSchema(
     {
         "adcode": pa.Column(str, pa.Check.str_matches(r"^\d{6}$"), unique=True),
         "name": pa.Column(str),
-        "city": pa.Column(str, description="prefecture; empty where not known"),
+        "city": pa.Column(str),  # prefecture; empty where not known
         "geometry": pa.Column("geometry"),
     },
     strict=True,
@@ -134,7 +134,6 @@ def assign_counties(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> pd.
     """
     ordered = counties.sort_values("adcode")
     polygons = ordered.geometry.to_numpy()
-    shapely.prepare(polygons)
     tree = shapely.STRtree(points.geometry.to_numpy())
     county, point = tree.query(polygons, predicate="intersects")
     first = np.full(len(points), len(polygons))

@@ -143,16 +143,14 @@ def _solved(question: Question, numbers: range) -> list[CoverSolution]:
 
 def _nested(question: Question, numbers: range, found: list[CoverSolution]) -> tuple[Ints, Floats]:
     """The order with the least price in all, and what each step adds."""
-    exact = np.array([f.objective for f in found])
-    orders = []
-    for start in found:
-        order, added = _extended(question, start.sites, numbers[-1])
-        total = np.cumsum(np.append(0.0, added))
-        total = np.append(total, np.full(max(0, numbers[-1] + 1 - len(total)), total[-1]))
-        price = float((exact - total[numbers[0] :]).sum())
-        orders.append((round(price, PEOPLE_DIGITS), order, added))
-    _, order, added = min(orders, key=lambda one: one[0])
-    return order, added
+    orders = [_extended(question, start.sites, numbers[-1]) for start in found]
+
+    def in_all(one: tuple[Ints, Floats]) -> float:
+        """People over all numbers of sites: who is won by a step is so with every larger number."""
+        steps_left = numbers[-1] - np.arange(len(one[1]))
+        return round(float(one[1] @ steps_left), PEOPLE_DIGITS)
+
+    return max(orders, key=in_all)
 
 
 def _extended(question: Question, start: Ints, most: int) -> tuple[Ints, Floats]:
@@ -164,10 +162,10 @@ def _extended(question: Question, start: Ints, most: int) -> tuple[Ints, Floats]
     worth = np.where(question.times(order) == 0, question.people, 0.0)
     gains = question.gains(worth)
     while len(order) < most:
-        open_ = question.is_open(order)
-        best = int(np.argmax(np.where(open_, gains, -1.0))) if len(gains) else -1
-        if best < 0 or not open_[best] or gains[best] <= 0:
+        gains[~question.is_open(order)] = -np.inf
+        if not (gains > 0).any():
             break
+        best = int(np.argmax(gains))
         order, added = np.append(order, best), np.append(added, gains[best])
         worth[question.by_site[[best]].indices] = 0.0
         gains = question.gains(worth)

@@ -22,7 +22,7 @@ def build_order(question: Question, sites: Ints, first: Ints | None = None) -> t
     worth = np.where(question.times(taken) == 0, question.people, 0.0)
     left, order, added = np.ones(len(sites), bool), [], []
     for _ in range(len(sites)):
-        gains = np.where(left, np.asarray(held @ worth).round(PEOPLE_DIGITS), -1.0)
+        gains = np.where(left, np.asarray(held @ worth).round(PEOPLE_DIGITS), -np.inf)
         best = int(np.argmax(gains))
         left[best] = False
         order.append(best)

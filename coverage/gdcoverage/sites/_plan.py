@@ -198,15 +198,15 @@ def _newly_covered(question: Question, order: Ints) -> tuple[Floats, Floats]:
     )
     known = ~np.isnan(elderly)
     done = np.zeros(len(urban), bool)
-    sums = np.zeros((2, len(order)))
+    urban_added, elderly_added = np.zeros(len(order)), np.zeros(len(order))
     for i, site in enumerate(order):
         rows = question.by_site[[site]].indices
         new = rows[~done[rows]]
         done[new] = True
-        sums[0, i] = urban[new].sum()
+        urban_added[i] = urban[new].sum()
         unknown = len(new) and not known[new].any()
-        sums[1, i] = np.nan if unknown or not known.any() else np.nansum(elderly[new])
-    return sums[0], sums[1]
+        elderly_added[i] = np.nan if unknown or not known.any() else np.nansum(elderly[new])
+    return urban_added, elderly_added
 
 
 def _gaps_filled(
@@ -217,7 +217,6 @@ def _gaps_filled(
     best, people = np.full(len(order), -1), np.zeros(len(order))
     for i, site in enumerate(order):
         rows = question.by_site[[site]].indices
-        rows = rows[gap[rows] >= 0]
         if len(rows):
             sums = np.bincount(gap[rows], question.people[rows])
             best[i], people[i] = np.argmax(sums), sums.max()

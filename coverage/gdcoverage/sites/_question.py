@@ -71,7 +71,7 @@ class Question:
         """Rows of ``coverage.demand`` whose people are to be won."""
         demand = self.coverage.demand
         rows = np.flatnonzero(self.counted & ~self._covered & (self._population > 0))
-        return rows[np.argsort(demand["demand_id"].to_numpy(str)[rows], kind="stable")]
+        return rows[np.argsort(demand["demand_id"].to_numpy(str)[rows])]
 
     @cached_property
     def covers(self) -> csr_array:
@@ -162,7 +162,7 @@ def ask(coverage: Coverage, candidates: gpd.GeoDataFrame | None, terms: Terms) -
     if candidates is None:
         candidates = generate_candidates(coverage, terms.generate, terms.apart_m, terms.excluded)
     frame = complete_candidates(coverage, candidates)
-    order = np.argsort(frame["candidate_id"].to_numpy(str), kind="stable")
+    order = np.argsort(frame["candidate_id"].to_numpy(str))
     frame = frame.iloc[order].reset_index(drop=True)
     counties = _counties(coverage, terms.county)
     bank, caps = _caps(coverage, frame, terms)

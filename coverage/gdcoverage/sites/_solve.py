@@ -72,7 +72,7 @@ def settled(
     outlets = demand["covering_outlets"].to_numpy()
     people = np.where(question.counted, demand["population"].to_numpy(float), 0.0)
     rows = np.flatnonzero((people > 0) & (outlets < 2))
-    rows = rows[np.argsort(demand["demand_id"].to_numpy(str)[rows], kind="stable")]
+    rows = rows[np.argsort(demand["demand_id"].to_numpy(str)[rows])]
     # The outlets that are there stand as one more site, which is fixed.
     there = csr_array((outlets[rows] == 1)[:, None])
     options = _options(question, unlike)

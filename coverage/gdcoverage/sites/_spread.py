@@ -35,7 +35,7 @@ def spread_out(question: Question, sites: Ints) -> Ints:
         for site in before[~question.fixed[before]]:
             rest = plan[plan != site]
             equal = _equal_to(question, int(site), free, rest)
-            taken = _farthest(int(site), equal, rest, xyz, to_outlet)
+            taken = _farthest(equal, rest, xyz, to_outlet)
             plan = np.append(rest, taken)
             if taken != site:
                 free = question.gains(np.where(question.times(plan) == 0, question.people, 0.0))
@@ -59,11 +59,9 @@ def _equal_to(question: Question, site: int, free: Floats, rest: Ints) -> Ints:
     return np.flatnonzero(equal & question.is_open(rest))
 
 
-def _farthest(site: int, equal: Ints, rest: Ints, xyz: Floats, to_outlet: Floats) -> int:
-    """Of the equal candidates the one farthest from the rest; the site itself on a tie."""
+def _farthest(equal: Ints, rest: Ints, xyz: Floats, to_outlet: Floats) -> int:
+    """Of the equal candidates the one farthest from the rest; the first of them on a tie."""
     away = to_outlet[equal]
     for other in rest:
         away = np.minimum(away, np.linalg.norm(xyz[equal] - xyz[other], axis=1))
-    away = away.round(3)
-    own = float(away[equal == site][0])
-    return site if own >= away.max() else int(equal[np.argmax(away)])
+    return int(equal[np.argmax(away.round(3))])
