@@ -273,10 +273,10 @@ def test_gaps_are_numbered_by_county_then_people_then_their_lowest_demand_number
 def test_a_gap_is_named_by_how_it_lies_from_a_place(streets, metres, azimuth, name):
     """The way from the place to the gap, on the ellipsoid; there is no outlet to name it after."""
     demand = worlds.demand([(0, 0)])
-    demand = demand.set_geometry(worlds.gpd.points_from_xy([113.06], [23.0]), crs=4326)
+    demand = demand.set_geometry(gpd.points_from_xy([113.06], [23.0]), crs=4326)
     lon, lat, _ = GEOD.fwd(113.06, 23.0, azimuth + 180, metres)
-    places = worlds.gpd.GeoDataFrame(
-        {"name": ["石围村"]}, geometry=worlds.gpd.points_from_xy([lon], [lat]), crs=4326
+    places = gpd.GeoDataFrame(
+        {"name": ["石围村"]}, geometry=gpd.points_from_xy([lon], [lat]), crs=4326
     )
     gaps = find_gaps(assess(worlds.outlets([]), demand, streets), places)
     assert gaps["name"].tolist() == [name]

@@ -83,8 +83,9 @@ def test_a_hole_is_taken_off_whichever_way_it_winds(wound):
 @pytest.mark.parametrize("radius_m", [100.0, 5000.0, 20_000.0, 100_000.0])
 def test_a_radius_ends_at_its_last_half_millimetre_however_long_it_is(azimuth, radius_m):
     """A chord of 100 km is a metre shorter than the way on the ground."""
-    here = [np.array([degree]) for degree in worlds.ORIGIN]
+    here = lonlat([(0, 0)])
     for more, within in ((-0.6, 1), (0.0004, 1), (0.0006, 0), (0.6, 0)):
         lon, lat, _ = GEOD.fwd(*worlds.ORIGIN, azimuth, radius_m + more)
-        point, _ = ellipsoid.pairs_within(np.array([lon]), np.array([lat]), *here, radius_m)
+        there = np.array([[lon], [lat]])
+        point, _ = ellipsoid.pairs_within(there[0], there[1], here[0], here[1], radius_m)
         assert len(point) == within

@@ -216,7 +216,8 @@ def test_the_heap_gives_the_least_first_and_keeps_everything(entries, drops):
     """Entries come in any order, with some taken out in between, by key and then by tag."""
     keys, tags = np.full(len(entries), np.nan), np.full(len(entries), -7, np.int32)
     items = np.full(len(entries), -7, np.int32)
-    held, size = [], 0
+    held: list[int] = []
+    size = 0
 
     def take():
         taken = int(items[0])

@@ -10,6 +10,7 @@
         0    100   200
 """
 
+import geopandas as gpd
 import numpy as np
 import pytest
 
@@ -120,7 +121,8 @@ def _every_half_metre(network: WalkNetwork):
 
 def test_every_piece_but_that_with_most_street_is_an_island(tmp_path):
     """Streets of 900, 800, 700 and 600 m, each on its own; a point far from all."""
-    nodes, ways = {}, []
+    nodes: dict[int, worlds.Spot] = {}
+    ways = []
     for i, metres in enumerate((700, 900, 600, 800)):
         nodes |= {2 * i + 1: (0, 1000 * i), 2 * i + 2: (metres, 1000 * i)}
         ways.append([2 * i + 1, 2 * i + 2])
@@ -131,7 +133,7 @@ def test_every_piece_but_that_with_most_street_is_an_island(tmp_path):
 
 
 def test_with_a_limit_of_nought_only_what_is_on_a_street_joins(lattice):
-    corner = worlds.gpd.points_from_xy(lattice.node_lon[:1], lattice.node_lat[:1])
-    on, beside = worlds.gpd.GeoSeries(corner, crs=4326), worlds.points([(50, 1)])
+    corner = gpd.points_from_xy(lattice.node_lon[:1], lattice.node_lat[:1])
+    on, beside = gpd.GeoSeries(corner, crs=4326), worlds.points([(50, 1)])
     assert lattice.snap(on, 0.0, 0.0).status.tolist() == ["ok"]
     assert lattice.snap(beside, 0.0, 0.0).status.tolist() == ["off_network"]

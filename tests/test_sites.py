@@ -492,7 +492,7 @@ def test_of_the_places_in_a_cell_the_one_nearest_to_people_is_kept(places):
     """Cells hold their western and southern edge; equal places go by longitude, then latitude."""
     x, y, near_m = np.array(places, float).T
     kept = _one_per_cell(x, y, near_m, 1.5)
-    cells = {}
+    cells: dict[tuple[float, float], list[tuple[float, float, int, int]]] = {}
     for i, place in enumerate(places):
         cell = (place[0] // 1.5, place[1] // 1.5)
         cells.setdefault(cell, []).append((place[2], place[0], place[1], i))
@@ -516,7 +516,8 @@ def test_places_stand_along_streets_no_farther_apart_than_a_step(tmp_path):
         standard = Standard(smallest_component_m=smallest_m)
         coverage = assess(worlds.outlets([]), worlds.demand([(0, 0)]), network, standard)
         spots = zip(*_street_points(coverage, step_m), strict=True)
-        return sorted((round(x), round(y)) for x, y in (worlds.metres(*spot) for spot in spots))
+        east_north = [worlds.metres(lon, lat) for lon, lat in spots]
+        return sorted((round(x), round(y)) for x, y in east_north)
 
     street = [(0, 0), (100, 0), (100, 83), (100, 167), (100, 250)]
     assert places(300.0) == street
@@ -572,7 +573,7 @@ def test_places_are_sought_within_reach_of_the_people_left(lattice, settlement, 
     assert coverage.demand["covered"].tolist() == [False, True, False]
     pool = _pool(coverage, 10_000, 100.0, None)
     here = np.broadcast_to(worlds.degrees(1000, 1000), (len(pool), 2)).T
-    away = metres(*here, pool.geometry.x.to_numpy(), pool.geometry.y.to_numpy())
+    away = metres(here[0], here[1], pool.geometry.x.to_numpy(), pool.geometry.y.to_numpy())
     assert away.min() < 1
     assert reach_m - 110 < away.max() <= reach_m
     found = generate_candidates(coverage, 3, apart_m=100.0)

@@ -1,6 +1,7 @@
 """Terms of a siting question that are easily kept almost, and seldom missed."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 import shapely
 
 import worlds
+from gdcoverage import locate
 from gdcoverage.assessment import assess
 from gdcoverage.geo.ellipsoid import GEOD
 from gdcoverage.policy import Standard
@@ -98,14 +100,17 @@ def test_a_rate_that_holds_already_is_said_to_and_one_without_the_means_too(stre
 def test_numbers_are_taken_from_the_least_to_the_most(name, least, most):
     for value in (least, most):
         assert getattr(Terms(**{name: value}), name) == value
-    for value in (least - 1, least - 1e-6, most + 1e-6, most + 1, float("nan"), True, "1"):
+    below, above = (least - 1, least - 1e-6), (most + 1e-6, most + 1)
+    wrong: list[Any] = [*below, *above, float("nan"), True, "1"]
+    for value in wrong:
         with pytest.raises(ValueError, match=name):
             Terms(**{name: value})
 
 
 def test_caps_of_banks_are_whole_numbers_from_nought():
     assert Terms(bank_caps={"甲": 0, "乙": 10**6}).bank_caps == {"甲": 0, "乙": 10**6}
-    for most in (-1, 10**6 + 1, 0.5):
+    wrong: list[Any] = [-1, 10**6 + 1, 0.5]
+    for most in wrong:
         with pytest.raises(ValueError, match="乙"):
             Terms(bank_caps={"甲": 1, "乙": most})
 
@@ -149,11 +154,11 @@ def test_equal_plans_take_the_candidate_with_the_lowest_number(street):
 
 def test_the_second_question_gets_the_time_that_the_first_left(street, monkeypatch):
     """A target asks twice: how few sites, then most people with so many."""
-    fewest, most, given = _recommend.fewest_sites, _recommend.most_people, []
+    fewest, most, given = _solve.fewest_sites, _solve.most_people, []
 
-    def asked_for(*args, time_limit):
+    def asked_for(question, sites, *, time_limit):
         given.append(time_limit)
-        return replace(most(*args, time_limit=time_limit), seconds=3.0)
+        return replace(most(question, sites, time_limit=time_limit), seconds=3.0)
 
     for first, left in ((20.0, 40.0), (60.0, 1.0)):
         monkeypatch.setattr(
@@ -292,7 +297,7 @@ def test_once_everybody_who_can_be_is_covered_nothing_more_is_asked(street, monk
 
     monkeypatch.setattr(_frontier, "most_people", counted)
     coverage = along(street, [6, 10, 1, 10, 6, 0, 0, 5])
-    terms = {"frontier": 4, "forbidden": ["K0", "K4"]}
+    terms: dict[str, Any] = {"frontier": 4, "forbidden": ["K0", "K4"]}
     found = frontier(coverage, at_crossings(5), Terms(**terms))
     assert asked == [0, 1, 2]
     assert found.points["population"].tolist() == [0, 21, 33, 33, 33]
@@ -305,7 +310,7 @@ def test_once_everybody_who_can_be_is_covered_nothing_more_is_asked(street, monk
 def test_what_is_not_proved_keeps_the_bound_that_is(street, monkeypatch):
     """The solver as it answers when its time is up: a plan, and a bound far from it."""
     coverage = along(street, [6, 10, 1, 10, 6])
-    most, fewest = _solve.locate.maximal_covering, _solve.locate.partial_covering
+    most, fewest = locate.maximal_covering, locate.partial_covering
 
     def unproved(bound):
         def short_of_time(solve):
@@ -313,8 +318,8 @@ def test_what_is_not_proved_keeps_the_bound_that_is(street, monkeypatch):
                 solve(*args, **options), bound=bound, gap=0.5, status="time_limit"
             )
 
-        monkeypatch.setattr(_solve.locate, "maximal_covering", short_of_time(most))
-        monkeypatch.setattr(_solve.locate, "partial_covering", short_of_time(fewest))
+        monkeypatch.setattr(locate, "maximal_covering", short_of_time(most))
+        monkeypatch.setattr(locate, "partial_covering", short_of_time(fewest))
 
     unproved(40.5)
     plan = recommend_sites(coverage, at_crossings(5), Terms(add=2))
@@ -382,7 +387,7 @@ def test_fifty_metres_from_an_outlet_that_leaves_is_its_own_place(street, metres
     beside = candidates([(4 * STEP + metres, 0)])
     left = exit_impact_of(coverage, ["W0"], candidates=beside)
     assert left.population_lost == 90
-    assert left.replacement.sites.empty is same
+    assert known(left.replacement).sites.empty is same
 
 
 def test_outlets_that_leave_are_told_of_as_each_alone_is(street):
@@ -404,8 +409,8 @@ def test_every_answer_of_a_siting_is_that_of_its_own_question(street):
     answer = make_siting(coverage, terms, offered)
     assert (answer.candidates, answer.generated, answer.excluded, answer.differ) == (9, False, 2, 1)
     assert answer.plan.population == 90
-    assert answer.frontier.points["population"].tolist() == [0, 90, 90]
-    assert answer.alternatives.plans["population"].tolist() == [90, 90]
+    assert known(answer.frontier).points["population"].tolist() == [0, 90, 90]
+    assert known(answer.alternatives).plans["population"].tolist() == [90, 90]
     assert answer.exits["population"].tolist() == [10]
     nobody = make_siting(coverage, Terms(add=0, frontier=0), offered)
     assert nobody.plan.sites.empty
@@ -427,7 +432,8 @@ def test_people_who_have_two_outlets_already_are_counted_before(street):
     assert plan.population == 5
     # The new one at 3 reaches the third crossing too, which W1 reaches already.
     assert plan.sites["candidate_id"].tolist() == ["K3"]
-    assert (plan.two_outlets.before, plan.two_outlets.after) == (27, 57)
+    twice = known(plan.two_outlets)
+    assert (twice.before, twice.after) == (27, 57)
 
 
 def test_a_candidate_that_comes_twice_is_named(street):
@@ -444,7 +450,7 @@ def test_who_has_two_outlets_already_gains_nothing_from_more(street):
     coverage = along(street, [100, 0, 0, 5], [0, 0])
     plan = recommend_sites(coverage, at_crossings(5), Terms(add=3, then="two_outlets"))
     assert plan.population == 5
-    twice = plan.two_outlets
+    twice = known(plan.two_outlets)
     assert (twice.before, twice.after, twice.bound, twice.gap) == (100, 105, 105, 0)
 
 
