@@ -1,5 +1,6 @@
 """Demand points: people from a table, a layer, hexagons or a raster, with settlement class."""
 
+from gdcoverage.demand._frame import sound_demand
 from gdcoverage.demand._read import DEMAND, read_demand
 
-__all__ = ["DEMAND", "read_demand"]
+__all__ = ["DEMAND", "read_demand", "sound_demand"]
