@@ -13,6 +13,7 @@ from gdcoverage.demand._read import (
     settled_as_told,
     unclear_settlement,
 )
+from gdcoverage.outlets import yes_or_no
 from gdcoverage.policy import Standard
 from gdcoverage.problems import Problem, refuse_rows, unusable
 from gdcoverage.tables import Rows, tables_of
@@ -53,9 +54,9 @@ def sound_demand(source: Rows, standard: Standard, added: tuple[str, ...] = ()) 
         return reading.frame
     source = refuse_columns(source, added)
     (table,) = tables_of(source, _table.HEADINGS, (), documented=DEMAND.columns)
-    if "town" in source and "town" in table.unused:
+    if other := [text for text in table.text("town") if yes_or_no(text)[1]]:
         action = "请填 True 或 False；若是别的内容，请改名"
-        raise unusable("town_unusable", "town 列不是是或否", action, column="town")
+        raise unusable("town_unusable", "town 列说的不是是或否", action, value=other[0])
     points, problems, _ = _table.points_of([table], "wgs84")
     settled = settled_as_told(points)
     problems += unclear_settlement("", points, settled)
