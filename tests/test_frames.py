@@ -81,6 +81,13 @@ def test_the_reading_of_a_file_read_again_is_the_same() -> None:
     assert shapes.all()
 
 
+def test_what_is_in_wgs84_already_is_not_shifted_again() -> None:
+    read = read_outlets(SAMPLE / "outlets.xlsx", datum="gcj02").frame
+    with pytest.raises(InputError) as caught:
+        read_outlets(read, datum="gcj02")
+    assert caught.value.problem.kind == "datum_twice"
+
+
 ROW = st.fixed_dictionaries(
     {
         "id": st.sampled_from(["A", "B", "", "7", "村 1"]),

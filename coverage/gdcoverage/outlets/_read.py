@@ -19,13 +19,14 @@ from gdcoverage.geo.datum import DATUMS, Datum, names_other_datum
 from gdcoverage.outlets import _headings as words
 from gdcoverage.outlets._identity import outlet_ids, without_duplicates
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import InputError, Problem, unusable
 from gdcoverage.tables import Named, Reading, Rows, Table, tables_of
 from gdcoverage.tables.coordinates import CHECK_DATUM, GUANGDONG, locate_rows
 from gdcoverage.tables.frames import as_given, labelled, source_of
 
 _TEXT = ("name", "bank", "address", "stated_county", "phone", "hours")
 _STRINGS = (*_TEXT, "outlet_id", "county", "status", "source_file", "source_sheet", "source_datum")
+_SHIFTED = ("gcj02", "bd09")
 _TERMS = MODES | FLAGS | ITEMS
 _SEPARATORS = re.compile(r"[、，,;；/／|｜+＋\s]+|以及|和|及")
 
@@ -89,6 +90,9 @@ def read_outlets(
     InputError : the file is missing, empty or unreadable, or lacks a name or coordinate column;
         a frame has no coordinate system, or an index label comes twice.
     """
+    if isinstance(source, pd.DataFrame) and "source_datum" in source and datum in _SHIFTED:
+        what = "数据框是读入过的（有 source_datum 列），坐标已是 WGS-84"
+        raise unusable("datum_twice", what, "datum 请写 wgs84", value=datum)
     tables, problems = _tables_with_places(source, sheet, columns)
     frames = []
     for table in tables:

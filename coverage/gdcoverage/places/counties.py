@@ -157,8 +157,9 @@ def carried_county(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> pd.S
 
     Parameters
     ----------
-    points : EPSG:4326; what is not empty in a column ``county`` is that of an earlier
-        `assign_counties`, with these counties among others.
+    points : EPSG:4326, of an assessment: what is not empty in a column ``county`` is that of an
+        earlier `assign_counties`, with these counties among others. It is believed; a frame of
+        a caller's has not been through that, and its points are assigned.
     """
     if "county" not in points:
         return assign_counties(points, counties)
@@ -188,7 +189,7 @@ def stated_county_problems(outlets: gpd.GeoDataFrame, counties: gpd.GeoDataFrame
     names = {
         c.adcode: c.name if c.city == c.name else c.city + c.name for c in counties.itertuples()
     }
-    lies_in = carried_county(outlets, counties)
+    lies_in = assign_counties(outlets, counties)
     told = outlets["stated_county"]
     meant = {text: _meant(text, known) for text in told.unique() if text}
     problems = []
