@@ -414,11 +414,16 @@ def test_columns_of_the_caller_stay_as_they_are(lattice: WalkNetwork) -> None:
     pd.testing.assert_frame_equal(renewed.demand[list(found.demand)], found.demand)
 
 
-def test_a_geometry_by_another_name_serves(lattice: WalkNetwork) -> None:
+def test_a_geometry_by_another_name_or_in_a_plain_frame_serves(lattice: WalkNetwork) -> None:
     frame = people().rename_geometry("place")
     found = assess(two_outlets().rename_geometry("where"), frame, lattice)
     pd.testing.assert_frame_equal(found.demand, assess(two_outlets(), people(), lattice).demand)
     find_gaps(found)
+    found = assess(pd.DataFrame(two_outlets()), pd.DataFrame(people().to_crs(4547)), lattice)
+    assert (
+        found.demand["covered"].tolist()
+        == assess(two_outlets(), people(), lattice).demand["covered"].tolist()
+    )
 
 
 # --- Counties and candidates -------------------------------------------------------------------

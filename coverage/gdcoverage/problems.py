@@ -99,7 +99,9 @@ def refuse_rows(problems: Iterable[Problem], what: str, action: str) -> None:
     rows = tuple(problems)
     if not rows:
         return
-    first = "；".join(str(replace(p, action="")).rstrip("。") for p in rows[:_NAMED])
+    # Without “错误：”, which begins the whole.
+    told = (str(replace(p, action="")).partition("：")[2].rstrip("。") for p in rows[:_NAMED])
+    first = "；".join(told)
     more = "……" if len(rows) > _NAMED else ""
     count = len({p.row for p in rows})
     raise InputError(

@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from geopandas.array import GeometryDtype
 
 from gdcoverage.files import Source
 from gdcoverage.problems import Problem, unusable
@@ -125,7 +126,7 @@ def in_degrees(frame: pd.DataFrame) -> pd.DataFrame:
             raise unusable("labels_repeated", f"数据框的{what}有重复", action, value=value)
     if isinstance(frame, gpd.GeoDataFrame):
         layer = frame
-    elif isinstance(frame.get("geometry"), gpd.GeoSeries):
+    elif "geometry" in frame and isinstance(frame["geometry"].dtype, GeometryDtype):
         layer = gpd.GeoDataFrame(frame, geometry="geometry")
     else:
         return frame
