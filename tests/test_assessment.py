@@ -149,9 +149,10 @@ def test_no_outlets_and_no_demand_are_possible(lattice):
     assert empty.by_county().empty
 
 
-def test_frames_in_another_crs_are_refused(lattice):
+def test_frames_without_a_crs_or_a_column_are_refused(lattice):
+    bare = worlds.outlets([(0, 0)]).set_crs(None, allow_override=True)
     with pytest.raises(ValueError, match="4326"):
-        assess(worlds.outlets([(0, 0)]).to_crs(3857), worlds.demand([(0, 0)]), lattice)
+        assess(bare, worlds.demand([(0, 0)]), lattice)
     with pytest.raises(ValueError, match="population"):
         assess(
             worlds.outlets([(0, 0)]), worlds.demand([(0, 0)]).drop(columns="population"), lattice

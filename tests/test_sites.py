@@ -302,7 +302,7 @@ def test_candidates_need_only_a_place(street):
     with pytest.raises(InputError, match="重复"):
         complete_candidates(along(street, PEOPLE), bare.assign(candidate_id="A"))
     with pytest.raises(ValueError, match="4326"):
-        complete_candidates(along(street, PEOPLE), bare.to_crs(3857))
+        complete_candidates(along(street, PEOPLE), bare.set_crs(None, allow_override=True))
 
 
 def test_generated_candidates_keep_apart_inside_and_out_of_excluded_areas(lattice):

@@ -14,20 +14,30 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from gdcoverage.arrays import Floats, Ints
-from gdcoverage.findings import NO_COUNTY, Coverage, covered_at, joiner
+from gdcoverage.demand import sound_demand
+from gdcoverage.findings import (
+    NO_COUNTY,
+    OUTLET_RESULT_COLUMNS,
+    RESULT_COLUMNS,
+    Coverage,
+    covered_at,
+    joiner,
+)
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat
 from gdcoverage.network import Snap, WalkNetwork, reach
-from gdcoverage.places.counties import assign_counties
+from gdcoverage.outlets import sound_outlets
+from gdcoverage.places.counties import assign_counties, read_counties
 from gdcoverage.policy import Standard
+from gdcoverage.tables import Rows
 
 
 def assess(
-    outlets: gpd.GeoDataFrame,
-    demand: gpd.GeoDataFrame,
+    outlets: Rows,
+    demand: Rows,
     network: WalkNetwork,
     standard: Standard | None = None,
-    counties: gpd.GeoDataFrame | None = None,
+    counties: Rows | None = None,
 ) -> Coverage:
     """Apply the dual standard to every demand point.
 
@@ -37,24 +47,37 @@ def assess(
 
     Parameters
     ----------
-    outlets : frame as `read_outlets` makes it, EPSG:4326.
-    demand : frame as `read_demand` makes it, EPSG:4326.
+    outlets : frame as `read_outlets` makes it, or any frame or file that it can read, in any
+        CRS; a file's coordinates are WGS-84.
+    demand : the same of `read_demand`. Towns (``town``, or codes) go by the standard given here.
     network : streets of the area and at least `Standard.margin_m` beyond it.
     standard : the numbers of the promise; the default ones if not given.
-    counties : frame as `read_counties` makes it; demand points and outlets are assigned to them.
+    counties : frame as `read_counties` makes it, or what it can read; demand points and outlets
+        are assigned to them by where they lie, whatever they carry. Without, a column
+        ``county`` of adcodes is taken as it is.
+
+    Returns
+    -------
+    Coverage; its ``demand`` and ``outlets`` have the index and the columns of the frames given,
+    so that ``frame.join(coverage.demand["covered"])`` is right in any order. The columns of
+    `DEMAND` and `OUTLETS` are as the readers would read them.
 
     Raises
     ------
-    ValueError : a frame is not in EPSG:4326 or lacks a column.
+    InputError : any row is unusable or in doubt (the error names the first, its ``rows`` are
+        all of them); a frame has no coordinate system, an index label twice, or a column whose
+        name the result needs (`RESULT_COLUMNS`); a column is missing.
     """
-    _check(outlets, "outlets", ["outlet_id", "status"])
-    _check(demand, "demand", ["demand_id", "population", "settlement", "town"])
+    standard = standard or Standard()
+    area = None if counties is None else read_counties(counties)
+    serving = sound_outlets(outlets, OUTLET_RESULT_COLUMNS)
+    people = sound_demand(demand, standard, tuple(RESULT_COLUMNS))
     return apply_standard(
-        outlets.assign(county=county_of(outlets, counties)),
-        demand.assign(county=county_of(demand, counties)),
+        serving.assign(county=county_of(serving, area)),
+        people.assign(county=county_of(people, area)),
         network,
-        standard or Standard(),
-        counties,
+        standard,
+        area,
     )
 
 
@@ -73,6 +96,7 @@ def apply_standard(
     network, standard, counties : as for `assess`.
     """
     join = joiner(network, standard)
+    labels = outlets.index, demand.index
     outlets, demand = outlets.reset_index(drop=True), demand.reset_index(drop=True)
     outlets["counts"] = outlets["status"] == "active"
     joined, points = join(outlets), join(demand)
@@ -86,6 +110,7 @@ def apply_standard(
     demand = _with_nearest(network, standard, joined, outlets, points, demand)
     demand["access_m"], demand["status"] = points.access_m, points.status
     demand["covering_outlets"] = np.diff(covers.indptr)
+    outlets, demand = outlets.set_axis(labels[0]), demand.set_axis(labels[1])
     return Coverage(standard, demand, outlets, covers, counties, network, joined, points)
 
 
@@ -148,14 +173,6 @@ def cover_matrix(
     rows = np.concatenate([urban[walked.col], rural[near]])
     columns = np.concatenate([walked.row, source])
     return _matrix(rows, columns, (len(demand), len(sources)))
-
-
-def _check(frame: gpd.GeoDataFrame, what: str, columns: list[str]) -> None:
-    if frame.crs is None or frame.crs.to_epsg() != 4326:
-        raise ValueError(f"{what} must be in EPSG:4326, not {frame.crs}")
-    missing = [column for column in columns if column not in frame]
-    if missing:
-        raise ValueError(f"{what} lacks the columns {', '.join(missing)}")
 
 
 def county_of(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame | None) -> pd.Series:

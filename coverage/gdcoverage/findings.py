@@ -33,6 +33,8 @@ RESULT_COLUMNS = {
     "access_m": "from the point to the street it joins, metres; NaN off the network",
     "status": "ok, island (street not linked to the main network), off_network",
 }
+# Columns that `assess` adds to the outlets.
+OUTLET_RESULT_COLUMNS = ("counts", "status_snap", "access_m")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,9 +44,9 @@ class Findings:
     Parameters
     ----------
     standard : the standard applied.
-    demand : the demand points as given, with the columns `RESULT_COLUMNS`.
-    outlets : the outlets as given, with ``counts`` (only an active outlet does), ``status_snap``
-        and ``access_m``.
+    demand : the demand points as given, with their index and the columns `RESULT_COLUMNS`.
+    outlets : the outlets as given, with their index and ``counts`` (only an active outlet does),
+        ``status_snap`` and ``access_m``.
     covers : bool, (demand, outlets): who covers whom; rows and columns as in the two frames.
     counties : the counties reported on, or None for whatever the demand points name.
     """
@@ -102,7 +104,7 @@ class Findings:
         return replace(self._of_rows(rows), counties=counties)
 
     def _of_rows(self, rows: Ints) -> Self:
-        demand = self.demand.iloc[rows].reset_index(drop=True)
+        demand = self.demand.iloc[rows]
         return replace(self, demand=demand, covers=self.covers[rows])
 
 

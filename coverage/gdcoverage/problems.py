@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -55,11 +55,18 @@ class Problem:
 
 
 class InputError(ValueError):
-    """An input that cannot be used at all; says which, why, and what to do, fault by fault."""
+    """An input that cannot be used at all; says which, why, and what to do, fault by fault.
 
-    def __init__(self, problem: Problem, *others: Problem) -> None:
+    Parameters
+    ----------
+    problem, others : what is wrong.
+    rows : where single rows are the reason, the problem of each.
+    """
+
+    def __init__(self, problem: Problem, *others: Problem, rows: tuple[Problem, ...] = ()) -> None:
         self.problems = (problem, *others)
         super().__init__("\n".join(map(str, self.problems)))
+        self.rows = rows
 
     @property
     def problem(self) -> Problem:
@@ -81,6 +88,30 @@ def unusable(
     """The error to raise for an input that cannot be used; parameters as of `Problem`."""
     place = {"file": file, "sheet": sheet, "row": row, "column": column, "value": value}
     return InputError(Problem(kind, what, action, **place))  # type: ignore[arg-type]
+
+
+# So many bad rows are named when rows are refused.
+_NAMED = 5
+
+
+def refuse_rows(problems: Iterable[Problem], what: str, action: str) -> None:
+    """Raise where rows cannot be used as they stand, naming the first and how many there are.
+
+    Raises
+    ------
+    InputError : there is any problem; its ``rows`` are all of them.
+    """
+    rows = tuple(problems)
+    if not rows:
+        return
+    # Without “错误：”, which begins the whole.
+    told = (str(replace(p, action="")).partition("：")[2].rstrip("。") for p in rows[:_NAMED])
+    first = "；".join(told)
+    more = "……" if len(rows) > _NAMED else ""
+    count = len({p.row for p in rows})
+    raise InputError(
+        Problem("rows_unusable", f"{what}有 {count:,} 行不能使用：{first}{more}", action), rows=rows
+    )
 
 
 def problem_frame(problems: Iterable[Problem]) -> pd.DataFrame:

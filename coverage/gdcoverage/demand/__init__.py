@@ -1,6 +1,7 @@
 """Demand points: people from a table, a layer, hexagons or a raster, with settlement class."""
 
+from gdcoverage.demand._frame import sound_demand
 from gdcoverage.demand._read import DEMAND, read_demand
 from gdcoverage.demand._settlement import declared as declared_settlement
 
-__all__ = ["DEMAND", "declared_settlement", "read_demand"]
+__all__ = ["DEMAND", "declared_settlement", "read_demand", "sound_demand"]

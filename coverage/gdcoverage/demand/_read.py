@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -14,11 +14,11 @@ from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.demand import _raster, _settlement, _table
 from gdcoverage.demand._settlement import Settled
-from gdcoverage.files import Source
 from gdcoverage.geo.datum import Datum
 from gdcoverage.policy import SETTLEMENTS, Settlement, Standard
 from gdcoverage.problems import Problem, unusable
-from gdcoverage.tables import Reading
+from gdcoverage.tables import Named, Reading, Rows, tables_of
+from gdcoverage.tables.frames import as_given, labelled, source_of
 
 RASTER_SUFFIXES = frozenset({".tif", ".tiff", ".vrt", ".img", ".asc"})
 
@@ -45,11 +45,11 @@ DEMAND = pa.DataFrameSchema(
     strict=True,
     ordered=True,
 )
-_TEXT = [name for name, column in DEMAND.columns.items() if str(column.dtype) == "str"]
+_TEXT = ("demand_id", "name", "settlement", "settlement_code", "settlement_source", "county")
 
 
 def read_demand(
-    path: str | Path,
+    source: Rows,
     *,
     datum: Datum = "wgs84",
     standard: Standard | None = None,
@@ -57,15 +57,18 @@ def read_demand(
     settlement_polygons: gpd.GeoDataFrame | None = None,
     sheet: str | None = None,
     within: BaseGeometry | None = None,
+    columns: Named | None = None,
 ) -> Reading:
     """Demand points with people and settlement class.
 
     Parameters
     ----------
-    path : a table (XLSX, CSV) of places or of H3 hexagons (with or without coordinates), a
+    source : a table (XLSX, CSV) of places or of H3 hexagons (with or without coordinates), a
         point or polygon layer, or a raster (GeoTIFF) whose values are people per cell (not
-        per km²).
-    datum : of the coordinates in the file.
+        per km²); or a frame: a GeoDataFrame in any CRS, or a DataFrame. A frame may have the
+        columns of `DEMAND` or any headings that files may have; all but people, place and class
+        may be missing.
+    datum : of the coordinates in the file or frame.
     standard : its town rule decides the class of towns.
     settlement : class declared for points that have no code.
     settlement_polygons : frame with a class column (codes 111 … 220 or words); asked before
@@ -75,42 +78,61 @@ def read_demand(
         with their centre in it; what lies outside is told as one problem, with its people.
         Cells keep the ids and classes that they have in the whole raster. Tables and layers are
         not clipped.
+    columns : the source's own column names, ``{"theirs": "population"}``, before all others.
 
     Returns
     -------
-    Reading; its frame has the columns of `DEMAND`. Without code, polygon or declaration a
+    Reading; its frame has the columns of `DEMAND`, and the index of a frame that was read. A
+    problem's row is the frame's row counted from 1. Without code, polygon or declaration a
     raster's cells are classed by the degree of urbanisation.
 
     Raises
     ------
-    InputError : the file is unusable, a table has no rows, or says nothing of settlement.
+    InputError : the file is unusable, a table has no rows, or says nothing of settlement; a
+        frame has no coordinate system, or an index label comes twice.
     """
-    path, standard = Path(path), standard or Standard()
-    raster = path.suffix.lower() in RASTER_SUFFIXES
-    if raster:
+    standard = standard or Standard()
+    path = None if isinstance(source, pd.DataFrame) else Path(source)
+    name = path.name if path else ""
+    raster = path is not None and path.suffix.lower() in RASTER_SUFFIXES
+    if path and raster:
         judged = settlement is None and settlement_polygons is None
         points, problems, left_out, settled = _raster_points(path, datum, within, judged)
     else:
-        points, problems, left_out = _table.read_points(path, datum, sheet)
-        settled = _settlement.by_code(points["settlement"].to_numpy(object))
-    if points.empty and not raster and not problems:
-        raise unusable(
-            "no_rows", "表头下面没有数据", "请检查是否选错了工作表或文件", file=path.name
+        tables = tables_of(
+            source,
+            _table.HEADINGS,
+            ("population",),
+            sheet=sheet,
+            columns=columns,
+            documented=DEMAND.columns,
         )
+        points, problems, left_out = _table.points_of(tables, datum)
+        settled = settled_as_told(points)
+    if points.empty and not raster and not problems:
+        raise unusable("no_rows", "表头下面没有数据", "请检查是否选错了工作表或文件", file=name)
     lon, lat = points["lon"].to_numpy(float), points["lat"].to_numpy(float)
     if settlement_polygons is not None:
         settled = settled.filled(_settlement.by_polygon(lon, lat, settlement_polygons))
     if settlement is not None:
         settled = settled.filled(_settlement.declared(settlement, len(points)))
-    problems += _unclear_settlement(path, points, settled)
+    problems += unclear_settlement(name, points, settled)
     left_out += float(points.loc[~settled.known, "population"].sum())
-    frame = _demand_frame(points, settled, standard)
-    problems += _people_missed(path, frame, left_out)
+    frame = demand_frame(points, settled, standard)
+    problems += _people_missed(name, frame, left_out)
     problems.sort(key=lambda p: (p.sheet, p.row or 0))
-    return Reading(frame, tuple(problems), Source.of(path, "人口"))
+    if isinstance(source, pd.DataFrame):
+        frame, problems = as_given(frame, source), labelled(problems, source.index)
+    return Reading(frame, tuple(problems), source_of(source, "人口"))
 
 
-def _demand_frame(points: pd.DataFrame, settled: Settled, standard: Standard) -> gpd.GeoDataFrame:
+def settled_as_told(points: pd.DataFrame) -> Settled:
+    """What the rows themselves say of their class."""
+    said_by = points["settlement_source"].to_numpy(object)
+    return _settlement.by_code(points["settlement"].to_numpy(object), said_by)
+
+
+def demand_frame(points: pd.DataFrame, settled: Settled, standard: Standard) -> gpd.GeoDataFrame:
     """The points whose class is known, with the columns of `DEMAND`."""
     frame = gpd.GeoDataFrame(
         points.assign(**settled.columns(standard), county=""),
@@ -125,7 +147,7 @@ def _demand_frame(points: pd.DataFrame, settled: Settled, standard: Standard) ->
 def _raster_points(
     path: Path, datum: Datum, within: BaseGeometry | None, judged: bool
 ) -> tuple[pd.DataFrame, list[Problem], float, Settled]:
-    """A raster's populated cells, as `_table.read_points` gives rows; and if asked their class."""
+    """A raster's populated cells, as `_table.points_of` gives rows; and if asked their class."""
     if not path.is_file():
         raise unusable("file_missing", "找不到文件", "请检查路径与文件名", file=path.name)
     cells = _raster.read_cells(path, datum, within)
@@ -152,7 +174,7 @@ def _raster_points(
     return points, list(cells.problems), cells.unplaced_people, settled
 
 
-def _unclear_settlement(path: Path, points: pd.DataFrame, settled: Settled) -> list[Problem]:
+def unclear_settlement(name: str, points: pd.DataFrame, settled: Settled) -> list[Problem]:
     """Rows whose settlement is not said, or not in words that are known.
 
     Raises
@@ -168,12 +190,14 @@ def _unclear_settlement(path: Path, points: pd.DataFrame, settled: Settled) -> l
             if len(strange)
             else "无法判定城区或乡村：没有城乡分类代码，也没有声明",
             "请在“城乡分类代码”列填 111、112、121、122、123、210、220 之一，或在计划文件 "
-            "[demand] 下声明 settlement（urban 或 rural），或给出 settlement_polygons 图层",
-            file=path.name,
+            "[demand] 下声明 settlement（urban 或 rural），或给出 settlement_polygons 图层"
+            "（程序中是 read_demand 的同名参数）",
+            file=name,
         )
-    by_other = settled.known & (settled.source != _settlement.SOURCES.index("code"))
-    unclear = ~settled.known | (by_other & (told != "").to_numpy())
+    understood = _settlement.by_code(told.to_numpy(object)).known
+    unclear = ~settled.known | (~understood & (told != "").to_numpy())
     problems = []
+    row: Any
     for row in points[unclear].itertuples():
         fault = "城乡分类无法识别" if row.settlement else "没有城乡分类"
         left_out = not settled.known[row.Index]
@@ -185,7 +209,7 @@ def _unclear_settlement(path: Path, points: pd.DataFrame, settled: Settled) -> l
                 else f"{fault}，已按声明或图层判定",
                 "请填 111、112、121、122、123、210、220 之一",
                 "error" if left_out else "warning",
-                file=path.name,
+                file=name,
                 sheet=row.sheet,
                 row=row.source_row,
                 column="城乡分类代码",
@@ -195,14 +219,14 @@ def _unclear_settlement(path: Path, points: pd.DataFrame, settled: Settled) -> l
     return problems
 
 
-def _people_missed(path: Path, frame: gpd.GeoDataFrame, left_out: float) -> list[Problem]:
+def _people_missed(name: str, frame: gpd.GeoDataFrame, left_out: float) -> list[Problem]:
     """What the rows that were left out amount to, and whether anyone remains."""
     problems = []
     if left_out:
         what = f"未计入的行共有 {left_out:,.0f} 人，不在任何合计之内"
         action = "改正上述各行后重新运行"
-        problems.append(Problem("people_left_out", what, action, "warning", file=path.name))
+        problems.append(Problem("people_left_out", what, action, "warning", file=name))
     if not frame["population"].sum():
         what, action = "没有可用的人口数据，总人口为 0", "请检查人口列、坐标和 nodata 设置"
-        problems.append(Problem("no_people", what, action, file=path.name))
+        problems.append(Problem("no_people", what, action, file=name))
     return problems

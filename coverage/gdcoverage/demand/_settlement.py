@@ -99,11 +99,31 @@ class Settled:
         }
 
 
-def by_code(text: Texts) -> Settled:
-    """Class from official codes or the words for them; unknown for a cell that is neither."""
+def by_code(text: Texts, said_by: Texts | None = None) -> Settled:
+    """Class from official codes or the words for them; unknown for a cell that is neither.
+
+    Parameters
+    ----------
+    said_by : what says so, where an earlier reading has found it; else the code.
+    """
+    settled = Settled.of(_kinds(text), "code")
+    if said_by is None:
+        return settled
+    at, distinct = pd.factorize(said_by)
+    known = np.array([SOURCES.index(s) if s in SOURCES else 0 for s in distinct] or [0])[at]
+    return Settled(
+        settled.kind, np.where(settled.known & (known > 0), known, settled.source).astype(np.int8)
+    )
+
+
+def without_code(text: Texts) -> Bools:
+    """Which cells carry no official code: a class in words, or nothing known."""
+    return (_kinds(text) == 0) | (_kinds(text) >= len(CODES))
+
+
+def _kinds(text: Texts) -> NDArray[np.integer]:
     at, distinct = pd.factorize(text)
-    kinds = np.array([_kind(str(t)) for t in distinct] or [0])
-    return Settled.of(kinds[at], "code")
+    return np.array([_kind(str(t)) for t in distinct] or [0])[at]
 
 
 def declared(settlement: str, points: int) -> Settled:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import re
 import unicodedata
-from pathlib import Path
 
 import geopandas as gpd
 import h3
@@ -18,8 +17,9 @@ from gdcoverage.demand import _settlement
 from gdcoverage.demand._raster import MOST_PEOPLE
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.datum import Datum
+from gdcoverage.outlets import yes_or_no
 from gdcoverage.problems import InputError, Problem, unusable
-from gdcoverage.tables import Headings, Table, coordinates, numbers, plain_number, read_tables
+from gdcoverage.tables import Headings, Table, coordinates, numbers, plain_number
 
 Flags = Bools
 Texts = Objects
@@ -42,7 +42,10 @@ HEADINGS: Headings = {
         *("60岁以上人口", "60岁及以上人口", "60岁以上", "60岁及以上", "老年人口", "老年人"),
         *("老年人口数", "elderly"),
     ),
-    "settlement": _settlement.CODE_HEADINGS,
+    "settlement": tuple(h for h in _settlement.CODE_HEADINGS if h != "settlementcode"),
+    "settlement_code": ("settlementcode",),
+    "settlement_source": ("settlementsource",),
+    "town": ("town",),
     "area_km2": ("面积", "面积平方公里", "面积km2", "土地面积", "areakm2", "area"),
     "_number": ("序号", "no"),
 } | dict(coordinates.HEADINGS)
@@ -55,31 +58,22 @@ _AREA_UNITS = {
     "亩": 1 / 1500,
 }
 
-# Anywhere on earth but on the equator or the Greenwich meridian, where a place without
-# coordinates ends up as 0.
-_ANYWHERE = shapely.difference(
-    shapely.box(-180, -90, 180, 90),
-    shapely.union(shapely.box(-180, -1e-6, 180, 1e-6), shapely.box(-1e-6, -90, 1e-6, 90)),
-)
 
-
-def read_points(
-    path: Path, datum: Datum, sheet: str | None
-) -> tuple[pd.DataFrame, list[Problem], float]:
-    """The rows of a file that have people and a place.
+def points_of(tables: list[Table], datum: Datum) -> tuple[pd.DataFrame, list[Problem], float]:
+    """The rows of tables that have people and a place.
 
     Returns
     -------
     points : columns ``demand_id``, ``name``, ``population``, ``elderly``, ``area_km2``,
-        ``source_row``, ``lon``, ``lat`` (WGS-84), ``sheet`` and ``settlement`` (as written).
+        ``source_row``, ``lon``, ``lat`` (WGS-84), ``sheet``, ``settlement`` (as written; the
+        code where there is one, else a town's where the row says so) and ``settlement_source``.
     problems : the faults of all rows.
     left_out : people on the rows that have no place.
 
     Raises
     ------
-    InputError : the file is unusable, or has no column of people or of places.
+    InputError : a table has no column of people or of places.
     """
-    tables = read_tables(path, HEADINGS, ("population",), sheet)
     parts = [_rows(table, datum) for table in tables]
     points = pd.concat([rows for rows, _ in parts], ignore_index=True)
     problems = [problem for _, found in parts for problem in found]
@@ -92,7 +86,9 @@ def read_points(
 def _rows(table: Table, datum: Datum) -> tuple[pd.DataFrame, list[Problem]]:
     """Every row of a table; NaN where it has no usable place or number of people."""
     if "population" not in table.headings:
-        raise _lacking(table, "population_heading_missing", "人口列", "请增加“人口”列")
+        raise _lacking(
+            table, "population_heading_missing", "人口列", "请增加“人口”（population）列"
+        )
     table = _mended(table)
     ids = table.text("demand_id")
     hexagon = np.array([_is_hexagon(cell) for cell in ids], bool)
@@ -101,6 +97,7 @@ def _rows(table: Table, datum: Datum) -> tuple[pd.DataFrame, list[Problem]]:
     problems += found
     elderly, found = _elderly(table, people)
     problems += found
+    table, settlement = _settlement_text(table)
     problems += _unused(table) + _repeated(table, ids)
     rows = {
         "demand_id": np.array([plain_number(cell) for cell in ids], object),
@@ -112,9 +109,24 @@ def _rows(table: Table, datum: Datum) -> tuple[pd.DataFrame, list[Problem]]:
         "lon": lon,
         "lat": lat,
         "sheet": np.full(len(table), table.sheet, object),
-        "settlement": table.text("settlement"),
+        "settlement": settlement,
+        "settlement_source": table.text("settlement_source"),
     }
     return pd.DataFrame(rows), problems
+
+
+def _settlement_text(table: Table) -> tuple[Table, Texts]:
+    """What each row says of its settlement; a column “town” that does not say yes or no is unused.
+
+    ``town`` counts where no code says more: a town is judged by the standard's rule.
+    """
+    told, code = table.text("settlement"), table.text("settlement_code")
+    town = [yes_or_no(text) for text in table.text("town")]
+    if any(strange for _, strange in town):
+        table = dataclasses.replace(table, unused=(*table.unused, table.headings["town"]))
+        town = [(False, "")] * len(table)
+    is_town = np.array([yes for yes, _ in town], bool) & _settlement.without_code(told)
+    return table, np.where(code != "", code, np.where(is_town, "town", told))
 
 
 def _is_hexagon(cell: str) -> bool:
@@ -129,7 +141,7 @@ def _mended(table: Table) -> Table:
     if table.geometry is None:
         return table
     shapes = np.array(table.geometry, object)
-    crossed = ~shapely.is_valid(shapes)
+    crossed = ~shapely.is_valid(shapes) & (shapely.get_type_id(shapes) > 0)
     shapes[crossed] = shapely.make_valid(shapes[crossed], method="structure", keep_collapsed=False)
     shapes = shapely.normalize(shapes)
     shapes[shapely.is_empty(shapes)] = None
@@ -142,7 +154,7 @@ def _places(
     """Where each row lies: as its coordinates or its shape say, else the middle of its hexagon."""
     columns = table.columns.keys()
     if table.geometry is not None or {"lon", "lat"} <= columns or "lonlat" in columns:
-        located = coordinates.locate_rows(table, datum, _ANYWHERE)
+        located = coordinates.locate_rows(table, datum, coordinates.ANYWHERE)
         return located.lon, located.lat, list(located.problems)
     if not hexagon.any():
         raise _lacking(

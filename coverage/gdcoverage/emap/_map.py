@@ -23,8 +23,11 @@ from gdcoverage.emap._province import province_block, province_styles
 from gdcoverage.emap.tiles import tile_service
 from gdcoverage.files import written_whole
 from gdcoverage.findings import Coverage, Findings
+from gdcoverage.outlets import sound_outlets
+from gdcoverage.places.counties import assign_counties, read_counties
 from gdcoverage.policy import MAP_TITLE, PHRASE, Standard
 from gdcoverage.sites import Siting
+from gdcoverage.tables import Rows
 
 # Whatever a browser would fetch: sources, style sheets and images that are not inside the page.
 _FETCHED = re.compile(
@@ -127,8 +130,8 @@ class EMap(folium.Map):
 
 
 def build_public_map(
-    outlets: gpd.GeoDataFrame,
-    counties: gpd.GeoDataFrame | None = None,
+    outlets: Rows,
+    counties: Rows | None = None,
     *,
     title: str,
     made_on: str = "",
@@ -138,9 +141,9 @@ def build_public_map(
 
     Parameters
     ----------
-    outlets : frame as `read_outlets` makes it, EPSG:4326; only those in service are shown, and
-        of them only what the public may know.
-    counties : frame as `read_counties` makes it, to draw and to find by.
+    outlets : as for `assess`; only those in service are shown, and of them only what the public
+        may know.
+    counties : as for `assess`, to draw and to find by.
     title : what the map covers.
     made_on : date of the data, as text.
     ground : water, streets, tiles.
@@ -148,16 +151,24 @@ def build_public_map(
     Returns
     -------
     EMap, a `folium.Map`: a notebook shows it, `write_map` writes it.
+
+    Raises
+    ------
+    InputError : as for `assess`.
     """
     ground = ground or Ground()
-    active = outlets[outlets["status"] == "active"]
+    area = None if counties is None else read_counties(counties)
+    active = sound_outlets(outlets)
+    active = active[active["status"] == "active"]
+    if area is not None:
+        active = active.assign(county=assign_counties(active, area))
     head = _head("public", title, made_on, ground)
-    head["bounds"] = bounds(active if counties is None else counties)
+    head["bounds"] = bounds(active if area is None else area)
     return EMap(
         head,
         {
-            "outlets": look_up(active, counties, ground.places),
-            "base": base_block(counties, ground.drawn),
+            "outlets": look_up(active, area, ground.places),
+            "base": base_block(area, ground.drawn),
         },
     )
 

@@ -1,5 +1,6 @@
 """The words of outlet tables: headings, services, items and status, and what each one means."""
 
+from gdcoverage.policy import ITEMS, MODES
 from gdcoverage.tables import Headings, coordinates
 
 # Field -> the spellings of its heading, as `tables.plain_heading` writes them.
@@ -18,6 +19,8 @@ HEADINGS: Headings = {
     "status": ("状态", "网点状态", "营业状态", "合作状态", "运营状态", "status"),
     "datum": ("坐标系", "坐标系统", "坐标类型", "datum", "crs"),
     "_number": ("序号", "no"),
+    # One column a term, as `OUTLETS` has them.
+    **{name: (name.replace("_", ""),) for name in (*MODES, *ITEMS)},
 } | dict(coordinates.HEADINGS)
 
 # Fields to drop without a word.

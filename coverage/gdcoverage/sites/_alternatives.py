@@ -15,6 +15,7 @@ from gdcoverage.sites._question import HAIR, Question, ask
 from gdcoverage.sites._recommend import plan_for
 from gdcoverage.sites._solve import most_people, settled
 from gdcoverage.sites._terms import Terms
+from gdcoverage.tables import Rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,9 +38,7 @@ class Alternatives:
     sites: gpd.GeoDataFrame
 
 
-def alternatives(
-    coverage: Coverage, candidates: gpd.GeoDataFrame | None, terms: Terms
-) -> Alternatives:
+def alternatives(coverage: Coverage, candidates: Rows | None, terms: Terms) -> Alternatives:
     """Further plans of no more sites than the best has, nearly as good.
 
     Plan 0 is that of `recommend_sites`. Each next one is the best of all plans that leave out at

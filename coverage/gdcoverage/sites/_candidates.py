@@ -14,9 +14,12 @@ from gdcoverage.assessment import county_of, cover_matrix
 from gdcoverage.findings import Coverage
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat, stretch, to_plane
+from gdcoverage.outlets import sound_outlets
 from gdcoverage.policy import SETTLEMENTS
-from gdcoverage.problems import unusable
+from gdcoverage.problems import refuse_rows, unusable
 from gdcoverage.sites._terms import Areas
+from gdcoverage.tables import Headings, Rows, coordinates, tables_of
+from gdcoverage.tables.frames import adcodes, labelled, only_points
 
 # Columns of candidates as every function here makes them complete.
 CANDIDATE_COLUMNS = {
@@ -26,27 +29,42 @@ CANDIDATE_COLUMNS = {
     "county": "adcode, empty outside every county",
 }
 
+_HEADINGS: Headings = {
+    "candidate_id": ("candidateid", "候选点编号"),
+    "outlet_id": ("outletid", "网点编号", "编号", "id"),
+    "name": ("name", "名称"),
+    "bank": ("bank", "所属银行", "银行"),
+} | dict(coordinates.HEADINGS)
+
 # So many street locations are weighed for each that is asked for, and at least so many in all.
 _POOL_PER_SITE, _SMALLEST_POOL = 20, 1_000
 
 
-def complete_candidates(coverage: Coverage, candidates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def complete_candidates(coverage: Coverage, candidates: Rows) -> gpd.GeoDataFrame:
     """The candidates with the columns `CANDIDATE_COLUMNS`, in the order given.
 
     Parameters
     ----------
-    candidates : EPSG:4326, Points; outlet-like: a frame of `read_outlets` will do.
+    candidates : outlet-like: a frame of Points in any CRS, or of longitudes and latitudes; one of
+        `read_outlets` will do. A file is read as `assess` reads one of outlets.
 
     Raises
     ------
-    ValueError : the candidates are not in EPSG:4326.
-    InputError : a candidate_id comes twice.
+    InputError : a frame has no coordinate system; a row has no usable place; a candidate_id
+        comes twice.
     """
-    if candidates.crs is None or candidates.crs.to_epsg() != 4326:
-        raise ValueError(f"candidates must be in EPSG:4326, not {candidates.crs}")
-    frame = candidates.reset_index(drop=True)
-    numbered = pd.Series([f"C{i + 1:04d}" for i in range(len(frame))], dtype="str")
-    ids = frame.get("candidate_id", frame.get("outlet_id", numbered)).astype("str")
+    given = candidates if isinstance(candidates, pd.DataFrame) else sound_outlets(candidates)
+    (table,) = tables_of(given, _HEADINGS, ())
+    located = coordinates.locate_rows(table, "wgs84", coordinates.ANYWHERE)
+    refuse_rows(
+        labelled((*located.problems, *only_points(table)), given.index),
+        "候选点",
+        "请改正这些行，或从候选点中删去",
+    )
+    told = pd.Series(table.text("candidate_id"), dtype="str")
+    told = told.where(told != "", pd.Series(table.text("outlet_id"), dtype="str"))
+    numbered = pd.Series([f"C{i + 1:04d}" for i in range(len(told))], dtype="str")
+    ids = told.where(told != "", numbered)
     twice = ids[ids.duplicated()]
     if len(twice):
         raise unusable(
@@ -56,17 +74,15 @@ def complete_candidates(coverage: Coverage, candidates: gpd.GeoDataFrame) -> gpd
             column="candidate_id",
             value=str(twice.iloc[0]),
         )
-    empty = pd.Series("", frame.index, dtype="str")
-    return gpd.GeoDataFrame(
-        {
-            "candidate_id": ids,
-            "name": frame.get("name", empty).fillna("").astype("str"),
-            "bank": frame.get("bank", empty).fillna("").astype("str"),
-            "county": county_of(frame, coverage.counties).astype("str"),
-        },
-        geometry=frame.geometry.to_numpy(),
+    frame = gpd.GeoDataFrame(
+        {"candidate_id": ids, "name": table.text("name"), "bank": table.text("bank")},
+        geometry=shapely.points(located.lon, located.lat),
         crs="EPSG:4326",
-    )
+    ).astype({"name": "str", "bank": "str"})
+    if "county" in given:
+        frame["county"] = adcodes(given["county"]).to_numpy()
+    frame["county"] = county_of(frame, coverage.counties).astype("str")
+    return frame[[*CANDIDATE_COLUMNS, "geometry"]]
 
 
 def candidate_covers(coverage: Coverage, candidates: gpd.GeoDataFrame) -> csr_array:

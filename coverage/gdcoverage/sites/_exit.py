@@ -75,7 +75,7 @@ def exit_impact(coverage: Coverage) -> gpd.GeoDataFrame:
     ``covered_population`` (people it covers, alone or not), ``rate_after`` (coverage rate over
     all demand points without it).
     """
-    demand, outlets = coverage.demand, coverage.outlets
+    demand, outlets = coverage.demand, coverage.outlets.reset_index(drop=True)
     alone = np.flatnonzero((demand["covering_outlets"] == 1).to_numpy())
     owner = coverage.covers.indices[coverage.covers.indptr[alone]]
     amounts = _amounts(demand).iloc[alone]

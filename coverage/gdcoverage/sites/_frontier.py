@@ -16,6 +16,7 @@ from gdcoverage.sites._order import build_order
 from gdcoverage.sites._question import HAIR, PEOPLE_DIGITS, Question, ask
 from gdcoverage.sites._solve import most_people, settled, with_bound
 from gdcoverage.sites._terms import Terms
+from gdcoverage.tables import Rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,7 +94,7 @@ class Frontier:
         return ax
 
 
-def frontier(coverage: Coverage, candidates: gpd.GeoDataFrame | None, terms: Terms) -> Frontier:
+def frontier(coverage: Coverage, candidates: Rows | None, terms: Terms) -> Frontier:
     """How many people 0 to ``terms.frontier`` sites can cover, each number solved on its own.
 
     More sites never cover fewer people, also where the time runs out. The build order starts

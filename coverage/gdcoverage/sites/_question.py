@@ -20,6 +20,7 @@ from gdcoverage.sites._candidates import (
     in_areas,
 )
 from gdcoverage.sites._terms import Terms
+from gdcoverage.tables import Rows
 
 # People are compared to the millionth, so that the order of a sum decides nothing.
 PEOPLE_DIGITS = 6
@@ -144,24 +145,25 @@ class Question:
         return (self.covered_population + added) / self.population if self.population else np.nan
 
 
-def ask(coverage: Coverage, candidates: gpd.GeoDataFrame | None, terms: Terms) -> Question:
+def ask(coverage: Coverage, candidates: Rows | None, terms: Terms) -> Question:
     """Ask the terms of a coverage.
 
     Parameters
     ----------
     coverage : result of `assess`.
-    candidates : EPSG:4326, Points, outlet-like; see `CANDIDATE_COLUMNS`. Street locations are
-        generated if None.
+    candidates : outlet-like, see `complete_candidates`; street locations are generated if None.
 
     Raises
     ------
-    ValueError : candidates or excluded areas not in EPSG:4326.
-    InputError : an unknown county, bank or candidate; terms that contradict one another.
+    ValueError : excluded areas not in EPSG:4326.
+    InputError : a candidate without a usable place; an unknown county, bank or candidate; terms
+        that contradict one another.
     """
     generated = candidates is None
     if candidates is None:
         candidates = generate_candidates(coverage, terms.generate, terms.apart_m, terms.excluded)
     frame = complete_candidates(coverage, candidates)
+    reach = csr_array(candidate_covers(coverage, frame))
     order = np.argsort(frame["candidate_id"].to_numpy(str))
     frame = frame.iloc[order].reset_index(drop=True)
     counties = _counties(coverage, terms.county)
@@ -171,7 +173,7 @@ def ask(coverage: Coverage, candidates: gpd.GeoDataFrame | None, terms: Terms) -
         terms,
         frame,
         generated,
-        csr_array(candidate_covers(coverage, candidates))[:, order],
+        reach[:, order],
         counties,
         coverage.demand["county"].isin(counties).to_numpy(),
         _flags(frame, terms.fixed),

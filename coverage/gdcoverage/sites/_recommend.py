@@ -11,11 +11,12 @@ from gdcoverage.sites._plan import SitePlan, described
 from gdcoverage.sites._question import HAIR, Question, ask
 from gdcoverage.sites._solve import fewest_sites, most_people, settled
 from gdcoverage.sites._terms import Terms
+from gdcoverage.tables import Rows
 
 
 def recommend_sites(
     coverage: Coverage,
-    candidates: gpd.GeoDataFrame | None,
+    candidates: Rows | None,
     terms: Terms,
     places: gpd.GeoDataFrame | None = None,
 ) -> SitePlan:
@@ -31,8 +32,8 @@ def recommend_sites(
     Parameters
     ----------
     coverage : result of `assess`.
-    candidates : EPSG:4326, Points, outlet-like; see `CANDIDATE_COLUMNS`. One off the streets
-        can serve rural people only. Street locations are generated if None.
+    candidates : outlet-like, see `complete_candidates`; one off the streets can serve rural
+        people only. Street locations are generated if None.
     terms : what is asked, with exactly one of `add` and `target`.
     places : to name gaps after, as for `find_gaps`.
 

@@ -14,6 +14,7 @@ from gdcoverage.sites._plan import SitePlan
 from gdcoverage.sites._question import ask
 from gdcoverage.sites._recommend import plan_for
 from gdcoverage.sites._terms import Terms
+from gdcoverage.tables import Rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +46,7 @@ class Siting:
 def make_siting(
     coverage: Coverage,
     terms: Terms,
-    candidates: gpd.GeoDataFrame | None = None,
+    candidates: Rows | None = None,
     places: gpd.GeoDataFrame | None = None,
 ) -> Siting:
     """Answer all that the terms ask of a coverage; cover sets are found once.

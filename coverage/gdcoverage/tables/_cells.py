@@ -70,7 +70,7 @@ def plain_text(cell: object) -> str:
     if isinstance(cell, str):
         return " ".join(cell.split()) if cell else cell
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(float(cell))
     return "" if cell is None else str(cell)
 
 

@@ -38,9 +38,9 @@ class Reading:
 
     Parameters
     ----------
-    frame : the good rows, EPSG:4326.
+    frame : the good rows, EPSG:4326; of a frame that was read, with its own index.
     problems : what is wrong, in the order of the file.
-    source : the file.
+    source : the file; without a digest where a frame was read.
     """
 
     frame: gpd.GeoDataFrame
@@ -124,8 +124,8 @@ def read_tables(
         raise unusable("file_empty", "文件是空的", "请检查文件是否导出完整", file=path.name)
     if path.suffix.lower() in LAYER_SUFFIXES:
         return [_layer_table(path, headings, sheet)]
-    places = _places(headings)
-    sheets = read_cells(path, lambda row: len(_fields(row, places)))
+    places = spellings_of(headings)
+    sheets = read_cells(path, lambda row: len(fields_of(row, places)))
     if sheet is not None:
         if sheet not in sheets:
             raise unusable(
@@ -176,7 +176,7 @@ def numbers(text: Objects) -> Floats:
     return fast
 
 
-def _places(headings: Headings) -> dict[str, tuple[str, int]]:
+def spellings_of(headings: Headings) -> dict[str, tuple[str, int]]:
     """Spelling -> its field, and where it stands among the field's spellings."""
     return {
         spelling: (name, place)
@@ -185,7 +185,7 @@ def _places(headings: Headings) -> dict[str, tuple[str, int]]:
     }
 
 
-def _fields(row: Iterable[str], places: Mapping[str, tuple[str, int]]) -> dict[str, int]:
+def fields_of(row: Iterable[str], places: Mapping[str, tuple[str, int]]) -> dict[str, int]:
     """Field -> column, of a row read as a header."""
     best: dict[str, tuple[int, int]] = {}
     for column, cell in enumerate(row):
@@ -205,10 +205,10 @@ def _header(
     best, header = least - 1, None
     above, known_above = None, 0
     for i, row in enumerate(cells[:HEADER_ROWS]):
-        known = len(_fields(row, places)) if np.count_nonzero(row != "") >= 2 else 0
+        known = len(fields_of(row, places)) if np.count_nonzero(row != "") >= 2 else 0
         if above is not None and known >= 2 and known_above >= 1:
             joined = np.where(row != "", row, above)
-            both = len(_fields(joined, places))
+            both = len(fields_of(joined, places))
             if both > max(best, known):
                 best, header = both, (i, joined)
         if known > best:
@@ -225,7 +225,7 @@ def _table(
     if header is None:
         return None
     last, headings = header
-    fields = _fields(headings, places)
+    fields = fields_of(headings, places)
     body = cells[last + 1 :]
     keep = _entries(body, [column for name, column in fields.items() if name[0] == "_"])
     some = min(fields.values())
@@ -279,27 +279,32 @@ def _layer_table(path: Path, headings: Headings, layer: str | None) -> Table:
             file=path.name,
         )
     frame = read_layer(path, layer if layers else None)
-    attributes = [str(name) for name in frame.columns if name != frame.geometry.name]
-    fields = _fields(attributes, _places(headings))
-    columns = {
-        name: np.array(
-            [
-                "" if pd.isna(value) else plain_text(value)
-                for value in frame[attributes[column]].astype(object)
-            ],
-            object,
-        )
-        for name, column in fields.items()
-    }
+    return as_table(frame, headings, path.name, layer if layer is not None and layers else "")
+
+
+def as_table(frame: pd.DataFrame, headings: Headings, file: str = "", sheet: str = "") -> Table:
+    """A frame as a table; the geometry of a GeoDataFrame is in degrees."""
+    geometry = frame.geometry if isinstance(frame, gpd.GeoDataFrame) else None
+    names = [name for name in frame if geometry is None or name != geometry.name]
+    fields = fields_of(map(str, names), spellings_of(headings))
     return Table(
-        path.name,
-        layer if layer is not None and layers else "",
-        columns,
-        {name: attributes[column] for name, column in fields.items()},
+        file,
+        sheet,
+        {name: texts(frame[names[column]]) for name, column in fields.items()},
+        {name: str(names[column]) for name, column in fields.items()},
         np.arange(1, len(frame) + 1),
-        _unused(attributes, fields.values()),
-        frame.geometry,
+        _unused(map(str, names), fields.values()),
+        geometry,
     )
+
+
+def texts(values: pd.Series) -> Objects:
+    """A column as a person reads it, blanks where it holds nothing."""
+    known = values.notna().to_numpy()
+    cells = zip(values.astype(object), known, strict=True)
+    out = np.empty(len(values), object)
+    out[:] = [plain_text(value) if there else "" for value, there in cells]
+    return out
 
 
 def _layers(path: Path) -> list[str]:

@@ -19,6 +19,12 @@ from gdcoverage.tables import Headings, Table
 
 # Guangdong with its islands, in degrees: west, south, east, north.
 GUANGDONG = shapely.box(109.6, 20.1, 117.4, 25.6)
+# Anywhere on earth but on the equator or the Greenwich meridian, where a place without
+# coordinates ends up as 0.
+ANYWHERE = shapely.difference(
+    shapely.box(-180, -90, 180, 90),
+    shapely.union(shapely.box(-180, -1e-6, 180, 1e-6), shapely.box(-1e-6, -90, 1e-6, 90)),
+)
 
 # Headings name a datum too: 高德经度, 经度(百度), lng_gcj02.
 DATUM_WORDS = (
@@ -98,8 +104,11 @@ def locate_rows(table: Table, datum: Datum, within: BaseGeometry) -> Located:
         longitude and latitude exchanged is exchanged and reported; any other is left out.
     """
     if table.geometry is not None:
-        given_lon, given_lat = lonlat(shapely.point_on_surface(table.geometry.to_numpy()))
-        blank = np.isnan(given_lon)
+        shapes = table.geometry.to_numpy()
+        given_lon, given_lat = lonlat(_middles(shapes))
+        blank = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+        endless = ~np.isfinite(given_lon + given_lat)
+        given_lon[endless] = given_lat[endless] = np.nan
         field = "geometry"
     else:
         lon_text, lat_text, field = _texts(table)
@@ -128,6 +137,15 @@ def locate_rows(table: Table, datum: Datum, within: BaseGeometry) -> Located:
         problems.append(Problem(**(vars(problem) | value)))
     lon[bad] = lat[bad] = np.nan
     return Located(lon, lat, tuple(problems))
+
+
+def _middles(shapes: Objects) -> Objects:
+    """Points as they are, and a point within each other shape."""
+    middles = np.array(shapes, object)
+    # An endless point would come back as one at 0, 0.
+    wide = shapely.get_type_id(middles) > 0
+    middles[wide] = shapely.point_on_surface(middles[wide])
+    return middles
 
 
 def _headings_of_other_datum(table: Table, datum: Datum) -> list[Problem]:
