@@ -6,7 +6,6 @@ none is worked out.
 """
 
 import json
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -97,9 +96,7 @@ def crossing_moves(folder: Path) -> None:
     path = folder / "streets.osm"
     text = path.read_text(encoding="utf-8")
     lon, lat = worlds.degrees(4500, 1500)
-    moved = re.sub(
-        rf"lat='{lat:.4f}\d*' lon='{lon:.4f}\d*'", f"lat='{lat + 0.0003}' lon='{lon}'", text
-    )
+    moved = text.replace(f"lat='{lat:.9f}' lon='{lon:.9f}'", f"lat='{lat + 3e-4}' lon='{lon}'")
     assert moved != text
     path.write_text(moved, encoding="utf-8")
 
