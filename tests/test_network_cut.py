@@ -14,13 +14,10 @@ import pytest
 import shapely
 
 import worlds
-from gdcoverage.files import sha256
 from gdcoverage.network import (
     WalkNetwork,
     cut_osm,
     networks_of,
-    places_of,
-    read_places,
 )
 from gdcoverage.problems import InputError
 
@@ -228,32 +225,14 @@ def opened(monkeypatch) -> list[str]:
     return names
 
 
-@pytest.fixture
-def hashed(monkeypatch) -> list[str]:
-    """Files whose content was hashed."""
-    from gdcoverage.network import _cache
-
-    names: list[str] = []
-
-    def noted(path: Path) -> str:
-        names.append(path.name)
-        return sha256(path)
-
-    monkeypatch.setattr(_cache, "sha256", noted)
-    return names
-
-
-def test_second_run_opens_no_osm_file(osm, tmp_path, opened, hashed):
+def test_second_run_opens_no_osm_file(osm, tmp_path, opened):
     aged(osm)
     first = networks_of(osm, AREAS, 0.0, tmp_path / "cache")
     assert_each_as_alone(osm, AREAS, 0.0, first)
-    places = places_of(osm, tmp_path / "cache")
     opened.clear()
-    hashed.clear()
     said: list[str] = []
     assert networks_of(osm, AREAS, 0.0, tmp_path / "cache", said.append) == first
-    assert places_of(osm, tmp_path / "cache").equals(places)
-    assert (opened, hashed) == ([], [])
+    assert opened == []
     assert said == ["沿用已切分的 3 个县区的路网"]
 
 
@@ -361,13 +340,11 @@ def test_damaged_entries_are_made_anew(osm, tmp_path, opened, damage, key):
     assert {k: path.read_bytes() for k, path in paths.items()} == whole
 
 
-def test_damaged_notes_and_places_are_made_anew(osm, tmp_path):
+def test_damaged_notes_are_made_anew(osm, tmp_path):
     aged(osm)
     cache = tmp_path / "cache"
     networks_of(osm, AREAS, 0.0, cache)
     (cache / "files.json").write_text('{"streets')
-    next(cache.glob("*/places.parquet")).write_bytes(b"PAR1")
-    assert places_of(osm, cache)["name"].tolist() == ["石围镇"]
     assert_each_as_alone(osm, AREAS, 0.0, networks_of(osm, AREAS, 0.0, cache))
 
 
@@ -408,9 +385,9 @@ def test_what_killed_processes_left_goes_after_a_day(osm, tmp_path):
 def test_processes_at_once_do_not_break_each_other(osm, tmp_path):
     code = (
         "import pickle, sys; from pathlib import Path;"
-        "from gdcoverage.network import networks_of, places_of, WalkNetwork;"
+        "from gdcoverage.network import networks_of, WalkNetwork;"
         "osm, areas, cache = pickle.loads(Path(sys.argv[1]).read_bytes());"
-        "paths = networks_of(osm, areas, 0.0, cache); places_of(osm, cache);"
+        "paths = networks_of(osm, areas, 0.0, cache);"
         "print(WalkNetwork.load(paths['440001']).nodes, WalkNetwork.load(paths['440002']).nodes)"
     )
     task = tmp_path / "task"
@@ -423,19 +400,3 @@ def test_processes_at_once_do_not_break_each_other(osm, tmp_path):
     assert [process.returncode for process in processes] == [0, 0, 0]
     assert answers == {"2 4"}
     assert not list(tmp_path.glob("cache/*/.*"))
-
-
-def test_places_are_kept_in_passing_and_equal_those_of_a_pass_of_their_own(
-    shared, tmp_path, opened
-):
-    osm = shared / REAL["nanshan"]
-    networks_of(osm, {"440305": shapely.box(113.94, 22.54, 113.95, 22.55)}, 0.0, tmp_path)
-    opened.clear()
-    kept = places_of(osm, tmp_path)
-    assert opened == []
-    assert len(kept) == 6
-    own = read_places(osm)
-    assert kept.equals(own)
-    assert kept.dtypes.equals(own.dtypes)
-    assert kept.crs == own.crs
-    assert places_of(osm, tmp_path / "fresh").equals(own)

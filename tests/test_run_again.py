@@ -101,6 +101,11 @@ def crossing_moves(folder: Path) -> None:
     path.write_text(moved, encoding="utf-8")
 
 
+def nothing_asked(folder: Path) -> None:
+    path = folder / "plan.toml"
+    path.write_text(path.read_text(encoding="utf-8").partition("[sites]")[0], encoding="utf-8")
+
+
 NUMBERS = {
     "an outlet moves": cell("outlets.csv", 0, "经度", f"{worlds.degrees(900, 0)[0]:.8f}"),
     "an outlet moves to another county": cell(
@@ -139,12 +144,12 @@ NUMBERS = {
     "a fixed candidate": asked('fixed = ["C03"]'),
     "a forbidden candidate": asked('forbidden = ["C01", "C02", "C05", "C07"]'),
     "a lake": asked('excluded = "lake.geojson"'),
-    "a cap": asked("bank_caps = { 甲银行 = 0 }"),
+    "a cap": asked('bank_caps = { "甲银行" = 0 }'),
     "two outlets": asked('then = "two_outlets"'),
     "a frontier": text("plan.toml", "frontier = 0", "frontier = 2"),
     "alternatives": text("plan.toml", "alternatives = 0", "alternatives = 1"),
     "no table of candidates": text("plan.toml", 'candidates = "candidates.csv"', "generate = 20"),
-    "nothing asked": text("plan.toml", "[sites]", "[sites_]"),
+    "nothing asked": nothing_asked,
 }
 # What documents show and no number rests on.
 SHOWN = {

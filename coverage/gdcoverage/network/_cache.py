@@ -1,4 +1,4 @@
-"""Cut networks and named places kept between runs, and found again by what they rest on."""
+"""Cut networks kept between runs, and found again by what they rest on."""
 
 from __future__ import annotations
 
@@ -9,24 +9,19 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-import geopandas as gpd
-import pyarrow
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.files import Source, sha256, written_whole
 from gdcoverage.network import _saved
 from gdcoverage.network._cut import SPILL_PREFIX, Say, cut, silent
-from gdcoverage.network._osm_file import StreetReader, place_frame, read_places, require_file
+from gdcoverage.network._osm_file import StreetReader, require_file
 from gdcoverage.network._walk_network import WalkNetwork
 from gdcoverage.network._walkable import EXCLUDED
 from gdcoverage.problems import InputError
 
 _ROLE = "路网"
 _HASHES = "files.json"
-_PLACES = "places.parquet"
-# A file changed within this time may change again and keep its time stamp (FAT counts 2 s).
-_SETTLED_NS = 2_000_000_000
 # What killed processes left is removed after a day; before, another may be at work on it.
 _LEFT_BEHIND_S = 86_400
 
@@ -69,29 +64,7 @@ def networks_of(
     if missing:
         reader = StreetReader(osm)
         cut(reader, source, {key: (areas[key], paths[key]) for key in missing}, margin_m, say)
-        _keep_places(place_frame(reader.places), home)
     return paths
-
-
-def places_of(osm: Path, folder: Path, say: Say = silent) -> gpd.GeoDataFrame:
-    """`read_places`, kept in the same cache; a cut by `networks_of` keeps them in passing.
-
-    Raises
-    ------
-    InputError : they are not kept, and the file is unusable.
-    """
-    _, home = _home(Path(osm), Path(folder), say)
-    try:
-        return gpd.read_parquet(home / _PLACES)
-    except (OSError, ValueError, pyarrow.ArrowException):
-        places = read_places(osm)
-        _keep_places(places, home)
-        return places
-
-
-def _keep_places(places: gpd.GeoDataFrame, home: Path) -> None:
-    with written_whole(home / _PLACES) as partial:
-        places.to_parquet(partial)
 
 
 def _fingerprint(osm: Path, area: BaseGeometry, margin_m: float) -> str:
@@ -117,7 +90,7 @@ def _home(osm: Path, folder: Path, say: Say) -> tuple[Source, Path]:
     """The file's fingerprint, and the folder of what is kept of a file with that content."""
     require_file(osm)
     folder.mkdir(parents=True, exist_ok=True)
-    digest, former = _remembered_sha256(osm, folder)
+    digest, former = _sha256_and_former(osm, folder)
     home = folder / digest[:16]
     home.mkdir(exist_ok=True)
     if former and (old := folder / former[:16]).is_dir():
@@ -127,23 +100,24 @@ def _home(osm: Path, folder: Path, say: Say) -> tuple[Source, Path]:
     return Source(_ROLE, osm.name, digest), home
 
 
-def _remembered_sha256(osm: Path, folder: Path) -> tuple[str, str | None]:
-    """The file's SHA-256, computed once per version; and that of the version it has replaced."""
-    memory, name, now = folder / _HASHES, str(osm.resolve()), osm.stat()
+def _sha256_and_former(osm: Path, folder: Path) -> tuple[str, str | None]:
+    """The file's SHA-256, and that of the version at its path that it has replaced.
+
+    It is computed each time: a file may change and keep its size and its time.
+    """
+    memory, name = folder / _HASHES, str(osm.resolve())
     try:
         known = json.loads(memory.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        known = {}
-    size, changed_ns, former = known.get(name, (None, None, None))
-    if (size, changed_ns) == (now.st_size, now.st_mtime_ns):
-        return former, None
+        former = known.get(name)
+    except (OSError, ValueError, AttributeError):
+        known, former = {}, None
     digest = sha256(osm)
-    settled = time.time_ns() - now.st_mtime_ns > _SETTLED_NS
-    known[name] = (now.st_size, now.st_mtime_ns if settled else None, digest)
+    if former == digest:
+        return digest, None
+    known[name] = digest
     with written_whole(memory) as partial:
         partial.write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
-    in_use = {entry[2] for entry in known.values()}
-    return digest, None if former in in_use else former
+    return digest, None if former in known.values() else former
 
 
 def _remove_left_behind(folder: Path) -> None:

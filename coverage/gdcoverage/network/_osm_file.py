@@ -42,15 +42,10 @@ class StreetReader:
     Parameters
     ----------
     path : ``.osm.pbf`` or ``.osm``.
-
-    Attributes
-    ----------
-    places : name, kind, lon, lat of the named places.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.places: list[Place] = []
         self._absent = np.empty(0, np.int64)
         self._broken_ways = 0
         self._pieces = 0
@@ -67,9 +62,7 @@ class StreetReader:
         # Typed arrays: a province has millions of nodes, and a Python number takes 28 bytes.
         sizes, refs, xs, ys = array("q"), array("q"), array("i"), array("i")
         for thing in _objects(self.path, ways=True):
-            if thing.is_node():
-                self.places += _place(thing)
-            elif is_walkable(thing.tags):
+            if thing.is_way() and is_walkable(thing.tags):
                 nodes = list(thing.nodes)
                 sizes.append(len(nodes))
                 refs.extend([node.ref for node in nodes])
