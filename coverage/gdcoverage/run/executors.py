@@ -6,6 +6,7 @@ A piece that fails, or whose worker dies, is told of, and the others go on.
 from __future__ import annotations
 
 import asyncio
+import logging
 import multiprocessing
 import os
 import shutil
@@ -148,6 +149,8 @@ def on_dask(
     """
     from distributed import Client
 
+    # What is to be known of a lost connection is raised, and needs no traceback besides.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     try:
         # A client that finds nobody keeps its process from ending, for a while.
         with ThreadPoolExecutor(1) as aside:
