@@ -7,9 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -20,7 +18,7 @@ from gdcoverage.assessment import assess
 from gdcoverage.problems import InputError
 from gdcoverage.run import How, load_plan, make_report, read_inputs, read_network, run_plan
 from known import known
-from three_counties import ADCODES, write_plan
+from three_counties import ADCODES, files_of, write_plan
 
 DATE = "2026-06-14"
 HERE = How(workers=1)
@@ -33,26 +31,11 @@ def finished(tmp_path_factory):
     return path, run_plan(load_plan(path), DATE, HERE)
 
 
-def files_of(folder: Path) -> dict[str, bytes]:
-    """All results by name, but for the manifest, which tells times."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "运行清单.json"
-    }
-
-
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
     """Each test finds for itself what it compares."""
     monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
-
-
-def run_elsewhere(tmp_path, how):
-    path = write_plan(tmp_path / "p")
-    ran = run_plan(load_plan(path), DATE, how)
-    return path, ran
 
 
 # One county alone, and all together -----------------------------------------------------------
@@ -166,41 +149,6 @@ def test_workbook_map_and_manifest_of_the_province(finished):
         .notna()
         .all()
     )
-
-
-# Executors ------------------------------------------------------------------------------------
-
-
-def test_processes_give_the_same_bytes(finished, tmp_path):
-    path, _ = finished
-    there, ran = run_elsewhere(tmp_path, How(workers=2))
-    assert ran.failures == ()
-    here, elsewhere = files_of(path.parent / "results"), files_of(there.parent / "results")
-    assert list(here) == list(elsewhere)
-    assert [name for name in here if here[name] != elsewhere[name]] == []
-
-
-def test_dask_gives_the_same_bytes_and_survives_a_killed_worker(finished, tmp_path):
-    distributed = pytest.importorskip("distributed", reason="Dask is not installed")
-    path, _ = finished
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
-    ) as cluster:
-        killed: list[int] = []
-
-        def kill_one(step):
-            if step.startswith("县区 1/") and not killed:
-                worker = next(iter(cluster.workers.values()))
-                killed.append(worker.pid)
-                os.kill(worker.pid, signal.SIGKILL)
-
-        there = write_plan(tmp_path / "p")
-        how = How(scheduler=cluster.scheduler_address)
-        ran = run_plan(load_plan(there), DATE, how, kill_one)
-    assert killed
-    assert ran.failures == ()
-    here, elsewhere = files_of(path.parent / "results"), files_of(there.parent / "results")
-    assert [name for name in here if here[name] != elsewhere.get(name)] == []
 
 
 # Going on -------------------------------------------------------------------------------------
@@ -328,19 +276,3 @@ def test_nearest_outlet_is_found_however_far(tmp_path):
     demand = ran.report.coverage.demand
     assert (demand["radius_outlet_id"] == "W0").all()
     assert np.isfinite(demand["radius_m"]).all()
-
-
-def test_ctrl_c_stops_the_workers_and_leaves_finished_counties(tmp_path, own_cache):
-    path = write_plan(tmp_path)
-    program = Path(sys.executable).with_name("gdcoverage")
-    command = [str(program), "run", str(path), "--workers", "2"]
-    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    for line in known(run.stderr):
-        if "县区 1/" in line:
-            run.send_signal(signal.SIGINT)
-            break
-    begun = time.monotonic()
-    assert run.wait(timeout=60) == 130
-    assert time.monotonic() - begun < 30
-    assert list((own_cache / "results").rglob("*.kept"))
-    assert not [*(tmp_path / "results").rglob(".partial*"), *own_cache.rglob(".partial*")]

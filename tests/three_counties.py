@@ -80,3 +80,12 @@ folder = "results"
 def _table(path: Path, spots: list, columns: dict) -> None:
     lon, lat = np.array([worlds.degrees(*spot) for spot in spots]).T
     pd.DataFrame(columns | {"经度": lon.round(8), "纬度": lat.round(8)}).to_csv(path, index=False)
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """All results by name, but for the manifest, which tells times."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "运行清单.json"
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.util
+import signal
 import sys
 import time
 import traceback
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 from zoneinfo import ZoneInfo
 
 import typer
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from gdcoverage.run import How, Inputs
 
 UNUSABLE, USAGE, FAILURES, UNDER_RATE = 1, 2, 3, 4
-INTERRUPTED = 130
+INTERRUPTED, TERMINATED = 130, 143
 
 # Typer brings a click of its own; what it raises for wrong usage is this base of its errors.
 _WrongUsage: Any = typer.BadParameter.__base__
@@ -140,6 +141,23 @@ def report(
     else:
         sys.stdout.write(json_text(made) if format == "json" else csv_text(made))
     _judge(_rate(made), fail_under)
+
+
+@app.command(epilog="例：gdcoverage county 计划.toml 441324；各县区算完后 gdcoverage run 计划.toml")
+def county(
+    plan: PlanFile,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="六位区划代码")],
+    fresh: Annotated[bool, typer.Option("--fresh", help="重算，不沿用上次的结果")] = False,
+) -> None:
+    """先算一个县区的数字存入缓存，之后 run 直接沿用；供 Slurm 等作业阵列同时算多个县区。"""
+    from gdcoverage.run import load_plan, make_report, read_inputs
+
+    with _steps() as say:
+        loaded = load_plan(plan)
+        how = _how(1, None, fresh)
+        made = make_report(loaded, read_inputs(loaded, say), _today(), say, code, how)
+    total = made.total
+    out.print(f"{code}：人口 {total['population']:,.0f}，覆盖率 {_rate(made):.1%}；已存入缓存。")
 
 
 @app.command(epilog="例：gdcoverage map data/sample/plan.toml --output 地图.html")
@@ -344,11 +362,14 @@ def version() -> None:
 def main() -> None:
     """Run the command: planners' errors in Chinese without a traceback, and an exit code."""
     debug = "--debug" in sys.argv
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         code = app(standalone_mode=False)
-        if code == INTERRUPTED:
-            err.print("已中断；没有写完的文件不会留下。")
         sys.exit(code)
+    except SystemExit as end:
+        if end.code in (INTERRUPTED, TERMINATED):
+            err.print("已中断；没有写完的文件不会留下。")
+        raise
     except _WrongUsage as error:
         told = error.format_message()
         # Without any word after the command, the error is the help itself.
@@ -368,6 +389,11 @@ def main() -> None:
         err.print(Text(f"程序内部错误（{type(error).__name__}：{error}）", style="red"))
         err.print("请加 --debug 重新运行，并把输出发给维护人员。")
         sys.exit(UNUSABLE)
+
+
+def _terminate(*_: object) -> NoReturn:
+    """End as after Ctrl-C, tidying up on the way."""
+    sys.exit(TERMINATED)
 
 
 @contextmanager

@@ -5,13 +5,13 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import shapely
-from numba import njit
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Floats, Ints, Objects
 from gdcoverage.findings import Coverage
 from gdcoverage.geo.outline import around
 from gdcoverage.geo.sphere import in_plane
+from gdcoverage.kernels import kernel
 from gdcoverage.network import Snap, WalkNetwork, reach
 
 # A hole in the drawn area that is smaller than a square of this side is filled.
@@ -87,7 +87,7 @@ def _reached_parts(
     return _merged(edge[order], low[order], high[order])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _merged(edge, low, high):  # type: ignore[no-untyped-def]
     """Overlapping or touching parts of the same edge made one; input sorted by edge and start."""
     out_edge, out_low, out_high = edge.copy(), low.copy(), high.copy()
@@ -109,7 +109,7 @@ def _cut(network: WalkNetwork, edge: Ints, from_m: Floats, to_m: Floats) -> Obje
     return np.asarray(shapely.linestrings(lon, lat, indices=piece), object)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _cut_points(edge, from_m, to_m, shapes):  # type: ignore[no-untyped-def]
     shape_start, shape_lon, shape_lat, shape_m = shapes
     room = 0

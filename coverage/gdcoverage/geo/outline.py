@@ -10,10 +10,10 @@ from itertools import pairwise
 import numpy as np
 import shapely
 from contourpy import FillType, contour_generator
-from numba import njit
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Floats, Objects
+from gdcoverage.kernels import kernel
 
 # Cells across the width, and most cells of a grid (eight bytes each).
 _CELLS_ACROSS = 2.0
@@ -56,7 +56,7 @@ def _area(ring: Floats) -> float:
     return float(abs(np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1])) / 2)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _distances(x, y, columns, rows, width):  # type: ignore[no-untyped-def]
     """Cells from each grid point to the nearest of the points, exact a little beyond the width."""
     reach = int(np.ceil(width)) + 1

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from gdcoverage.arrays import Floats, Ints
+from gdcoverage.kernels import kernel
 from gdcoverage.locate._model import CoverModel, Lists, transposed, with_rows, with_sites
 
 Hashes = NDArray[np.uint64]
@@ -55,7 +55,7 @@ def _sums(lists: Lists, hashes: Hashes) -> Hashes:
     return _hash_sums(lists.start, lists.items, hashes)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _hash_sums(start, items, hashes):  # type: ignore[no-untyped-def]
     sums = np.zeros(len(start) - 1, np.uint64)
     for k in range(len(sums)):

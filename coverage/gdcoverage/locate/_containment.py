@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from gdcoverage.arrays import Bools, Floats, Ints
+from gdcoverage.kernels import kernel
 from gdcoverage.locate._canonical import set_hashes
 from gdcoverage.locate._model import Lists
 
@@ -28,7 +28,7 @@ def contained(lists: Lists, holders: Lists, cost: Floats, groups: Lists, outer: 
     )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _within_groups(start, items, inner, outer):  # type: ignore[no-untyped-def]
     for slot in range(start[inner], start[inner + 1]):
         found = False
@@ -39,7 +39,7 @@ def _within_groups(start, items, inner, outer):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _containment(  # type: ignore[no-untyped-def]  # noqa: PLR0912
     start, items, turned, lists, cost, group_start, group_items, outer
 ):
@@ -95,7 +95,7 @@ def _containment(  # type: ignore[no-untyped-def]  # noqa: PLR0912
     return gone
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _twins(start, items, group, groups):  # type: ignore[no-untyped-def]
     """For each list the first of its group that is equal to it, or itself."""
     leader = np.full(groups, -1, np.int64)

@@ -6,7 +6,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+
+from gdcoverage.kernels import kernel
 
 
 class State(NamedTuple):
@@ -20,7 +21,7 @@ class State(NamedTuple):
     restless: np.ndarray  # bool, of each site: near a change since it was last tried to swap
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def empty_plan(model):
     """No site chosen."""
     sites = len(model.cost)
@@ -38,7 +39,7 @@ def empty_plan(model):
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def copy_plan(into, plan):
     """Make one plan the same as another."""
     into.count[:] = plan.count
@@ -49,7 +50,7 @@ def copy_plan(into, plan):
     into.restless[:] = plan.restless
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def shift(model, plan, site, step):
     """Choose a site (`step` 1) or give it up (-1); only rows that change worth are followed."""
     for slot in range(model.rows.start[site], model.rows.start[site + 1]):
@@ -68,7 +69,7 @@ def shift(model, plan, site, step):
     plan.total[1] += step * model.cost[site]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _is_open(model, plan, site):
     for slot in range(model.groups.start[site], model.groups.start[site + 1]):
         group = model.groups.items[slot]
@@ -77,7 +78,7 @@ def _is_open(model, plan, site):
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _next_site(model, plan, budget, noise):
     """The site of most gain for its cost that may be chosen; the first of equals; -1 for none."""
     best, best_rate = -1, 0.0
@@ -92,7 +93,7 @@ def _next_site(model, plan, budget, noise):
     return best
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def fill(model, plan, budget, target, noise, added):
     """Choose site after site, greedily, until budget or target is reached; how many, and which."""
     size = 0
@@ -106,7 +107,7 @@ def fill(model, plan, budget, target, noise, added):
     return size
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _disturb(model, plan, site):
     """Sites that share rows with `site` may have become worth a swap."""
     for slot in range(model.rows.start[site], model.rows.start[site + 1]):
@@ -115,7 +116,7 @@ def _disturb(model, plan, site):
             plan.restless[model.sites.items[other]] = True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def swap(model, plan, budget, target, noise):
     """Give up each restless site in turn and fill again; keep what gains, until none does."""
     added = np.empty(len(model.cost), np.int64)
@@ -138,7 +139,7 @@ def swap(model, plan, budget, target, noise):
                 shift(model, plan, site, 1)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def shed(model, plan, target, budget, noise):
     """Give up, least value for its cost first, what the target does not need or is over budget."""
     while True:
@@ -159,7 +160,7 @@ def shed(model, plan, target, budget, noise):
         _disturb(model, plan, worst)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def follow(model, plan, sites, budget):
     """Choose sites in the order given, as far as budget and limits allow."""
     for site in sites:
@@ -168,7 +169,7 @@ def follow(model, plan, sites, budget):
             shift(model, plan, site, 1)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def shake(model, plan, centre, most):
     """Choose the site `centre` and give up (up to `most`) chosen sites that share rows with it."""
     dropped = 0

@@ -23,9 +23,9 @@ from time import monotonic
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from gdcoverage.arrays import Bools, Floats, Ints
+from gdcoverage.kernels import kernel
 from gdcoverage.locate._model import CoverModel
 
 # How much of each new subgradient enters the average.
@@ -173,7 +173,7 @@ def _possible(
     return step, fee_step, float(step @ step + fee_step @ fee_step)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _scores(rows, price, groups, fee):  # type: ignore[no-untyped-def]
     score = np.zeros(len(rows.start) - 1)
     for j in range(len(score)):
@@ -186,7 +186,7 @@ def _scores(rows, price, groups, fee):  # type: ignore[no-untyped-def]
     return score
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _times(rows, share, count):  # type: ignore[no-untyped-def]
     """How often each row is covered, by shares of sites."""
     times = np.zeros(count)
@@ -197,7 +197,7 @@ def _times(rows, share, count):  # type: ignore[no-untyped-def]
     return times
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _least(start, items, value):  # type: ignore[no-untyped-def]
     """The least value in each list."""
     least = np.full(len(start) - 1, np.inf)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from gdcoverage.arrays import Bools, Floats, Int32s, Ints
+from gdcoverage.kernels import kernel
 
 
 class Lists(NamedTuple):
@@ -112,7 +112,7 @@ def times_covered(model: CoverModel, taken: Bools) -> Ints:
     return np.bincount(rows, minlength=len(model.weight))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _transposed(start, items, count):  # type: ignore[no-untyped-def]
     turned = np.zeros(count + 1, np.int64)
     for item in items:
@@ -129,7 +129,7 @@ def _transposed(start, items, count):  # type: ignore[no-untyped-def]
     return turned, lists
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _picked(start, items, order, names):  # type: ignore[no-untyped-def]
     begun = np.zeros(len(order) + 1, np.int64)
     for k in range(len(order)):

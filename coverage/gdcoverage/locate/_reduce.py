@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from gdcoverage.arrays import Bools, Ints
+from gdcoverage.kernels import kernel
 from gdcoverage.locate._containment import contained, twins
 from gdcoverage.locate._model import (
     CoverModel,
@@ -139,7 +139,7 @@ def _with_fewer_rows(model: CoverModel, total: bool) -> CoverModel:
     return with_rows(model, kept)._replace(weight=weight)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _labels(rows, sites, groups, members):  # type: ignore[no-untyped-def]
     """The number of the component of each site, by search from site to site."""
     count = len(rows.start) - 1

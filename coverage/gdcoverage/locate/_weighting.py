@@ -8,10 +8,11 @@ covering problem, European Journal of Operational Research 246; here with costs 
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 import numpy as np
-from numba import njit
+
+from gdcoverage.kernels import kernel
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def cheaper_cover(model, best, chosen, weight, steps, seed):  # noqa: PLR0912
     """Walk so many steps on from `chosen`; whether a plan cheaper than `best` was found.
 
@@ -86,13 +87,13 @@ def cheaper_cover(model, best, chosen, weight, steps, seed):  # noqa: PLR0912
     return found
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _better(model, score, moved, j, k):
     a, b = score[j] * model.cost[k], score[k] * model.cost[j]
     return a > b or (a == b and moved[j] < moved[k])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fits(model, used, site):
     for slot in range(model.groups.start[site], model.groups.start[site + 1]):
         if used[model.groups.items[slot]] >= model.limits[model.groups.items[slot]]:
@@ -100,7 +101,7 @@ def _fits(model, used, site):
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _least_missed(model, chosen, score, moved, fresh):
     worst = -1
     for j in range(len(chosen)):
@@ -115,7 +116,7 @@ def _least_missed(model, chosen, score, moved, fresh):
     return worst
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _free_neighbours(model, site, barred):
     """Sites given up may come back once something near them has changed."""
     own = barred[site]
@@ -126,7 +127,7 @@ def _free_neighbours(model, site, barred):
     barred[site] = own
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _drop(model, site, chosen, count, score, weight, missing, place, left, used):
     chosen[site] = False
     for slot in range(model.groups.start[site], model.groups.start[site + 1]):
@@ -146,7 +147,7 @@ def _drop(model, site, chosen, count, score, weight, missing, place, left, used)
     return left
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _add(model, site, chosen, count, score, weight, missing, place, left, used):
     for slot in range(model.groups.start[site], model.groups.start[site + 1]):
         used[model.groups.items[slot]] += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import shutil
@@ -122,9 +123,11 @@ def _sha256_and_former(osm: Path, folder: Path) -> tuple[str, str | None]:
 
 def _remove_left_behind(folder: Path) -> None:
     for left in (*folder.glob(f"{SPILL_PREFIX}*"), *folder.glob(".partial-*")):
-        if time.time() - left.stat().st_mtime < _LEFT_BEHIND_S:
-            continue
-        if left.is_dir():
-            shutil.rmtree(left, ignore_errors=True)
-        else:
-            left.unlink(missing_ok=True)
+        # What another run has just finished is no longer there.
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime < _LEFT_BEHIND_S:
+                continue
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gdcoverage.arrays import Bools, Floats, Int32s, Ints
 from gdcoverage.geo.sphere import great_circle_m
+from gdcoverage.kernels import kernel
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _adjacency(nodes: int, a: Ints, b: Ints) -> tuple[Ints, Ints, Ints]:
     return start, head[order], piece[order]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _chains(start, neighbour, piece, pieces):  # type: ignore[no-untyped-def]
     """Walk each chain of pieces from crossing to crossing; rings start at their lowest node."""
     shape_start = np.empty(pieces + 1, np.int64)
@@ -180,7 +180,7 @@ def _metres_along(shape_start: Ints, lon: Floats, lat: Floats) -> Floats:
     return _running_sums(shape_start, step)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _running_sums(shape_start, step):  # type: ignore[no-untyped-def]
     """Sums that begin anew at each edge, so that none carries the rounding of all before it."""
     out = np.empty_like(step)

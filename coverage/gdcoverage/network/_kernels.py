@@ -6,9 +6,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from gdcoverage.arrays import Floats, Int32s, Ints
+from gdcoverage.kernels import kernel
 
 
 class Streets(NamedTuple):
@@ -45,12 +45,12 @@ class ByEdge(NamedTuple):
     order: Ints
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _before(key_a, tag_a, key_b, tag_b):
     return key_a < key_b or (key_a == key_b and tag_a < tag_b)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _push(keys, tags, items, size, key, tag, item):
     """Add to a binary heap ordered by key, then tag."""
     at = size
@@ -64,7 +64,7 @@ def _push(keys, tags, items, size, key, tag, item):
     return size + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _drop(keys, tags, items, size):
     """Remove the first entry of the heap."""
     size -= 1
@@ -85,7 +85,7 @@ def _drop(keys, tags, items, size):
     return size
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _lower(values, touched, count, item, value):
     """Lower a value, noting the item when it is touched for the first time."""
     if values[item] == np.inf:
@@ -95,7 +95,7 @@ def _lower(values, touched, count, item, value):
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def nearest_node_source(streets, sources, limit):
     """Distance from each node to its nearest source and that source's number; one search.
 
@@ -135,7 +135,7 @@ def nearest_node_source(streets, sources, limit):
     return metres, source
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def nearest_point_source(streets, node_m, node_source, points, sources, sources_by_edge, limit):
     """The same for points: through either end of their edge, or along it to a source there."""
     _, _, _, _, edge_u, edge_v, edge_m = streets
@@ -160,7 +160,7 @@ def nearest_point_source(streets, node_m, node_source, points, sources, sources_
     return metres, source
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def points_within(streets, sources, points, points_by_edge, limit):  # noqa: PLR0912 - one search
     """For each source the points within the limit, ascending, with their distances.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -37,7 +37,7 @@ def _write(path: Path, arrays: Mapping[str, Any], **about: object) -> None:
         np.savez(file, about=np.array(text), **arrays)
 
 
-def read(path: Path, names: Iterable[str]) -> tuple[Arrays, Source, tuple[Problem, ...]]:
+def read(file: Path | BinaryIO, names: Iterable[str]) -> tuple[Arrays, Source, tuple[Problem, ...]]:
     """What `write` wrote; every byte is checked against the file's checksums.
 
     Raises
@@ -45,7 +45,7 @@ def read(path: Path, names: Iterable[str]) -> tuple[Arrays, Source, tuple[Proble
     InputError : not a saved network, damaged, of another version, or a refusal.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with np.load(file, allow_pickle=False) as stored:
             about = json.loads(str(stored["about"]))
             if about["format"] != FORMAT:
                 raise ValueError(f"format {about['format']}")
@@ -60,5 +60,5 @@ def read(path: Path, names: Iterable[str]) -> tuple[Arrays, Source, tuple[Proble
             "network_unreadable",
             f"不是本版本可用的路网文件（{error}）",
             "请用 gdcoverage network build 重新生成",
-            file=path.name,
+            file=file.name if isinstance(file, Path) else "",
         ) from error

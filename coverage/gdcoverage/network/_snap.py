@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 import shapely
-from numba import njit
 
 from gdcoverage.arrays import Bools, Floats, Int32s, Ints, Objects
 from gdcoverage.geo.sphere import TOLERANCE_M, great_circle_m, stretch, to_plane
+from gdcoverage.kernels import kernel
 
 
 class Shapes(NamedTuple):
@@ -112,7 +112,7 @@ class EdgeIndex:
         return Snap(edge, along_m, access_m, at_lon, at_lat, joined)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _foot(edge, lon, lat, shapes):  # type: ignore[no-untyped-def]
     """Nearest place on each point's edge, in the plane that touches the earth at the point."""
     shape_start, shape_lon, shape_lat, shape_m = shapes

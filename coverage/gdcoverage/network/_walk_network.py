@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -247,15 +247,20 @@ class WalkNetwork:
         _saved.write(Path(path), self.arrays, self.source, self.problems)
 
     @classmethod
-    def load(cls, path: str | Path) -> WalkNetwork:
+    def load(cls, file: str | Path | BinaryIO) -> WalkNetwork:
         """A network that `save` wrote.
+
+        Parameters
+        ----------
+        file : path, or a binary file that is open.
 
         Raises
         ------
         InputError : the file is not a saved network, damaged, or of another version; or a cut
             found no street in the area and says so.
         """
-        arrays, source, problems = _saved.read(Path(path), _ARRAYS)
+        file = Path(file) if isinstance(file, str) else file
+        arrays, source, problems = _saved.read(file, _ARRAYS)
         return cls(**arrays, source=source, problems=problems)
 
     # What it says -----------------------------------------------------------------------------

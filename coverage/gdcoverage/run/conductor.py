@@ -14,11 +14,13 @@ from typing import Any
 from gdcoverage._version import __version__
 from gdcoverage.files import written_whole
 from gdcoverage.findings import NO_COUNTY
+from gdcoverage.kernels import are_kept
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.report import Report, percent
+from gdcoverage.run.busy import held
 from gdcoverage.run.county import CountyTask, county_tasks
 from gdcoverage.run.delivered import Delivered
-from gdcoverage.run.executors import in_process, in_processes, on_dask
+from gdcoverage.run.executors import in_process, in_processes, on_dask, on_executor
 from gdcoverage.run.inputs import Inputs, Say, read_inputs, require_county
 from gdcoverage.run.job import (
     KINDS,
@@ -36,7 +38,7 @@ from gdcoverage.run.kept import Kept
 from gdcoverage.run.outputs import Written
 from gdcoverage.run.plan import Plan
 from gdcoverage.run.province import joined_report, require_reconciled, write_province
-from gdcoverage.run.streets import streets_of
+from gdcoverage.run.streets import Streets, streets_of
 
 MANIFEST = "运行清单.json"
 
@@ -49,6 +51,7 @@ class How:
     ----------
     workers : processes of this machine; one per core by default, 1 for none but this.
     scheduler : address of a Dask scheduler, instead.
+    executor : any executor of `concurrent.futures`, or a Dask client, instead; it is left open.
     fresh : find and write everything anew, also what is kept from earlier runs.
     only_numbers : end with the province's tables; no county's documents are written.
     """
@@ -57,11 +60,17 @@ class How:
     scheduler: str | None = None
     fresh: bool = False
     only_numbers: bool = False
+    executor: Any = None
 
     @property
     def processes(self) -> int:
         """How many processes work."""
         return self.workers or os.cpu_count() or 1
+
+    def __str__(self) -> str:
+        if self.executor is not None:
+            return type(self.executor).__name__
+        return self.scheduler or f"{self.processes} processes"
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,9 +124,15 @@ def run_plan(plan: Plan, made_on: str, how: How | None = None, say: Say = lambda
 
     Raises
     ------
-    InputError : an input is unusable, no county could be assessed, or sums do not agree.
+    InputError : an input is unusable, no county could be assessed, sums do not agree, or
+        another run is writing to the folder.
     """
-    how, begun = how or How(), time.perf_counter()
+    with held(plan.outputs.folder):
+        return _run(plan, made_on, how or How(), say)
+
+
+def _run(plan: Plan, made_on: str, how: How, say: Say) -> Ran:
+    begun = time.perf_counter()
     seconds: dict[str, float] = {}
 
     def over(phase: str) -> None:
@@ -212,7 +227,12 @@ def _find(plan: Plan, jobs: Sequence[Job], how: How, say: Say) -> _Found:
     if done:
         say(f"沿用上次已完成的 {len(done)} 个县区（--fresh 可全部重算）")
     if left:
-        say("计算覆盖、空白区与布点（首次运行需编译，约十秒）")
+        compiling = (
+            "首次运行需编译，约十秒"
+            if are_kept()
+            else "没有可写的文件夹存放编译结果，每次运行都要编译；可用 NUMBA_CACHE_DIR 指定一个"
+        )
+        say(f"计算覆盖、空白区与布点（{compiling}）")
     begun = time.monotonic()
     for count, (number, outcome) in enumerate(_outcomes(find_numbers, left, how), 1):
         job, task = left[number], left[number].task
@@ -316,12 +336,25 @@ def _report(plan: Plan, inputs: Inputs, found: _Found, made_on: str) -> Report:
 def _outcomes(
     work: Callable[[Any], Done], tasks: Sequence[Any], how: How
 ) -> Iterator[tuple[int, Done | Exception]]:
-    if how.scheduler and len(tasks) > 1:
-        return on_dask(work, tasks, how.scheduler)
+    if tasks and (how.scheduler or how.executor is not None):
+        networks = {_streets(task).path for task in tasks if not _streets(task).refusal}
+        files = {str(path): path.stat().st_size for path in networks}
+        if how.executor is not None:
+            return on_executor(work, tasks, how.executor, files, _by_value)
+        assert how.scheduler is not None
+        return on_dask(work, tasks, how.scheduler, files, _by_value)
     workers = min(how.processes, len(tasks))
     if workers > 1:
         return in_processes(work, tasks, workers)
     return in_process(work, tasks)
+
+
+def _streets(task: Job | Documents) -> Streets:
+    return task.streets if isinstance(task, Job) else task.job.streets
+
+
+def _by_value(task: Any) -> Any:
+    return task.by_value()
 
 
 def _failure(task: CountyTask, error: Exception) -> Problem:
@@ -367,7 +400,7 @@ def _write_manifest(
         "made_on": report.made_on,
         "standard": vars(report.coverage.standard),
         "sources": [vars(source) for source in report.sources],
-        "executor": how.scheduler or f"{how.processes} processes",
+        "executor": str(how),
         "seconds": {phase: round(value, 3) for phase, value in seconds.items()},
         "coverage_rate": percent(report.total["rate"]),
         "counties": counties if len(counties) > 1 else [],

@@ -1,32 +1,55 @@
-"""Doing many pieces of work: in this process, in several, or on a Dask cluster; same results.
+"""Doing many pieces of work: here, in processes, on any executor or Dask cluster; same results.
 
 A piece that fails, or whose worker dies, is told of, and the others go on.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
+
+from gdcoverage.problems import unusable
+from gdcoverage.run.identity import program
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+Outcomes = Iterator[tuple[int, Result | Exception]]
 
 # Libraries that would start a thread for every core in every process.
 _THREADS = (
     *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"),
     "GDAL_NUM_THREADS",
 )
+# A scheduler that has not answered for so long is not there.
+_ANSWER_S = 5
+# So many large tasks are on their way at least.
+_FEW = 8
 
 
-def in_process(
-    work: Callable[[Task], Result], tasks: Sequence[Task]
-) -> Iterator[tuple[int, Result | Exception]]:
+def in_process(work: Callable[[Task], Result], tasks: Sequence[Task]) -> Outcomes[Result]:
     """One after the other, here.
 
     Yields
@@ -42,7 +65,7 @@ def in_process(
 
 def in_processes(
     work: Callable[[Task], Result], tasks: Sequence[Task], workers: int
-) -> Iterator[tuple[int, Result | Exception]]:
+) -> Outcomes[Result]:
     """In several processes of this machine, as they finish; see `in_process`.
 
     Where a process dies (memory ran out, or somebody killed it), the tasks that may have killed
@@ -52,75 +75,68 @@ def in_processes(
     while left:
         suspects: list[int] = []
         with _pool(workers) as pool:
-            futures: dict[Future[Result], int] = {}
-            try:
-                futures = {pool.submit(work, task): number for number, task in left.items()}
-                for number, outcome in _finished(futures):
-                    if isinstance(outcome, BrokenProcessPool):
-                        suspects.append(number)
-                        continue
-                    del left[number]
-                    yield number, outcome
-            except BaseException:
-                _stop(pool)
-                raise
-        if not suspects:
-            continue
+            numbers = list(left)
+            for place, outcome in _outcomes(work, list(left.values()), pool):
+                if isinstance(outcome, BrokenProcessPool):
+                    suspects.append(numbers[place])
+                    continue
+                del left[numbers[place]]
+                yield numbers[place], outcome
         # Those that had not begun get another pool; the first few were under way.
         for number in sorted(suspects)[: workers + 1]:
-            yield number, _alone(work, left.pop(number))
+            with _pool(1) as pool:
+                ((_, outcome),) = _outcomes(work, [left.pop(number)], pool)
+            yield number, outcome
 
 
-def _alone(work: Callable[[Task], Result], task: Task) -> Result | Exception:
-    with _pool(1) as pool:
-        try:
-            return pool.submit(work, task).result()
-        except Exception as error:
-            return error
+def on_executor(
+    work: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    executor: Any,
+    files: Mapping[str, int],
+    by_value: Callable[[Task], Task],
+) -> Outcomes[Result]:
+    """On an executor, as they finish; see `in_process`. It is left open.
 
+    Parameters
+    ----------
+    executor : of `concurrent.futures`, or a client of a Dask cluster.
+    files : path -> size of what the work reads.
+    by_value : a task with the content of its files; asked for where a worker does not see them.
 
-def _finished(
-    futures: dict[Future[Result], int],
-) -> Iterator[tuple[int, Result | Exception]]:
-    waiting = set(futures)
-    while waiting:
-        done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-        for future in sorted(done, key=futures.__getitem__):
-            error = future.exception()
-            if error is not None and not isinstance(error, Exception):
-                raise error
-            yield futures[future], future.result() if error is None else error
-
-
-def _pool(workers: int) -> ProcessPoolExecutor:
-    for name in _THREADS:
-        os.environ.setdefault(name, "1")
-    # A forked process may hang on a lock that another thread held.
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_settle)
-
-
-def _settle() -> None:
-    """Leave Ctrl-C to the parent process, and tidy up when it ends this one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-
-
-def _stop(pool: ProcessPoolExecutor) -> None:
-    """End the processes at once; what they write is whole or not there."""
-    processes = list((getattr(pool, "_processes", None) or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
-        process.terminate()
+    Raises
+    ------
+    InputError : a worker cannot do the work, or the cluster is gone.
+    """
+    if not hasattr(executor, "get_executor"):
+        travelling = by_value if _must_travel(_asked(executor, files)) else None
+        yield from _outcomes(work, tasks, executor, travelling)
+        return
+    # The threads and processes of a cluster are asked for through its client.
+    client, executor = executor, executor.get_executor(pure=False)
+    try:
+        told = client.run(survey, files, on_error="return")
+        seen = {worker: it for worker, it in told.items() if not isinstance(it, OSError)}
+        # A cluster without workers starts some when there is something to do.
+        travelling = by_value if _must_travel(seen or _asked(executor, files)) else None
+        ahead = 2 * sum(client.nthreads().values())
+        yield from _outcomes(work, tasks, executor, travelling, ahead)
+    except (CancelledError, OSError) as error:
+        raise unusable(
+            "scheduler_lost",
+            "与 Dask 调度器的连接中断",
+            "请确认调度器仍在运行，然后重新运行；已完成的县区不会重算",
+        ) from error
 
 
 def on_dask(
-    work: Callable[[Task], Result], tasks: Sequence[Task], scheduler: str
-) -> Iterator[tuple[int, Result | Exception]]:
-    """On the workers of a Dask cluster, as they finish; see `in_process`.
-
-    The workers must see the files under the same paths. A task whose worker dies is given to
-    another by the scheduler.
+    work: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    scheduler: str,
+    files: Mapping[str, int],
+    by_value: Callable[[Task], Task],
+) -> Outcomes[Result]:
+    """On the workers of a Dask cluster; see `on_executor`.
 
     Parameters
     ----------
@@ -129,13 +145,175 @@ def on_dask(
     Raises
     ------
     ModuleNotFoundError : ``distributed`` is not installed.
-    OSError : there is no scheduler at the address.
+    InputError : also where there is no scheduler at the address.
     """
-    from distributed import Client, as_completed
+    from distributed import Client
 
-    with Client(scheduler) as client:
-        futures: list[Any] = client.map(work, tasks, pure=False)
-        numbers = {future.key: number for number, future in enumerate(futures)}
-        for future in as_completed(futures):
-            error = future.exception()
-            yield numbers[future.key], future.result() if error is None else error
+    # What is to be known of a lost connection is raised, and needs no traceback besides.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+    try:
+        # A client that finds nobody keeps its process from ending, for a while.
+        with ThreadPoolExecutor(1) as aside:
+            aside.submit(asyncio.run, _greet(scheduler)).result()
+        client = Client(scheduler, timeout=_ANSWER_S, set_as_default=False)
+    except Exception as error:  # what else may listen there answers in a dozen ways
+        raise unusable(
+            "no_scheduler",
+            f"连不上 Dask 调度器 {scheduler}",
+            "请核对地址与端口（如 tcp://10.0.0.5:8786），并确认调度器已启动、防火墙放行；"
+            "不写 --scheduler 则在本机计算",
+        ) from error
+    with client:
+        yield from on_executor(work, tasks, client, files, by_value)
+
+
+async def _greet(scheduler: str) -> None:
+    from distributed.comm.core import connect
+    from distributed.security import Security
+
+    known = Security().get_connection_args("client")
+    comm = await connect(scheduler, timeout=_ANSWER_S, **known)
+    await comm.close()
+
+
+def survey(files: Mapping[str, int]) -> dict[str, Any]:
+    """What a worker is, and which files it does not see as they are here.
+
+    Parameters
+    ----------
+    files : path -> size.
+    """
+
+    def is_seen(path: str, size: int) -> bool:
+        return os.access(path, os.R_OK) and Path(path).stat().st_size == size
+
+    return {
+        "program": program(),
+        "python": _version(sys.version_info),
+        "unseen": [path for path, size in files.items() if not is_seen(path, size)],
+    }
+
+
+def _asked(executor: Executor, files: Mapping[str, int]) -> dict[str, Any]:
+    future = executor.submit(survey, files)
+    return {"": future.exception() or future.result()}
+
+
+def _must_travel(seen: Mapping[str, Any]) -> bool:
+    """Whether a worker does not see the files, so that what is in them must go to it.
+
+    Parameters
+    ----------
+    seen : address of a worker -> what `survey` found there, or the error that kept it from it.
+
+    Raises
+    ------
+    InputError : a worker's installation would give other numbers, or none.
+    """
+    for worker, told in seen.items():
+        if isinstance(told, Exception) and not isinstance(told, ImportError | AttributeError):
+            raise told
+        if fault := _difference(told):
+            raise unusable(
+                "worker_differs",
+                f"计算进程 {worker or '（所给的执行器）'}：{fault}",
+                f"请在那里用 Python {_version(sys.version_info)} 安装与本机相同的 gdcoverage "
+                "和依赖库，重新启动计算进程，再重新运行",
+            )
+    return any(told["unseen"] for told in seen.values())
+
+
+def _difference(told: Any) -> str:
+    if isinstance(told, ModuleNotFoundError):
+        return f"没有安装 {told.name}"
+    # An error: another release, which cannot be asked.
+    if isinstance(told, Exception):
+        return "gdcoverage 的版本与本机不同"
+    if told["python"] != _version(sys.version_info):
+        return f"Python 是 {told['python']}"
+    return "" if told["program"] == program() else "gdcoverage 或其依赖库的版本与本机不同"
+
+
+def _version(python: Sequence[Any]) -> str:
+    return f"{python[0]}.{python[1]}"
+
+
+def _outcomes(
+    work: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    executor: Executor,
+    travelling: Callable[[Task], Task] | None = None,
+    ahead: int = 0,
+) -> Outcomes[Result]:
+    """What comes of tasks on any executor, as they finish.
+
+    Parameters
+    ----------
+    travelling : makes of a task what is submitted, which is large: so only a few at a time are.
+    ahead : how many, where the executor's workers are known to be many.
+    """
+    left = deque(range(len(tasks)))
+    most = len(tasks) if travelling is None else max(ahead, _FEW)
+    waiting: dict[Future[Result], int] = {}
+    try:
+        while left or waiting:
+            while left and len(waiting) < most:
+                number = left.popleft()
+                task = tasks[number] if travelling is None else travelling(tasks[number])
+                try:
+                    waiting[executor.submit(work, task)] = number
+                except BrokenExecutor as error:
+                    yield number, error
+            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in sorted(done, key=waiting.__getitem__):
+                number, failed = waiting.pop(future), future.exception()
+                if failed is not None and not isinstance(failed, Exception):
+                    raise failed
+                yield number, future.result() if failed is None else failed
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that end with this one, and with the block; nor do their temporary files stay."""
+    for name in _THREADS:
+        os.environ.setdefault(name, "1")
+    # A forked process may hang on a lock that another thread held.
+    context = multiprocessing.get_context("spawn")
+    with (
+        tempfile.TemporaryDirectory(prefix="gdcoverage-", ignore_cleanup_errors=True) as scratch,
+        ProcessPoolExecutor(
+            workers, mp_context=context, initializer=_settle, initargs=(scratch,)
+        ) as pool,
+    ):
+        try:
+            yield pool
+        except BaseException:
+            _stop(pool)
+            raise
+
+
+def _settle(scratch: str) -> None:
+    """Leave Ctrl-C to the parent process, and do not outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    tempfile.tempdir = scratch
+    threading.Thread(target=_follow, args=(scratch,), daemon=True).start()
+
+
+def _follow(scratch: str) -> None:
+    """End when the parent process is gone; it was killed, and could tell nobody."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    shutil.rmtree(scratch, ignore_errors=True)
+    os._exit(1)
+
+
+def _stop(pool: ProcessPoolExecutor) -> None:
+    """End the processes at once, whatever they are at; files are written by the parent."""
+    processes = list((getattr(pool, "_processes", None) or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()

@@ -120,6 +120,10 @@ class Job:
         """Whether all its numbers are there."""
         return self.assessed is not None and (self.siting_id is None or self.siting is not None)
 
+    def by_value(self) -> Job:
+        """The same for a worker that cannot read the saved network."""
+        return replace(self, streets=self.streets.with_data())
+
 
 @dataclass(frozen=True)
 class Done:
@@ -257,6 +261,10 @@ class Documents:
     wanted: tuple[str, ...]
     among_others: bool
     page: bytes | None = None
+
+    def by_value(self) -> Documents:
+        """The same for a worker that cannot read the saved network."""
+        return replace(self, job=self.job.by_value())
 
 
 def page_id(job: Job) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import os
+import platform
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import shapely
@@ -11,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.files import Source, sha256
 from gdcoverage.network import WalkNetwork, networks_of
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import InputError, Problem, unusable
 from gdcoverage.run.county import CountyTask
 from gdcoverage.run.identity import digest, program
 from gdcoverage.run.inputs import Say
@@ -32,6 +35,7 @@ class Streets:
     source : that file.
     problems : what is wrong with it.
     refusal : why there are none.
+    data : what is in the saved network, for who cannot read it.
     """
 
     path: Path
@@ -39,21 +43,40 @@ class Streets:
     source: Source
     problems: tuple[Problem, ...] = ()
     refusal: Problem | None = None
+    data: bytes | None = field(default=None, repr=False)
+
+    def with_data(self) -> Streets:
+        """The same for who cannot read the saved network."""
+        return self if self.refusal else replace(self, data=self.path.read_bytes())
 
     def network(self, task: CountyTask) -> WalkNetwork:
         """The streets; none at all where nobody there needs to walk.
 
         Raises
         ------
-        InputError : there are no streets, and urban people.
+        InputError : there are no streets, and urban people; or the saved network is out of
+            this process's reach.
         """
+        if self.refusal is None and self.data is not None:
+            return WalkNetwork.load(io.BytesIO(self.data))
         if self.refusal is None:
+            _require_in_reach(self.path)
             return WalkNetwork.load(self.path)
         demand = task.subject.demand
         urban = (demand["settlement"] == "urban") & (demand["population"] > 0)
         if urban.any() and task.adcode:
             raise InputError(self.refusal)
         return WalkNetwork.without_streets(self.source)
+
+
+def _require_in_reach(path: Path) -> None:
+    if not os.access(path, os.R_OK):
+        raise unusable(
+            "network_out_of_reach",
+            f"计算进程（{platform.node()}）读不到已切分的路网",
+            "请重新运行：路网没有了会重新切分，别的机器读不到会随任务送去",
+            file=str(path),
+        )
 
 
 def streets_of(
