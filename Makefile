@@ -9,7 +9,7 @@ map:
 test:
 	@bash .ci/setup browser
 	@$(MAKE) --no-print-directory lint
-	@.venv/bin/pytest
+	@.venv/bin/pytest -n logical --dist loadfile
 
 # Fast tests with every dependency at its floor in setup.cfg, and at its newest release.
 test-oldest:

@@ -147,7 +147,7 @@ def report(
 def county(
     plan: PlanFile,
     code: Annotated[str, typer.Argument(metavar="CODE", help="六位区划代码")],
-    fresh: Annotated[bool, typer.Option("--fresh", help="重算，不沿用上次的结果")] = False,
+    fresh: Fresh = False,
 ) -> None:
     """先算一个县区的数字存入缓存，之后 run 直接沿用；供 Slurm 等作业阵列同时算多个县区。"""
     from gdcoverage.run import load_plan, make_report, read_inputs
