@@ -6,16 +6,22 @@ none is worked out.
 """
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import osmnx
 import pandas as pd
 import pytest
 import shapely
+from typer.testing import CliRunner
 
 import worlds
+from gdcoverage.cli import app
+from gdcoverage.files import sha256
+from gdcoverage.network import WalkNetwork
 from gdcoverage.run import How, load_plan, run_plan
 from three_counties import write_plan
 
@@ -282,3 +288,59 @@ def test_damaged_results_are_found_anew_and_it_is_said(before, tmp_path, monkeyp
     assert not any(county["again"] for county in manifest(plan.outputs.folder)["counties"])
     assert all_files(path.parent / "results") == all_files(before / "plan/results")
     assert ran.failures == ()
+
+
+@pytest.mark.parametrize("kind", ["saved", "graphml"])
+def test_a_network_that_was_replaced_under_its_name_is_noticed(tmp_path, monkeypatch, kind):
+    """The streets that run east are gone; whoever walked along them is outside now."""
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    path = write_plan(tmp_path / "plan", sites=False, people=60)
+    osm, kept = path.parent / "streets.osm", path.parent / f"streets.{kind}"
+    text("plan.toml", 'osm = "streets.osm"', f'{kind} = "streets.{kind}"')(path.parent)
+    rates = []
+    for _ in range(2):
+        if kind == "saved":
+            WalkNetwork.from_osm(osm).save(kept)
+        else:
+            graph = osmnx.graph_from_xml(osm, simplify=False, retain_all=True)
+            osmnx.save_graphml(graph, kept)
+        ran = run_plan(load_plan(path), DATE, How(workers=1, only_numbers=True))
+        rates.append(ran.report.total["rate"])
+        whole = osm.read_text(encoding="utf-8")
+        half = whole.count("<way") // 2
+        for number in range(half, 2 * half + 1):
+            whole = re.sub(f"<way id='{number}'.*?</way>\n?", "", whole)
+        osm.write_text(whole, encoding="utf-8")
+    fresh = How(workers=1, only_numbers=True, fresh=True)
+    assert run_plan(load_plan(path), DATE, fresh).report.total["rate"] == rates[1] < rates[0]
+
+
+def test_a_shapefile_whose_table_changed_is_another_file(tmp_path):
+    layer = gpd.GeoDataFrame({"name": ["甲"]}, geometry=[shapely.Point(113, 23)], crs=4326)
+    layer.to_file(tmp_path / "a.shp", encoding="utf-8")
+    before, shape = sha256(tmp_path / "a.shp"), (tmp_path / "a.shp").read_bytes()
+    layer.assign(name=["乙"]).to_file(tmp_path / "a.shp", encoding="utf-8")
+    assert (tmp_path / "a.shp").read_bytes() == shape
+    assert sha256(tmp_path / "a.shp") != before
+
+
+def test_commands_share_an_assessment_and_never_an_answer(tmp_path, monkeypatch):
+    """One site, three, a rate, an exit, and three again: each is what was asked."""
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    plan = str(write_plan(tmp_path / "plan", people=60))
+
+    def said(*words: str) -> str:
+        done = CliRunner().invoke(app, [*words, "--county", "990102"])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    one, three = said("sites", plan, "--add", "1"), said("sites", plan, "--add", "3")
+    assert "建议新增 1 个网点" in one
+    assert "建议新增 3 个网点" in three
+    assert "目标" in said("sites", plan, "--target", "100")
+    assert "失去达标" in said("exit-impact", plan, "--outlet", "W2")
+    again = said("sites", plan, "--add", "3")
+    assert "沿用上次已完成的 1 个县区" in again
+    assert three.partition("建议")[2] == again.partition("建议")[2]
+    assert "建议新增 2 个网点" in said("report", plan)
+    assert "沿用" not in said("sites", plan, "--add", "3", "--fresh").partition("县区 1/")[2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import secrets
@@ -33,8 +34,23 @@ class Source:
 
 
 def sha256(path: str | Path) -> str:
-    """Hexadecimal SHA-256 of a file's content, read in pieces."""
-    with Path(path).open("rb") as file:
+    """Hexadecimal SHA-256 of a file's content, read in pieces.
+
+    Of a Shapefile, that of the digests of its parts, by suffix: names and values stand beside it.
+    """
+    path = Path(path)
+    if path.suffix.lower() != ".shp":
+        return _sha256(path)
+    parts = {part.suffix.lower(): part for part in path.parent.glob(f"{glob.escape(path.stem)}.*")}
+    listed = [f"{end} {_sha256(parts[end])}" for end in sorted(parts.keys() & _SHAPEFILE)]
+    return hashlib.sha256("\n".join(listed).encode()).hexdigest()
+
+
+_SHAPEFILE = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg"})
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
