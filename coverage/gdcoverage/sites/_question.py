@@ -212,7 +212,7 @@ def _caps(coverage: Coverage, candidates: gpd.GeoDataFrame, terms: Terms) -> tup
 
 
 def _flags(candidates: gpd.GeoDataFrame, ids: Collection[str]) -> Bools:
-    wanted = {ids} if isinstance(ids, str) else set(ids)
+    wanted = set(ids)
     for unknown in sorted(wanted - set(candidates["candidate_id"])):
         raise _refusal("candidate_unknown", "没有这个候选点", "请核对候选点编号", unknown)
     return candidates["candidate_id"].isin(wanted).to_numpy()

@@ -179,8 +179,14 @@ def _csv_cells(path: Path, known: Callable[[Sequence[str]], int]) -> Cells:
     return _rectangle(table)
 
 
+# What most cells are, a number or a word: there is nothing to take away.
+_PLAIN = re.compile(r"[\w.:-]*")
+
+
 def _unescaped(cell: str) -> str:
     """A cell without the apostrophe that keeps a spreadsheet from running it as a formula."""
+    if _PLAIN.fullmatch(cell):
+        return cell
     return plain_text(cell[1:] if cell.startswith(_FORMULA_STARTS) else cell)
 
 
