@@ -63,6 +63,12 @@ class _Page(Figure):
     _template = Template(_assets.own("page.html"))
 
 
+class _Scripts(Element):
+    """Our scripts; branca reads the text as a template, which takes its time."""
+
+    _template = Template("{% raw %}" + _assets.own("emap.bundle.js") + "{% endraw %}")
+
+
 class EMap(folium.Map):
     """The electronic map: a `folium.Map` to which a planner may add folium layers.
 
@@ -115,11 +121,9 @@ class EMap(folium.Map):
 
     def render(self, **kwargs: Any) -> Any:
         """Put the map into its page; the scripts once, however many maps the page has."""
-        # branca reads the text as a template once more.
-        bundle = "{% raw %}" + _assets.own("emap.bundle.js") + "{% endraw %}"
         page = self.get_root()
         assert isinstance(page, Figure)
-        page.script.add_child(Element(bundle), name="emap")
+        page.script.add_child(_Scripts(), name="emap")
         return super().render(**kwargs)
 
     @property

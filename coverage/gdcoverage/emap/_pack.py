@@ -47,7 +47,8 @@ def block(data: Any, plain: bool = False) -> Block:
 
 def packed_lines(lines: Objects, tolerance_deg: float = SIMPLE_DEG) -> list[list[int]]:
     """Lines as whole numbers: x, y of the first point, then steps, also from line to line."""
-    simple = shapely.simplify(lines, tolerance_deg)
+    # A street has no topology to keep; the quick way drops the same bends.
+    simple = shapely.simplify(lines, tolerance_deg, preserve_topology=False)
     return _steps(*shapely.get_coordinates(simple, return_index=True))
 
 

@@ -108,11 +108,11 @@ def _sha256_and_former(osm: Path, folder: Path) -> tuple[str, str | None]:
     """
     memory, name = folder / _HASHES, str(osm.resolve())
     try:
-        known = json.loads(memory.read_text(encoding="utf-8"))
-        former = known.get(name)
+        noted = json.loads(memory.read_text(encoding="utf-8")).items()
     except (OSError, ValueError, AttributeError):
-        known, former = {}, None
-    digest = sha256(osm)
+        noted = ()
+    known = {path: digest for path, digest in noted if isinstance(digest, str)}
+    digest, former = sha256(osm), known.get(name)
     if former == digest:
         return digest, None
     known[name] = digest

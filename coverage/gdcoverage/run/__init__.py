@@ -1,7 +1,8 @@
 """A plan carried out: inputs read, counties assessed one by one, reports and maps written."""
 
-from gdcoverage.run.conductor import How, Ran, make_report, run_plan
+from gdcoverage.run.conductor import Ran, make_report, run_plan
 from gdcoverage.run.county import county_tasks
+from gdcoverage.run.how import How
 from gdcoverage.run.inputs import Inputs, read_candidates, read_inputs
 from gdcoverage.run.outputs import Written, write_layers, write_outputs, write_report_map
 from gdcoverage.run.plan import Plan, SitesInput, load_plan

@@ -18,7 +18,14 @@ from gdcoverage.findings import StreetlessCoverage
 from gdcoverage.problems import Problem, unusable
 from gdcoverage.report import Report
 from gdcoverage.run.inputs import Inputs
-from gdcoverage.run.outputs import Written, write_public_map, write_tables
+from gdcoverage.run.outputs import (
+    PLANNER_MAP,
+    PUBLIC_MAP,
+    TABLES,
+    Written,
+    write_public_map,
+    write_tables,
+)
 from gdcoverage.run.plan import Plan
 
 
@@ -142,6 +149,9 @@ def _require_equal(what: str, read: pd.Series, told: pd.Series) -> None:
         )
 
 
+PROVINCE_FILES = (*TABLES, PLANNER_MAP, PUBLIC_MAP, "空白区.parquet")
+
+
 def write_province(
     report: Report,
     written: Written,
@@ -157,9 +167,9 @@ def write_province(
     write_tables(report, written)
     counties = report.coverage.counties
     assert counties is not None
-    with written.writing("地图.html") as path:
+    with written.writing(PLANNER_MAP) as path:
         write_index_map(report, folders, path, ground)
-    with written.writing("公众版地图.html") as path:
+    with written.writing(PUBLIC_MAP) as path:
         write_public_map(report.coverage.outlets, counties, report, path, ground)
     with written.writing("空白区.parquet") as path, written_whole(path) as partial:
         report.gaps.to_parquet(partial)

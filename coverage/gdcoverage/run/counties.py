@@ -1,0 +1,105 @@
+"""The counties' numbers: taken from what is kept, or found and kept at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from gdcoverage.kernels import are_kept
+from gdcoverage.problems import Problem
+from gdcoverage.run.county import CountyTask
+from gdcoverage.run.how import How, failure, outcomes
+from gdcoverage.run.inputs import Say
+from gdcoverage.run.job import KINDS, Done, Job, find_numbers
+from gdcoverage.run.kept import Kept
+from gdcoverage.run.plan import Plan
+
+
+@dataclass(eq=False)
+class Found:
+    """The jobs with their numbers, and why others have none."""
+
+    jobs: dict[str, Job] = field(default_factory=dict)
+    failures: dict[str, Problem] = field(default_factory=dict)
+    again: set[str] = field(default_factory=set)
+    seconds: dict[str, dict[str, float]] = field(default_factory=dict)
+    peak_mb: dict[str, float | None] = field(default_factory=dict)
+
+    def told(self, adcode: str, done: Done) -> None:
+        """What a piece of work says of itself."""
+        spent = self.seconds.setdefault(adcode, {})
+        for phase, seconds in done.seconds.items():
+            spent[phase] = round(spent.get(phase, 0.0) + seconds, 3)
+        self.peak_mb[adcode] = max(
+            filter(None, (self.peak_mb.get(adcode), done.peak_mb)), default=None
+        )
+
+
+def results_of(plan: Plan) -> Kept:
+    """Where a plan's results are kept."""
+    return Kept(plan.cache / "results", KINDS)
+
+
+def find(plan: Plan, jobs: Sequence[Job], how: How, say: Say) -> Found:
+    """The numbers of all jobs, telling the progress; what is found is kept at once."""
+    kept, found = results_of(plan), Found()
+    kept.let_go()
+    ready = list(jobs) if how.fresh else [_with_kept(job, kept, say) for job in jobs]
+    left = [job for job in ready if not job.is_done]
+    found.again = {job.task.adcode for job in ready if job.is_done}
+    done = {job.task.adcode: job for job in ready if job.is_done}
+    if done:
+        say(f"沿用上次已完成的 {len(done)} 个县区（--fresh 可全部重算）")
+    if left:
+        compiling = (
+            "首次运行需编译，约十秒"
+            if are_kept()
+            else "没有可写的文件夹存放编译结果，每次运行都要编译；可用 NUMBA_CACHE_DIR 指定一个"
+        )
+        say(f"计算覆盖、空白区与布点（{compiling}）")
+    begun = time.monotonic()
+    for count, (number, outcome) in enumerate(outcomes(find_numbers, left, how), 1):
+        job, task = left[number], left[number].task
+        if isinstance(outcome, Done):
+            found.told(task.adcode, outcome)
+            done[task.adcode] = _keeping(job, outcome, kept)
+        else:
+            found.failures[task.adcode] = failure(task, outcome)
+            say(str(found.failures[task.adcode]))
+        people = sum(job.task.population for job in done.values())
+        wait_s = round((time.monotonic() - begun) / count * (len(left) - count))
+        say(
+            f"县区 {len(done) + len(found.failures)}/{len(jobs)}：{task.name}；"
+            f"累计人口 {people:,.0f}；约剩 {wait_s // 60} 分 {wait_s % 60:02d} 秒"
+        )
+    order = [job.task.adcode for job in jobs]
+    found.jobs = {adcode: done[adcode] for adcode in order if adcode in done}
+    found.failures = {a: found.failures[a] for a in order if a in found.failures}
+    return found
+
+
+def _with_kept(job: Job, kept: Kept, say: Say) -> Job:
+    """The job with what is kept of its numbers."""
+    assessed = _body(kept, job.assessed_id, job.task, say)
+    siting = None
+    if assessed is not None and job.siting_id is not None:
+        siting = _body(kept, job.siting_id, job.task, say)
+    return replace(job, assessed=assessed, siting=siting)
+
+
+def _body(kept: Kept, identity: str, task: CountyTask, say: Say) -> bytes | None:
+    body = kept.body(identity)
+    if body is None and kept.path(identity).exists():
+        say(f"{task.name}：缓存的结果已损坏，重新计算")
+    return body
+
+
+def _keeping(job: Job, done: Done, kept: Kept) -> Job:
+    """The job with the numbers just found, which are kept."""
+    assessed = done.bodies.get("assessed", job.assessed)
+    siting = done.bodies.get("siting", job.siting)
+    for identity, body in ((job.assessed_id, assessed), (job.siting_id, siting)):
+        if identity is not None and body is not None:
+            kept.put(identity, body)
+    return replace(job, assessed=assessed, siting=siting)

@@ -1,0 +1,88 @@
+"""Documents written where they do not show the same already: of all counties, and of each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from gdcoverage.report import Report
+from gdcoverage.run.counties import Found, results_of
+from gdcoverage.run.county import CountyTask
+from gdcoverage.run.delivered import Delivered
+from gdcoverage.run.how import How, failure, outcomes
+from gdcoverage.run.identity import digest, program
+from gdcoverage.run.inputs import Inputs
+from gdcoverage.run.job import Documents, Done, document_ids, make_documents, page_id
+from gdcoverage.run.outputs import Written
+from gdcoverage.run.plan import Plan
+from gdcoverage.run.province import PROVINCE_FILES, write_province
+
+
+def folder_of(plan: Plan, task: CountyTask) -> Path:
+    """Where a county's results go, if it is one of several."""
+    name = re.sub(r'[\\/:*?"<>|\s]+', "_", task.name)
+    return plan.outputs.folder / "县区" / f"{task.adcode}_{name}"
+
+
+def deliver_province(
+    plan: Plan, inputs: Inputs, found: Found, report: Report, how: How, written: Written
+) -> None:
+    """Write the documents of all counties together, unless they show the same already."""
+    folders = {adcode: folder_of(plan, job.task) for adcode, job in found.jobs.items() if adcode}
+    shown = (
+        *(plan.title, plan.standard, plan.map, report.made_on, plan.sites is not None),
+        *(inputs.outlets.frame, inputs.counties, inputs.base, inputs.places),
+        *(inputs.problems, inputs.sources, list(found.failures.values())),
+    )
+    jobs = [
+        (job.assessed_id, job.siting_id, job.streets.source, job.streets.problems)
+        for job in found.jobs.values()
+    ]
+    ids = dict.fromkeys(PROVINCE_FILES, digest("province", program(), jobs, shown))
+    marks = Delivered(results_of(plan), plan.outputs.folder)
+    if how.fresh or marks.stale(ids, written.say):
+        before = len(written.failures)
+        ground = plan.map.ground(inputs.base, inputs.places)
+        write_province(report, written, folders, ground)
+        if len(written.failures) == before:
+            marks.note(ids)
+    else:
+        written.say("汇总与全省地图没有变化，不再写出")
+        written.files.extend(plan.outputs.folder / name for name in PROVINCE_FILES)
+
+
+def deliver_counties(plan: Plan, found: Found, how: How, written: Written, one: bool) -> None:
+    """Write the documents of the counties, but for those that show the same already."""
+    kept, say, work, ids, delivered = results_of(plan), written.say, [], [], []
+    for adcode, job in found.jobs.items():
+        if not adcode:
+            continue
+        folder = plan.outputs.folder if one else folder_of(plan, job.task)
+        marks = Delivered(kept, folder)
+        wanted_ids = document_ids(job, among_others=not one)
+        stale = list(wanted_ids) if how.fresh else marks.stale(wanted_ids, say)
+        fresh = [name for name in wanted_ids if name not in stale]
+        written.files.extend(folder / name for name in fresh if one)
+        if stale:
+            page = None if how.fresh else kept.body(page_id(job))
+            work.append(Documents(job, tuple(stale), not one, page))
+            ids.append(wanted_ids)
+            delivered.append(marks)
+    counties = len([adcode for adcode in found.jobs if adcode])
+    if len(work) < counties:
+        say(f"{counties - len(work)} 个县区的文件没有变化，不再写出")
+    for count, (number, outcome) in enumerate(outcomes(make_documents, work, how), 1):
+        job, marks = work[number].job, delivered[number]
+        if isinstance(outcome, Done):
+            found.told(job.task.adcode, outcome)
+            if "page" in outcome.bodies:
+                kept.put(page_id(job), outcome.bodies["page"])
+            written.failures.extend(
+                replace(p, file=str(marks.folder / p.file)) for p in outcome.failures
+            )
+            marks.deliver(outcome.files, ids[number], written, listed=one)
+        else:
+            written.failures.append(failure(job.task, outcome))
+        if not one:
+            say(f"文件 {count}/{len(work)}：{job.task.name}")
