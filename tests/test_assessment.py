@@ -384,4 +384,6 @@ def test_distances_are_whole_millimetres(lattice):
         millimetres = found[name].to_numpy() * 1000
         assert millimetres == pytest.approx(millimetres.round(), abs=1e-6)
     exact = GEOD.inv(*worlds.ORIGIN, *worlds.degrees(700 / 3, 100 / 3))[2]
-    assert found["radius_m"].tolist() == pytest.approx([exact] * 2, abs=0.0005)
+    assert found["radius_m"].tolist() == pytest.approx([round(exact, 3)] * 2, abs=1e-9)
+    # 266.6666… on foot: not 266.67.
+    assert found["walk_m"].tolist() == pytest.approx([266.667] * 2, abs=1e-9)

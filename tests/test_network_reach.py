@@ -247,3 +247,13 @@ def test_cover_sets_hold_any_number_of_pairs(tmp_path, sources, points):
     assert covers.nnz == sources * points
     assert covers.toarray() == pytest.approx(np.abs(x[:, None] - y), abs=0.01)
     assert (np.diff(covers.indices.reshape(sources, points)) == 1).all()
+
+
+def test_a_node_that_nobody_reaches_has_no_source(tmp_path):
+    """Two streets that do not meet; the source stands on one."""
+    nodes = {1: (0.0, 0.0), 2: (600.0, 0.0), 3: (0.0, 5_000.0), 4: (600.0, 5_000.0)}
+    streets = worlds.network(tmp_path, nodes, [[1, 2], [3, 4]])
+    found = reach.nearest_to_nodes(streets, streets.snap(worlds.outlets([(10.0, 0.0)])), 1e6)
+    far = np.isinf(found.metres)
+    assert (len(found.metres), far.sum()) == (4, 2)
+    assert found.source.tolist() == np.where(far, -1, 0).tolist()

@@ -137,3 +137,11 @@ def test_with_a_limit_of_nought_only_what_is_on_a_street_joins(lattice):
     on, beside = gpd.GeoSeries(corner, crs=4326), worlds.points([(50, 1)])
     assert lattice.snap(on, 0.0, 0.0).status.tolist() == ["ok"]
     assert lattice.snap(beside, 0.0, 0.0).status.tolist() == ["off_network"]
+
+
+def test_a_bend_that_stands_twice_at_one_spot_is_passed(tmp_path):
+    """Mappers' slips: two nodes of a way at the same place."""
+    nodes = {1: (0.0, 0.0), 2: (300.0, 0.0), 3: (300.0, 0.0), 4: (600.0, 0.0)}
+    streets = worlds.network(tmp_path, nodes, [[1, 2, 3, 4]])
+    snap = streets.snap(worlds.outlets([(300.0, 20.0), (450.0, 20.0)]))
+    assert snap.along_m.tolist() == pytest.approx([300.0, 450.0], abs=1e-3)
