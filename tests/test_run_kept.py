@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 
 from gdcoverage.policy import Standard
 from gdcoverage.run.identity import digest
-from gdcoverage.run.kept import Kept, cache_folder, packed, unpacked
+from gdcoverage.run.kept import Kept, _temporary, cache_folder, packed, unpacked
 from gdcoverage.sites import Terms
 from known import known
 
@@ -185,6 +185,8 @@ def test_a_cache_that_cannot_be_written_is_replaced_by_a_folder_for_temporary_fi
     monkeypatch.setenv("TMPDIR", str(tmp_path / "t"))
     (tmp_path / "t").mkdir()
     monkeypatch.setattr("tempfile.tempdir", None)
+    _temporary.cache_clear()
     assert cache_folder().is_relative_to(tmp_path / "t")
+    _temporary.cache_clear()
     with pytest.raises(OSError, match="file"):
         cache_folder(blocked / "below")

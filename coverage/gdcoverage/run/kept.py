@@ -59,10 +59,18 @@ def cache_folder(chosen: str | Path | None = None) -> Path:
     except OSError:
         if chosen:
             raise
-        return (
-            Path(tempfile.gettempdir())
-            / f"gdcoverage-{os.getuid() if hasattr(os, 'getuid') else 0}"
-        )
+        return _temporary()
+
+
+@cache
+def _temporary() -> Path:
+    """A folder of this user's for temporary files; of this process's, where another took its name."""
+    owner = getattr(os, "getuid", lambda: 0)()
+    folder = Path(tempfile.gettempdir()) / f"gdcoverage-{owner}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if os.name != "nt" and folder.lstat().st_uid != owner:
+        return Path(tempfile.mkdtemp(prefix="gdcoverage-"))
+    return folder
 
 
 class Kept:
