@@ -64,7 +64,7 @@ def cache_folder(chosen: str | Path | None = None) -> Path:
 
 @cache
 def _temporary() -> Path:
-    """A folder of this user's for temporary files; of this process's, where another took its name."""
+    """This user's folder for temporary files; this process's, where another has its name."""
     owner = getattr(os, "getuid", lambda: 0)()
     folder = Path(tempfile.gettempdir()) / f"gdcoverage-{owner}"
     folder.mkdir(mode=0o700, exist_ok=True)
