@@ -351,3 +351,9 @@ def test_of_three_codes_the_one_that_comes_twice_is_named(tmp_path: Path) -> Non
     assert "440102 出现了多次" in str(refused(write(tmp_path, twice)))
     thrice = SQUARES.assign(adcode="440103")
     assert "440103 出现了多次" in str(refused(write(tmp_path, thrice)))
+
+
+def test_a_frame_may_be_indexed_by_its_own_codes() -> None:
+    counties = read_counties(adcodes=["440304", "440305"])
+    indexed = counties.set_index("adcode", drop=False)
+    assert read_counties(indexed).equals(counties)

@@ -64,7 +64,7 @@ def cache_folder(chosen: str | Path | None = None) -> Path:
 
 @cache
 def _temporary() -> Path:
-    """This user's folder for temporary files; this process's, where another has its name."""
+    """The user's folder for temporary files; the process's own, where another has its name."""
     owner = getattr(os, "getuid", lambda: 0)()
     folder = Path(tempfile.gettempdir()) / f"gdcoverage-{owner}"
     folder.mkdir(mode=0o700, exist_ok=True)
