@@ -31,6 +31,11 @@ def test_only_people_whom_no_other_outlet_covers_are_lost(street):
     assert found["covered_population"].to_dict() == {"W1": 90, "W0": 30}
     assert found["rate_after"].to_dict() == pytest.approx({"W1": 30 / 150, "W0": 90 / 150})
     assert found["elderly"].isna().all()
+    # As the docstring names them.
+    assert " ".join(exit_impact(along(street, PEOPLE, [0, 2]))) == (
+        "rank outlet_id name bank county population urban rural elderly demand_points"
+        " covered_population rate_after geometry"
+    )
 
 
 def test_lost_people_are_told_apart(street):
