@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 import struct
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache, singledispatch
-from importlib.metadata import version
+from importlib.metadata import requires, version
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,7 @@ from pandas.api.types import infer_dtype
 from scipy.sparse import csr_array
 from shapely.geometry.base import BaseGeometry
 
-# Libraries whose release may change the last digit of a number, or which of two equals is taken.
-_DECIDING = ("numpy", "scipy", "numba", "shapely", "pyproj", "highspy", "osmium")
+_NAME = re.compile(r"[\w.-]+")
 
 _Feed = Callable[[bytes], None]
 
@@ -49,14 +49,19 @@ def digest(*values: Any) -> str:
 
 @cache
 def program() -> str:
-    """Digest of this program's own code and of the releases that its numbers rest on."""
+    """Digest of this program's own code and of the releases of all that it needs.
+
+    Another release of a library may change the last digit of a number, the look of a workbook,
+    or the holidays that a map knows.
+    """
     found = hashlib.sha256()
     root = Path(__file__).parent.parent
     for path in sorted(root.rglob("*")):
         if path.suffix in {".py", ".js", ".html", ".css"} and "node_modules" not in path.parts:
             found.update(path.relative_to(root).as_posix().encode())
             found.update(hashlib.sha256(path.read_bytes()).digest())
-    for name in _DECIDING:
+    needed = [line for line in requires("gdcoverage") or () if "extra ==" not in line]
+    for name in sorted(match[0] for match in map(_NAME.match, needed) if match):
         found.update(f"{name} {version(name)};".encode())
     found.update(shapely.geos_version_string.encode())
     return found.hexdigest()
