@@ -148,6 +148,17 @@ def test_a_result_is_found_by_its_identity_alone(tmp_path):
     assert kept.get(other) is None
 
 
+def test_damage_is_told_and_absence_is_not(tmp_path):
+    said: list[str] = []
+    kept, identity = Kept(tmp_path, (), said.append), digest("x")
+    assert kept.body(identity) is None
+    assert said == []
+    kept.put(identity, packed(1))
+    kept.path(identity).write_bytes(b"")
+    assert kept.body(identity) is None
+    assert "损坏" in said[0]
+
+
 def test_no_flipped_bit_is_ever_taken(tmp_path):
     kept, identity = Kept(tmp_path, (Thing,)), digest("x")
     kept.put(identity, packed(thing()))

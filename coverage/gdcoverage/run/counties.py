@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 
 from gdcoverage.kernels import are_kept
 from gdcoverage.problems import Problem
-from gdcoverage.run.county import CountyTask
 from gdcoverage.run.how import How, failure, outcomes
 from gdcoverage.run.inputs import Say
 from gdcoverage.run.job import KINDS, Done, Job, find_numbers
@@ -36,16 +35,16 @@ class Found:
         )
 
 
-def results_of(plan: Plan) -> Kept:
+def results_of(plan: Plan, say: Say) -> Kept:
     """Where a plan's results are kept."""
-    return Kept(plan.cache / "results", KINDS)
+    return Kept(plan.cache / "results", KINDS, say)
 
 
 def find(plan: Plan, jobs: Sequence[Job], how: How, say: Say) -> Found:
     """The numbers of all jobs, telling the progress; what is found is kept at once."""
-    kept, found = results_of(plan), Found()
+    kept, found = results_of(plan, say), Found()
     kept.let_go()
-    ready = list(jobs) if how.fresh else [_with_kept(job, kept, say) for job in jobs]
+    ready = list(jobs) if how.fresh else [_with_kept(job, kept) for job in jobs]
     left = [job for job in ready if not job.is_done]
     found.again = {job.task.adcode for job in ready if job.is_done}
     done = {job.task.adcode: job for job in ready if job.is_done}
@@ -79,20 +78,12 @@ def find(plan: Plan, jobs: Sequence[Job], how: How, say: Say) -> Found:
     return found
 
 
-def _with_kept(job: Job, kept: Kept, say: Say) -> Job:
+def _with_kept(job: Job, kept: Kept) -> Job:
     """The job with what is kept of its numbers."""
-    assessed = _body(kept, job.assessed_id, job.task, say)
-    siting = None
-    if assessed is not None and job.siting_id is not None:
-        siting = _body(kept, job.siting_id, job.task, say)
-    return replace(job, assessed=assessed, siting=siting)
-
-
-def _body(kept: Kept, identity: str, task: CountyTask, say: Say) -> bytes | None:
-    body = kept.body(identity)
-    if body is None and kept.path(identity).exists():
-        say(f"{task.name}：缓存的结果已损坏，重新计算")
-    return body
+    assessed = kept.body(job.assessed_id)
+    if assessed is None or job.siting_id is None:
+        return replace(job, assessed=assessed)
+    return replace(job, assessed=assessed, siting=kept.body(job.siting_id))
 
 
 def _keeping(job: Job, done: Done, kept: Kept) -> Job:

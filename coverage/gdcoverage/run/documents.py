@@ -40,7 +40,7 @@ def deliver_province(
         for job in found.jobs.values()
     ]
     ids = dict.fromkeys(PROVINCE_FILES, digest("province", program(), jobs, shown))
-    marks = Delivered(results_of(plan), plan.outputs.folder)
+    marks = Delivered(results_of(plan, written.say), plan.outputs.folder)
     if how.fresh or marks.stale(ids, written.say):
         before = len(written.failures)
         ground = plan.map.ground(inputs.base, inputs.places)
@@ -54,7 +54,10 @@ def deliver_province(
 
 def deliver_counties(plan: Plan, found: Found, how: How, written: Written, one: bool) -> None:
     """Write the documents of the counties, but for those that show the same already."""
-    kept, say, work, ids, delivered = results_of(plan), written.say, [], [], []
+    say, work, ids, delivered = written.say, [], [], []
+    kept = results_of(plan, say)
+    if not how.fresh:
+        say("核对已写出的文件")
     for adcode, job in found.jobs.items():
         if not adcode:
             continue

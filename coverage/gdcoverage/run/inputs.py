@@ -45,7 +45,7 @@ class Inputs:
         in, empty outside all of them.
     counties : frame of `read_counties`.
     candidates : where outlets could be added; None where they are to be generated.
-    excluded : areas in which none is generated, or None.
+    excluded : areas in which none is generated (geometry alone), or None.
     places : named places, or None.
     base : water and main streets, or None.
     problems : what is wrong with the files.
@@ -89,7 +89,7 @@ def read_inputs(plan: Plan, say: Say = lambda _: None) -> Inputs:
     places = base = None
     if osm:
         say("读取地名、水系与主要道路")
-        places, base = _named_and_drawn(plan, osm, counties)
+        places, base = _named_and_drawn(plan, osm, counties, say)
     polygons = plan.demand.settlement_polygons
     sources = (
         Source.of(plan.path, "计划"),
@@ -112,7 +112,7 @@ def read_inputs(plan: Plan, say: Say = lambda _: None) -> Inputs:
         demand,
         counties,
         candidates.frame if candidates else None,
-        read_layer(asked.excluded) if asked.excluded else None,
+        read_layer(asked.excluded).geometry.to_frame("geometry") if asked.excluded else None,
         places,
         base,
         problems,
@@ -121,10 +121,10 @@ def read_inputs(plan: Plan, say: Say = lambda _: None) -> Inputs:
 
 
 def _named_and_drawn(
-    plan: Plan, osm: Path, counties: gpd.GeoDataFrame
+    plan: Plan, osm: Path, counties: gpd.GeoDataFrame, say: Say
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Named places of the file; water and main streets around the counties."""
-    kept, content = Kept(plan.cache / "results", ()), sha256(osm)
+    kept, content = Kept(plan.cache / "results", (), say), sha256(osm)
     places = _kept_layer(kept, digest("places", program(), content), lambda: read_places(osm))
     base = _kept_layer(kept, digest("base", program(), content), lambda: read_base(osm))
     near = base.sindex.query(shapely.box(*counties.total_bounds), "intersects", sort=True)

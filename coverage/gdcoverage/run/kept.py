@@ -15,7 +15,7 @@ import os
 import tempfile
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -80,11 +80,15 @@ class Kept:
     ----------
     folder : to be used by nothing else; several processes, and several plans, may share it.
     kinds : dataclasses that values are made of; nothing else can come out of the folder.
+    say : is told, in Chinese, of what is damaged, and where nothing can be written.
     """
 
-    def __init__(self, folder: Path, kinds: tuple[type, ...]) -> None:
+    def __init__(
+        self, folder: Path, kinds: tuple[type, ...], say: Callable[[str], None] = lambda _: None
+    ) -> None:
         self.folder = folder
         self.kinds = {kind.__name__: kind for kind in kinds}
+        self._say = say
 
     def path(self, identity: str) -> Path:
         """The file of a result."""
@@ -95,9 +99,13 @@ class Kept:
         path = self.path(identity)
         try:
             body = _checked(path.read_bytes(), identity)
-        except OSError:
+        except FileNotFoundError:
             return None
-        if body is not None:
+        except OSError:
+            body = None
+        if body is None:
+            self._say(f"缓存中的一项结果已损坏（{path.name[:12]}），重新计算")
+        else:
             _touch(path)
         return body
 
@@ -107,9 +115,12 @@ class Kept:
         return None if body is None else unpacked(body, self.kinds)
 
     def put(self, identity: str, body: bytes) -> None:
-        """Keep a result that `packed` has made."""
-        with written_whole(self.path(identity)) as partial:
-            partial.write_bytes(_sealed(body, identity))
+        """Keep a result that `packed` has made; where that cannot be, it is told and no more."""
+        try:
+            with written_whole(self.path(identity)) as partial:
+                partial.write_bytes(_sealed(body, identity))
+        except OSError as error:
+            self._say(f"缓存写不进（{error.strerror or error}），下次运行须重新计算：{self.folder}")
 
     def let_go(self) -> None:
         """Remove what nobody has asked for in a long time, and what killed processes left."""
