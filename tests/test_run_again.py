@@ -157,6 +157,7 @@ NUMBERS = {
     "no table of candidates": text("plan.toml", 'candidates = "candidates.csv"', "generate = 20"),
     "nothing asked": nothing_asked,
 }
+river = text("streets.osm", "v='residential'", "v='residential'/><tag k='waterway' v='river'")
 # What documents show and no number rests on.
 SHOWN = {
     "another day": None,
@@ -169,9 +170,7 @@ SHOWN = {
         "plan.toml", "[outputs]", '[map]\napproval = "粤S（2026）1号"\n[outputs]'
     ),
     "tiles": text("plan.toml", "[outputs]", '[map]\ntiles = "osm"\n[outputs]'),
-    "a river": text(
-        "streets.osm", "v='residential'", "v='residential'/><tag k='waterway' v='river'"
-    ),
+    "a river": river,
 }
 
 
@@ -344,3 +343,51 @@ def test_commands_share_an_assessment_and_never_an_answer(tmp_path, monkeypatch)
     assert three.partition("建议")[2] == again.partition("建议")[2]
     assert "建议新增 2 个网点" in said("report", plan)
     assert "沿用" not in said("sites", plan, "--add", "3", "--fresh").partition("县区 1/")[2]
+
+
+def test_the_map_alone_is_that_of_the_run(tmp_path, monkeypatch):
+    """Water, names and all that lies under it included."""
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("gdcoverage.cli._today", lambda: DATE)
+    path = write_plan(tmp_path / "plan", people=60)
+    river(path.parent)
+    run_plan(load_plan(path), DATE, How(workers=1))
+    alone = tmp_path / "alone.html"
+    words = ["map", str(path), "--county", "990102", "--output", str(alone)]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    assert alone.read_bytes() == (path.parent / "results/县区/990102_中县/地图.html").read_bytes()
+
+
+def test_areas_without_sites_are_their_shapes_whatever_else_a_layer_says(tmp_path, monkeypatch):
+    """Dates with a time zone, as agencies' layers have them, have no part in it."""
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    path = write_plan(tmp_path / "plan", people=60)
+    area = shapely.box(*worlds.degrees(-50, -50), *worlds.degrees(300, 300))
+    when = pd.to_datetime(["2024-05-01T08:00:00+08:00"])
+    layer = gpd.GeoDataFrame({"when": when}, geometry=[area], crs=4326)
+    layer.to_parquet(path.parent / "lake.parquet")
+    text("plan.toml", "[sites]\n", '[sites]\nexcluded = "lake.parquet"\n')(path.parent)
+    plan, numbers = load_plan(path), How(workers=1, only_numbers=True)
+    run_plan(plan, DATE, numbers)
+    layer.assign(when=None).to_parquet(path.parent / "lake.parquet")
+    run_plan(plan, DATE, numbers)
+    assert all(county["again"] for county in manifest(plan.outputs.folder)["counties"])
+
+
+def test_a_cache_that_takes_nothing_more_stops_no_run(tmp_path, monkeypatch):
+    """The disk is full: it is said, and the run ends as it would have."""
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    path = write_plan(tmp_path / "plan", sites=False, people=60)
+    run_plan(load_plan(path), DATE, How(workers=1))
+    whole = all_files(path.parent / "results")
+    shutil.rmtree(path.parent / "results")
+
+    def full(*_: object) -> bytes:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("gdcoverage.run.kept._sealed", full)
+    steps: list[str] = []
+    ran = run_plan(load_plan(path), DATE, How(workers=1, fresh=True), steps.append)
+    assert (ran.failures, ran.written.failures) == ((), [])
+    assert all_files(path.parent / "results") == whole
+    assert [step for step in steps if "缓存写不进" in step]

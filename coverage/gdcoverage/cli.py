@@ -150,6 +150,7 @@ def county(
     fresh: Fresh = False,
 ) -> None:
     """先算一个县区的数字存入缓存，之后 run 直接沿用；供 Slurm 等作业阵列同时算多个县区。"""
+    from gdcoverage.report import percent
     from gdcoverage.run import load_plan, make_report, read_inputs
 
     with _steps() as say:
@@ -157,7 +158,9 @@ def county(
         how = _how(1, None, fresh)
         made = make_report(loaded, read_inputs(loaded, say), _today(), say, code, how)
     total = made.total
-    out.print(f"{code}：人口 {total['population']:,.0f}，覆盖率 {_rate(made):.1%}；已存入缓存。")
+    out.print(
+        f"{code}：人口 {total['population']:,.0f}，覆盖率 {percent(_rate(made))}；已存入缓存。"
+    )
 
 
 @app.command(epilog="例：gdcoverage map data/sample/plan.toml --output 地图.html")
@@ -168,7 +171,7 @@ def map(
     fresh: Fresh = False,
 ) -> None:
     """只生成地图（规划版；计划含多个县区时须指定一个）。"""
-    from gdcoverage.run import How, load_plan, make_report, read_inputs, write_report_map
+    from gdcoverage.run import How, ground_of, load_plan, make_report, read_inputs, write_report_map
 
     with _steps() as say:
         loaded = load_plan(plan)
@@ -177,7 +180,7 @@ def map(
         made = make_report(loaded, inputs, _today(), say, _only(inputs, county), how)
         target = output or loaded.outputs.folder / "地图.html"
         say(f"写出 {target.name}")
-        write_report_map(made, target)
+        write_report_map(made, target, ground_of(loaded, inputs, county))
     out.print(Text(f"已写出：{_nearby(target)}"), soft_wrap=True)
 
 

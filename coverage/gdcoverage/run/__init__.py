@@ -1,7 +1,7 @@
 """A plan carried out: inputs read, counties assessed one by one, reports and maps written."""
 
 from gdcoverage.run.conductor import Ran, make_report, run_plan
-from gdcoverage.run.county import county_tasks
+from gdcoverage.run.county import county_tasks, ground_of
 from gdcoverage.run.how import How
 from gdcoverage.run.inputs import Inputs, read_candidates, read_inputs
 from gdcoverage.run.outputs import Written, write_layers, write_outputs, write_report_map
@@ -16,6 +16,7 @@ __all__ = [
     "SitesInput",
     "Written",
     "county_tasks",
+    "ground_of",
     "load_plan",
     "make_report",
     "read_candidates",

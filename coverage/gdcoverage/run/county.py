@@ -14,6 +14,7 @@ from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Bools, Floats, Ints
+from gdcoverage.emap import Ground
 from gdcoverage.files import Source
 from gdcoverage.findings import NO_COUNTY
 from gdcoverage.geo import ellipsoid
@@ -161,6 +162,13 @@ def county_tasks(plan: Plan, inputs: Inputs, made_on: str) -> list[CountyTask]:
     ]
     outside = inside.get(NO_COUNTY, none)
     return [*tasks, parts.outside(outside)] if len(outside) else tasks
+
+
+def ground_of(plan: Plan, inputs: Inputs, adcode: str | None = None) -> Ground:
+    """What lies under the map of a county of the plan, or of its only one."""
+    tasks = county_tasks(plan, inputs, "")
+    task = next(task for task in tasks if adcode in (None, task.adcode))
+    return task.shown.map.ground(task.shown.base, task.subject.places)
 
 
 def _require_candidates(plan: Plan, candidates: gpd.GeoDataFrame | None) -> None:

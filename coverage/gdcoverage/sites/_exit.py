@@ -21,6 +21,7 @@ from gdcoverage.sites._plan import SitePlan
 from gdcoverage.sites._question import Question, ask
 from gdcoverage.sites._recommend import plan_for
 from gdcoverage.sites._terms import Terms
+from gdcoverage.tables import Rows
 
 # A candidate this near to an outlet, in metres, stands at its place: two readings of one address
 # differ by less.
@@ -109,7 +110,7 @@ def exit_impact_of(
     outlet_ids: Collection[str] = (),
     *,
     bank: str | None = None,
-    candidates: gpd.GeoDataFrame | None = None,
+    candidates: Rows | None = None,
     terms: Terms | None = None,
     places: gpd.GeoDataFrame | None = None,
 ) -> ExitImpact:
