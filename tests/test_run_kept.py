@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from gdcoverage.policy import Standard
+from gdcoverage.run import identity
 from gdcoverage.run.identity import digest
 from gdcoverage.run.kept import Kept, _temporary, cache_folder, packed, unpacked
 from gdcoverage.sites import Terms
@@ -128,6 +129,20 @@ def test_texts_cannot_run_into_one_another():
     assert digest([[1], [2]]) != digest([[1, 2], []])
     assert digest(pd.Series(["ab", "c"])) != digest(pd.Series(["a", "bc"]))
     assert digest(1) != digest(1.0) != digest(True) != digest("1")
+
+
+@pytest.mark.parametrize("library", ["chinesecalendar", "highspy", "xlsxwriter"])
+def test_another_release_of_any_library_is_another_program(monkeypatch, library):
+    """New holidays, say, must come onto maps whose numbers did not change."""
+    before, known = identity.program(), identity.version
+    monkeypatch.setattr(
+        identity, "version", lambda name: "next" if name == library else known(name)
+    )
+    identity.program.cache_clear()
+    after = identity.program()
+    monkeypatch.undo()
+    identity.program.cache_clear()
+    assert after != before == identity.program()
 
 
 def test_what_has_no_content_has_no_identity(tmp_path):
