@@ -3,6 +3,7 @@
 import math
 import random
 from dataclasses import dataclass, fields, replace
+from importlib.metadata import version
 
 import geopandas as gpd
 import numpy as np
@@ -134,10 +135,12 @@ def test_texts_cannot_run_into_one_another():
 @pytest.mark.parametrize("library", ["chinesecalendar", "highspy", "xlsxwriter"])
 def test_another_release_of_any_library_is_another_program(monkeypatch, library):
     """New holidays, say, must come onto maps whose numbers did not change."""
-    before, known = identity.program(), identity.version
-    monkeypatch.setattr(
-        identity, "version", lambda name: "next" if name == library else known(name)
-    )
+    before = identity.program()
+
+    def released(name: str) -> str:
+        return "next" if name == library else version(name)
+
+    monkeypatch.setattr("gdcoverage.run.identity.version", released)
     identity.program.cache_clear()
     after = identity.program()
     monkeypatch.undo()
