@@ -27,6 +27,7 @@ from gdcoverage.emap._base import base_block, simplified
 from gdcoverage.emap._pack import GRID, block, packed_area, packed_lines
 from gdcoverage.emap._styles import styles
 from gdcoverage.gaps import find_gaps
+from gdcoverage.geo.lines import Lines
 from gdcoverage.places.counties import one_county
 from gdcoverage.policy import PHRASE, Standard
 
@@ -282,9 +283,9 @@ def test_index_map_gives_every_county_its_class_and_its_numbers(counties, tmp_pa
 def test_packed_shapes_unpack_to_within_a_metre():
     line = shapely.LineString([(113.123456, 23.1), (113.2, 23.2), (113.25, 23.15)])
     lines = np.array([line, shapely.affinity.translate(line, 0.5, -0.25)])
-    for there, back in zip(lines, unpacked(packed_lines(lines)), strict=True):
+    for there, back in zip(lines, unpacked(packed_lines(Lines.of(lines))), strict=True):
         assert shapely.LineString(back).hausdorff_distance(there) < 1e-5
-    assert packed_lines(lines[:0]) == []
+    assert packed_lines(Lines.of(lines[:0])) == []
     ring = shapely.Point(113, 23).buffer(0.1) - shapely.Point(113, 23).buffer(0.05)
     assert [len(polygon) for polygon in packed_area(ring)] == [2]
     assert packed_area(shapely.MultiPolygon()) == []

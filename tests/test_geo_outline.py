@@ -6,11 +6,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gdcoverage.geo.lines import Lines
 from gdcoverage.geo.outline import around
 
 
 def lines(*coordinates):
-    return np.array([shapely.LineString(xy) for xy in coordinates])
+    return Lines.of(np.array([shapely.LineString(xy) for xy in coordinates], object))
 
 
 def test_a_street_becomes_a_ribbon_of_its_width():
@@ -42,7 +43,7 @@ def test_nothing_around_nothing():
 def test_area_is_that_of_the_united_buffers(corners):
     streets = lines(*itertools.pairwise(corners))
     area = around(streets, 60.0, 0.0)
-    exact = shapely.union_all(shapely.buffer(streets, 60.0))
+    exact = shapely.union_all(shapely.buffer(streets.shapes(), 60.0))
     assert area.is_valid
     # Two thirds of a cell of the grid: what it decides is nothing, what it shows is a few pixels.
     assert area.buffer(20).contains(exact)

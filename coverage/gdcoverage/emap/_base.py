@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from gdcoverage.emap._pack import GRID, packed_area, packed_lines
+from gdcoverage.geo.lines import Lines
 
 # A pixel of a phone on which one county fills the screen; about 50 m.
 _BORDER_DEG = 5e-4
@@ -36,7 +37,7 @@ def base_block(counties: gpd.GeoDataFrame | None, drawn: gpd.GeoDataFrame | None
         # Points on the shared borders are the same, so the lines are stored once.
         lines = shapely.get_parts(shapely.line_merge(shapely.union_all(shapely.boundary(shapes))))
         block["land"] = packed_area(shapely.union_all(shapes), 0)
-        block["borders"] = packed_lines(lines, 0)
+        block["borders"] = packed_lines(Lines.of(lines), 0)
         block["labels"] = labels(counties)
     block |= {"water": [], "river": [], "road": []}
     if drawn is not None:
@@ -48,8 +49,9 @@ def base_block(counties: gpd.GeoDataFrame | None, drawn: gpd.GeoDataFrame | None
             for key, shapes in drawn.groupby(["kind", "rank"]).geometry
         }
         for rank in range(1, 5):
-            block["road"].append(packed_lines(parts.get(("road", rank), _NONE), tolerance))
-            block["river"].append(packed_lines(parts.get(("river", rank), _NONE), tolerance))
+            for kind in ("road", "river"):
+                lines = Lines.of(parts.get((kind, rank), _NONE))
+                block[kind].append(packed_lines(lines, tolerance))
             for shape in parts.get(("water", rank), _NONE):
                 block["water"] += packed_area(shape, tolerance)
     return block

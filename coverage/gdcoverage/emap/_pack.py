@@ -13,7 +13,8 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.arrays import Floats, Ints, Objects
+from gdcoverage.arrays import Floats, Ints
+from gdcoverage.geo.lines import Lines
 
 # Coordinates travel as whole numbers of 1e-5 degrees, about a metre.
 GRID = 1e5
@@ -45,11 +46,11 @@ def block(data: Any, plain: bool = False) -> Block:
     return Block("application/gzip", packed)
 
 
-def packed_lines(lines: Objects, tolerance_deg: float = SIMPLE_DEG) -> list[list[int]]:
+def packed_lines(lines: Lines, tolerance_deg: float = SIMPLE_DEG) -> list[list[int]]:
     """Lines as whole numbers: x, y of the first point, then steps, also from line to line."""
-    # A street has no topology to keep; the quick way drops the same bends.
-    simple = shapely.simplify(lines, tolerance_deg, preserve_topology=False)
-    return _steps(*shapely.get_coordinates(simple, return_index=True))
+    simple = lines.simplified(tolerance_deg)
+    line = np.repeat(np.arange(len(simple.start) - 1), np.diff(simple.start))
+    return _steps(np.column_stack([simple.x, simple.y]), line)
 
 
 def packed_area(area: BaseGeometry, tolerance_deg: float = SIMPLE_DEG) -> list[list[list[int]]]:

@@ -19,7 +19,7 @@ from gdcoverage.geo.ellipsoid import GEOD
 from gdcoverage.numbers import DEMAND, GAP, NUMBERS, SITE, map_labels, map_words
 from gdcoverage.policy import SETTLEMENTS
 from gdcoverage.report import SNAP_STATUS, distance_text, measured, percent
-from gdcoverage.service_areas import reached_streets, service_area
+from gdcoverage.service_areas import reached_lines, service_area
 from gdcoverage.sites import Siting
 
 
@@ -28,18 +28,17 @@ def planner_block(
 ) -> dict[str, Any]:
     """The layers that only planners see, ready for JSON."""
     standard = coverage.standard
-    streets = [reached_streets(coverage, standard.minutes * part / 3) for part in (1, 2, 3)]
-    lines = coverage.network.lines().to_numpy() if network_base else np.empty(0, object)
+    reached = [reached_lines(coverage, standard.minutes * part / 3) for part in (1, 2, 3)]
     active = coverage.outlets[coverage.outlets["counts"]]
     return {
         "lines": {
-            "streets": packed_lines(lines),
-            "reached": packed_lines(streets[2].geometry.to_numpy()),
+            "streets": packed_lines(coverage.network.edge_lines) if network_base else [],
+            "reached": packed_lines(reached[2]),
         },
         "areas": {
-            "walk_1": packed_area(service_area(streets[0])),
-            "walk_2": packed_area(service_area(streets[1])),
-            "walk_3": packed_area(service_area(streets[2])),
+            "walk_1": packed_area(service_area(reached[0])),
+            "walk_2": packed_area(service_area(reached[1])),
+            "walk_3": packed_area(service_area(reached[2])),
             "radius": packed_area(_discs(active, standard.rural_radius_m)),
         },
         "gaps": _gaps(gaps, coverage),

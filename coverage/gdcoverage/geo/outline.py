@@ -12,20 +12,23 @@ import shapely
 from contourpy import FillType, contour_generator
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.arrays import Floats, Objects
+from gdcoverage.arrays import Floats
+from gdcoverage.geo.lines import Lines
 from gdcoverage.kernels import kernel
 
+# Cells between places on a line from which distances are measured.
+_APART = 0.75
 # Cells across the width, and most cells of a grid (eight bytes each).
 _CELLS_ACROSS = 2.0
 _MOST_CELLS = 6_000_000
 
 
-def around(lines: Objects, width: float, smallest_hole: float) -> BaseGeometry:
+def around(lines: Lines, width: float, smallest_hole: float) -> BaseGeometry:
     """The area within `width` of the lines, without holes smaller than `smallest_hole`.
 
     Parameters
     ----------
-    lines : LineStrings in a plane.
+    lines : in a plane.
     width : in the plane's units; kept to about a third of itself.
     smallest_hole : in square units.
 
@@ -33,14 +36,14 @@ def around(lines: Objects, width: float, smallest_hole: float) -> BaseGeometry:
     -------
     Polygon or MultiPolygon; empty without lines.
     """
-    if not len(lines):
+    if not len(lines.x):
         return shapely.MultiPolygon()
-    left, low, right, high = shapely.total_bounds(lines) + np.array([-2, -2, 2, 2]) * width
+    left, right = lines.x.min() - 2 * width, lines.x.max() + 2 * width
+    low, high = lines.y.min() - 2 * width, lines.y.max() + 2 * width
     cell = max(width / _CELLS_ACROSS, np.sqrt((right - left) * (high - low) / _MOST_CELLS))
-    xy = shapely.get_coordinates(shapely.segmentize(lines, 0.75 * cell))
     columns, rows = int((right - left) / cell) + 2, int((high - low) / cell) + 2
-    x, y = (xy[:, 0] - left) / cell, (xy[:, 1] - low) / cell
-    field = _distances(x, y, columns, rows, width / cell)
+    x, y = (lines.x - left) / cell, (lines.y - low) / cell
+    field = _distances(x, y, lines.start, columns, rows, width / cell)
     contours = contour_generator(z=field, fill_type=FillType.OuterOffset)
     polygons = []
     for points, offsets in zip(*contours.filled(-1.0, width / cell), strict=True):
@@ -57,14 +60,24 @@ def _area(ring: Floats) -> float:
 
 
 @kernel
-def _distances(x, y, columns, rows, width):  # type: ignore[no-untyped-def]
-    """Cells from each grid point to the nearest of the points, exact a little beyond the width."""
+def _distances(x, y, start, columns, rows, width):  # type: ignore[no-untyped-def]
+    """Cells from each grid point to the nearest line, exact a little beyond the width."""
     reach = int(np.ceil(width)) + 1
-    field = np.full((rows, columns), float(reach))
-    for k in range(len(x)):
-        column, row = round(x[k]), round(y[k])
-        for j in range(max(row - reach, 0), min(row + reach + 1, rows)):
-            for i in range(max(column - reach, 0), min(column + reach + 1, columns)):
-                away = np.hypot(i - x[k], j - y[k])
-                field[j, i] = min(field[j, i], away)
-    return field
+    square = np.full((rows, columns), float(reach) ** 2)
+    for line in range(len(start) - 1):
+        for k in range(start[line], start[line + 1]):
+            dx = dy = length = 0.0
+            if k + 1 < start[line + 1]:
+                dx, dy = x[k + 1] - x[k], y[k + 1] - y[k]
+                length = np.hypot(dx, dy)
+            # Places so near to one another that no grid point lies much nearer to the line.
+            pieces = int(np.ceil(length / _APART))
+            for piece in range(max(pieces, 1)):
+                at_x = x[k] + dx * piece / max(pieces, 1)
+                at_y = y[k] + dy * piece / max(pieces, 1)
+                column, row = round(at_x), round(at_y)
+                for j in range(max(row - reach, 0), min(row + reach + 1, rows)):
+                    for i in range(max(column - reach, 0), min(column + reach + 1, columns)):
+                        away = (i - at_x) ** 2 + (j - at_y) ** 2
+                        square[j, i] = min(square[j, i], away)
+    return np.sqrt(square)

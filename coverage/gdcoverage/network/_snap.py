@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from gdcoverage.arrays import Bools, Floats, Int32s, Ints, Objects
+from gdcoverage.geo.lines import Lines
 from gdcoverage.geo.sphere import TOLERANCE_M, great_circle_m, stretch, to_plane
 from gdcoverage.kernels import kernel
 
@@ -74,10 +75,9 @@ class EdgeIndex:
         self._shapes, self._edges = shapes, np.flatnonzero(keep)
         x, y = to_plane(shapes.lon, shapes.lat)
         size = np.diff(shapes.start)
-        line_of_point = np.repeat(np.cumsum(keep) - 1, size)
         on_kept = np.repeat(keep, size)
-        lines = shapely.linestrings(x[on_kept], y[on_kept], indices=line_of_point[on_kept])
-        self._tree = shapely.STRtree(lines)
+        start = np.concatenate([[0], np.cumsum(size[keep])])
+        self._tree = shapely.STRtree(Lines(x[on_kept], y[on_kept], start).shapes())
 
     def nearest(self, lon: Floats, lat: Floats, limit_m: float) -> Int32s:
         """Nearest edge of each point within about the limit, -1 for none; ties to the lowest."""

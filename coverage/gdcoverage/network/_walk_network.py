@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from gdcoverage.arrays import Floats, Int32s, Ints
 from gdcoverage.files import Source
 from gdcoverage.geo.areas import Areas
+from gdcoverage.geo.lines import Lines
 from gdcoverage.geo.sphere import in_plane, lonlat
 from gdcoverage.network import _saved
 from gdcoverage.network._compact import Segments, compact
@@ -355,10 +356,12 @@ class WalkNetwork:
 
     def lines(self) -> gpd.GeoSeries:
         """The edges as lines, EPSG:4326, in the order of the edges."""
-        line = np.repeat(np.arange(self.edges), np.diff(self.shape_start))
-        return gpd.GeoSeries(
-            shapely.linestrings(self.shape_lon, self.shape_lat, indices=line), crs="EPSG:4326"
-        )
+        return gpd.GeoSeries(self.edge_lines.shapes(), crs="EPSG:4326")
+
+    @property
+    def edge_lines(self) -> Lines:
+        """The same as arrays."""
+        return Lines(self.shape_lon, self.shape_lat, self.shape_start)
 
     def __repr__(self) -> str:
         return (
