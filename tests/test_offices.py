@@ -1,6 +1,8 @@
 import dataclasses
 import itertools
+from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
@@ -11,11 +13,12 @@ from gdcoverage.policy import ITEMS, MODES
 from gdcoverage.problems import Problem
 from offices import judge
 from offices._book import EVERY_CELL, Sheet, lines
-from offices._office import Office, each, entries, header, some, table, ticks
-from offices.corpus import CASES
+from offices._columns import header
+from offices._office import TERMS, Office, each, entries, some, table, ticks
+from offices.corpus import OUTLETS
 
 
-@pytest.mark.parametrize("office", CASES, ids=lambda office: office.name)
+@pytest.mark.parametrize("office", OUTLETS, ids=lambda office: office.name)
 def test_no_table_is_misread_in_silence(office, tmp_path):
     assert judge.faults(office, judge.read(office, tmp_path)) == []
 
@@ -34,7 +37,7 @@ GROUPS = {
     "exited": ("已退出网点", "退出网点名单"),
 }
 HEADINGS = ("状态", "网点状态", "目前状态", "经营情况", "网点现状")
-MARKS = {"strike": {"struck": EVERY_CELL}, "hidden": {"hidden": True}}
+MARKS: dict[str, dict[str, Any]] = {"strike": {"struck": EVERY_CELL}, "hidden": {"hidden": True}}
 IN_ROWS, IN_SHEETS = ("column", "note", *MARKS), ("sheet", "title")
 ON_PAPER = ("column", "note", "section", "stacked")
 FILES = (("", ".xlsx"), ("gb18030", ".csv"), ("utf-8-sig", ".csv"), ("utf-16", ".txt"))
@@ -100,10 +103,40 @@ def test_nor_is_any_mixture_of_traps(office, tmp_path):
     assert judge.faults(office, judge.read(office, tmp_path)) == []
 
 
+def told_right(office):
+    """The answer of a reader who knows the truth."""
+    rows = []
+    for outlet in office.outlets:
+        *before, (sheet, number, line) = [
+            ("" if office.encoding else sheet.name, number, row)
+            for sheet in office.sheets
+            for number, row in enumerate(sheet.rows, 1)
+            if outlet.key in row.of
+        ]
+        fields = {"modes": MODES, "items": ITEMS}
+        told = {s for field in line.says.values() for s in fields.get(field, (field,))}
+        named = any(outlet.name in row.cells for _, _, row in (*before, (sheet, number, line)))
+        facts = {
+            "name": outlet.name if named else line.cells[1],
+            "bank": outlet.bank,
+            "status": "exited" if outlet.status == "inactive" else outlet.status,
+            "source_sheet": sheet,
+            "source_row": number,
+            "geometry": shapely.Point(outlet.lon, outlet.lat),
+        }
+        rows.append(facts | {service: service in outlet.services & told for service in TERMS})
+    return judge.Answer(gpd.GeoDataFrame(rows), ())
+
+
+@pytest.mark.parametrize("office", OUTLETS, ids=lambda office: office.name)
+def test_the_judge_finds_the_truth_faultless(office):
+    assert judge.faults(office, told_right(office)) == []
+
+
 # The judge itself, over an answer that is right and then spoilt.
 SPOT = ("登记表", 3)
 OTHER = dataclasses.replace(
-    next(office for office in CASES if office.name == "an_ordinary_register"), plain=False
+    next(office for office in OUTLETS if office.name == "an_ordinary_register"), plain=False
 )
 
 
@@ -136,7 +169,7 @@ def test_the_judge_finds_a_row_wrongly_active(answer):
 
 def test_the_judge_finds_an_active_outlet_that_is_missing_or_gone(answer):
     short = judge.Answer(answer.frame.iloc[1:], ())
-    assert judge.faults(OTHER, short) == ["在营的“工商银行龙城支行”没有读入，也没有说明"]
+    assert judge.faults(OTHER, short) == ["在营的“工商银行龙城支行”没有读入"]
     assert judge.faults(OTHER, spoilt(answer, "status", "exited")) == [
         "在营的“工商银行龙城支行”读成了“exited”"
     ]

@@ -4,7 +4,8 @@ import datetime
 from dataclasses import replace
 
 from offices._book import Sheet
-from offices._office import FULL, SHORT, STATED, by_name, each, entries, office, some, table, turned
+from offices._columns import by_name
+from offices._office import FULL, SHORT, STATED, each, entries, office, some, table, turned
 
 
 @office(plain=True)
@@ -85,3 +86,10 @@ def years_in_a_column():
     new = [replace(some(1)[0], lon=114.3, lat=23.9), *some(3, 1)]
     rows = [*old, *entries(new, {"年度": lambda _: 2025, **FULL})]
     return [Sheet("Sheet1", rows)], [*new, *each(some(1, 4), "inactive")]
+
+
+@office()
+def terms_of_agreement():
+    outlets = each(some(5), "active", "inactive", "active")
+    terms = turned({"inactive": "2021.1.1-2023.12.31"}, "2024.1.1-2099.12.31")
+    return [Sheet("Sheet1", table(outlets, {**FULL, "协议期限": terms}))], outlets

@@ -2,8 +2,10 @@
 
 from itertools import groupby, zip_longest
 
+from gdcoverage.policy import MODES
 from offices._book import ABOVE, LEFT, Row, Sheet, lines
-from offices._office import FULL, SHORT, each, entries, header, office, some, table
+from offices._columns import Columns, header
+from offices._office import FULL, PLACE, SHORT, each, entries, office, some, table
 
 GONE = each(some(3, 8), "exited")
 NAMED = {"网点名称": "name", "服务方式": "modes", "经度": "lon", "纬度": "lat"}
@@ -79,7 +81,7 @@ def one_table_below_another():
 
 @office()
 def a_table_below_with_other_columns():
-    columns = {"经度": "lon", "纬度": "lat", "网点名称": "name", "退出原因": lambda _: "合并"}
+    columns: Columns = {**PLACE, "网点名称": "name", "退出原因": lambda _: "合并"}
     rows = [*table(some(4)), *lines("", "退出网点"), *table(GONE, columns)]
     return [Sheet("Sheet1", rows)], [*some(4), *GONE]
 
@@ -198,8 +200,8 @@ def candidates_called_outlets():
 
 @office()
 def a_table_of_people():
-    columns = {"名称": lambda o: o.name[:2] + "村", "经度": "lon", "纬度": "lat"}
-    columns |= {"人口": lambda _: 1234, "城乡分类代码": lambda _: "220"}
+    place = {"名称": lambda o: o.name[:2] + "村", **PLACE}
+    columns: Columns = {**place, "人口": lambda _: 1234, "城乡分类代码": lambda _: "220"}
     return [Sheet("Sheet1", [Row(row.cells) for row in table(some(5), columns)])], []
 
 
@@ -231,3 +233,15 @@ def text_with_tabs_in_utf16():
 def text_of_two_tables():
     rows = [*lines("在营网点"), *table(some(4)), *lines("", "已退出网点"), *table(GONE)]
     return [Sheet("", rows)], [*some(4), *GONE]
+
+
+@office()
+def an_outlet_over_several_rows():
+    rows = header({**SHORT, "服务方式": "modes"})
+    for outlet, (row,) in ((o, entries([o], SHORT)) for o in some(4)):
+        told = [term for mode, term in MODES.items() if mode in outlet.services]
+        merged = (ABOVE,) * len(SHORT)
+        for i, term in enumerate(told):
+            says = {**row.says, "服务方式": "modes"}
+            rows.append(Row((*(merged if i else row.cells), term), row.of, says))
+    return [Sheet("Sheet1", rows)], some(4)

@@ -8,7 +8,9 @@ from typing import Any
 
 from gdcoverage.geo.datum import Datum, from_wgs84
 from gdcoverage.policy import FLAGS, ITEMS, MODES
-from offices._book import ABOVE, LEFT, Row, Sheet
+from offices import _columns
+from offices._book import Row, Sheet
+from offices._columns import Columns, Writing, header
 
 TERMS = MODES | ITEMS | FLAGS
 STATUS = {"active": "在营", "planned": "筹建", "suspended": "暂停", "exited": "已退出"}
@@ -38,10 +40,25 @@ class Outlet:
         lon, lat = from_wgs84(self.lon, self.lat, datum)
         return round(float(lon), 6), round(float(lat), 6)
 
+    def said(self, field: str, number: int, datum: Datum) -> object:
+        """What an ordinary table writes in a column."""
+        lon, lat = self.place(datum)
+        if field in TERMS:
+            return "√" if field in self.services else ""
+        return {
+            "no": number,
+            "name": self.name,
+            "bank": self.bank,
+            "address": f"惠州市龙门县{self.name[:2]}镇中心路{number}号",
+            "lon": lon,
+            "lat": lat,
+            "lonlat": f"{lon:.6f},{lat:.6f}",
+            "modes": "、".join(MODES[s] for s in MODES if s in self.services),
+            "items": "、".join(ITEMS[s] for s in ITEMS if s in self.services),
+            "phone": f"0752-77800{number:02d}",
+            "status": STATUS.get(self.status, ""),
+        }[field]
 
-# What a column holds: a field of `said`; or a field and how it is written; or the writing alone.
-Writing = Callable[[Outlet], object]
-Columns = Mapping[str, str | Writing | tuple[str, Writing]]
 
 PLACE: Columns = {"经度": "lon", "纬度": "lat"}
 SHORT: Columns = {"序号": "no", "网点名称": "name", "所属银行": "bank", **PLACE}
@@ -96,57 +113,9 @@ def each(outlets: Iterable[Outlet], *status: str) -> list[Outlet]:
     return [replace(o, status=s) for o, s in zip(listed, told, strict=True)]
 
 
-def said(outlet: Outlet, field: str, number: int, datum: Datum) -> object:
-    """What an ordinary table writes in a column."""
-    lon, lat = outlet.place(datum)
-    if field in TERMS:
-        return "√" if field in outlet.services else ""
-    return {
-        "no": number,
-        "name": outlet.name,
-        "bank": outlet.bank,
-        "address": f"惠州市龙门县{outlet.name[:2]}镇中心路{number}号",
-        "lon": lon,
-        "lat": lat,
-        "lonlat": f"{lon:.6f},{lat:.6f}",
-        "modes": "、".join(MODES[s] for s in MODES if s in outlet.services),
-        "items": "、".join(ITEMS[s] for s in ITEMS if s in outlet.services),
-        "phone": f"0752-77800{number:02d}",
-        "status": STATUS.get(outlet.status, ""),
-    }[field]
-
-
 def entries(outlets: Iterable[Outlet], columns: Columns = FULL, **look: Any) -> list[Row]:
     """A row for each outlet, without a header; `look` as of `Row`."""
-    datum: Datum = look.pop("datum", "gcj02")
-    rows = []
-    for number, outlet in enumerate(outlets, 1):
-        cells, says = [], {}
-        for heading, column in columns.items():
-            field, write = column if isinstance(column, tuple) else (column, column)
-            says[heading] = field if isinstance(field, str) else ""
-            known = says[heading]
-            cells.append(write(outlet) if callable(write) else said(outlet, known, number, datum))
-        rows.append(Row(tuple(cells), (outlet.key,), says, **look))
-    return rows
-
-
-def header(columns: Columns) -> list[Row]:
-    """The header: as many rows as the deepest heading has parts (服务方式|窗口办), merged."""
-    parts = [heading.split("|") for heading in columns]
-    depth = max(map(len, parts))
-    rows = []
-    for level in range(depth):
-        cells: list[object] = []
-        for i, part in enumerate(parts):
-            if level >= len(part):
-                cells.append(ABOVE)
-            elif level < len(part) - 1 and i and parts[i - 1][: level + 1] == part[: level + 1]:
-                cells.append(LEFT)
-            else:
-                cells.append(part[level])
-        rows.append(Row(tuple(cells)))
-    return rows
+    return _columns.entries(outlets, columns, "gcj02", **look)
 
 
 def table(outlets: Iterable[Outlet], columns: Columns = FULL, **look: Any) -> list[Row]:
@@ -163,11 +132,6 @@ def ticks(
         return lambda outlet: yes if service in outlet.services else no
 
     return {heading.format(TERMS[s]): (s, told(s)) for s in services}
-
-
-def by_name(texts: Mapping[str, object], rest: object = "") -> Writing:
-    """Writing that differs for the outlets named by their town."""
-    return lambda outlet: texts.get(outlet.name[:2], rest)
 
 
 def turned(texts: Mapping[str, object], rest: object = "在营") -> Writing:

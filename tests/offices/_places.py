@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from gdcoverage.geo.datum import from_wgs84
 from offices._book import Formula, Row, Sheet
+from offices._columns import Columns, by_name
 from offices._office import FULL, SHORT, entries, office, some, table
 
 NAMES = {"序号": "no", "网点名称": "name", "所属银行": "bank"}
@@ -118,8 +119,8 @@ def old_and_new_coordinates():
 
 @office()
 def old_coordinates_hidden():
-    columns = {**NAMES, "经度": lambda o: o.lon + 0.02, "纬度": lambda o: o.lat}
-    columns |= {"经度（新）": "lon", "纬度（新）": "lat"}
+    old = {"经度": lambda o: o.lon + 0.02, "纬度": lambda o: o.lat}
+    columns: Columns = {**NAMES, **old, "经度（新）": "lon", "纬度（新）": "lat"}
     return [Sheet("Sheet1", table(some(5), columns), hidden_columns=[3, 4])], some(5)
 
 
@@ -257,3 +258,21 @@ def a_sheet_for_each_datum():
     baidu = {**NAMES, "经度": _baidu(0), "纬度": _baidu(1)}
     sheets = [Sheet("百度坐标", table(some(4), baidu)), Sheet("高德坐标", table(some(4), SHORT))]
     return sheets, some(4)
+
+
+@office()
+def a_datum_in_each_row():
+    def lon(outlet):
+        return _baidu(0)(outlet) if outlet.name == "永汉支行" else outlet.place(GCJ02)[0]
+
+    def lat(outlet):
+        return _baidu(1)(outlet) if outlet.name == "永汉支行" else outlet.place(GCJ02)[1]
+
+    datum = by_name({"永汉": "百度"}, "高德")
+    return _sheet({**NAMES, "经度": ("lon", lon), "纬度": ("lat", lat), "坐标系": datum})
+
+
+@office()
+def two_decimals():
+    columns = {"经度": ("lon", _lon("{:.2f}".format)), "纬度": ("lat", _lat("{:.2f}".format))}
+    return _sheet({**NAMES, **columns}, some(9))

@@ -1,18 +1,10 @@
 """Offices that say in many ways which outlets work, and which have gone."""
 
+from dataclasses import replace
+
 from offices._book import Row, Sheet, lines
-from offices._office import (
-    FULL,
-    STATED,
-    by_name,
-    each,
-    entries,
-    header,
-    office,
-    some,
-    table,
-    turned,
-)
+from offices._columns import by_name, header
+from offices._office import FULL, STATED, each, entries, office, some, table, turned
 
 MIXED = each(some(6), "active", "exited", "active", "planned", "active", "suspended")
 WORKING = [o for o in MIXED if o.status == "active"]
@@ -195,3 +187,40 @@ def the_files_name_says_exited():
 @office(stem="龙门县2026年拟设网点", encoding="gb18030", suffix=".csv")
 def the_files_name_says_planned():
     return [Sheet("", table(PLANNED))], PLANNED
+
+
+@office(plain=True)
+def whether_a_cooperating_outlet():
+    outlets = each(some(6), "active", "inactive", "active", "inactive", "active")
+    columns = {**FULL, "是否社保合作网点": turned({"inactive": "否"}, "是")}
+    return [Sheet("Sheet1", table(outlets, columns))], outlets
+
+
+@office()
+def all_branches_beside():
+    others = each(some(3, 6), "inactive")
+    sheets = [
+        Sheet("全县银行网点", table([*some(4), *others])),
+        Sheet("社保合作网点", table(some(4))),
+    ]
+    return sheets, [*some(4), *others]
+
+
+@office(plain=True)
+def sheet_of_new_ones():
+    sheets = [Sheet("原有网点", table(some(3))), Sheet("2025年新增网点", table(some(3, 3)))]
+    return sheets, some(6)
+
+
+@office(plain=True)
+def names_like_words():
+    names = ("新建支行", "停车场支行", "退役军人支行", "规划路支行", "合计大厦支行", "总部支行")
+    outlets = [replace(o, name=name) for o, name in zip(some(6), names, strict=True)]
+    columns = {**FULL, "网点地址": lambda _: "拟建路1号（原关闭矿区旁）"}
+    return [Sheet("Sheet1", table(outlets, columns))], outlets
+
+
+@office(plain=True)
+def hours_like_words():
+    hours = by_name({"永汉": "9:00-17:00，节假日暂停营业"}, "周一至周五9:00-17:00，周末停业")
+    return [Sheet("Sheet1", table(some(4), {**FULL, "营业时间": hours}))], some(4)

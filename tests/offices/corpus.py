@@ -1,8 +1,10 @@
 """All files of the corpus."""
 
-from offices import _history, _layout, _marks, _places, _services, _status
-from offices._office import OFFICES
+from offices import _history, _layout, _marks, _people, _places, _services, _status
+from offices._census import CENSUSES as PEOPLE
+from offices._office import OFFICES as OUTLETS
 
-# The modules, so that none is left out; each adds its files when it is imported.
-PARTS = (_status, _history, _layout, _marks, _services, _places)
-CASES = tuple(OFFICES)
+# The modules that add files, so that none is left out.
+PARTS = (_status, _history, _layout, _marks, _services, _places, _people)
+
+__all__ = ["OUTLETS", "PARTS", "PEOPLE"]

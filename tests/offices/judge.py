@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
+import shapely
 
 from gdcoverage.geo.sphere import great_circle_m
 from gdcoverage.outlets import read_outlets
@@ -58,42 +60,45 @@ def faults(office: Office, answer: Answer) -> list[str]:
         for number, row in enumerate(sheet.rows, 1)
         if row.of
     }
-    truth = {outlet.key: outlet for outlet in office.outlets}
     found: list[str] = []
-    met: dict[str, str] = {}
+    met: dict[str, set[str]] = {outlet.key: set() for outlet in office.outlets}
     for _, row in answer.frame.iterrows():
         spot = (row["source_sheet"], int(row["source_row"]))
-        line = book.get(spot, Row())
-        outlet = _meant(line, row["name"], truth)
+        outlet = _meant(office, book, spot, row["name"])
         if outlet is None:
             if row["status"] == "active" or office.plain:
                 found.append(
                     f"{spot[0]}第{spot[1]}行“{row['name']}”不是网点，却按“{row['status']}”读入"
                 )
             continue
-        found += _row_faults(office, outlet, row, again=met.get(outlet.key) == "active")
+        found += _row_faults(office, outlet, row, again="active" in met[outlet.key])
         if row["status"] == "active":
-            found += _service_faults(office, answer, outlet, row, line)
-        if met.get(outlet.key) != "active":
-            met[outlet.key] = row["status"]
+            found += _service_faults(office, answer, outlet, row, book)
+        met[outlet.key].add(row["status"])
     for outlet in office.outlets:
-        if outlet.status != "active" or met.get(outlet.key) in ("active", "unknown"):
+        if outlet.status != "active" or met[outlet.key] & {"active", "unknown"}:
             continue
         spots = [spot for spot, line in book.items() if outlet.key in line.of]
-        if outlet.key in met:
-            found.append(f"在营的“{outlet.key}”读成了“{met[outlet.key]}”")
+        if met[outlet.key]:
+            found.append(f"在营的“{outlet.key}”读成了“{'、'.join(met[outlet.key])}”")
         elif office.plain or not left_out(answer.problems, spots):
-            found.append(f"在营的“{outlet.key}”没有读入{'' if office.plain else '，也没有说明'}")
+            found.append(f"在营的“{outlet.key}”没有读入")
     return found
 
 
-def _meant(line: Row, name: str, truth: dict[str, Outlet]) -> Outlet | None:
-    """Which outlet of a row a name in that row means; none if the name is not there."""
-    if _plain(name) not in {_plain(str(cell)) for cell in line.cells}:
-        return None
-    if len(line.of) == 1:
-        return truth[line.of[0]]
-    return next((truth[key] for key in line.of if _plain(truth[key].name) == _plain(name)), None)
+def _meant(office: Office, book: dict[Spot, Row], spot: Spot, name: str) -> Outlet | None:
+    """Which outlet of a row a name means; none if no row of the outlet has that name."""
+    here = book.get(spot, Row()).of
+    for outlet in office.outlets:
+        written = {
+            _plain(str(cell))
+            for line in book.values()
+            if outlet.key in line.of
+            for cell in (line.cells if len(line.of) == 1 else (outlet.name,))
+        }
+        if outlet.key in here and _plain(name) in written:
+            return outlet
+    return None
 
 
 def _row_faults(office: Office, outlet: Outlet, row, again: bool) -> list[str]:
@@ -105,8 +110,7 @@ def _row_faults(office: Office, outlet: Outlet, row, again: bool) -> list[str]:
     if outlet.status != "active":
         return [f"{who}已是“{outlet.status}”，却按在营计入"]
     found = [f"{who}计入了两次"] * again
-    point = row["geometry"]
-    away = float(great_circle_m(point.x, point.y, outlet.lon, outlet.lat))
+    away = away_m(row["geometry"], outlet.lon, outlet.lat)
     if away > SAME_PLACE_M:
         found.append(f"{who}的位置差 {away:,.0f} 米")
     if row["bank"] not in outlet.bank and outlet.bank not in row["bank"]:
@@ -114,25 +118,32 @@ def _row_faults(office: Office, outlet: Outlet, row, again: bool) -> list[str]:
     return found
 
 
-def _service_faults(office: Office, answer: Answer, outlet: Outlet, row, line: Row) -> list[str]:
+def _service_faults(
+    office: Office, answer: Answer, outlet: Outlet, row, book: dict[Spot, Row]
+) -> list[str]:
     """Services that an active row has, or lacks, otherwise than the table tells."""
+    lines = {spot: line for spot, line in book.items() if outlet.key in line.of}
+    told = {s: h for line in lines.values() for h, f in line.says.items() for s in _services(f)}
     found = []
-    told = {
-        service: heading for heading, field in line.says.items() for service in _services(field)
-    }
     for service, term in TERMS.items():
         has = service in outlet.services and service in told
         if row[service] and not has:
             found.append(f"“{outlet.key}”没有“{term}”，却读成有")
         if has and not row[service]:
-            spot = (row["source_sheet"], int(row["source_row"]))
-            if office.plain or not service_told(answer.problems, spot, line, told[service]):
+            explained = service_told(answer.problems, lines, told[service])
+            if office.plain or not explained:
                 found.append(f"“{outlet.key}”有“{term}”，没有读入")
     return found
 
 
 def _services(field: str) -> Iterable[str]:
     return {"modes": MODES, "items": ITEMS}.get(field, (field,) if field in TERMS else ())
+
+
+def away_m(point: shapely.Point, lon: float, lat: float) -> float:
+    """Metres from a point to a place in degrees."""
+    here, there = np.array([point.x, point.y]), np.array([lon, lat])
+    return float(great_circle_m(here[0], here[1], there[0], there[1]))
 
 
 def left_out(problems: Iterable[Problem], spots: list[Spot]) -> bool:
@@ -148,15 +159,19 @@ def left_out(problems: Iterable[Problem], spots: list[Spot]) -> bool:
     )
 
 
-def service_told(problems: Iterable[Problem], spot: Spot, line: Row, heading: str) -> bool:
-    """Whether a problem with the row, or one that names the column, explains a missing service."""
-    beside = {h.rpartition("|")[2] for h, field in line.says.items() if field in _BESIDE}
+def service_told(problems: Iterable[Problem], lines: dict[Spot, Row], heading: str) -> bool:
+    """Whether a problem with a row, or one that names the column, explains a missing service."""
     parts = heading.split("|")
     return any(
-        (p.row == spot[1] and p.sheet == spot[0] and p.column not in beside)
-        or (p.row is None and p.sheet in ("", spot[0]) and _says(p, parts))
+        (p.row == number and p.sheet == sheet and p.column not in _beside(line))
+        or (p.row is None and p.sheet in ("", sheet) and _says(p, parts))
         for p in problems
+        for (sheet, number), line in lines.items()
     )
+
+
+def _beside(line: Row) -> set[str]:
+    return {h.rpartition("|")[2] for h, field in line.says.items() if field in _BESIDE}
 
 
 def _says(problem: Problem, parts: list[str]) -> bool:
