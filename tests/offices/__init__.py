@@ -1,0 +1,1 @@
+"""Workbooks as county offices send them, with the truth about each."""
