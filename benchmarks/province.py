@@ -39,7 +39,7 @@ def main(folder: Path = FOLDER) -> list[Figure]:
     first = _run(plan)
     manifest = _manifest(folder)
     counties = [county["seconds"] for county in manifest["counties"]]
-    table = sum(manifest["seconds"][phase] for phase in ("read", "streets", "numbers", "province"))
+    table = sum(manifest["seconds"][phase] for phase in ("read", "streets", "numbers", "tables"))
     rows = [
         Figure("province, first run", first.seconds, "s", MOST_SECONDS, manifest["executor"]),
         Figure("province, first run: its tables stand after", table, "s", MOST_TABLE_SECONDS),

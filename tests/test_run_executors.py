@@ -19,7 +19,7 @@ import gdcoverage
 from gdcoverage.problems import InputError
 from gdcoverage.run import How, load_plan, run_plan
 from gdcoverage.run.busy import NAME, held
-from gdcoverage.run.executors import in_processes, on_executor
+from gdcoverage.run.executors import Processes, on_executor
 from known import known
 from three_counties import files_of, write_plan
 
@@ -122,7 +122,11 @@ def test_dask_gives_the_same_bytes_and_survives_a_killed_worker(here, tmp_path, 
 
 
 def test_a_killed_process_ends_no_other_task():
-    outcomes = dict(in_processes(_die_at_three, range(6), 2))
+    with Processes(2) as crew:
+        outcomes = dict(crew.outcomes(_die_at_three, range(6)))
+        # The others have another process to go on with.
+        assert crew.each(_die_at_three, [7, 8]) == [49, 64]
+        assert crew.beside(_die_at_three, 9)() == 81
     assert type(outcomes.pop(3)).__name__ == "BrokenProcessPool"
     assert outcomes == {0: 0, 1: 1, 2: 4, 4: 16, 5: 25}
 

@@ -21,11 +21,16 @@ class Source:
     role : what the file was used as, in Chinese, e.g. 网点.
     name : file name without its folder.
     sha256 : hexadecimal digest of the content; empty where there is no file (a download).
+    part : whether the digest is of what is used of the file alone.
     """
 
     role: str
     name: str
     sha256: str
+    part: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name}（本县所用部分）" if self.part else self.name
 
     @classmethod
     def of(cls, path: str | Path, role: str) -> Source:

@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.files import Source, sha256, written_whole
 from gdcoverage.network import _saved
-from gdcoverage.network._cut import SPILL_PREFIX, Say, cut, silent
+from gdcoverage.network._cut import SPILL_PREFIX, Each, Say, cut, silent
 from gdcoverage.network._osm_file import StreetReader, require_file
 from gdcoverage.network._walk_network import WalkNetwork
 from gdcoverage.network._walkable import EXCLUDED
@@ -33,6 +33,7 @@ def networks_of(
     margin_m: float,
     folder: Path,
     say: Say = silent,
+    each: Each = map,
 ) -> dict[str, Path]:
     """The saved networks of areas of an OSM file, cut in one pass where they are not kept yet.
 
@@ -44,6 +45,7 @@ def networks_of(
     ----------
     osm, areas, margin_m, say : as for `cut_osm`.
     folder : the cache, to be used by nothing else; several processes may share it.
+    each : makes the network of each area, as `map` does or at once.
 
     Returns
     -------
@@ -64,7 +66,8 @@ def networks_of(
         say(f"沿用已切分的 {len(areas) - len(missing)} 个县区的路网")
     if missing:
         reader = StreetReader(osm)
-        cut(reader, source, {key: (areas[key], paths[key]) for key in missing}, margin_m, say)
+        targets = {key: (areas[key], paths[key]) for key in missing}
+        cut(reader, source, targets, margin_m, say, each)
     return paths
 
 

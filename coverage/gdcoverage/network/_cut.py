@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 
 import numpy as np
 from shapely.geometry.base import BaseGeometry
@@ -14,9 +15,11 @@ from gdcoverage.geo.areas import Areas
 from gdcoverage.network import _saved
 from gdcoverage.network._osm_file import WAY_NODE, StreetReader, parts, require_file
 from gdcoverage.network._walk_network import WalkNetwork, widened
-from gdcoverage.problems import InputError
+from gdcoverage.problems import InputError, Problem
 
 Say = Callable[[str], None]
+# Does a piece of work for each of many things: `map`, or what does them at once.
+Each = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 
 # What a killed process may leave behind in the folder begins so.
 SPILL_PREFIX = ".cut-"
@@ -69,6 +72,7 @@ def cut(
     targets: Mapping[str, tuple[BaseGeometry, Path]],
     margin_m: float,
     say: Say,
+    each: Each = map,
 ) -> None:
     """`cut_osm` with a reader of one's own, and a path of its own for each area's network."""
     if not targets:
@@ -84,18 +88,30 @@ def cut(
                 # Opened anew each time: a process may not have as many open files as areas.
                 with spilled[number].open("ab") as file:
                     nodes.tofile(file)
-        for key, part, path in zip(targets, spilled, paths, strict=True):
-            _settle(key, part, reader, source, path, say)
+        problems = reader.problems()
+        areas_left = [_Part(*place, source, problems) for place in zip(spilled, paths, strict=True)]
+        for key, refusal in zip(targets, each(_settle, areas_left), strict=True):
+            if refusal is not None:
+                say(f"{key}：{refusal}")
 
 
-def _settle(
-    key: str, part: Path, reader: StreetReader, source: Source, path: Path, say: Say
-) -> None:
-    """Make and save the network of an area whose way nodes are all there."""
-    nodes = np.fromfile(part, WAY_NODE) if part.exists() else np.empty(0, WAY_NODE)
-    part.unlink(missing_ok=True)
+class _Part(NamedTuple):
+    """The way nodes of an area, where its network goes, and what is to be said of them."""
+
+    spilled: Path
+    path: Path
+    source: Source
+    problems: tuple[Problem, ...]
+
+
+def _settle(part: _Part) -> Problem | None:
+    """Make and save the network of an area; or the refusal, which is returned."""
+    spilled = part.spilled
+    nodes = np.fromfile(spilled, WAY_NODE) if spilled.exists() else np.empty(0, WAY_NODE)
+    spilled.unlink(missing_ok=True)
     try:
-        WalkNetwork.from_way_nodes(nodes, source, reader.problems()).save(path)
+        WalkNetwork.from_way_nodes(nodes, part.source, part.problems).save(part.path)
     except InputError as error:
-        say(f"{key}：{error}")
-        _saved.write_refusal(path, error.problem)
+        _saved.write_refusal(part.path, error.problem)
+        return error.problem
+    return None

@@ -55,5 +55,5 @@ def datum_problems(outlets: gpd.GeoDataFrame, network: WalkNetwork) -> list[Prob
 def _median_to_street(network: WalkNetwork, lon: np.ndarray, lat: np.ndarray) -> float:
     """Median metres to the nearest street; a point far from all counts as the search limit."""
     points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs="EPSG:4326")
-    access_m = network.snap(points, _SEARCH_M, 0.0).access_m
+    access_m = network.snap(points, _SEARCH_M).access_m
     return float(np.median(np.nan_to_num(access_m, nan=_SEARCH_M))) if len(lon) else 0.0

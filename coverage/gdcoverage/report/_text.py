@@ -52,7 +52,7 @@ def print_report(report: Report, console: Console) -> None:
     console.print()
     _say(console, f"标准：{report.coverage.standard}")
     for source in report.sources:
-        _say(console, f"{source.role}：{plain(source.name)}", "dim")
+        _say(console, f"{source.role}：{plain(str(source))}", "dim")
         _say(console, f"  SHA-256 {source.sha256 or UNKNOWN}", "dim")
     _say(console, f"{plain(report.title)}；gdcoverage {report.version}；{report.made_on}", "dim")
 

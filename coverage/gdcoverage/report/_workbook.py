@@ -201,7 +201,7 @@ def _inputs(report: Report, writer: SheetWriter) -> None:
         ("运行日期", report.made_on),
     ]
     table = pd.DataFrame([(*row, "") for row in rows], columns=["项目", "内容", "SHA-256"])
-    files = [(f"输入：{s.role}", s.name, s.sha256 or UNKNOWN) for s in report.sources]
+    files = [(f"输入：{s.role}", str(s), s.sha256 or UNKNOWN) for s in report.sources]
     table = pd.concat([table, pd.DataFrame(files, columns=table.columns)], ignore_index=True)
     columns = {name: Column(name) for name in ("项目", "内容", "SHA-256")}
     writer.sheet("输入与参数", table, columns, ("输入与参数",), filtered=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from gdcoverage.report import Report, percent
 from gdcoverage.run.busy import held
 from gdcoverage.run.counties import Found, find
 from gdcoverage.run.county import county_tasks
-from gdcoverage.run.documents import deliver_counties, deliver_province
+from gdcoverage.run.documents import begin_counties, deliver_province
 from gdcoverage.run.how import How
 from gdcoverage.run.inputs import Inputs, Say, read_inputs, require_county
 from gdcoverage.run.job import Job, report_of, walked_report_of
@@ -63,8 +63,8 @@ def run_plan(plan: Plan, made_on: str, how: How | None = None, say: Say = lambda
     InputError : an input is unusable, no county could be assessed, sums do not agree, or
         another run is writing to the folder.
     """
-    with held(plan.outputs.folder):
-        return _run(plan, made_on, how or How(), say)
+    with held(plan.outputs.folder), (how or How()).staffed() as staffed:
+        return _run(plan, made_on, staffed, say)
 
 
 def _run(plan: Plan, made_on: str, how: How, say: Say) -> Ran:
@@ -74,9 +74,9 @@ def _run(plan: Plan, made_on: str, how: How, say: Say) -> Ran:
     def over(phase: str) -> None:
         seconds[phase] = time.perf_counter() - begun - sum(seconds.values())
 
-    inputs = read_inputs(plan, say)
+    inputs = read_inputs(plan, say, how.crew)
     over("read")
-    jobs = _jobs(plan, inputs, made_on, say)
+    jobs = _jobs(plan, inputs, made_on, how, say)
     over("streets")
     found = find(plan, jobs, how, say)
     over("numbers")
@@ -84,12 +84,22 @@ def _run(plan: Plan, made_on: str, how: How, say: Say) -> Ran:
     folder = plan.outputs.folder
     report = _report(plan, inputs, found, made_on)
     written = Written(folder, say)
-    if not one:
-        deliver_province(plan, inputs, found, report, how, written)
-        over("province")
-    if not how.only_numbers:
-        deliver_counties(plan, found, how, written, one)
-        over("documents")
+    deliver: Callable[[], None] | None = None
+
+    def tables_stand() -> None:
+        nonlocal deliver
+        over("tables")
+        if not how.only_numbers:
+            deliver = begin_counties(plan, found, how, written, one)
+
+    if one:
+        tables_stand()
+    else:
+        deliver_province(plan, inputs, found, report, how, written, tables_stand)
+        over("maps")
+    if deliver is not None:
+        deliver()
+    over("documents")
     failures = tuple(found.failures.values())
     with written.writing(MANIFEST) as path:
         _write_manifest(path, report, how, found, written, seconds)
@@ -117,8 +127,9 @@ def make_report(
     """
     if county is not None:
         require_county(inputs.counties, county)
-    jobs = _jobs(plan, inputs, made_on, say, county)
-    found = find(plan, jobs, how or How(), say)
+    with (how or How()).staffed() as staffed:
+        jobs = _jobs(plan, inputs, made_on, staffed, say, county)
+        found = find(plan, jobs, staffed, say)
     if len(jobs) == 1 and found.failures:
         raise InputError(*found.failures.values())
     if len(jobs) == 1:
@@ -128,7 +139,7 @@ def make_report(
 
 
 def _jobs(
-    plan: Plan, inputs: Inputs, made_on: str, say: Say, county: str | None = None
+    plan: Plan, inputs: Inputs, made_on: str, how: How, say: Say, county: str | None = None
 ) -> list[Job]:
     """The counties' jobs, their streets cut and kept."""
     tasks = [
@@ -137,7 +148,9 @@ def _jobs(
         if county is None or task.adcode == county
     ]
     say("读取步行路网")
-    streets = streets_of(plan, {task.key: task.area for task in tasks}, plan.cache / "streets", say)
+    areas = {task.key: task.area for task in tasks}
+    each = map if how.crew is None or len(areas) == 1 else how.crew.each
+    streets = streets_of(plan, areas, plan.cache / "streets", say, each)
     return [Job.of(task, streets[task.key]) for task in tasks]
 
 
@@ -153,7 +166,8 @@ def _report(plan: Plan, inputs: Inputs, found: Found, made_on: str) -> Report:
         (report,) = results.values()
     else:
         failures = tuple(found.failures.values())
-        report = joined_report(plan, inputs, results, made_on, failures)
+        streets = [job.streets.source for job in found.jobs.values()]
+        report = joined_report(plan, inputs, results, streets, made_on, failures)
     require_reconciled(inputs, report, list(found.failures))
     return report
 

@@ -21,6 +21,7 @@ from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat
 from gdcoverage.policy import Standard
 from gdcoverage.problems import Problem, unusable
+from gdcoverage.run.identity import digest
 from gdcoverage.run.inputs import Inputs
 from gdcoverage.run.plan import MapInput, Plan
 from gdcoverage.sites import Terms
@@ -262,7 +263,7 @@ class _Parts:
         served: BaseGeometry,
     ) -> CountyTask:
         plan, inputs = self.plan, self.inputs
-        candidates = _touching(inputs.candidates, served)
+        candidates, excluded = _touching(inputs.candidates, served), None
         terms = None
         if plan.sites is not None:
             excluded = _touching(inputs.excluded, served)
@@ -289,9 +290,27 @@ class _Parts:
                 _touching(inputs.base, served),
                 plan.map,
                 problems,
-                inputs.sources,
+                self._sources(
+                    计划=(plan.title, plan.standard, terms, plan.map),
+                    网点=outlets,
+                    人口=demand,
+                    候选点=candidates,
+                    县区界线=counties,
+                    城乡分类=demand,
+                    不布点区域=excluded,
+                ),
             ),
         )
+
+    def _sources(self, **used: object) -> tuple[Source, ...]:
+        """The files; of a county among others, known by what of them it uses.
+
+        So its documents change where something in them changes, and not with every file.
+        """
+        sources = self.inputs.sources
+        if len(self.names) == 1:
+            return sources
+        return tuple(replace(s, sha256=digest(used[s.role]), part=True) for s in sources)
 
 
 def _nearby(terms: Terms, candidates: gpd.GeoDataFrame, adcode: str) -> Terms:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +15,9 @@ from gdcoverage.run.how import How, failure, outcomes
 from gdcoverage.run.identity import digest, program
 from gdcoverage.run.inputs import Inputs
 from gdcoverage.run.job import Documents, Done, document_ids, make_documents, page_id
-from gdcoverage.run.outputs import Written
+from gdcoverage.run.outputs import Written, write_tables
 from gdcoverage.run.plan import Plan
-from gdcoverage.run.province import PROVINCE_FILES, write_province
+from gdcoverage.run.province import PROVINCE_FILES, write_province_maps
 
 
 def folder_of(plan: Plan, task: CountyTask) -> Path:
@@ -26,9 +27,20 @@ def folder_of(plan: Plan, task: CountyTask) -> Path:
 
 
 def deliver_province(
-    plan: Plan, inputs: Inputs, found: Found, report: Report, how: How, written: Written
+    plan: Plan,
+    inputs: Inputs,
+    found: Found,
+    report: Report,
+    how: How,
+    written: Written,
+    tables_stand: Callable[[], None],
 ) -> None:
-    """Write the documents of all counties together, unless they show the same already."""
+    """Write the documents of all counties together, unless they show the same already.
+
+    Parameters
+    ----------
+    tables_stand : is called when the tables are written, before the maps.
+    """
     folders = {adcode: folder_of(plan, job.task) for adcode, job in found.jobs.items() if adcode}
     shown = (
         *(plan.title, plan.standard, plan.map, report.made_on, plan.sites is not None),
@@ -43,17 +55,26 @@ def deliver_province(
     marks = Delivered(results_of(plan, written.say), plan.outputs.folder)
     if how.fresh or marks.stale(ids, written.say):
         before = len(written.failures)
-        ground = plan.map.ground(inputs.base, inputs.places)
-        write_province(report, written, folders, ground)
+        write_tables(report, written)
+        tables_stand()
+        write_province_maps(report, written, folders, plan.map.ground(inputs.base, inputs.places))
         if len(written.failures) == before:
             marks.note(ids)
     else:
         written.say("汇总与全省地图没有变化，不再写出")
         written.files.extend(plan.outputs.folder / name for name in PROVINCE_FILES)
+        tables_stand()
 
 
-def deliver_counties(plan: Plan, found: Found, how: How, written: Written, one: bool) -> None:
-    """Write the documents of the counties, but for those that show the same already."""
+def begin_counties(
+    plan: Plan, found: Found, how: How, written: Written, one: bool
+) -> Callable[[], None]:
+    """Begin the documents of the counties, but for those that show the same already.
+
+    Returns
+    -------
+    What writes them as they are finished.
+    """
     say, work, ids, delivered = written.say, [], [], []
     kept = results_of(plan, say)
     if not how.fresh:
@@ -75,17 +96,22 @@ def deliver_counties(plan: Plan, found: Found, how: How, written: Written, one: 
     counties = len([adcode for adcode in found.jobs if adcode])
     if len(work) < counties:
         say(f"{counties - len(work)} 个县区的文件没有变化，不再写出")
-    for count, (number, outcome) in enumerate(outcomes(make_documents, work, how), 1):
-        job, marks = work[number].job, delivered[number]
-        if isinstance(outcome, Done):
-            found.told(job.task.adcode, outcome)
-            if "page" in outcome.bodies:
-                kept.put(page_id(job), outcome.bodies["page"])
-            written.failures.extend(
-                replace(p, file=str(marks.folder / p.file)) for p in outcome.failures
-            )
-            marks.deliver(outcome.files, ids[number], written, listed=one)
-        else:
-            written.failures.append(failure(job.task, outcome))
-        if not one:
-            say(f"文件 {count}/{len(work)}：{job.task.name}")
+    begun = outcomes(make_documents, work, how)
+
+    def deliver() -> None:
+        for count, (number, outcome) in enumerate(begun, 1):
+            job, marks = work[number].job, delivered[number]
+            if isinstance(outcome, Done):
+                found.told(job.task.adcode, outcome)
+                if "page" in outcome.bodies:
+                    kept.put(page_id(job), outcome.bodies["page"])
+                written.failures.extend(
+                    replace(p, file=str(marks.folder / p.file)) for p in outcome.failures
+                )
+                marks.deliver(outcome.files, ids[number], written, listed=one)
+            else:
+                written.failures.append(failure(job.task, outcome))
+            if not one:
+                say(f"文件 {count}/{len(work)}：{job.task.name}")
+
+    return deliver

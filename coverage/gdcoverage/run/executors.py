@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -27,7 +27,9 @@ from concurrent.futures import (
     wait,
 )
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -63,30 +65,99 @@ def in_process(work: Callable[[Task], Result], tasks: Sequence[Task]) -> Outcome
             yield number, error
 
 
-def in_processes(
-    work: Callable[[Task], Result], tasks: Sequence[Task], workers: int
-) -> Outcomes[Result]:
-    """In several processes of this machine, as they finish; see `in_process`.
+def here(work: Callable[..., Result], *given: Any) -> Callable[[], Result]:
+    """One piece of work, done in this process when its result is called for."""
+    return partial(work, *given)
 
-    Where a process dies (memory ran out, or somebody killed it), the tasks that may have killed
-    it are tried once more, each alone in a process of its own.
+
+class Processes:
+    """Processes of this machine; they start with the first work and stay until the block ends.
+
+    Parameters
+    ----------
+    workers : how many.
     """
-    left = dict(enumerate(tasks))
-    while left:
-        suspects: list[int] = []
-        with _pool(workers) as pool:
-            numbers = list(left)
-            for place, outcome in _outcomes(work, list(left.values()), pool):
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._open = ExitStack()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Processes:
+        self._open.__enter__()
+        return self
+
+    def __exit__(self, *told: Any) -> None:
+        self._pool = None
+        self._open.__exit__(*told)
+
+    def beside(self, work: Callable[..., Result], *given: Any) -> Callable[[], Result]:
+        """One piece of work begun, while other things are done here; its result when called."""
+        future = self._at_hand().submit(work, *given)
+
+        def result() -> Result:
+            try:
+                return future.result()
+            except BrokenProcessPool:
+                return work(*given)
+
+        return result
+
+    def each(self, work: Callable[[Task], Result], tasks: Iterable[Task]) -> list[Result]:
+        """The results of all tasks, in their order.
+
+        Raises
+        ------
+        InputError : a process died, most likely of want of memory.
+        """
+        outcomes = dict(self.outcomes(work, list(tasks)))
+        for outcome in outcomes.values():
+            if isinstance(outcome, BrokenProcessPool):
+                raise unusable(
+                    "worker_died",
+                    "工作进程中途退出，多半是内存不足",
+                    "请减少 --workers 后重新运行",
+                ) from outcome
+            if isinstance(outcome, Exception):
+                raise outcome
+        return [outcomes[number] for number in sorted(outcomes)]  # type: ignore[misc]
+
+    def outcomes(self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> Outcomes[Result]:
+        """Begin all tasks; their outcomes as they finish, see `in_process`.
+
+        Where a process dies (memory ran out, or somebody killed it), the tasks that may have
+        killed it are tried once more, each alone in a process of its own.
+        """
+        return self._finished(work, tasks, _outcomes(work, tasks, self._at_hand()))
+
+    def _finished(
+        self, work: Callable[[Task], Result], tasks: Sequence[Task], begun: Outcomes[Result]
+    ) -> Outcomes[Result]:
+        left = dict(enumerate(tasks))
+        numbers = list(left)
+        while True:
+            suspects: list[int] = []
+            for place, outcome in begun:
                 if isinstance(outcome, BrokenProcessPool):
                     suspects.append(numbers[place])
                     continue
                 del left[numbers[place]]
                 yield numbers[place], outcome
-        # Those that had not begun get another pool; the first few were under way.
-        for number in sorted(suspects)[: workers + 1]:
-            with _pool(1) as pool:
-                ((_, outcome),) = _outcomes(work, [left.pop(number)], pool)
-            yield number, outcome
+            if not suspects:
+                return
+            self._pool = None
+            # Those that had not begun get another pool; the first few were under way.
+            for number in sorted(suspects)[: self.workers + 1]:
+                with _pool(1) as pool:
+                    ((_, outcome),) = _outcomes(work, [left.pop(number)], pool)
+                yield number, outcome
+            numbers = list(left)
+            begun = _outcomes(work, list(left.values()), self._at_hand())
+
+    def _at_hand(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = self._open.enter_context(_pool(self.workers))
+        return self._pool
 
 
 def on_executor(
@@ -245,7 +316,7 @@ def _outcomes(
     travelling: Callable[[Task], Task] | None = None,
     ahead: int = 0,
 ) -> Outcomes[Result]:
-    """What comes of tasks on any executor, as they finish.
+    """Begin tasks on any executor; what comes of them, as they finish.
 
     Parameters
     ----------
@@ -255,15 +326,26 @@ def _outcomes(
     left = deque(range(len(tasks)))
     most = len(tasks) if travelling is None else max(ahead, _FEW)
     waiting: dict[Future[Result], int] = {}
+
+    def begin() -> Outcomes[Result]:
+        while left and len(waiting) < most:
+            number = left.popleft()
+            task = tasks[number] if travelling is None else travelling(tasks[number])
+            try:
+                waiting[executor.submit(work, task)] = number
+            except BrokenExecutor as error:
+                yield number, error
+
+    refused = list(begin())
+    return chain(refused, _as_they_finish(left, waiting, begin))
+
+
+def _as_they_finish(
+    left: Sized, waiting: dict[Future[Any], int], begin: Callable[[], Outcomes[Any]]
+) -> Outcomes[Any]:
     try:
         while left or waiting:
-            while left and len(waiting) < most:
-                number = left.popleft()
-                task = tasks[number] if travelling is None else travelling(tasks[number])
-                try:
-                    waiting[executor.submit(work, task)] = number
-                except BrokenExecutor as error:
-                    yield number, error
+            yield from begin()
             done, _ = wait(waiting, return_when=FIRST_COMPLETED)
             for future in sorted(done, key=waiting.__getitem__):
                 number, failed = waiting.pop(future), future.exception()

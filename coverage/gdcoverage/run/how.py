@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.run.county import CountyTask
-from gdcoverage.run.executors import in_process, in_processes, on_dask, on_executor
+from gdcoverage.run.executors import Processes, in_process, on_dask, on_executor
 from gdcoverage.run.job import Documents, Done, Job
 from gdcoverage.run.streets import Streets
 
@@ -23,6 +24,7 @@ class How:
     workers : processes of this machine; one per core by default, 1 for none but this.
     scheduler : address of a Dask scheduler, instead.
     executor : any executor of `concurrent.futures`, or a Dask client, instead; it is left open.
+    crew : the processes, while they are at work; see `staffed`.
     fresh : find and write everything anew, also what is kept from earlier runs.
     only_numbers : end with the province's tables; no county's documents are written.
     """
@@ -32,6 +34,16 @@ class How:
     fresh: bool = False
     only_numbers: bool = False
     executor: Any = None
+    crew: Processes | None = None
+
+    @contextmanager
+    def staffed(self) -> Iterator[How]:
+        """The same with its processes, which stay for all that is done in the block."""
+        if self.processes == 1 or self.scheduler or self.executor is not None:
+            yield self
+            return
+        with Processes(self.processes) as crew:
+            yield replace(self, crew=crew)
 
     @property
     def processes(self) -> int:
@@ -47,7 +59,7 @@ class How:
 def outcomes(
     work: Callable[[Any], Done], tasks: Sequence[Any], how: How
 ) -> Iterator[tuple[int, Done | Exception]]:
-    """What comes of each task, with its number, as they finish."""
+    """What comes of each task, with its number, as they finish; those elsewhere begin at once."""
     if tasks and (how.scheduler or how.executor is not None):
         networks = {_streets(task).path for task in tasks if not _streets(task).refusal}
         files = {str(path): path.stat().st_size for path in networks}
@@ -55,9 +67,8 @@ def outcomes(
             return on_executor(work, tasks, how.executor, files, _by_value)
         assert how.scheduler is not None
         return on_dask(work, tasks, how.scheduler, files, _by_value)
-    workers = min(how.processes, len(tasks))
-    if workers > 1:
-        return in_processes(work, tasks, workers)
+    if how.crew is not None and len(tasks) > 1:
+        return how.crew.outcomes(work, tasks)
     return in_process(work, tasks)
 
 

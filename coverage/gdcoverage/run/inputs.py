@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import shapely
@@ -24,13 +25,16 @@ from gdcoverage.places.counties import (
     stated_county_problems,
 )
 from gdcoverage.problems import Problem, unusable
+from gdcoverage.run.executors import Processes, here
 from gdcoverage.run.identity import digest, program
 from gdcoverage.run.kept import Kept, packed, unpacked
-from gdcoverage.run.plan import Plan, SitesInput
+from gdcoverage.run.plan import OutletsInput, Plan, SitesInput
 from gdcoverage.tables import Reading, read_layer
 
 Say = Callable[[str], None]
 
+# Files that hold all that is read of them; others have more beside them (a world file, a journal).
+_ALONE = frozenset({".csv", ".txt", ".xlsx", ".xls", ".geojson", ".json", ".parquet", ".fgb"})
 # Demand points outside every county are listed one by one up to here, then counted.
 _LISTED = 20
 
@@ -63,33 +67,42 @@ class Inputs:
     sources: tuple[Source, ...] = field(default=())
 
 
-def read_inputs(plan: Plan, say: Say = lambda _: None) -> Inputs:
-    """Read everything that the plan names but the streets, telling each step."""
+def read_inputs(plan: Plan, say: Say = lambda _: None, crew: Processes | None = None) -> Inputs:
+    """Read everything that the plan names but the streets, telling each step.
+
+    Parameters
+    ----------
+    crew : reads what a map shows of a province's OSM file beside the tables.
+    """
     counties = None
     if not plan.counties.single:
         say("读取县区界线")
         counties = read_counties(plan.counties.path, adcodes=plan.counties.adcodes)
+    osm, own = plan.network.osm, plan.counties.path
+    several = counties is not None and len(counties) > 1
+    beside = crew.beside if crew is not None and several else here
+    named_and_drawn = None if osm is None else _named_and_drawn(plan, osm, beside, say)
     say("读取人口与城乡分类")
-    demand = _read_demand(plan, counties)
+    kept = Kept(plan.cache / "results", (Reading, Source, Problem), say)
+    demand = _read_demand(plan, counties, kept)
     if counties is None:
         assert plan.counties.single
         counties = one_county(plan.counties.single, demand.frame)
     demand = replace(demand, frame=_with_county(demand.frame, counties))
     say("读取网点")
     area = _outlet_area(plan, counties)
-    outlets = read_outlets(
-        plan.outlets.path, datum=plan.outlets.datum, sheet=plan.outlets.sheet, within=area
-    )
+    outlets = _outlets(kept, plan.outlets, area)
     outlets = replace(outlets, frame=_with_county(outlets.frame, counties))
     asked = plan.sites or SitesInput()
-    candidates = read_candidates(asked, counties)
+    candidates = read_candidates(asked, counties, kept)
     if candidates:
         candidates = replace(candidates, frame=_with_county(candidates.frame, counties))
-    osm, own = plan.network.osm, plan.counties.path
     places = base = None
-    if osm:
+    if named_and_drawn is not None:
         say("读取地名、水系与主要道路")
-        places, base = _named_and_drawn(plan, osm, counties, say)
+        places, base = (layer() for layer in named_and_drawn)
+        near = base.sindex.query(shapely.box(*counties.total_bounds), "intersects", sort=True)
+        base = base.iloc[near].reset_index(drop=True)
     polygons = plan.demand.settlement_polygons
     sources = (
         Source.of(plan.path, "计划"),
@@ -120,52 +133,83 @@ def read_inputs(plan: Plan, say: Say = lambda _: None) -> Inputs:
     )
 
 
+Layer = Callable[[], gpd.GeoDataFrame]
+
+
 def _named_and_drawn(
-    plan: Plan, osm: Path, counties: gpd.GeoDataFrame, say: Say
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Named places of the file; water and main streets around the counties."""
+    plan: Plan, osm: Path, beside: Callable[..., Callable[[], bytes]], say: Say
+) -> tuple[Layer, Layer]:
+    """Named places of the file; water and main streets; both begun."""
     kept, content = Kept(plan.cache / "results", (), say), sha256(osm)
-    places = _kept_layer(kept, digest("places", program(), content), lambda: read_places(osm))
-    base = _kept_layer(kept, digest("base", program(), content), lambda: read_base(osm))
-    near = base.sindex.query(shapely.box(*counties.total_bounds), "intersects", sort=True)
-    return places, base.iloc[near].reset_index(drop=True)
+
+    def begun(what: str, read: Callable[[Path], gpd.GeoDataFrame]) -> Layer:
+        identity = digest(what, program(), content)
+        layer = kept.get(identity)
+        if layer is not None:
+            return lambda: layer
+        body = beside(_packed_layer, read, osm)
+
+        def made() -> gpd.GeoDataFrame:
+            data = body()
+            kept.put(identity, data)
+            return unpacked(data, {})
+
+        return made
+
+    return begun("places", read_places), begun("base", read_base)
 
 
-def _kept_layer(
-    kept: Kept, identity: str, read: Callable[[], gpd.GeoDataFrame]
-) -> gpd.GeoDataFrame:
-    """A layer that is kept, or read and kept."""
-    layer = kept.get(identity)
-    if layer is None:
-        body = packed(read())
-        kept.put(identity, body)
-        layer = unpacked(body, {})
-    return layer
+def _packed_layer(read: Callable[[Path], gpd.GeoDataFrame], osm: Path) -> bytes:
+    return packed(read(osm))
 
 
-def read_candidates(asked: SitesInput, counties: gpd.GeoDataFrame) -> Reading | None:
+def read_candidates(
+    asked: SitesInput, counties: gpd.GeoDataFrame, kept: Kept | None = None
+) -> Reading | None:
     """The plan's table of candidates, or None where they are to be generated."""
     if asked.candidates is None:
         return None
     within = shapely.box(*counties.total_bounds).buffer(0.5)
-    reading = read_outlets(asked.candidates, datum=asked.datum, sheet=asked.sheet, within=within)
+    asked_of = OutletsInput(path=asked.candidates, datum=asked.datum, sheet=asked.sheet)
+    reading = _outlets(kept, asked_of, within)
     # A village committee has no bank, and need not.
     problems = tuple(p for p in reading.problems if p.kind != "bank_missing")
     return replace(reading, problems=problems, source=replace(reading.source, role="候选点"))
 
 
-def _read_demand(plan: Plan, counties: gpd.GeoDataFrame | None) -> Reading:
+def _read_demand(plan: Plan, counties: gpd.GeoDataFrame | None, kept: Kept) -> Reading:
     asked = plan.demand
     polygons, is_raster = asked.settlement_polygons, asked.path.suffix.lower() in RASTER_SUFFIXES
-    return read_demand(
-        asked.path,
-        datum=asked.datum,
-        standard=plan.standard,
-        settlement=asked.settlement,  # type: ignore[arg-type]
-        settlement_polygons=read_layer(polygons) if polygons else None,
-        sheet=asked.sheet,
-        within=counties.geometry.union_all() if counties is not None and is_raster else None,
-    )
+    options = {
+        "datum": asked.datum,
+        "standard": plan.standard,
+        "settlement": asked.settlement,
+        "settlement_polygons": read_layer(polygons) if polygons else None,
+        "sheet": asked.sheet,
+        "within": counties.geometry.union_all() if counties is not None and is_raster else None,
+    }
+    return _read_once(kept, read_demand, asked.path, options)
+
+
+def _outlets(kept: Kept | None, asked: OutletsInput, within: BaseGeometry) -> Reading:
+    options = {"datum": asked.datum, "sheet": asked.sheet, "within": within}
+    return _read_once(kept, read_outlets, asked.path, options)
+
+
+def _read_once(
+    kept: Kept | None, read: Callable[..., Reading], path: Path, options: dict[str, Any]
+) -> Reading:
+    """What a reader makes of a file; of the same file, read in the same way, it is kept."""
+    if kept is None or not path.is_file() or path.suffix.lower() not in _ALONE:
+        return read(path, **options)
+    identity = digest("reading", program(), read.__name__, path.name, sha256(path), options)
+    reading = kept.get(identity)
+    if reading is None:
+        body = packed(read(path, **options))
+        kept.put(identity, body)
+        reading = unpacked(body, kept.kinds)
+    assert isinstance(reading, Reading)
+    return reading
 
 
 def _with_county(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -22,6 +22,7 @@ from scipy.sparse import csr_array
 from gdcoverage._version import __version__
 from gdcoverage.assessment import apply_standard
 from gdcoverage.emap import Block, planner_data
+from gdcoverage.files import Source
 from gdcoverage.findings import Coverage, StreetlessCoverage
 from gdcoverage.gaps import find_gaps
 from gdcoverage.network import Snap, WalkNetwork
@@ -166,8 +167,9 @@ def find_numbers(job: Job) -> Done:
             )
             asked = job.task.asked
             assert asked.terms is not None
+            coverage = assessed.on(found, network)
             siting = make_siting(
-                assessed.on(found, network), asked.terms, asked.candidates, subject.places
+                coverage, asked.terms, asked.candidates, subject.places, assessed.gaps
             )
             bodies["siting"] = packed(siting)
     return Done(bodies, seconds=clock.seconds, peak_mb=_peak_mb())
@@ -224,7 +226,7 @@ def _reported(job: Job, assessed: Assessed) -> Report:
         title=shown.title,
         coverage=assessed.found(subject.standard, shown.outlets, shown.demand, subject.counties),
         gaps=assessed.gaps,
-        sources=_with_streets(shown.sources, job.streets),
+        sources=with_streets(shown.sources, _streets_shown(shown.sources, job.streets)),
         problems=(*shown.problems, *problems, *job.streets.problems),
         version=__version__,
         made_on=shown.made_on,
@@ -239,10 +241,17 @@ def _walked(job: Job, assessed: Assessed, report: Report) -> Report:
     return replace(report, coverage=assessed.on(report.coverage, network))
 
 
-def _with_streets(sources: tuple[Any, ...], streets: Streets) -> tuple[Any, ...]:
+def _streets_shown(sources: Sequence[Source], streets: Streets) -> Source:
+    """The streets' file, known by what is used of it where the others are."""
+    if not any(source.part for source in sources):
+        return streets.source
+    return replace(streets.source, sha256=streets.content, part=True)
+
+
+def with_streets(sources: tuple[Source, ...], *streets: Source) -> tuple[Source, ...]:
     """The streets behind the people, where a reader looks for them."""
     place = 1 + max(i for i, source in enumerate(sources) if source.role == "人口")
-    return (*sources[:place], streets.source, *sources[place:])
+    return (*sources[:place], *streets, *sources[place:])
 
 
 @dataclass(frozen=True, eq=False)
@@ -279,7 +288,8 @@ def document_ids(job: Job, among_others: bool) -> dict[str, str]:
     """Name of each result of a county -> identity of what it shows."""
     shown, streets = job.task.shown, job.streets
     numbers = (job.assessed_id, job.siting_id)
-    dated = digest("dated", program(), numbers, shown, streets.source, streets.problems)
+    source = _streets_shown(shown.sources, streets)
+    dated = digest("dated", program(), numbers, shown, source, streets.problems)
     layered = digest("layers", program(), numbers, shown.outlets, shown.demand)
     names = county_file_names(job.siting_id is not None, among_others)
     return {name: dated if shows_date(name) else layered for name in names}

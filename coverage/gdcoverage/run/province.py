@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,18 +13,18 @@ from scipy.sparse import csr_array
 
 from gdcoverage._version import __version__
 from gdcoverage.emap import Ground, build_index_map, write_map
-from gdcoverage.files import written_whole
+from gdcoverage.files import Source, written_whole
 from gdcoverage.findings import StreetlessCoverage
 from gdcoverage.problems import Problem, unusable
 from gdcoverage.report import Report
 from gdcoverage.run.inputs import Inputs
+from gdcoverage.run.job import with_streets
 from gdcoverage.run.outputs import (
     PLANNER_MAP,
     PUBLIC_MAP,
     TABLES,
     Written,
     write_public_map,
-    write_tables,
 )
 from gdcoverage.run.plan import Plan
 
@@ -33,6 +33,7 @@ def joined_report(
     plan: Plan,
     inputs: Inputs,
     results: Mapping[str, Report],
+    streets: Iterable[Source],
     made_on: str,
     failures: Sequence[Problem] = (),
 ) -> Report:
@@ -41,6 +42,7 @@ def joined_report(
     Parameters
     ----------
     results : adcode -> the county's report; empty adcode for what lies outside all of them.
+    streets : the files of their streets.
     failures : why other counties have none.
     """
     ordered = dict(sorted(results.items(), key=lambda item: (not item[0], item[0])))
@@ -49,12 +51,11 @@ def joined_report(
     counties = inputs.counties[kept].reset_index(drop=True)
     said = [problem for part in parts for problem in part.problems]
     problems = dict.fromkeys([*failures, *inputs.problems, *said])
-    sources = dict.fromkeys([source for part in parts for source in part.sources])
     return Report(
         title=plan.title,
         coverage=_joined(plan, inputs.outlets.frame, ordered, counties),
         gaps=_stacked([part.gaps for part in parts]),
-        sources=tuple(sources) or inputs.sources,
+        sources=with_streets(inputs.sources, *dict.fromkeys(streets)),
         problems=tuple(problems),
         version=__version__,
         made_on=made_on,
@@ -152,19 +153,18 @@ def _require_equal(what: str, read: pd.Series, told: pd.Series) -> None:
 PROVINCE_FILES = (*TABLES, PLANNER_MAP, PUBLIC_MAP, "空白区.parquet")
 
 
-def write_province(
+def write_province_maps(
     report: Report,
     written: Written,
     folders: Mapping[str, Path],
     ground: Ground,
 ) -> None:
-    """Write the workbook, tables, the map of counties, and the public's map of all outlets.
+    """Write the map of counties, the public's map of all outlets, and the gaps as a layer.
 
     Parameters
     ----------
     folders : adcode -> folder of the county's results.
     """
-    write_tables(report, written)
     counties = report.coverage.counties
     assert counties is not None
     with written.writing(PLANNER_MAP) as path:

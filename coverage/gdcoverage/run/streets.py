@@ -13,7 +13,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.files import Source, sha256
-from gdcoverage.network import WalkNetwork, networks_of
+from gdcoverage.network import Each, WalkNetwork, networks_of
 from gdcoverage.problems import InputError, Problem, unusable
 from gdcoverage.run.county import CountyTask
 from gdcoverage.run.identity import digest, program
@@ -80,17 +80,25 @@ def _require_in_reach(path: Path) -> None:
 
 
 def streets_of(
-    plan: Plan, areas: Mapping[str, BaseGeometry], folder: Path, say: Say
+    plan: Plan,
+    areas: Mapping[str, BaseGeometry],
+    folder: Path,
+    say: Say,
+    each: Each = map,
 ) -> dict[str, Streets]:
     """The streets of each area, cut and kept in a folder where they are not there yet.
 
     An empty area has none. Streets of an OSM file are cut in one pass; those of another source
     are one network for all areas.
+
+    Parameters
+    ----------
+    each : does a piece of work for each of many things, as `map` does.
     """
     wanted = {key: area for key, area in areas.items() if not area.is_empty}
     if plan.network.osm:
         margin_m = plan.standard.margin_m
-        paths = networks_of(plan.network.osm, wanted, margin_m, folder / "osm", say)
+        paths = networks_of(plan.network.osm, wanted, margin_m, folder / "osm", say, each)
         source = Source.of(plan.network.osm, "路网")
     else:
         path = plan.network.saved or _kept_whole(plan, list(wanted.values()), folder)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from gdcoverage.arrays import Ints
 from gdcoverage.findings import Coverage
+from gdcoverage.gaps import find_gaps
 from gdcoverage.sites._order import build_order
 from gdcoverage.sites._question import HAIR, Question, ask
 from gdcoverage.sites._recommend import plan_for
@@ -55,7 +56,7 @@ def alternatives(coverage: Coverage, candidates: Rows | None, terms: Terms) -> A
     ValueError, InputError : as for `recommend_sites`.
     """
     question = ask(coverage, candidates, terms)
-    return alternatives_to(question, len(plan_for(question).sites))
+    return alternatives_to(question, len(plan_for(question, find_gaps(coverage)).sites))
 
 
 def alternatives_to(question: Question, sites: int) -> Alternatives:

@@ -146,7 +146,8 @@ def exit_impact_of(
         if candidates is None:
             candidates = _generated(coverage, after, lost, terms)
         question = ask(coverage, candidates, terms)
-        replacement = plan_for(_after_exit(question, after, lost, leaving, bank), places)
+        question = _after_exit(question, after, lost, leaving, bank)
+        replacement = plan_for(question, find_gaps(after, places))
     alone = exit_impact(coverage)
     population = float(coverage.demand["population"].to_numpy(float)[lost].sum())
     return ExitImpact(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gdcoverage.arrays import Floats, Ints
-from gdcoverage.gaps import find_gaps, gap_of_demand
+from gdcoverage.gaps import gap_of_demand
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat
 from gdcoverage.locate import CoverSolution
@@ -108,7 +108,7 @@ def described(
     found: CoverSolution,
     sites: Ints,
     twice: CoverSolution | None,
-    places: gpd.GeoDataFrame | None,
+    gaps: gpd.GeoDataFrame,
     wanted: float | None = None,
 ) -> SitePlan:
     """The plan of these sites with all that is said of it; proof and time as found.
@@ -116,6 +116,7 @@ def described(
     Parameters
     ----------
     twice : the sites' proof as to two outlets, if asked for.
+    gaps : of the question's coverage.
     wanted : people to win, where fewest sites are asked for.
     """
     order, added = build_order(question, sites)
@@ -125,7 +126,7 @@ def described(
     if out_of_reach or not len(order):
         limited_by = _limited_by(question, population, np.inf if wanted is None else wanted)
     return SitePlan(
-        _sites_frame(question, order, added, places),
+        _sites_frame(question, order, added, gaps),
         "people" if wanted is None else "sites",
         population,
         question.rate_with(0.0),
@@ -166,7 +167,7 @@ def _limited_by(question: Question, population: float, wanted: float) -> tuple[s
 
 
 def _sites_frame(
-    question: Question, order: Ints, added: Floats, places: gpd.GeoDataFrame | None
+    question: Question, order: Ints, added: Floats, gaps: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
     chosen = question.candidates.iloc[order].reset_index(drop=True)
     urban, elderly = _newly_covered(question, order)
@@ -179,7 +180,7 @@ def _sites_frame(
         "rural": (added - urban).round(6),
         "elderly": elderly,
         "lost_without": owned_alone(question, order, question.people),
-        **_gaps_filled(question, order, places),
+        **_gaps_filled(question, order, gaps),
         **_nearest_outlets(question, lon, lat),
         "lon": lon,
         "lat": lat,
@@ -209,9 +210,7 @@ def _newly_covered(question: Question, order: Ints) -> tuple[Floats, Floats]:
     return urban_added, elderly_added
 
 
-def _gaps_filled(
-    question: Question, order: Ints, places: gpd.GeoDataFrame | None
-) -> dict[str, object]:
+def _gaps_filled(question: Question, order: Ints, gaps: gpd.GeoDataFrame) -> dict[str, object]:
     """The gap of most of the people whom each site covers."""
     gap = gap_of_demand(question.coverage)[question.missed]
     best, people = np.full(len(order), -1), np.zeros(len(order))
@@ -220,7 +219,6 @@ def _gaps_filled(
         if len(rows):
             sums = np.bincount(gap[rows], question.people[rows])
             best[i], people[i] = np.argmax(sums), sums.max()
-    gaps = find_gaps(question.coverage, places)
     ids, names = (np.append(gaps[name].to_numpy(object), "") for name in ("gap_id", "name"))
     return {"gap_id": ids[best], "gap_name": names[best], "gap_population": people}
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import geopandas as gpd
 
 from gdcoverage.findings import Coverage
+from gdcoverage.gaps import find_gaps
 from gdcoverage.sites._plan import SitePlan, described
 from gdcoverage.sites._question import HAIR, Question, ask
 from gdcoverage.sites._solve import fewest_sites, most_people, settled
@@ -42,18 +43,18 @@ def recommend_sites(
     ValueError : not exactly one of add and target.
     InputError : an unknown county, bank or candidate; terms that contradict one another.
     """
-    return plan_for(ask(coverage, candidates, terms), places)
+    return plan_for(ask(coverage, candidates, terms), find_gaps(coverage, places))
 
 
-def plan_for(question: Question, places: gpd.GeoDataFrame | None = None) -> SitePlan:
-    """The best plan for a question; see `recommend_sites`."""
+def plan_for(question: Question, gaps: gpd.GeoDataFrame) -> SitePlan:
+    """The best plan for a question on a coverage with these gaps; see `recommend_sites`."""
     terms = question.terms
     if (terms.add is None) == (terms.target is None):
         raise ValueError("give either add or target")
     if terms.add is not None:
         found = most_people(question, terms.add)
         sites, twice = settled(question, found.sites, terms.add)
-        return described(question, found, sites, twice, places)
+        return described(question, found, sites, twice, gaps)
     assert terms.target is not None
     # A hair less than on paper, so that a rate just reached is not missed by a rounding.
     wanted = terms.target * question.population - question.covered_population - HAIR
@@ -63,4 +64,4 @@ def plan_for(question: Question, places: gpd.GeoDataFrame | None = None) -> Site
     better = best.objective > question.population_of(found.sites)
     sites, twice = settled(question, best.sites if better else found.sites, size)
     found = replace(found, seconds=found.seconds + best.seconds)
-    return described(question, found, sites, twice, places, wanted)
+    return described(question, found, sites, twice, gaps, wanted)

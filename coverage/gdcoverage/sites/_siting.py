@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 
 from gdcoverage.findings import Coverage
+from gdcoverage.gaps import find_gaps
 from gdcoverage.sites._alternatives import Alternatives, alternatives_to
 from gdcoverage.sites._exit import exit_impact
 from gdcoverage.sites._frontier import Frontier, frontier_of
@@ -48,19 +49,21 @@ def make_siting(
     terms: Terms,
     candidates: Rows | None = None,
     places: gpd.GeoDataFrame | None = None,
+    gaps: gpd.GeoDataFrame | None = None,
 ) -> Siting:
     """Answer all that the terms ask of a coverage; cover sets are found once.
 
     Parameters
     ----------
     coverage, candidates, terms, places : as for `recommend_sites`.
+    gaps : of `find_gaps`, where they are known.
 
     Raises
     ------
     ValueError, InputError : as for `recommend_sites`.
     """
     question = ask(coverage, candidates, terms)
-    plan = plan_for(question, places)
+    plan = plan_for(question, find_gaps(coverage, places) if gaps is None else gaps)
     curve = frontier_of(question) if terms.frontier else None
     size = len(plan.sites)
     further = alternatives_to(question, size) if terms.alternatives and size else None
