@@ -17,7 +17,9 @@ import pyogrio
 from gdcoverage.arrays import Bools, Floats, Ints, Objects
 from gdcoverage.files import Source
 from gdcoverage.problems import InputError, Problem, unusable
-from gdcoverage.tables._cells import HEADER_ROWS, Cells, plain_text, read_cells
+from gdcoverage.tables._cells import HEADER_ROWS, read_cells
+from gdcoverage.tables._sheet import Cells
+from gdcoverage.workbook.reading import plain_text
 
 Headings = Mapping[str, tuple[str, ...]]
 
@@ -125,7 +127,10 @@ def read_tables(
     if path.suffix.lower() in LAYER_SUFFIXES:
         return [_layer_table(path, headings, sheet)]
     places = spellings_of(headings)
-    sheets = read_cells(path, lambda row: len(fields_of(row, places)))
+    sheets = {
+        name: sheet.cells
+        for name, sheet in read_cells(path, lambda row: len(fields_of(row, places))).items()
+    }
     if sheet is not None:
         if sheet not in sheets:
             raise unusable(
