@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from gdcoverage.problems import InputError, unusable
 from gdcoverage.tables._sheet import Cells, Sheet
 from gdcoverage.tables._workbook import workbook_sheets
-from gdcoverage.workbook.reading import plain_text
+from gdcoverage.workbook.reading import LARGEST_CELLS, plain_text
 
 # A bigger table is not a table of outlets or people, and would not fit an office PC's memory.
 LARGEST_BYTES = 512 * 1024**2
@@ -69,10 +69,20 @@ def _csv_cells(path: Path, known: Callable[[Sequence[str]], int]) -> Cells:
             file=path.name,
         )
     delimiter = _delimiter(text[:_SNIFFED], known)
+    # Twice: some stand inside cells. Only a file of little else than delimiters has more.
+    if text.count(delimiter) > 2 * LARGEST_CELLS:
+        raise _sprawling(path, f"分隔符“{delimiter}”超过 {2 * LARGEST_CELLS:,} 个")
     # The mark at the end is a row of its own unless a quotation mark before it was never closed.
-    rows = csv.reader(io.StringIO(f"{text}\n{_END}", newline=""), delimiter=delimiter)
+    lines = chain((line[0] for line in _LINE.finditer(text)), [_END])
+    rows = csv.reader(lines, delimiter=delimiter)
+    table: list[list[str]] = []
+    widest = 1
     try:
-        table = [[_unescaped(cell) for cell in row] for row in rows]
+        for row in rows:
+            table.append([_unescaped(cell) for cell in row])
+            widest = max(widest, len(row))
+            if len(table) * widest > LARGEST_CELLS:
+                raise _sprawling(path, f"表格超过 {len(table):,} 行、{widest:,} 列")
     except csv.Error as error:
         raise unusable(
             "csv_unreadable",
@@ -88,6 +98,18 @@ def _csv_cells(path: Path, known: Callable[[Sequence[str]], int]) -> Cells:
             file=path.name,
         )
     return _rectangle(table)
+
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+
+
+def _sprawling(path: Path, what: str) -> InputError:
+    return unusable(
+        "sheet_too_large",
+        f"{what}，不像是一张网点或人口表",
+        "请删除多余的行和列后重新保存",
+        file=path.name,
+    )
 
 
 # What most cells are, a number or a word: there is nothing to take away.
