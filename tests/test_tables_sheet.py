@@ -22,7 +22,7 @@ def read(path):
     return read_cells(path, lambda row: 0)
 
 
-def raw(path, sheet, styles="", strings="", prefix=""):
+def raw_workbook(path, sheet, styles="", strings="", prefix="", count="1"):
     """An XLSX as some other program writes it, part by part."""
     namespace = f"xmlns{':' + prefix[:-1] if prefix else ''}='{MAIN}' xmlns:r='{OFFICE}'"
     relation = f"<Relationship Id='%s' Type='{OFFICE}/%s' Target='%s'/>"
@@ -39,7 +39,8 @@ def raw(path, sheet, styles="", strings="", prefix=""):
         f"<{prefix}sheet name='表' sheetId='1' r:id='a'/></{prefix}sheets></{prefix}workbook>",
         "xl/worksheets/sheet1.xml": f"<{prefix}worksheet {namespace}>{sheet}</{prefix}worksheet>",
         "xl/styles.xml": f"<{prefix}styleSheet {namespace}>{styles}</{prefix}styleSheet>",
-        "xl/sharedStrings.xml": f"<{prefix}sst {namespace}>{strings}</{prefix}sst>",
+        "xl/sharedStrings.xml": f"<{prefix}sst {namespace} uniqueCount='{count}'>"
+        f"{strings}</{prefix}sst>",
     }
     with zipfile.ZipFile(path, "w") as book:
         for name, text in parts.items():
@@ -126,7 +127,7 @@ def test_other_programs_write_prefixes_and_leave_out_names_of_cells(tmp_path):
         "<x:row hidden='true'><x:c r='AA2' s='2'><x:v>2</x:v></x:c><x:c s='3'><x:v>3</x:v></x:c>"
         "</x:row></x:sheetData>"
     )
-    path = raw(tmp_path / "t.xlsx", sheet, styles, "<x:si><x:t>甲</x:t></x:si>", "x:")
+    path = raw_workbook(tmp_path / "t.xlsx", sheet, styles, "<x:si><x:t>甲</x:t></x:si>", "x:")
     (sheet,) = read(path).values()
     assert sheet.cells.shape == (2, 28)
     assert sheet.cells[0, :2].tolist() == ["甲", "1"]
@@ -156,7 +157,7 @@ def test_colours_of_the_theme_as_excel_shows_them(tmp_path):
 def test_document_with_entities_is_not_looked_into(tmp_path):
     """Its values are read; how it looks is said to be unknown."""
     sheet = "<sheetData><row hidden='1'><c r='A1'><v>1</v></c></row></sheetData>"
-    path = raw(tmp_path / "t.xlsx", sheet)
+    path = raw_workbook(tmp_path / "t.xlsx", sheet)
     with zipfile.ZipFile(path) as book:
         parts = {name: book.read(name).decode() for name in book.namelist()}
     parts["xl/worksheets/sheet1.xml"] = (

@@ -85,7 +85,7 @@ def load_graphml(path: Path) -> nx.MultiDiGraph:
     if not path.is_file():
         raise unusable("file_missing", "找不到路网文件", "请检查路径与文件名", file=str(path))
     try:
-        return ox.load_graphml(path)
+        return ox.load_graphml(path, edge_dtypes={"geometry": _line_text})
     except Exception as error:  # XML, key and type errors, according to the damage
         raise unusable(
             "graphml_unreadable",
@@ -93,6 +93,13 @@ def load_graphml(path: Path) -> nx.MultiDiGraph:
             "请用 osmnx.save_graphml 重新保存",
             file=path.name,
         ) from error
+
+
+def _line_text(text: str) -> str:
+    """A line as text; collections within collections, deep enough, would end the process."""
+    if not text.startswith("LINESTRING"):
+        raise ValueError(f"no line: {text[:40]}")
+    return text
 
 
 def download(polygon: BaseGeometry, options: Download) -> tuple[Segments, tuple[Problem, ...]]:

@@ -22,6 +22,8 @@ from gdcoverage.workbook.reading import plain_text
 
 Headings = Mapping[str, tuple[str, ...]]
 
+# A longer text is no heading; whether pages of brackets are one would take minutes to tell.
+_LONGEST_HEADING = 1_000
 LAYER_SUFFIXES = frozenset({".geojson", ".json", ".gpkg", ".parquet", ".shp", ".zip", ".fgb"})
 
 # What the first filled cell of a row that is no entry says; "合计大厦支行" is an entry.
@@ -204,6 +206,8 @@ def _field_of(cell: str, places: Mapping[str, tuple[str, int]]) -> tuple[str, in
 
     A heading that its format cut off means the one field of which a spelling begins so.
     """
+    if len(cell) > _LONGEST_HEADING:
+        return "", 0
     plain = plain_heading(cell)
     if plain in places or CUT not in plain:
         return places.get(plain, ("", 0))
