@@ -163,6 +163,21 @@ def test_raster_with_more_cells_than_memory_holds_is_refused(
         read_demand(raster(tmp_path, np.ones((3, 3))))
 
 
+@pytest.mark.parametrize(("width", "height"), [(1_000_000, 1_000_000), (10_000_000, 16)])
+def test_raster_too_large_to_look_through_is_refused_by_its_header(
+    tmp_path: Path, width: int, height: int
+) -> None:
+    path = tmp_path / "people.tif"
+    shape = {"width": width, "height": height, "count": 1, "dtype": "float32"}
+    shape |= {"crs": "EPSG:4326", "transform": corner_at(113, 23.5, 1e-6)}
+    tiles = {"tiled": True, "blockxsize": 8192, "blockysize": 8192, "BIGTIFF": "YES"}
+    with rasterio.open(path, "w", driver="GTiff", SPARSE_OK=True, **shape, **tiles):
+        pass
+    with pytest.raises(InputError, match=f"{width:,} × {height:,} 个像元.*裁剪") as error:
+        read_demand(path)
+    assert error.value.problem.kind == "raster_too_large"
+
+
 # --- degree of urbanisation --------------------------------------------------------------------
 
 

@@ -125,3 +125,39 @@ def test_graph_without_crs_or_not_a_graph(tmp_path):
         WalkNetwork.from_graphml(tmp_path / "no.graphml")
     with pytest.raises(InputError, match="找不到"):
         WalkNetwork.from_graphml(tmp_path / "missing.graphml")
+
+
+def two_streets(tmp_path, change):
+    """GraphML of a street of three nodes, changed as text."""
+    graph = nx.MultiDiGraph(crs="EPSG:4326")
+    for node, x in {1: 113.0, 2: 113.001, 3: 113.002}.items():
+        graph.add_node(node, x=x, y=23.0)
+    graph.add_edge(1, 2, osmid=1, length=100.0)
+    graph.add_edge(2, 3, osmid=2, length=100.0)
+    path = tmp_path / "walk.graphml"
+    ox.save_graphml(graph, path)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(change(text), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") != text
+    return path
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind", "said"),
+    [
+        ("113.001", "nan", "graph_not_placed", "有 1 个点没有坐标.*nan, 23"),
+        ("23.0", "95.0", "graph_not_placed", "有 3 个点没有坐标.*113, 95"),
+        ("113.002", "-inf", "graph_not_placed", "-inf"),
+        ("113.002", "1e308", "graph_not_placed", "有 1 个点"),
+        ('<data key="d1">113.002</data>', "", "graph_not_placed", "节点 3"),
+        ("EPSG:4326", "EPSG:1", "crs_unknown", "坐标系"),
+        ('"3"', f'"{2**63}"', "graph_unusable", "9223372036854775808"),
+    ],
+    ids=["nan", "latitude", "infinite", "huge", "absent", "no-crs", "node-id"],
+)
+def test_graph_that_lies_nowhere_is_refused_in_words(tmp_path, old, new, kind, said):
+    path = two_streets(tmp_path, lambda text: text.replace(old, new))
+    with pytest.raises(InputError, match=said) as error:
+        WalkNetwork.from_graphml(path)
+    assert error.value.problem.kind == kind
+    assert error.value.problem.file == "walk.graphml"

@@ -8,7 +8,7 @@ import shapely
 import xlsxwriter
 
 from gdcoverage.problems import InputError
-from gdcoverage.tables import read_layer, read_tables
+from gdcoverage.tables import fields_of, read_layer, read_tables, spellings_of
 
 HEADINGS = {
     "name": ("网点名称", "名称", "机构名称"),
@@ -204,6 +204,31 @@ def test_shapefile_says_its_encoding_or_not(tmp_path, encoding, said, packed):
                 archive.write(part, part.name)
     (table,) = read(path)
     assert table.columns["name"].tolist() == ["甲支行"]
+
+
+@pytest.mark.filterwarnings("ignore:Could not decode error message")  # GDAL's on what it cuts
+@pytest.mark.parametrize("said", [True, False], ids=["cpg", "no-cpg"])
+def test_heading_that_a_shapefile_cut_within_a_character(tmp_path, said):
+    """Ten bytes hold three characters of UTF-8; GDAL cuts the fourth through and cannot read it."""
+    names = {"网点名称": ["甲支行"], "服务方式": ["窗口办"], "服务方式二": ["网办"], "经度": [1]}
+    point = [shapely.Point(113, 23)]
+    gpd.GeoDataFrame(names, geometry=point, crs=4326).to_file(tmp_path / "t.shp", encoding="UTF-8")
+    if not said:
+        (tmp_path / "t.cpg").unlink()
+    (table,) = read(tmp_path / "t.shp")
+    assert {name: column.tolist() for name, column in table.columns.items()} == {
+        "name": ["甲支行"], "modes": ["窗口办"], "lon": ["1"],
+    }  # fmt: skip
+    assert table.headings["name"] == "网点名\ufffd"
+    assert len(table.unused) == 1
+
+
+def test_cut_heading_that_may_mean_two_fields_means_none():
+    places = spellings_of(
+        {"code": ("行政区划代码",), "name": ("行政区", "行政区名称"), "x": ("市",)}
+    )
+    assert fields_of(["行政区\ufffd", "市"], places) == {"x": 1}
+    assert fields_of(["行政区划\ufffd", "\ufffd"], places) == {"code": 0}
 
 
 def test_damaged_zip_is_told(tmp_path):

@@ -24,6 +24,8 @@ from gdcoverage.problems import Problem, unusable
 
 # Cells held at once; a raster of any size passes through this much memory.
 _WINDOW_CELLS = 4_000_000
+# Cells looked through in some minutes; China at 100 m has 3 thousand million.
+_MOST_READ = 20_000_000_000
 # A demand point takes about 550 bytes while it is read: 11 GB.
 _MOST_CELLS = 20_000_000
 # Those around an area that are read with it take about 150 bytes each.
@@ -86,6 +88,7 @@ def read_cells(path: Path, datum: Datum = "wgs84", within: BaseGeometry | None =
             raster = rasterio.open(path)
         with raster:
             _require_place(path, raster)
+            _require_size(path, raster)
             return _populated(path, raster, datum, within)
     except rasterio.errors.RasterioError as error:
         raise unusable(
@@ -116,6 +119,17 @@ def _require_place(path: Path, raster: rasterio.DatasetReader) -> None:
             "raster_not_placed",
             "人口栅格没有地理位置（缺少左上角坐标和像元大小）",
             "请在 GIS 软件里配准后重新导出",
+            file=path.name,
+        )
+
+
+def _require_size(path: Path, raster: rasterio.DatasetReader) -> None:
+    """Refuse what an empty file of a few kilobytes may say of itself: a million by a million."""
+    if raster.width > _WINDOW_CELLS or raster.width * raster.height > _MOST_READ:
+        raise unusable(
+            "raster_too_large",
+            f"栅格有 {raster.width:,} × {raster.height:,} 个像元，超出可处理的范围",
+            "请先裁剪到所需的市县，或汇总为较大的栅格",
             file=path.name,
         )
 

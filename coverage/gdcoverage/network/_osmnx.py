@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import requests
 import shapely
 from osmnx._errors import InsufficientResponseError, ResponseStatusCodeError
 from pyproj import CRS, Transformer
+from pyproj.exceptions import ProjError
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Floats
@@ -28,6 +30,8 @@ _INSTEAD = (
     "或用 overpass_url 指定单位自建的服务器"
 )
 
+_MADE_ANEW = "请检查生成路网图的步骤，用 osmnx 重新生成"
+
 
 @dataclass(frozen=True)
 class Download:
@@ -39,7 +43,9 @@ class Download:
     nominatim_url: str | None = None
 
 
-def segments_of(graph: nx.MultiDiGraph) -> tuple[Segments, tuple[Problem, ...]]:
+def segments_of(
+    graph: nx.MultiDiGraph, file: str = "osmnx"
+) -> tuple[Segments, tuple[Problem, ...]]:
     """Every walkable edge of a graph as straight pieces, each street once.
 
     Shape points inside an edge become nodes of that edge alone, so that streets which cross
@@ -47,14 +53,19 @@ def segments_of(graph: nx.MultiDiGraph) -> tuple[Segments, tuple[Problem, ...]]:
     """
     if "crs" not in graph.graph:
         raise unusable(
-            "crs_missing", "路网图没有坐标系", "请使用 osmnx 生成、带 crs 属性的图", file="osmnx"
+            "crs_missing", "路网图没有坐标系", "请使用 osmnx 生成、带 crs 属性的图", file=file
         )
+    _require_places(graph, file)
     lines, ends, excluded = _streets(graph)
     node_ids = np.array(sorted({end for pair in ends for end in pair}), np.int64)
     xy = np.array([(graph.nodes[n]["x"], graph.nodes[n]["y"]) for n in node_ids.tolist()], float)
     inner = [line[1:-1] for line in lines]
     inner_xy = np.concatenate([*inner, np.empty((0, 2))])
-    lon, lat = _degrees(graph.graph["crs"], np.concatenate([xy.reshape(-1, 2), inner_xy]))
+    lon, lat = _degrees(graph.graph["crs"], np.concatenate([xy.reshape(-1, 2), inner_xy]), file)
+    somewhere = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+    if not somewhere.all():
+        at = int(somewhere.argmin())
+        raise _not_placed(int((~somewhere).sum()), f"{lon[at]:g}, {lat[at]:g}", file)
 
     # Per edge: its first node, its own shape points, its last node.
     position = {node: i for i, node in enumerate(node_ids.tolist())}
@@ -66,7 +77,7 @@ def segments_of(graph: nx.MultiDiGraph) -> tuple[Segments, tuple[Problem, ...]]:
         b += chain[1:]
     ids = np.concatenate([node_ids, -1 - np.arange(len(inner_xy))])
     segments = Segments(ids, lon, lat, np.array(a, np.int64), np.array(b, np.int64))
-    return segments, _told(excluded)
+    return segments, _told(excluded, file)
 
 
 def load_graphml(path: Path) -> nx.MultiDiGraph:
@@ -74,7 +85,7 @@ def load_graphml(path: Path) -> nx.MultiDiGraph:
     if not path.is_file():
         raise unusable("file_missing", "找不到路网文件", "请检查路径与文件名", file=str(path))
     try:
-        return ox.load_graphml(path)
+        return ox.load_graphml(path, edge_dtypes={"geometry": _line_text})
     except Exception as error:  # XML, key and type errors, according to the damage
         raise unusable(
             "graphml_unreadable",
@@ -82,6 +93,13 @@ def load_graphml(path: Path) -> nx.MultiDiGraph:
             "请用 osmnx.save_graphml 重新保存",
             file=path.name,
         ) from error
+
+
+def _line_text(text: str) -> str:
+    """A line as text; collections within collections, deep enough, would end the process."""
+    if not text.startswith("LINESTRING"):
+        raise ValueError(f"no line: {text[:40]}")
+    return text
 
 
 def download(polygon: BaseGeometry, options: Download) -> tuple[Segments, tuple[Problem, ...]]:
@@ -114,6 +132,34 @@ def polygon_of(place: str, options: Download) -> BaseGeometry:
             ) from error
         except _NO_ANSWER as error:
             raise _unreachable("Nominatim", ox.settings.nominatim_url, error) from error
+
+
+def _require_places(graph: nx.MultiDiGraph, file: str) -> None:
+    """Refuse a graph whose nodes lack coordinates or whole numbers for names."""
+    lacking = [
+        node
+        for node, place in graph.nodes(data=True)
+        if not all(isinstance(place.get(axis), Real) for axis in "xy")
+    ]
+    if lacking:
+        raise _not_placed(len(lacking), f"节点 {lacking[0]}", file)
+    odd = [n for n in graph if not isinstance(n, Integral) or not -(2**63) <= int(n) < 2**63]
+    if odd:
+        raise unusable(
+            "graph_unusable",
+            f"路网图有 {len(odd):,} 个节点的编号不是 64 位整数（如 {str(odd[0])[:40]}）",
+            _MADE_ANEW,
+            file=file,
+        )
+
+
+def _not_placed(count: int, example: str, file: str) -> InputError:
+    return unusable(
+        "graph_not_placed",
+        f"路网图有 {count:,} 个点没有坐标，或坐标不在地球上（如 {example}）",
+        _MADE_ANEW,
+        file=file,
+    )
 
 
 def _streets(
@@ -158,14 +204,19 @@ def _edge_is_walkable(tags: dict[str, object]) -> bool:
     )
 
 
-def _degrees(crs: object, xy: Floats) -> tuple[Floats, Floats]:
-    if CRS.from_user_input(crs).equals(CRS.from_epsg(4326)):
-        return xy[:, 0].copy(), xy[:, 1].copy()
-    lon, lat = Transformer.from_crs(crs, 4326, always_xy=True).transform(*xy.T)
+def _degrees(crs: object, xy: Floats, file: str) -> tuple[Floats, Floats]:
+    try:
+        if CRS.from_user_input(crs).equals(CRS.from_epsg(4326)):
+            return xy[:, 0].copy(), xy[:, 1].copy()
+        lon, lat = Transformer.from_crs(crs, 4326, always_xy=True).transform(*xy.T)
+    except ProjError as error:
+        raise unusable(
+            "crs_unknown", f"路网图的坐标系无法换算成经纬度（{error}）", _MADE_ANEW, file=file
+        ) from error
     return np.asarray(lon), np.asarray(lat)
 
 
-def _told(excluded: int) -> tuple[Problem, ...]:
+def _told(excluded: int, file: str) -> tuple[Problem, ...]:
     if not excluded:
         return ()
     return (
@@ -174,7 +225,7 @@ def _told(excluded: int) -> tuple[Problem, ...]:
             f"路网图中有 {excluded} 条边不可步行（高速公路、私有道路等），未使用",
             "无需处理；若不应排除，请检查这些道路的标签",
             "warning",
-            file="osmnx",
+            file=file,
         ),
     )
 

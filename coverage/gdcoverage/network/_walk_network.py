@@ -131,8 +131,8 @@ class WalkNetwork:
         """
         from gdcoverage.network._osmnx import segments_of
 
-        segments, problems = segments_of(graph)
         source = source or Source("路网", "osmnx", "")
+        segments, problems = segments_of(graph, source.name)
         return cls._from_segments(segments, source, problems, polygon, margin_m)
 
     @classmethod

@@ -1,5 +1,6 @@
 """Office tables: sheets and cells read, coordinates as people write them, tables written."""
 
+from gdcoverage.tables._layer import read_layer
 from gdcoverage.tables._read import (
     Headings,
     Reading,
@@ -8,7 +9,6 @@ from gdcoverage.tables._read import (
     numbers,
     plain_heading,
     plain_number,
-    read_layer,
     read_tables,
     spellings_of,
 )

@@ -6,25 +6,19 @@ import codecs
 import csv
 import io
 import re
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
-from python_calamine import CalamineWorkbook
 
-from gdcoverage.arrays import Objects
 from gdcoverage.problems import InputError, unusable
-
-Cells = Objects
+from gdcoverage.tables._sheet import Cells, Sheet
+from gdcoverage.tables._workbook import workbook_sheets
+from gdcoverage.workbook.reading import LARGEST_CELLS, plain_text
 
 # A bigger table is not a table of outlets or people, and would not fit an office PC's memory.
 LARGEST_BYTES = 512 * 1024**2
-LARGEST_UNPACKED_BYTES = 2 * 1024**3
-# Rows times columns of a sheet; calamine holds them all, filled or not.
-LARGEST_CELLS = 20_000_000
 # Rows among which a header is looked for.
 HEADER_ROWS = 30
 
@@ -37,8 +31,8 @@ _SNIFFED = 1 << 16
 _END = "\ue000"
 
 
-def read_cells(path: Path, known: Callable[[Sequence[str]], int]) -> dict[str, Cells]:
-    """Sheet name -> cells as text, of each sheet that is not empty; a text table is sheet "".
+def read_cells(path: Path, known: Callable[[Sequence[str]], int]) -> dict[str, Sheet]:
+    """Sheet name -> sheet, of each sheet that is not empty; a text table is sheet "".
 
     Parameters
     ----------
@@ -61,91 +55,8 @@ def read_cells(path: Path, known: Callable[[Sequence[str]], int]) -> dict[str, C
     with path.open("rb") as file:
         start = file.read(8)
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return dict(_workbook_sheets(path))
-    return {"": _csv_cells(path, known)}
-
-
-def plain_text(cell: object) -> str:
-    """A cell as a person reads it: whole numbers without “.0”, one line, no outer spaces."""
-    if isinstance(cell, str):
-        return " ".join(cell.split()) if cell else cell
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(float(cell))
-    return "" if cell is None else str(cell)
-
-
-def _workbook_sheets(path: Path) -> Iterator[tuple[str, Cells]]:
-    _refuse_sprawling(path)
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        for name in book.sheet_names:
-            sheet = book.get_sheet_by_name(name)
-            rows = sheet.to_python(skip_empty_area=False)
-            if not rows:
-                continue
-            cells = _rectangle([[plain_text(cell) for cell in row] for row in rows])
-            height, width = cells.shape
-            for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
-                # A cell merged downwards stands for each of its rows; a title across does not.
-                if left == right and left < width and top < height:
-                    cells[top + 1 : bottom + 1, left] = cells[top, left]
-            yield name, cells
-    except Exception as error:  # calamine raises a different class for each sort of damage
-        raise unusable(
-            "workbook_unreadable",
-            f"工作簿无法读取（{error}）",
-            "请用 Excel 或 WPS 打开后另存为 .xlsx；加密的文件请先取消密码",
-            file=path.name,
-        ) from error
-
-
-def _refuse_sprawling(path: Path) -> None:
-    """Refuse an XLSX that would not fit in memory, as one stray cell in the last corner makes it.
-
-    calamine reserves the whole rectangle and ends the process when that fails.
-    """
-    try:
-        with zipfile.ZipFile(path) as book:
-            parts = book.infolist()
-            if sum(part.file_size for part in parts) > LARGEST_UNPACKED_BYTES:
-                raise unusable(
-                    "file_too_large",
-                    "工作簿解压后超过 2 GB",
-                    "请检查是否选错了文件",
-                    file=path.name,
-                )
-            for part in parts:
-                if not re.search(r"worksheets/[^/]+\.xml$", part.filename, re.IGNORECASE):
-                    continue
-                height, width = _extent(book, part)
-                if height * width > LARGEST_CELLS:
-                    raise unusable(
-                        "sheet_too_large",
-                        f"工作表的内容一直延伸到第 {height} 行、第 {width} 列",
-                        "请删除表格下方和右侧的多余内容后重新保存",
-                        file=path.name,
-                    )
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
-        return  # not an XLSX that zipfile can look into: calamine says what is wrong with it
-
-
-def _extent(book: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, int]:
-    """Number of the last row and the last column of a sheet."""
-    columns: set[bytes] = set()
-    height, kept = 0, b""
-    with book.open(part) as sheet:
-        while piece := sheet.read(1 << 20):
-            text = kept + piece
-            columns.update(re.findall(rb' r="([A-Z]{1,3})\d', text))
-            height = max([height, *map(int, re.findall(rb' r="[A-Z]{0,3}(\d{1,7})"', text))])
-            kept = text[-16:]
-    width = 0
-    for letters in columns:
-        number = 0
-        for letter in letters:
-            number = number * 26 + letter - 64
-        width = max(width, number)
-    return height, width
+        return workbook_sheets(path)
+    return {"": Sheet(_csv_cells(path, known))}
 
 
 def _csv_cells(path: Path, known: Callable[[Sequence[str]], int]) -> Cells:
@@ -158,10 +69,20 @@ def _csv_cells(path: Path, known: Callable[[Sequence[str]], int]) -> Cells:
             file=path.name,
         )
     delimiter = _delimiter(text[:_SNIFFED], known)
+    # Twice: some stand inside cells. Only a file of little else than delimiters has more.
+    if text.count(delimiter) > 2 * LARGEST_CELLS:
+        raise _sprawling(path, f"分隔符“{delimiter}”超过 {2 * LARGEST_CELLS:,} 个")
     # The mark at the end is a row of its own unless a quotation mark before it was never closed.
-    rows = csv.reader(io.StringIO(f"{text}\n{_END}", newline=""), delimiter=delimiter)
+    lines = chain((line[0] for line in _LINE.finditer(text)), [_END])
+    rows = csv.reader(lines, delimiter=delimiter)
+    table: list[list[str]] = []
+    widest = 1
     try:
-        table = [[_unescaped(cell) for cell in row] for row in rows]
+        for row in rows:
+            table.append([_unescaped(cell) for cell in row])
+            widest = max(widest, len(row))
+            if len(table) * widest > LARGEST_CELLS:
+                raise _sprawling(path, f"表格超过 {len(table):,} 行、{widest:,} 列")
     except csv.Error as error:
         raise unusable(
             "csv_unreadable",
@@ -177,6 +98,18 @@ def _csv_cells(path: Path, known: Callable[[Sequence[str]], int]) -> Cells:
             file=path.name,
         )
     return _rectangle(table)
+
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+
+
+def _sprawling(path: Path, what: str) -> InputError:
+    return unusable(
+        "sheet_too_large",
+        f"{what}，不像是一张网点或人口表",
+        "请删除多余的行和列后重新保存",
+        file=path.name,
+    )
 
 
 # What most cells are, a number or a word: there is nothing to take away.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,15 +11,19 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 
 from gdcoverage.arrays import Bools, Floats, Ints, Objects
 from gdcoverage.files import Source
 from gdcoverage.problems import InputError, Problem, unusable
-from gdcoverage.tables._cells import HEADER_ROWS, Cells, plain_text, read_cells
+from gdcoverage.tables._cells import HEADER_ROWS, read_cells
+from gdcoverage.tables._layer import CUT, layers_of, read_layer
+from gdcoverage.tables._sheet import Cells
+from gdcoverage.workbook.reading import plain_text
 
 Headings = Mapping[str, tuple[str, ...]]
 
+# A longer text is no heading; whether pages of brackets are one would take minutes to tell.
+_LONGEST_HEADING = 1_000
 LAYER_SUFFIXES = frozenset({".geojson", ".json", ".gpkg", ".parquet", ".shp", ".zip", ".fgb"})
 
 # What the first filled cell of a row that is no entry says; "合计大厦支行" is an entry.
@@ -125,7 +128,10 @@ def read_tables(
     if path.suffix.lower() in LAYER_SUFFIXES:
         return [_layer_table(path, headings, sheet)]
     places = spellings_of(headings)
-    sheets = read_cells(path, lambda row: len(fields_of(row, places)))
+    sheets = {
+        name: sheet.cells
+        for name, sheet in read_cells(path, lambda row: len(fields_of(row, places))).items()
+    }
     if sheet is not None:
         if sheet not in sheets:
             raise unusable(
@@ -189,10 +195,25 @@ def fields_of(row: Iterable[str], places: Mapping[str, tuple[str, int]]) -> dict
     """Field -> column, of a row read as a header."""
     best: dict[str, tuple[int, int]] = {}
     for column, cell in enumerate(row):
-        name, place = places.get(plain_heading(cell), ("", 0)) if cell else ("", 0)
+        name, place = _field_of(cell, places) if cell else ("", 0)
         if name and (name not in best or place < best[name][0]):
             best[name] = (place, column)
     return {name: column for name, (_, column) in best.items()}
+
+
+def _field_of(cell: str, places: Mapping[str, tuple[str, int]]) -> tuple[str, int]:
+    """The field that a heading means, and the place of its spelling; of none "".
+
+    A heading that its format cut off means the one field of which a spelling begins so.
+    """
+    if len(cell) > _LONGEST_HEADING:
+        return "", 0
+    plain = plain_heading(cell)
+    if plain in places or CUT not in plain:
+        return places.get(plain, ("", 0))
+    begin = plain.partition(CUT)[0]
+    meant = [places[spelling] for spelling in places if begin and spelling.startswith(begin)]
+    return min(meant, key=lambda found: found[1]) if len(dict(meant)) == 1 else ("", 0)
 
 
 def _header(
@@ -263,7 +284,7 @@ def _entries(body: Cells, running: list[int]) -> Bools:
 
 def _layer_table(path: Path, headings: Headings, layer: str | None) -> Table:
     """A layer file as a table, its geometry in degrees."""
-    layers = _layers(path)
+    layers = layers_of(path)
     if layer is None and len(layers) > 1:
         raise unusable(
             "layer_ambiguous",
@@ -305,65 +326,6 @@ def texts(values: pd.Series) -> Objects:
     out = np.empty(len(values), object)
     out[:] = [plain_text(value) if there else "" for value, there in cells]
     return out
-
-
-def _layers(path: Path) -> list[str]:
-    """Names of the layers with geometry in a file that may hold several."""
-    if path.suffix.lower() != ".gpkg":
-        return []
-    try:
-        return [str(name) for name, shape in pyogrio.list_layers(path) if shape is not None]
-    except pyogrio.errors.DataSourceError:
-        return []  # damaged: reading it says so
-
-
-def read_layer(path: str | Path, layer: str | None = None) -> gpd.GeoDataFrame:
-    """A layer file in EPSG:4326; of several layers the first, unless one is named.
-
-    Raises
-    ------
-    InputError : unreadable, without geometry, or without a coordinate system.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise unusable("file_missing", "找不到文件", "请检查路径与文件名", file=path.name)
-    try:
-        if path.suffix.lower() == ".parquet":
-            frame = gpd.read_parquet(path)
-        else:
-            frame = _read_gdal(path, {} if layer is None else {"layer": layer})
-    except Exception as error:  # GDAL and Arrow raise many classes
-        raise unusable(
-            "layer_unreadable", f"图层无法读取（{error}）", "请检查文件是否完整", file=path.name
-        ) from error
-    if not isinstance(frame, gpd.GeoDataFrame) or frame.geometry.isna().all():
-        raise unusable("no_geometry", "图层里没有几何要素", "请导出带坐标的图层", file=path.name)
-    if frame.crs is None:
-        raise unusable(
-            "crs_missing", "图层没有坐标系", "请在 GIS 软件里指定坐标系后重新导出", file=path.name
-        )
-    return frame.to_crs(4326)
-
-
-def _read_gdal(path: Path, options: dict[str, str]) -> gpd.GeoDataFrame:
-    """A layer that GDAL reads; a Shapefile that does not say its encoding as UTF-8 or GB18030."""
-    if not _lacks_encoding(path):
-        return gpd.read_file(path, **options)
-    try:
-        return gpd.read_file(path, encoding="utf-8", **options)
-    except UnicodeDecodeError:
-        return gpd.read_file(path, encoding="gb18030", **options)
-
-
-def _lacks_encoding(path: Path) -> bool:
-    """Whether a file is a Shapefile without .cpg: GDAL would take it for Latin-1."""
-    if path.suffix.lower() == ".shp":
-        return not any(path.with_suffix(suffix).exists() for suffix in (".cpg", ".CPG"))
-    if path.suffix.lower() != ".zip":
-        return False
-    with zipfile.ZipFile(path) as packed:
-        suffixes = {Path(name).suffix.lower() for name in packed.namelist()}
-    return ".shp" in suffixes and ".cpg" not in suffixes
 
 
 def _no_header(
