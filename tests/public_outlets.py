@@ -31,7 +31,8 @@ def counties() -> gpd.GeoDataFrame:
 def public_outlets(count: int = 300, seed: int = 5) -> gpd.GeoDataFrame:
     """Outlets spread over the counties, with everything that a card shows.
 
-    The first has a hostile name, no phone, no hours; the last twelve stand on one spot.
+    The first has a hostile name, no phone, no hours; the second a cell full of phones; the last
+    twelve stand on one spot.
     """
     rng = np.random.default_rng(seed)
     polygons = counties()
@@ -61,6 +62,7 @@ def public_outlets(count: int = 300, seed: int = 5) -> gpd.GeoDataFrame:
     for column in MODES | FLAGS | ITEMS:
         frame[column] = rng.random(count) < 0.6
     frame.loc[0, ["name", "phone", "hours", "address"]] = [HOSTILE, "", "", ""]
+    frame.loc[1, "phone"] = "张经理13800138000，020-80000001转801；020-80000002（工作日）"
     return frame
 
 

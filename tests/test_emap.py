@@ -191,6 +191,28 @@ def test_public_edition_knows_outlets_in_service_and_nothing_else(coverage):
     }
 
 
+def test_of_telephones_only_numbers_of_offices_are_published():
+    cells = [
+        "0752-7780001转801/7780002（李四）",
+        "张经理13800138000",
+        "大堂经理欧阳 0752-7780001、13800138000；值班手机13900139000",
+        "详询网点",
+        "",
+    ]
+    outlets = worlds.outlets([(10 * i, 0) for i in range(5)]).assign(phone=cells)
+    html = build_public_map(outlets, title="t").get_root().render()
+    assert data_of(build_public_map(outlets, title="t"))["outlets"]["phone"] == [
+        "0752-7780001转801、7780002",
+        "",
+        "0752-7780001、139 0013 9000",
+        "",
+        "",
+    ]
+    text = html + json.dumps(page_data(html), ensure_ascii=False)
+    for person in ("李四", "张经理", "欧阳", "13800138000", "138 0013 8000"):
+        assert person not in text
+
+
 def test_outlets_travel_column_by_column(counties):
     outlets = worlds.outlets([(0, 0), (10, 0), (20, 0)]).assign(
         geometry=gpd.points_from_xy([114.5, 113.5, 113.25], [23.5, 23.25, 23.75]),

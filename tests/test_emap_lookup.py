@@ -387,9 +387,20 @@ def test_missing_facts_are_said_to_be_unknown(page, outlets):
 
 def test_phone_can_be_called_and_the_sign_is_named(page):
     page.evaluate("(id) => emap.look.open(emap.look.store.id.indexOf(id))", "W0007")
-    assert page.locator('.emap-card a[href="tel:020-80000007"]').count() == 1
+    assert page.locator('.emap-card a[href="tel:02080000007"]').count() == 1
     assert "社保服务合作网点" in page.locator(".emap-card dl").inner_text()
     assert page.locator(".emap-card svg path").get_attribute("d").count("M") > 200
+
+
+def test_every_number_of_a_cell_has_its_link_and_no_person_is_named(page):
+    page.evaluate("(id) => emap.look.open(emap.look.store.id.indexOf(id))", "W0001")
+    links = page.locator('.emap-card a[href^="tel:"]')
+    assert [link.get_attribute("href") for link in links.all()] == [
+        "tel:02080000001,801",
+        "tel:02080000002",
+    ]
+    assert links.all_inner_texts() == ["020-80000001 转 801", "020-80000002"]
+    assert "经理" not in page.content()
 
 
 # Map and list ---------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from gdcoverage.emap._pinyin import pinyin_table
 from gdcoverage.geo.datum import from_wgs84
+from gdcoverage.outlets.phones import read_phones
 from known import known
 
 HERE = Path(__file__).parent
@@ -129,6 +130,15 @@ def test_gcj02_is_that_of_the_package(script, lon, lat):
 
 def test_gcj02_does_not_apply_abroad(script):
     assert script("gcj", -51.2, -30.0) == [-51.2, -30.0]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["020-81234567", "0752-7780001-801", "+86 752 7780001", "400-123-4567", "值班手机13800138000"],
+)
+def test_what_is_dialled_follows_from_what_is_shown(script, cell):
+    [phone] = read_phones(cell).public
+    assert script("telephone", phone.text) == f"tel:{phone.dial}"
 
 
 @settings(max_examples=60)

@@ -21,8 +21,9 @@ HEADER = [
 
 def row(i, name, lon, lat, **more):
     base = {
-        "bank": "农商银行", "county": "越秀区", "address": f"中山路{i}号", "hours": "9:00-17:00",
-        "modes": "窗口办、自助办", "items": "养老、社保卡", "phone": "020-0000000", "window": "是",
+        "bank": "农商银行", "county": "越秀区", "address": f"中山路{i}号",
+        "hours": "工作日 9:00-17:00",
+        "modes": "窗口办、自助办", "items": "养老、社保卡", "phone": "020-00000000", "window": "是",
         "door": "", "status": "在营", "id": f"N{i}",
     } | more  # fmt: skip
     return [
@@ -53,7 +54,7 @@ MISTAKES = [
     row(10, "好支行", 113.26001, 23.13001, id="N10"),
     row(11, "同址支行", 113.26, 23.13),
     row(12, "怪状态支行", 113.28, 23.13, status="待定"),
-    row(13, "全角支行", "１１３．２９", "２３．１３", phone="０２０－１２３"),
+    row(13, "全角支行", "１１３．２９", "２３．１３", phone="０２０－８１２３４５６７"),
     row(14, "无方式支行", 113.31, 23.13, modes=""),
     row(15, "怪词支行", 113.32, 23.13, modes="窗口办、魔法办"),
     row(16, "", 113.33, 23.13),
@@ -101,7 +102,7 @@ def test_what_rows_mean(tmp_path):
     assert not good["door_to_door"]
     assert (good["outlet_id"], good["source_row"], good["source_datum"]) == ("N1", 3, "wgs84")
     assert by_name.loc["怪状态支行", "status"] == "unknown"
-    assert by_name.loc["全角支行", "phone"] == "020-123"
+    assert by_name.loc["全角支行", "phone"] == "020-81234567"
     assert by_name.loc["对调支行"].geometry.equals(shapely.Point(113.27, 23.14))
     turned = by_name.loc["度分秒支行"].geometry
     assert (turned.x, turned.y) == pytest.approx((113.275, 23.125))

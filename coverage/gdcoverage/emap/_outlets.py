@@ -13,6 +13,7 @@ from gdcoverage.emap._pack import coded, whole
 from gdcoverage.emap._pinyin import pinyin_table
 from gdcoverage.outlets.holidays import holiday_calendar
 from gdcoverage.outlets.hours import read_hours
+from gdcoverage.outlets.phones import read_phones
 from gdcoverage.places.counties import carried_county
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
 
@@ -48,7 +49,7 @@ def look_up(
         "lon": whole(outlets.geometry.x),
         "lat": whole(outlets.geometry.y),
         "address": addresses.tolist(),
-        "phone": _texts(outlets, "phone").tolist(),
+        "phone": [_public_phones(text) for text in _texts(outlets, "phone")],
         "bank": bank,
         "county": county
         | {"values": [_county(code, known.get(code, {})) for code in county["values"]]},
@@ -100,6 +101,14 @@ def _schedule(text: str) -> dict[str, Any] | None:
         return None
     flat = [minute for interval in hours.open for minute in interval]
     return {"open": flat, "holidays": hours.holidays}
+
+
+def _public_phones(text: str) -> str:
+    """The numbers that may be published, without a word of what stands beside them.
+
+    What is dialled follows from what is shown: its digits and its ``+``, a pause for 转.
+    """
+    return "、".join(phone.text for phone in read_phones(text).public)
 
 
 def _bits(outlets: gpd.GeoDataFrame, columns: Iterable[str]) -> list[int]:

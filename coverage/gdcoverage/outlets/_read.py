@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import geopandas as gpd
@@ -16,8 +16,10 @@ from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Bools, Objects
 from gdcoverage.geo.datum import DATUMS, Datum, names_other_datum
+from gdcoverage.outlets import _doubts as doubts
 from gdcoverage.outlets import _headings as words
 from gdcoverage.outlets._identity import outlet_ids, without_duplicates
+from gdcoverage.outlets._terms import Vocabulary
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
 from gdcoverage.problems import InputError, Problem, unusable
 from gdcoverage.tables import Named, Reading, Rows, Table, tables_of
@@ -28,7 +30,8 @@ _TEXT = ("name", "bank", "address", "stated_county", "phone", "hours")
 _STRINGS = (*_TEXT, "outlet_id", "county", "status", "source_file", "source_sheet", "source_datum")
 _SHIFTED = ("gcj02", "bd09")
 _TERMS = MODES | FLAGS | ITEMS
-_SEPARATORS = re.compile(r"[、，,;；/／|｜+＋\s]+|以及|和|及")
+_MODES = Vocabulary(words.MODE_WORDS)
+_ITEMS = Vocabulary(words.ITEM_WORDS, words.ALL_ITEM_WORDS)
 
 # Columns of an outlet frame; the points are WGS-84.
 OUTLETS = pa.DataFrameSchema(
@@ -170,17 +173,22 @@ def outlets_of(
     data["name"] = np.where(
         table.text("name") == "", table.text("address"), table.text("name")
     ).astype(str)
-    told = _each(table, "modes", _by_word(words.MODE_WORDS), problems, keep)
-    items = _each(table, "items", _by_word(words.ITEM_WORDS, words.ALL_ITEM_WORDS), problems, keep)
+    told = _each(table, "modes", _MODES.judge, doubts.unknown_term("服务方式"), problems, keep)
+    items = _each(table, "items", _ITEMS.judge, doubts.unknown_term("业务事项"), problems, keep)
+    _each(table, "hours", doubts.hours, doubts.unclear_hours, problems, keep)
+    _each(table, "phone", doubts.personal, doubts.personal_phone, problems, keep)
+    _each(table, "phone", doubts.uncallable, doubts.unclear_phone, problems, keep)
     for name in (*MODES, *FLAGS):
         data[name] = np.array([name in found for found in told], bool)
     for name in ITEMS:
         data[name] = np.array([name in found for found in items], bool)
     for name in _TERMS:
         if name in table.columns:
-            yes = _each(table, name, yes_or_no, problems, keep)
+            yes = _each(table, name, yes_or_no, doubts.unknown_term(_TERMS[name]), problems, keep)
             data[name] = data[name] | np.array(yes, bool)  # type: ignore[operator]
-    data["status"] = np.array(_each(table, "status", _status, problems, keep), object)
+    data["status"] = np.array(
+        _each(table, "status", _status, doubts.unknown_status, problems, keep), object
+    )
     data |= {"county": "", "source_file": table.file, "source_sheet": table.sheet}
     data |= {"source_row": table.row, "source_datum": datum}
     data["geometry"] = shapely.points(located.lon, located.lat)
@@ -208,43 +216,28 @@ def _each(
     table: Table,
     field: str,
     meaning: Callable[[str], tuple[object, str]],
+    tell: Callable[[str], doubts.Told],
     problems: list[Problem],
     keep: Bools,
 ) -> list[Any]:
-    """What each cell of a column means; words that mean nothing known become problems.
+    """What each cell of a column means; what is not understood becomes problems.
 
-    Offices write the same few texts over and over, so each distinct text is judged once.
+    Offices write the same few texts over and over, so each distinct text is judged once, and
+    told once, at its first row, unless rows are left out for it.
     """
     text = table.text(field)
     meanings = {t: meaning(unicodedata.normalize("NFKC", t)) for t in dict.fromkeys(text)}
-    for i, t in enumerate(text):
-        strange = meanings[t][1]
-        if strange and keep[i]:
-            kind, what, action, severity = _STRANGE[field](strange)
-            problems.append(table.problem(i, field, kind, what, action, severity=severity))
+    rows: dict[str, list[int]] = {}
+    for i in np.flatnonzero(keep):
+        if meanings[text[i]][1]:
+            rows.setdefault(text[i], []).append(int(i))
+    for t, same in rows.items():
+        kind, what, action, severity = tell(meanings[t][1])
+        if severity == "warning" and len(same) > 1:
+            what += f"（共 {len(same)} 行这样写）"
+            del same[1:]
+        problems += [table.problem(i, field, kind, what, action, severity=severity) for i in same]
     return [meanings[t][0] for t in text]
-
-
-def _by_word(
-    words_of: Mapping[str, tuple[str, ...]], everything: frozenset[str] = frozenset()
-) -> Callable[[str], tuple[frozenset[str], str]]:
-    """Judge of cells that list official terms, in any of their spellings."""
-    meaning = {word: name for name, spelt in words_of.items() for word in spelt}
-
-    def judge(text: str) -> tuple[frozenset[str], str]:
-        found, strange = set(), []
-        if text in meaning:
-            return frozenset({meaning[text]}), ""
-        for word in filter(None, _SEPARATORS.split(text)):
-            if word in everything:
-                found |= set(words_of)
-            elif word in meaning:
-                found.add(meaning[word])
-            elif word.lower() not in words.NO_WORDS:
-                strange.append(word)
-        return frozenset(found), "、".join(strange)
-
-    return judge
 
 
 def yes_or_no(text: str) -> tuple[bool, str]:
@@ -256,36 +249,12 @@ def yes_or_no(text: str) -> tuple[bool, str]:
 
 
 def _status(text: str) -> tuple[str, str]:
-    plain = text.strip().lower()
+    # 已退出（2024.6.30）
+    plain = re.sub(r"\([\d年月日./\-至起]*\)|[\s。.]+", "", text).lower()
     for status, spelt in words.STATUS_WORDS.items():
         if plain in spelt:
             return status, text if status == "unknown" else ""
     return "unknown", text
-
-
-def _strange_word(what: str) -> Callable[[str], tuple[str, str, str, str]]:
-    def told(strange: str) -> tuple[str, str, str, str]:
-        return (
-            "term_unknown",
-            f"{what}里有不认识的词“{strange}”，已忽略",
-            "请改用官方用语",
-            "warning",
-        )
-
-    return told
-
-
-def _strange_status(_: str) -> tuple[str, str, str, str]:
-    known = "、".join(term for name, term in OUTLET_STATUS.items() if name != "unknown")
-    return "status_unknown", "网点状态无法识别，不计入覆盖", f"请填 {known} 之一", "error"
-
-
-_STRANGE = {
-    "modes": _strange_word("服务方式"),
-    "items": _strange_word("业务事项"),
-    **{name: _strange_word(term) for name, term in _TERMS.items()},
-    "status": _strange_status,
-}
 
 
 def _incomplete(table: Table, frame: pd.DataFrame, keep: Bools) -> list[Problem]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
-import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-DAY = 1440
+from gdcoverage.outlets._hours_words import DAY, EVERY_DAY, Days, Mark, Span, UnclearError, marks_of
+
 WEEK = 7 * DAY
+
+# More is no text about hours; and more readings than this are no clear text.
+_MOST_MARKS, _MOST_READINGS = 60, 64
 
 
 @dataclass(frozen=True)
@@ -24,216 +30,262 @@ class Hours:
     holidays: bool | None
 
 
-_NUMERALS = {
-    **{d: i for i, d in enumerate("一二三四五六日")},
-    "天": 6,
-    **{str(i + 1): i for i in range(7)},
+@dataclass(frozen=True)
+class _Clause:
+    """One thing said: ``hours``, ``rest``, ``closed``, ``usual``, ``announced`` or ``no rest``."""
+
+    kind: str
+    days: Days | None = None
+    spans: tuple[Span, ...] = ()
+
+
+_DAYS, _SPANS = "[DV](?:,*[DV])*", "S(?:,*S)*"
+# What may be said beside the hours: it means the same wherever it stands.
+_REMARKS = {
+    "closed": rf"{_DAYS},*[CE]|X{_DAYS}Y|R{_DAYS}",
+    "usual": rf"{_DAYS},*U|V",
+    "announced": "D,*A",
+    "rest": "D?B",
+    "no rest": "M",
 }
-_ENGLISH = {d: i for i, d in enumerate(("mo", "tu", "we", "th", "fr", "sa", "su"))}
-
-_NAME = r"(?:周|星期|礼拜)"
-_TO = r"\s*(?:-+|~|至|到)\s*"
-_CLOCK = (
-    r"(?:上午|早上|早|下午|晚上|晚|中午)?\s*"
-    r"\d{1,2}(?::\d{2}|点半|点\d{1,2}分?|点|时(?:\d{1,2}分?)?)"
+# Of these only one within a part of a text: "周一 9-12 14-17 周二" might be either.
+_STYLES = (
+    rf"{_DAYS}U?,*(?:{_SPANS}|\({_SPANS}\))|\({_DAYS}\),*{_SPANS}|{_SPANS}",  # days first
+    rf"{_SPANS},*(?:{_DAYS}|\({_DAYS}\))|{_SPANS}",  # hours first
 )
-
-# Tried in this order at each place; what none of them knows makes the whole text unclear.
-_TOKENS = tuple(
-    (kind, re.compile(pattern))
-    for kind, pattern in (
-        ("always", r"24\s*/\s*7|(?:全天)?24\s*小时|全天候"),
-        ("holidays", r"(?:法定|国家)?(?:节假日|公众假期|公共假期|假期|节日)|\bph\b"),
-        ("worked", r"(?:法定)?工作日|平日"),
-        ("weekend", r"周末|双休日"),
-        ("daily", r"每天|每日|天天|全周|一周七天|全年无休|全年"),
-        (
-            "days",
-            rf"{_NAME}[一二三四五六日天1-7](?:(?:{_TO}{_NAME}?[一二三四五六日天]|{_TO}{_NAME}[1-7])"
-            rf"|[、,/和及]?\s*{_NAME}?[一二三四五六日天](?!\d)|[、,/和及]\s*{_NAME}[1-7])*",
-        ),
-        (
-            "english",
-            r"\b(?:mo|tu|we|th|fr|sa|su)\b(?:\s*[-,]\s*\b(?:mo|tu|we|th|fr|sa|su)\b)*",
-        ),
-        ("noon", r"(?:中午|午间)(?:不休息?|照常营业|连续营业)"),
-        ("break", r"(?:中午|午间)休息|午休(?:时间)?"),
-        ("range", rf"{_CLOCK}{_TO}{_CLOCK}"),
-        ("as_usual", r"照常(?:营业|办理|服务)?|正常(?:营业|办理|服务)|不休息?"),
-        ("closed", r"休息|不营业|不办公|不对外|关闭|停业|除外|轮休|休|\boff\b|\bclosed\b"),
-        ("noise", r"(?:营业|服务|办公|工作|办理|业务|对外)(?:时间|时段)?|均|为|:"),
-        ("apart", r"[\s,、;/|()\[\]。.及和与]+"),
-    )
+_GRAMMARS = tuple(
+    {kind: re.compile(pattern) for kind, pattern in (_REMARKS | {"hours": style}).items()}
+    for style in _STYLES
 )
+_REMARK = re.compile(rf"(?:(?:{'|'.join(_REMARKS.values())})[,;]*)+")
+_IN_BRACKETS = re.compile(r"\(([^()]*)\)")
+_BETWEEN_COMMAS = re.compile(r"(?<![^,;])([^(),;]+)(?![^,;])")
+_REST = re.compile(r"N(?:S|\(S\))|S(?:[CN]|\([CN]\))(?!\(?S)")
 
 
 def read_hours(text: str) -> Hours | None:
     """Opening hours from text, or None where they cannot be read with certainty.
 
-    A text that names no days, has other hours in summer, or says anything that is not
-    understood is unclear as a whole: a part of it would be a guess.
+    A text that names no days, has other hours in summer, can be read in two ways, contradicts
+    itself, or says anything that is not understood, is unclear as a whole: a part of it would be
+    a guess. The order of its clauses does not matter.
     """
-    plain = unicodedata.normalize("NFKC", text).lower()
-    plain = re.sub(r"[—–−―－]+", "-", plain.replace("～", "~").replace("：", ":"))
-    tokens = _tokens(plain)
-    if tokens is None:
-        return None
     try:
-        return _read(tokens)
-    except ValueError:
+        marks = _with_rests(marks_of(text))
+        meanings = {_meaning(clauses) for clauses in _readings(marks)} - {None}
+    except UnclearError:
         return None
+    return meanings.pop() if len(meanings) == 1 else None
 
 
-def _tokens(text: str) -> list[tuple[str, str]] | None:
+def _letters(marks: Iterable[Mark]) -> str:
+    return "".join(mark.letter for mark in marks)
+
+
+def _with_rests(marks: list[Mark]) -> list[Mark]:
+    """Marks with every lunch break and its hours as one, B."""
     found, at = [], 0
-    while at < len(text):
-        for kind, pattern in _TOKENS:
-            match = pattern.match(text, at)
-            if match and match.end() > at:
-                if kind not in ("noise", "noon"):
-                    found.append((kind, match[0]))
-                at = match.end()
-                break
-        else:
-            return None
-    return found
+    for match in _REST.finditer(_letters(marks)):
+        span = next(m.span for m in marks[match.start() : match.end()] if m.letter == "S")
+        found += [*marks[at : match.start()], Mark("B", span=span)]
+        at = match.end()
+    return found + marks[at:]
 
 
-def _read(tokens: list[tuple[str, str]]) -> Hours | None:
-    """The meaning of the tokens, one after the other.
+def _readings(marks: list[Mark]) -> set[frozenset[_Clause]]:
+    """Everything that the marks may say, as sets of clauses.
 
     Raises
     ------
-    ValueError : they contradict one another or leave something open.
+    UnclearError : there are too many of them.
     """
-    reader = _Reader(tokens)
-    for kind, word in tokens:
-        if kind in ("days", "english", "weekend", "daily", "worked"):
-            reader.name_days(kind, word)
-        elif kind in ("closed", "as_usual"):
-            reader.judge(kind == "closed")
-        elif kind in ("range", "always"):
-            reader.give_hours(kind, word)
-        elif kind == "holidays":
-            reader.of_holidays = True
-        elif kind == "break":
-            reader.resting = True
-    return reader.result()
-
-
-class _Reader:
-    """What has been said so far: hours in a week, and days of which something is still to come."""
-
-    def __init__(self, tokens: list[tuple[str, str]]) -> None:
-        self.tokens = tokens
-        self.week = bytearray(WEEK + DAY)  # the last day is the night after Sunday
-        self.holidays: bool | None = None
-        self.days: set[int] = set()  # to which hours apply
-        self.named: set[int] = set()  # since the last hours or judgement
-        self.shut: set[int] = set()
-        self.of_holidays = self.resting = self.said = False
-
-    def name_days(self, kind: str, word: str) -> None:
-        if not self.named and not self.of_holidays:
-            self.days = set()
-        self.named |= _days(kind, word)
-        self.days |= self.named
-        if kind == "worked":
-            self.holidays = False
-
-    def judge(self, closed: bool) -> None:
-        if not self.named and not self.of_holidays:
-            raise ValueError("who is closed?")
-        if self.of_holidays:
-            self.holidays = not closed
-        if closed:
-            self.shut |= self.named
-        self.named, self.of_holidays = set(), False
-
-    def give_hours(self, kind: str, word: str) -> None:
-        if self.of_holidays:
-            raise ValueError("hours of holidays")
-        start, end = (0, DAY) if kind == "always" else _range(word)
-        if not self.days:
-            self.days = set(range(7)) if kind == "always" else _all_but_named(self.tokens)
-        for day in self.days:
-            span = slice(day * DAY + start, day * DAY + end)
-            self.week[span] = bytes([0 if self.resting else 1]) * (end - start)
-        self.resting, self.said, self.named = False, True, set()
-
-    def result(self) -> Hours:
-        if self.named or self.of_holidays or self.resting or not self.said:
-            raise ValueError("days without hours")
-        for minute in range(DAY):
-            self.week[minute] |= self.week[WEEK + minute]
-        for day in self.shut:
-            self.week[day * DAY : (day + 1) * DAY] = bytes(DAY)
-        return Hours(_intervals(self.week), self.holidays)
-
-
-def _all_but_named(tokens: list[tuple[str, str]]) -> set[int]:
-    """Every day, where a text begins with hours and names the exceptions (which follow).
-
-    Raises
-    ------
-    ValueError : it names none.
-    """
-    kinds = {kind for kind, _ in tokens}
-    if "closed" in kinds and kinds & {"days", "weekend", "english"}:
-        return set(range(7))
-    raise ValueError("no days")
-
-
-def _days(kind: str, word: str) -> set[int]:
-    fixed = {"weekend": {5, 6}, "daily": set(range(7)), "worked": set(range(5))}
-    if kind in fixed:
-        return fixed[kind]
-    if kind == "english":
-        marks = re.findall(r"mo|tu|we|th|fr|sa|su|-", word)
-        numbers = [mark if mark == "-" else _ENGLISH[mark] for mark in marks]
-    else:
-        marks = re.findall(r"[一二三四五六日天1-7]|-|~|至|到", word)
-        numbers = [_NUMERALS.get(mark, "-") for mark in marks]
-    found: set[int] = set()
-    for i, number in enumerate(numbers):
-        if number == "-":
-            first, last = numbers[i - 1], numbers[i + 1]
-            if not isinstance(first, int) or not isinstance(last, int) or first > last:
-                raise ValueError("days out of order")
-            found |= set(range(first, last + 1))
-        else:
-            assert isinstance(number, int)
-            found.add(number)
+    if len(marks) > _MOST_MARKS:
+        raise UnclearError("too long")
+    remarks, rest = _lifted(marks, _IN_BRACKETS)
+    more, bare = _lifted(rest, _BETWEEN_COMMAS)
+    found = set()
+    for said, left in ((remarks, rest), (remarks + more, bare)):
+        for parts in _parted(left):
+            ways = [_ways(tuple(part)) for part in [*said, *parts]]
+            for way in itertools.product(*ways):
+                found.add(frozenset(clause for part in way for clause in part))
+                if len(found) > _MOST_READINGS:
+                    raise UnclearError("too many readings")
     return found
 
 
-def _range(word: str) -> tuple[int, int]:
-    """Minutes of the day; the end lies behind midnight only for evening hours."""
-    texts = re.findall(_CLOCK, word)
-    start, end = map(_minute, texts)
-    afternoon = re.match(r"下午|晚", texts[0]) and not re.match(r"上午|早", texts[1])
-    if afternoon and end <= start and end < DAY // 2:
-        end += DAY // 2
-    if end <= start:
-        if start < 17 * 60:
-            raise ValueError("ends before it begins")
-        end += DAY
-    # 2:30-5:30 without a word may be night or afternoon.
-    if 0 < start < 6 * 60:
-        raise ValueError("before dawn")
-    return start, end
+def _lifted(marks: list[Mark], pattern: re.Pattern[str]) -> tuple[list[list[Mark]], list[Mark]]:
+    """Remarks that stand for themselves, and the marks without them."""
+    remarks, left, at = [], [], 0
+    for match in pattern.finditer(_letters(marks)):
+        if not _REMARK.fullmatch(match[1]):
+            continue
+        remarks.append(marks[slice(*match.span(1))])
+        left += marks[at : match.start()]
+        at = match.end()
+    return remarks, left + marks[at:]
 
 
-def _minute(text: str) -> int:
-    hour, *rest = map(int, re.findall(r"\d+", text))
-    minute = rest[0] if rest else 30 if "半" in text else 0
-    if re.match(r"下午|晚", text) and hour < 12:
-        hour += 12
-    if re.match(r"中午", text) and hour < 6:
-        hour += 12
-    if hour > 24 or minute > 59 or (hour == 24 and minute):
-        raise ValueError("no such time")
-    return hour * 60 + minute
+def _parted(marks: list[Mark]) -> Iterator[list[list[Mark]]]:
+    """Parts between stops; a stop before hours, or where days come once, may be a mere comma."""
+    comma = Mark(",")
+    letters = _letters(marks)
+    once = len(re.findall("[DV]", letters)) == 1
+    yield _split(marks)
+    yield _split(
+        [
+            comma if mark.letter == ";" and (once or letters[i + 1 : i + 2] == "S") else mark
+            for i, mark in enumerate(marks)
+        ]
+    )
+
+
+def _split(marks: list[Mark]) -> list[list[Mark]]:
+    groups = itertools.groupby(marks, lambda mark: mark.letter == ";")
+    return [list(group) for stop, group in groups if not stop]
+
+
+def _ways(part: tuple[Mark, ...]) -> set[tuple[_Clause, ...]]:
+    """How a part may be divided into clauses, no mark left over."""
+    letters = _letters(part)
+    found: set[tuple[_Clause, ...]] = set()
+    for grammar in _GRAMMARS:
+        ends: list[list[tuple[_Clause, ...]]] = [[()], *([] for _ in part)]
+        for start, mark in enumerate(part):
+            if not ends[start]:
+                continue
+            if mark.letter == ",":
+                ends[start + 1] += ends[start]
+            for end in range(start + 1, len(part) + 1):
+                for kind, pattern in grammar.items():
+                    if pattern.fullmatch(letters, start, end):
+                        clause = _clause(kind, part[start:end])
+                        ends[end] += [(*before, clause) for before in ends[start]]
+            if any(len(ways) > _MOST_READINGS for ways in ends):
+                raise UnclearError("too many readings")
+        found |= set(ends[-1])
+    return found
+
+
+def _clause(kind: str, marks: Sequence[Mark]) -> _Clause:
+    named = [mark.days for mark in marks if mark.letter in "DV"]
+    spans = tuple(mark.span for mark in marks if mark.letter in "SB")
+    return _Clause(kind, functools.reduce(Days.__or__, named) if named else None, spans)
+
+
+def _meaning(clauses: frozenset[_Clause]) -> Hours | None:
+    """Hours that clauses mean together; None where they contradict or leave something open."""
+    said: dict[str, list[_Clause]] = {kind: [] for kind in (*_REMARKS, "hours")}
+    for clause in clauses:
+        said[clause.kind].append(clause)
+    closed = frozenset(day for c in said["closed"] for day in _named(c).week)
+    try:
+        opened = _opened(said["hours"], closed)
+        opened = _also_open(opened, said["usual"])
+        opened = _with_breaks(opened, said["rest"], bool(said["no rest"]))
+        week = _painted(opened, closed)
+        holidays = _on_holidays(said, opened)
+    except UnclearError:
+        return None
+    return Hours(_intervals(week), holidays)
+
+
+def _named(clause: _Clause) -> Days:
+    return clause.days or Days(frozenset())
+
+
+def _opened(hours: list[_Clause], closed: frozenset[int]) -> list[_Clause]:
+    """Hours with their days; hours without any are every day's but the one or two excepted."""
+    if not hours:
+        raise UnclearError("no hours")
+    if all(clause.days for clause in hours):
+        return hours
+    always = hours[0].spans == ((0, DAY),)
+    if len(hours) > 1 or not (always or 1 <= len(closed) <= 2):
+        raise UnclearError("no days")
+    return [_Clause("hours", Days(EVERY_DAY), hours[0].spans)]
+
+
+def _also_open(opened: list[_Clause], usual: list[_Clause]) -> list[_Clause]:
+    """Days that are open as usual have the only hours that there are."""
+    for clause in usual:
+        already = frozenset[int]().union(*(_named(c).week for c in opened))
+        more = _named(clause).week - already
+        if not more:
+            continue
+        if len(opened) > 1 or (_named(clause).holidays and _named(clause).week == EVERY_DAY):
+            raise UnclearError("as usual, of different hours")
+        opened = [replace(opened[0], days=_named(opened[0]) | Days(more))]
+    return opened
+
+
+def _with_breaks(opened: list[_Clause], rests: list[_Clause], none: bool) -> list[_Clause]:
+    """Hours without the lunch break of the one clause that it can belong to.
+
+    Raises
+    ------
+    UnclearError : it may belong to several, or to none; or there is said to be none.
+    """
+    if rests and none:
+        raise UnclearError("a break, and none")
+    for rest in rests:
+        (start, end), days = rest.spans[0], rest.days
+        around = [
+            c
+            for c in opened
+            if min(c.spans)[0] <= start and end <= max(c.spans)[1] and (not days or days == c.days)
+        ]
+        if len(around) != 1:
+            raise UnclearError("whose break?")
+        parts = [p for a, b in around[0].spans for p in ((a, min(b, start)), (max(a, end), b))]
+        left = tuple(sorted((a, b) for a, b in parts if a < b))
+        opened = [replace(c, spans=left) if c is around[0] else c for c in opened]
+    return opened
+
+
+def _painted(opened: list[_Clause], closed: frozenset[int]) -> bytearray:
+    """The minutes of the week, 1 where open.
+
+    Raises
+    ------
+    UnclearError : hours overlap, or nothing is left of a clause.
+    """
+    week = bytearray(WEEK)
+    for clause in opened:
+        named = _named(clause)
+        if not clause.spans or (named.week and named.week <= closed):
+            raise UnclearError("open and closed")
+        for day, (start, end) in itertools.product(named.week - closed, clause.spans):
+            for minute in range(day * DAY + start, day * DAY + end):
+                if week[minute % WEEK]:
+                    raise UnclearError("hours overlap")
+                week[minute % WEEK] = 1
+    if not any(week):
+        raise UnclearError("never open")
+    return week
+
+
+def _on_holidays(said: Mapping[str, list[_Clause]], opened: list[_Clause]) -> bool | None:
+    """Open on public holidays as on other days, closed, or not known.
+
+    Raises
+    ------
+    UnclearError : two different things are said.
+    """
+    voices = {
+        kind
+        for kind, clauses in {**said, "hours": opened}.items()
+        if any(_named(clause).holidays for clause in clauses)
+    }
+    worked = any(_named(clause).worked for clause in opened)
+    if len(voices) > 1 or (worked and voices & {"usual"}):
+        raise UnclearError("what of holidays?")
+    if voices == {"hours"}:
+        # Known only where holidays have the hours of every other day.
+        return True if len(opened) == 1 and _named(opened[0]).week == EVERY_DAY else None
+    if "usual" in voices:
+        return True
+    return False if "closed" in voices or (worked and not voices) else None
 
 
 def _intervals(week: bytearray) -> tuple[tuple[int, int], ...]:

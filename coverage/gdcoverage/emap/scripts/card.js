@@ -3,9 +3,8 @@
 /** @import { Words } from "./words.js" */
 import { hoursToday, kindOfDay, openState, openWords } from "./clock.js";
 import { make, makeSvg } from "./dom.js";
-import { linksTo } from "./links.js";
+import { linksTo, telephone } from "./links.js";
 import { qr } from "./qr.js";
-import { plain } from "./search.js";
 import { countyName } from "./store.js";
 
 /**
@@ -31,7 +30,7 @@ export function outletCard(words, store, i, now, onBack) {
   fact("地址", make("span", { lang: "zh-CN" }, store.address[i] || unknown), store.address[i] ? copyButton(words, store.address[i]) : null);
   if (county.name) fact("县区 ", countyName(county));
   fact("营业时间", ...hoursLines(words, store, i, now));
-  fact("电话", store.phone[i] ? phoneLink(words, store.phone[i]) : unknown);
+  fact("电话", ...(store.phone[i] ? phoneLinks(words, store.phone[i]) : [unknown]));
   fact("业务事项", list(store.itemNames, store.items[i]));
   fact("服务方式", list(store.modeNames, store.modes[i]));
   if (!store.active[i]) fact("状态", store.statusOf(i));
@@ -67,13 +66,17 @@ function hoursLines(words, store, i, now) {
 }
 
 /**
+ * A link for each of the numbers, which are set apart by 、.
  * @param {Words} words
- * @param {string} phone
+ * @param {string} phones
  */
-function phoneLink(words, phone) {
-  const number = plain(phone).replace(/[^\d+-]/g, "");
-  return number.length < 5 ? phone
-    : make("a", { href: "tel:" + number, "aria-label": words.t("拨打 {0}", phone) }, phone);
+function phoneLinks(words, phones) {
+  return phones.split("、").flatMap((phone, i) => {
+    const [number, extension] = phone.split("转");
+    const shown = extension ? words.t("{0} 转 {1}", number, extension) : number;
+    const link = make("a", { href: telephone(phone), "aria-label": words.t("拨打 {0}", shown) }, shown);
+    return i ? ["、", link] : [link];
+  });
 }
 
 /**

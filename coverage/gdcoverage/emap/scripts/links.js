@@ -1,4 +1,4 @@
-// Links: the way to an outlet in the map services that people have, each in the datum it expects.
+// Links: the way to an outlet in the map services that people have, each in the datum it expects; calls.
 
 /**
  * WGS-84 to GCJ-02, degrees; the published forward formula, which does not hold outside China.
@@ -39,3 +39,9 @@ export function linksTo(outlet) {
     { key: "geo", label: "手机地图", url: `geo:${own}?q=${own}(${name})` },
   ];
 }
+
+/**
+ * What calls a number as it is shown; a comma is the pause before an extension (转).
+ * @param {string} shown
+ */
+export const telephone = (shown) => "tel:" + shown.replace("转", ",").replace(/[^0-9+,]/g, "");

@@ -24,7 +24,7 @@ const ENGLISH = Object.freeze({
   "周一": "Mon", "周二": "Tue", "周三": "Wed", "周四": "Thu", "周五": "Fri", "周六": "Sat", "周日": "Sun",
   "返回列表": "Back to the list", "所属银行": "Bank", "地址": "Address", "营业时间": "Hours", "今天": "Today",
   "不营业": "closed", "电话": "Phone", "县区 ": "County", "状态": "Status", "若退出": "If it leaves",
-  "门口标识": "Sign at the door", "未知": "unknown", "拨打 {0}": "Call {0}", "复制地址": "Copy address", "已复制": "Copied",
+  "门口标识": "Sign at the door", "未知": "unknown", "拨打 {0}": "Call {0}", "{0} 转 {1}": "{0} ext. {1}", "复制地址": "Copy address", "已复制": "Copied",
   "复制不了，请长按选取": "Cannot copy here; please select the text",
   "步行导航": "Walk there", "高德地图": "Amap", "百度地图": "Baidu Maps", "腾讯地图": "Tencent Maps", "手机地图": "Phone's map app",
   "用手机扫码导航": "Scan to navigate", "法定节假日安排已知至 {0}": "Public holidays known until {0}",
