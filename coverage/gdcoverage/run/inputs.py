@@ -30,6 +30,7 @@ from gdcoverage.run.identity import digest, program
 from gdcoverage.run.kept import Kept, packed, unpacked
 from gdcoverage.run.plan import OutletsInput, Plan, SitesInput
 from gdcoverage.tables import Reading, read_layer
+from gdcoverage.tables.account import Account, TableRead
 
 Say = Callable[[str], None]
 
@@ -83,7 +84,7 @@ def read_inputs(plan: Plan, say: Say = lambda _: None, crew: Processes | None = 
     beside = crew.beside if crew is not None and several else here
     named_and_drawn = None if osm is None else _named_and_drawn(plan, osm, beside, say)
     say("读取人口与城乡分类")
-    kept = Kept(plan.cache / "results", (Reading, Source, Problem), say)
+    kept = Kept(plan.cache / "results", (Reading, Source, Problem, Account, TableRead), say)
     demand = _read_demand(plan, counties, kept)
     if counties is None:
         assert plan.counties.single

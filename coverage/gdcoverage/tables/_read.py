@@ -18,6 +18,7 @@ from gdcoverage.problems import InputError, Problem, unusable
 from gdcoverage.tables._cells import HEADER_ROWS, read_cells
 from gdcoverage.tables._layer import CUT, layers_of, read_layer
 from gdcoverage.tables._sheet import Cells
+from gdcoverage.tables.account import Account
 from gdcoverage.workbook.reading import plain_text
 
 Headings = Mapping[str, tuple[str, ...]]
@@ -44,11 +45,13 @@ class Reading:
     frame : the good rows, EPSG:4326; of a frame that was read, with its own index.
     problems : what is wrong, in the order of the file.
     source : the file; without a digest where a frame was read.
+    account : what was understood of it.
     """
 
     frame: gpd.GeoDataFrame
     problems: tuple[Problem, ...]
     source: Source
+    account: Account = Account()
 
 
 @dataclass(frozen=True, eq=False)
