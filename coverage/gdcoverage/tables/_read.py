@@ -51,7 +51,7 @@ class Reading:
     frame: gpd.GeoDataFrame
     problems: tuple[Problem, ...]
     source: Source
-    account: Account = Account()
+    account: Account = field(default_factory=Account)
 
 
 @dataclass(frozen=True, eq=False)
