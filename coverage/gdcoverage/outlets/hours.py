@@ -42,7 +42,7 @@ class _Clause:
 _DAYS, _SPANS = "[DV](?:,*[DV])*", "S(?:,*S)*"
 # What may be said beside the hours: it means the same wherever it stands.
 _REMARKS = {
-    "closed": rf"{_DAYS},*[CE]|X{_DAYS}Y|R{_DAYS}",
+    "closed": rf"{_DAYS},*[CE]|X{_DAYS}Y?|R{_DAYS}",
     "usual": rf"{_DAYS},*U|V",
     "announced": "D,*A",
     "rest": "D?B",
@@ -50,8 +50,9 @@ _REMARKS = {
 }
 # Of these only one within a part of a text: "周一 9-12 14-17 周二" might be either.
 _STYLES = (
-    rf"{_DAYS}U?,*(?:{_SPANS}|\({_SPANS}\))|\({_DAYS}\),*{_SPANS}|{_SPANS}",  # days first
-    rf"{_SPANS},*(?:{_DAYS}|\({_DAYS}\))|{_SPANS}",  # hours first
+    rf"{_DAYS}U?,*(?:{_SPANS}|\({_SPANS}\))|\(,*{_DAYS},*\),*{_SPANS}",  # days first
+    rf"{_SPANS},*(?:{_DAYS}|\(,*{_DAYS},*\))",  # hours first
+    _SPANS,  # of every day but those excepted
 )
 _GRAMMARS = tuple(
     {kind: re.compile(pattern) for kind, pattern in (_REMARKS | {"hours": style}).items()}
@@ -59,7 +60,7 @@ _GRAMMARS = tuple(
 )
 _REMARK = re.compile(rf"(?:(?:{'|'.join(_REMARKS.values())})[,;]*)+")
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)")
-_BETWEEN_COMMAS = re.compile(r"(?<![^,;])([^(),;]+)(?![^,;])")
+_BETWEEN_COMMAS = re.compile(r"(?<![^,;(])([^(),;]+)(?![^,;)])")
 _REST = re.compile(r"N(?:S|\(S\))|S(?:[CN]|\([CN]\))(?!\(?S)")
 
 
@@ -101,10 +102,12 @@ def _readings(marks: list[Mark]) -> set[frozenset[_Clause]]:
     """
     if len(marks) > _MOST_MARKS:
         raise UnclearError("too long")
-    remarks, rest = _lifted(marks, _IN_BRACKETS)
-    more, bare = _lifted(rest, _BETWEEN_COMMAS)
     found = set()
-    for said, left in ((remarks, rest), (remarks + more, bare)):
+    for patterns in ((_IN_BRACKETS,), (_IN_BRACKETS, _BETWEEN_COMMAS), (_BETWEEN_COMMAS,)):
+        said, left = [], marks
+        for pattern in patterns:
+            more, left = _lifted(left, pattern)
+            said += more
         for parts in _parted(left):
             ways = [_ways(tuple(part)) for part in [*said, *parts]]
             for way in itertools.product(*ways):
