@@ -63,7 +63,7 @@ _EN_DAY = (
     r"|fr(?:i(?:day)?)?|sat?(?:urday)?|sun?(?:day)?)\b"
 )
 _MORNING, _LATER = r"上午|早上|早晨|早间|早|\bam\b", r"下午|晚上|晚间|傍晚|晚|\bpm\b"
-_HALF = rf"(?:(?:{_MORNING}|{_LATER}|中午|正午)\s*)?"
+_HALF = rf"(?:(?:{_MORNING}|{_LATER}|中午|正午)[\s:]*)?"
 _CLOCK = (
     rf"{_HALF}\d{{1,2}}(?:[:.]\d{{2}}(?::00)?分?|点半|[点时](?:\d{{1,2}}分?|整)?)(?:\s*[ap]m\b)?"
     r"|\d{1,2}\s*[ap]m\b"

@@ -58,9 +58,13 @@ _GRAMMARS = tuple(
     {kind: re.compile(pattern) for kind, pattern in (_REMARKS | {"hours": style}).items()}
     for style in _STYLES
 )
-_REMARK = re.compile(rf"(?:(?:{'|'.join(_REMARKS.values())})[,;]*)+")
-_IN_BRACKETS = re.compile(r"\(([^()]*)\)")
-_BETWEEN_COMMAS = re.compile(r"(?<![^,;(])([^(),;]+)(?![^,;)])")
+_REMARK = "|".join(_REMARKS.values())
+# What stands for itself: where it is written, and what it is.
+_IN_BRACKETS = (
+    re.compile(r"\(([^()]*)\)"),
+    re.compile(rf"(?:(?:{_REMARK}|{_DAYS},*{_SPANS})[,;]*)+"),
+)
+_BETWEEN_COMMAS = (re.compile(r"(?<![^,;(])([^(),;]+)(?![^,;)])"), re.compile(_REMARK))
 _REST = re.compile(r"N(?:S|\(S\))|S(?:[CN]|\([CN]\))(?!\(?S)")
 
 
@@ -105,8 +109,8 @@ def _readings(marks: list[Mark]) -> set[frozenset[_Clause]]:
     found = set()
     for patterns in ((_IN_BRACKETS,), (_IN_BRACKETS, _BETWEEN_COMMAS), (_BETWEEN_COMMAS,)):
         said, left = [], marks
-        for pattern in patterns:
-            more, left = _lifted(left, pattern)
+        for where, what in patterns:
+            more, left = _lifted(left, where, what)
             said += more
         for parts in _parted(left):
             ways = [_ways(tuple(part)) for part in [*said, *parts]]
@@ -117,15 +121,16 @@ def _readings(marks: list[Mark]) -> set[frozenset[_Clause]]:
     return found
 
 
-def _lifted(marks: list[Mark], pattern: re.Pattern[str]) -> tuple[list[list[Mark]], list[Mark]]:
+def _lifted(
+    marks: list[Mark], where: re.Pattern[str], what: re.Pattern[str]
+) -> tuple[list[list[Mark]], list[Mark]]:
     """Remarks that stand for themselves, and the marks without them."""
     remarks, left, at = [], [], 0
-    for match in pattern.finditer(_letters(marks)):
-        if not _REMARK.fullmatch(match[1]):
-            continue
-        remarks.append(marks[slice(*match.span(1))])
-        left += marks[at : match.start()]
-        at = match.end()
+    for match in where.finditer(_letters(marks)):
+        if what.fullmatch(match[1]):
+            remarks.append(marks[slice(*match.span(1))])
+            left += marks[at : match.start()]
+            at = match.end()
     return remarks, left + marks[at:]
 
 
