@@ -63,7 +63,7 @@ _EN_DAY = (
     r"|fr(?:i(?:day)?)?|sat?(?:urday)?|sun?(?:day)?)\b"
 )
 _MORNING, _LATER = r"上午|早上|早晨|早间|早|\bam\b", r"下午|晚上|晚间|傍晚|晚|\bpm\b"
-_HALF = rf"(?:{_MORNING}|{_LATER}|中午|正午)?\s*"
+_HALF = rf"(?:(?:{_MORNING}|{_LATER}|中午|正午)[\s:]*)?"
 _CLOCK = (
     rf"{_HALF}\d{{1,2}}(?:[:.]\d{{2}}(?::00)?分?|点半|[点时](?:\d{{1,2}}分?|整)?)(?:\s*[ap]m\b)?"
     r"|\d{1,2}\s*[ap]m\b"
@@ -71,13 +71,16 @@ _CLOCK = (
 # 9-12点, 0830-1700
 _SHORT = rf"{_HALF}\d{{1,2}}(?={_TO}{_HALF}\d{{1,2}}[点时])"
 
+_HOLIDAYS = r"(?:国家|法定|国定|公众|公共)*(?:节假日|节日|假日|假期)(?:期间)?"
+
 # Tried in this order at each place.
 _WORDS = tuple(
     (letter, re.compile(pattern))
     for letter, pattern in (
-        ("always", r"24\s*/\s*7|全天24小时|24小时|全天候"),
+        ("always", r"24\s*[/x×*]\s*7|7\s*[x×*]\s*24(?:小时)?|全天24小时|24小时|全天候"),
         ("V", r"(?:全年|年中)(?:无|不)休息?|全年365天|365天|全年每天"),
-        ("holidays", r"(?:国家|法定|国定|公众|公共)*(?:节假日|节日|假日|假期)(?:期间)?"),
+        ("included", rf"(?:含|包含|包括){_HOLIDAYS}"),
+        ("holidays", _HOLIDAYS),
         ("holidays", r"\bph\b|\b(?:public )?holidays?\b"),
         ("worked", r"每?个?(?:法定|国家)?工作日|平日"),
         ("weekdays", r"\bweekdays?\b"),
@@ -87,7 +90,7 @@ _WORDS = tuple(
         ("N", r"(?:中午|午间)休息|午休"),
         (
             "chinese",
-            rf"(?:每逢|逢|每)?{_NAMED}[{_DAY_NAMES}天1-7]"
+            rf"(?:每逢|逢|每个?)?{_NAMED}[{_DAY_NAMES}天1-7]"
             rf"(?:{_TO}{_NAMED}?[{_DAY_NAMES}天]|{_TO}{_NAMED}?[1-7](?![\d:.点时])"
             rf"|[、,/和及]?\s*[{_DAY_NAMES}天](?![点时])|[、/和及]?{_NAMED}[{_DAY_NAMES}天1-7])*",
         ),
@@ -130,12 +133,15 @@ def marks_of(text: str) -> list[Mark]:
     """
     plain = unicodedata.normalize("NFKC", text).strip().lower()
     plain = re.sub(r"[-—–―−]+", "-", plain.replace("～", "~"))
+    # 6.10-8.31 among hours with colons is a date.
+    if re.search(r"\d\.\d", plain) and re.search(r"\d:\d", plain):
+        raise UnclearError("times in two notations")
     found, at = [], 0
     while at < len(plain):
         for word, pattern in _WORDS:
             match = pattern.match(plain, at)
             if match:
-                found += [_mark(word, match[0])] if word else []
+                found += _marks(word, match[0])
                 at = match.end()
                 break
         else:
@@ -143,18 +149,20 @@ def marks_of(text: str) -> list[Mark]:
     return _joined(found)
 
 
-def _mark(word: str, text: str) -> Mark:
-    if word in _FIXED:
-        return Mark("D", _FIXED[word])
+def _marks(word: str, text: str) -> list[Mark]:
     match word:
+        case "":
+            return []
+        case "included":
+            return [Mark("D", _FIXED["holidays"]), Mark("U")]
         case "V":
-            return Mark("V", Days(EVERY_DAY, holidays=True))
+            return [Mark("V", Days(EVERY_DAY, holidays=True))]
         case "S" | "always":
-            return Mark("S", span=(0, DAY) if word == "always" else _span(text))
+            return [Mark("S", span=(0, DAY) if word == "always" else _span(text))]
         case "chinese" | "english":
             pattern = _EN_DAY if word == "english" else rf"[{_DAY_NAMES}天1-7]"
-            return Mark("D", Days(_listed(re.findall(rf"{pattern}|-|~|至|到|to", text))))
-    return Mark(word)
+            return [Mark("D", Days(_listed(re.findall(rf"{pattern}|-|~|至|到|to", text))))]
+    return [Mark("D", _FIXED[word]) if word in _FIXED else Mark(word)]
 
 
 def _joined(marks: list[Mark]) -> list[Mark]:
@@ -195,7 +203,7 @@ def _span(text: str) -> Span:
     rest = re.sub(rf"^{_TO}", "", text[first.end() :])
     start, end = _minute(first[0]), _minute(rest)
     if (
-        re.search(_LATER, first[0])
+        re.search(rf"{_LATER}|中午|正午", first[0])
         and not re.search(_MORNING, rest)
         and end <= start < 12 * 60 + end
     ):
@@ -217,6 +225,11 @@ def _minute(text: str) -> int:
         hour += 12
     if re.match(r"中午|正午", text) and hour < 6:
         hour += 12
-    if hour > 24 or minute > 59 or (hour == 24 and minute):
+    if (
+        hour > 24
+        or (hour == 12 and re.search(r"am\b", text))
+        or minute > 59
+        or (hour == 24 and minute)
+    ):
         raise UnclearError("no such time")
     return hour * 60 + minute

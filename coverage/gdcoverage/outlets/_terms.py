@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from gdcoverage.outlets import _headings as words
 
@@ -21,6 +22,8 @@ _COUNT = r"\s*(?:个|台|名|人|处|部|套)"
 _STOP = re.compile(rf"[;。\n()\[\]【】|{_BREAK}]")
 _AND = re.compile(r"[、,/+&·\s\\]+|以及|[和及与或]")
 _NOT = "|".join(sorted((*words.NOT_WORDS, *words.NO_WORDS - {""}), key=len, reverse=True))
+# Words that, not understood as a whole, may take back what stands before them.
+_DENIAL = re.compile("暂|未|停|无$|没有|不能|不可|无法|筹备|筹建|故障|维修|装修|取消|关闭|撤销")
 _HAVE = "|".join(sorted((*words.HAVE_WORDS, *words.YES_WORDS), key=len, reverse=True))
 
 
@@ -37,9 +40,12 @@ class _Word:
     @property
     def reach(self) -> int:
         """Which way its "no" may reach: to what follows (1), to what came before (-1), or not."""
-        if not self.no or not self.terms or re.search(_SIGN, self.text):
+        if re.search(_SIGN, self.text):
             return 0
-        return 1 if re.match(_NOT, self.text) else -1
+        if self.no and self.terms:
+            return 1 if re.match(_NOT, self.text) else -1
+        denies = self.text in words.NOT_WORDS if self.no else not self.known
+        return -1 if denies and _DENIAL.search(self.text) else 0
 
 
 class Vocabulary:
@@ -69,18 +75,24 @@ class Vocabulary:
         and what stands in one list with it is in doubt.
         """
         said, named, denied = set[str](), set[str](), set[str]()
-        doubtful = []
+        doubtful: list[str] = []
         # In a form, what bears no tick among ticks is not chosen, or forgotten.
         ticked = re.search(f"[{_YES}]", text)
-        for part in _parts(text):
-            entries = [self._word(entry) for entry in _AND.split(part) if entry]
+        lists = [
+            [self._word(entry) for entry in _AND.split(part) if entry] for part in _parts(text)
+        ]
+        for entries, behind in pairwise([*lists, []]):
             for i, word in enumerate(entries):
+                # 窗口办（目前暂停）
+                last = i == len(entries) - 1
+                taken_back = last and any(w.reach == -1 and not w.terms for w in behind[:1])
                 if word.no:
                     denied |= word.terms
-                elif word.known and not word.terms and any(w.terms for w in entries[:i]):
+                elif word.known and not word.terms and (said or denied or doubtful):
                     continue  # 社保卡补换、挂失: more of the same
                 elif (
                     not (word.known and word.terms)
+                    or taken_back
                     or _beside_a_no(entries, i)
                     or (ticked and not word.yes)
                 ):

@@ -42,7 +42,7 @@ class _Clause:
 _DAYS, _SPANS = "[DV](?:,*[DV])*", "S(?:,*S)*"
 # What may be said beside the hours: it means the same wherever it stands.
 _REMARKS = {
-    "closed": rf"{_DAYS},*[CE]|X{_DAYS}Y|R{_DAYS}",
+    "closed": rf"{_DAYS},*[CE]|X{_DAYS}Y?|R{_DAYS}",
     "usual": rf"{_DAYS},*U|V",
     "announced": "D,*A",
     "rest": "D?B",
@@ -50,16 +50,21 @@ _REMARKS = {
 }
 # Of these only one within a part of a text: "周一 9-12 14-17 周二" might be either.
 _STYLES = (
-    rf"{_DAYS}U?,*(?:{_SPANS}|\({_SPANS}\))|\({_DAYS}\),*{_SPANS}|{_SPANS}",  # days first
-    rf"{_SPANS},*(?:{_DAYS}|\({_DAYS}\))|{_SPANS}",  # hours first
+    rf"{_DAYS}U?,*(?:{_SPANS}|\({_SPANS}\))|\(,*{_DAYS},*\),*{_SPANS}",  # days first
+    rf"{_SPANS},*(?:{_DAYS}|\(,*{_DAYS},*\))",  # hours first
+    _SPANS,  # of every day but those excepted
 )
 _GRAMMARS = tuple(
     {kind: re.compile(pattern) for kind, pattern in (_REMARKS | {"hours": style}).items()}
     for style in _STYLES
 )
-_REMARK = re.compile(rf"(?:(?:{'|'.join(_REMARKS.values())})[,;]*)+")
-_IN_BRACKETS = re.compile(r"\(([^()]*)\)")
-_BETWEEN_COMMAS = re.compile(r"(?<![^,;])([^(),;]+)(?![^,;])")
+_REMARK = "|".join(_REMARKS.values())
+# What stands for itself: where it is written, and what it is.
+_IN_BRACKETS = (
+    re.compile(r"\(([^()]*)\)"),
+    re.compile(rf"(?:(?:{_REMARK}|{_DAYS},*{_SPANS})[,;]*)+"),
+)
+_BETWEEN_COMMAS = (re.compile(r"(?<![^,;(])([^(),;]+)(?![^,;)])"), re.compile(_REMARK))
 _REST = re.compile(r"N(?:S|\(S\))|S(?:[CN]|\([CN]\))(?!\(?S)")
 
 
@@ -101,10 +106,12 @@ def _readings(marks: list[Mark]) -> set[frozenset[_Clause]]:
     """
     if len(marks) > _MOST_MARKS:
         raise UnclearError("too long")
-    remarks, rest = _lifted(marks, _IN_BRACKETS)
-    more, bare = _lifted(rest, _BETWEEN_COMMAS)
     found = set()
-    for said, left in ((remarks, rest), (remarks + more, bare)):
+    for patterns in ((_IN_BRACKETS,), (_IN_BRACKETS, _BETWEEN_COMMAS), (_BETWEEN_COMMAS,)):
+        said, left = [], marks
+        for where, what in patterns:
+            more, left = _lifted(left, where, what)
+            said += more
         for parts in _parted(left):
             ways = [_ways(tuple(part)) for part in [*said, *parts]]
             for way in itertools.product(*ways):
@@ -114,15 +121,16 @@ def _readings(marks: list[Mark]) -> set[frozenset[_Clause]]:
     return found
 
 
-def _lifted(marks: list[Mark], pattern: re.Pattern[str]) -> tuple[list[list[Mark]], list[Mark]]:
+def _lifted(
+    marks: list[Mark], where: re.Pattern[str], what: re.Pattern[str]
+) -> tuple[list[list[Mark]], list[Mark]]:
     """Remarks that stand for themselves, and the marks without them."""
     remarks, left, at = [], [], 0
-    for match in pattern.finditer(_letters(marks)):
-        if not _REMARK.fullmatch(match[1]):
-            continue
-        remarks.append(marks[slice(*match.span(1))])
-        left += marks[at : match.start()]
-        at = match.end()
+    for match in where.finditer(_letters(marks)):
+        if what.fullmatch(match[1]):
+            remarks.append(marks[slice(*match.span(1))])
+            left += marks[at : match.start()]
+            at = match.end()
     return remarks, left + marks[at:]
 
 

@@ -51,7 +51,7 @@ class Phones:
 
 
 _GAP = "[-. ]{0,3}"
-_COUNTRY = r"(?:(?:\+|00)86[- ]{0,3}|\(\+86\) ?|86[- ]{1,3}(?=0))"
+_COUNTRY = r"(?:(?:\+|00)86[- ]{0,3}|\(\+86\)[ ]?|86[- ]{1,3}(?=0))"
 # A country's code takes the zero of the area's; some write both.
 _LAND = rf"(?:{_COUNTRY}\(?0?[1-9][0-9]{{1,2}}\)?|\(?0[1-9][0-9]{{1,2}}\)?)"
 _NUMBER = re.compile(
@@ -73,6 +73,7 @@ _CLOCK = r"(?:上午|下午|早|晚)?\s*[0-9]{1,2}(?:[:.][0-9]{2}|[点时](?:[0-
 _HOURS = re.compile(rf"{_CLOCK}\s*[-~至到]\s*{_CLOCK}|24小时")
 _DATE = re.compile(r"20[0-4][0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 _NO_PHONE = re.compile(r"传真|fax|qq|微信|邮编|邮箱|身份证|工号|编号")
+_ALSO_PHONE = re.compile("(?<!传真)电话")
 _LABELS = "电话|手机|座机|固话|号码|联系|咨询|服务|办公|联络|tel|phone|mobile|[:号的]"
 _OFFICE = "值班|业务|客服|公用|公务|网点|单位|热线|对外"
 _LABEL = re.compile(rf"(?:{_LABELS}|{_OFFICE})*")
@@ -113,7 +114,7 @@ def _phone(match: re.Match[str], before: str, after: str) -> Phone | None:
     kind, written = next((kind, match[kind]) for kind in _KINDS if match[kind])
     digits = re.sub("[^0-9+]", "", re.sub(r"^(?:00|(?=86[- ]))", "+", written))
     label = re.search(r"[^\s、,;|()]*\s*$", before)
-    if label and _NO_PHONE.search(label[0]) and "电话" not in label[0]:
+    if label and _NO_PHONE.search(label[0]) and not _ALSO_PHONE.search(label[0]):
         return None
     if kind in ("short", "local") and (_TORN_BEFORE.search(before) or _TORN_AFTER.match(after)):
         return None
