@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from gdcoverage.outlets import _headings as words
 from gdcoverage.outlets.hours import read_hours
 from gdcoverage.outlets.phones import read_phones
-from gdcoverage.policy import OUTLET_STATUS
+from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
 
 # Kind, what, action and severity of a problem.
 Told = tuple[str, str, str, str]
@@ -17,6 +18,22 @@ def hours(text: str) -> tuple[None, str]:
     """The text of opening hours that cannot be read."""
     clear = text.strip().lower() in words.NO_WORDS or read_hours(text)
     return None, "" if clear else text
+
+
+_SERVICES = re.compile(
+    "|".join(map(re.escape, (*FLAGS.values(), *MODES.values(), *ITEMS.values())))
+)
+
+
+def services(text: str) -> tuple[None, str]:
+    """Services that a note names."""
+    return None, "、".join(dict.fromkeys(_SERVICES.findall(text)))
+
+
+def services_in_notes(named: str) -> Told:
+    """Tells of services that are named in a note alone."""
+    action = "网点若有此项，请写进“服务方式”或“业务事项”列"
+    return "services_in_notes", f"备注里提到“{named}”，没有作为服务读入", action, "warning"
 
 
 def personal(text: str) -> tuple[None, str]:

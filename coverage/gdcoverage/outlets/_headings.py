@@ -1,7 +1,7 @@
 """The words of outlet tables: headings, services, items and status, and what each one means."""
 
 from gdcoverage.policy import ITEMS, MODES
-from gdcoverage.tables import Headings, coordinates
+from gdcoverage.tables import Headings, coordinates, plain_heading
 
 # Field -> the spellings of its heading, as `tables.plain_heading` writes them.
 HEADINGS: Headings = {
@@ -16,15 +16,22 @@ HEADINGS: Headings = {
     "items": ("业务事项", "经办业务", "服务事项", "办理事项", "业务范围", "可办业务", "经办事项", "业务", "items", "services", "businessitems"),
     "dedicated_window": ("专窗", "是否专窗", "社保专窗", "专窗设置", "dedicatedwindow"),
     "door_to_door": ("上门", "上门服务", "是否上门", "提供上门服务", "doortodoor"),
-    "status": ("状态", "网点状态", "营业状态", "合作状态", "运营状态", "status"),
+    "status": ("状态", "网点状态", "营业状态", "合作状态", "运营状态", "目前状态", "当前状态", "现状", "目前现状", "网点现状", "经营状态", "经营情况", "营业情况", "运营情况", "合作情况", "协议状态", "建设情况", "建设状态", "存续状态", "status"),
+    "is_active": ("是否在营", "是否营业", "是否正常营业", "是否在用", "是否社保合作网点", "是否合作网点", "是否社保网点", "是否社保服务网点", "是否合作"),
+    "is_exited": ("是否退出", "是否已退出", "是否退出合作", "是否撤销", "是否已撤销", "是否注销", "是否关闭"),
+    "start_date": ("启用日期", "启用时间", "开业日期", "开业时间", "开办日期", "开办时间", "设立日期", "设立时间", "合作开始日期", "合作开始时间", "加入日期", "挂牌日期", "挂牌时间", "开始日期"),
+    "end_date": ("退出日期", "退出时间", "撤销日期", "撤销时间", "撤点日期", "撤点时间", "停用日期", "停用时间", "终止日期", "终止时间", "关闭日期", "关闭时间", "注销日期", "注销时间", "合作终止日期", "结束日期"),
+    "term": ("协议期限", "协议有效期", "合作期限", "合作协议期限", "有效期", "有效期限", "期限"),
+    "note": ("备注", "说明", "备注说明", "情况说明", "其他说明", "备注信息", "注"),
+    "year": ("年度", "年份", "统计年度", "数据年度", "填报年度"),
     "datum": ("坐标系", "坐标系统", "坐标类型", "datum", "crs"),
     "_number": ("序号", "no"),
-    # One column a term, as `OUTLETS` has them.
-    **{name: (name.replace("_", ""),) for name in (*MODES, *ITEMS)},
 } | dict(coordinates.HEADINGS)
 
 # Fields to drop without a word.
 IGNORED = frozenset({"_number"})
+# Headings of a table of people.
+PEOPLE = frozenset({"人口", "常住人口", "人口数", "总人口", "户籍人口", "常住人口数", "户数", "population", "pop"})
 
 MODE_WORDS = {
     "window": ("窗口办", "窗口", "柜台", "柜台办", "柜面", "柜面办", "窗口服务", "现场办", "现场办理", "人工窗口", "人工柜台", "综合窗口", "综合柜台", "业务窗口", "社保窗口", "线下", "线下办"),
@@ -39,6 +46,14 @@ ITEM_WORDS = {
     "work_injury": ("工伤保险", "工伤", "工伤险"),
     "unemployment": ("失业保险", "失业", "失业险", "失业保险金", "失业金", "失业补助金"),
     "social_card": ("社会保障卡", "社保卡", "第三代社保卡", "三代社保卡", "三代卡", "三代社会保障卡", "第三代社会保障卡", "电子社保卡", "金融社保卡", "实体社保卡", "制卡", "补换卡", "社保制卡"),
+}
+# One column a term, as `OUTLETS` has them, or as offices tick them.
+HEADINGS = {
+    **HEADINGS,
+    **{
+        name: (name.replace("_", ""), *(plain_heading(word) for word in spelt), *HEADINGS.get(name, ()))
+        for name, spelt in (MODE_WORDS | ITEM_WORDS).items()
+    },
 }
 # What such words do not change: 柜台办理 is 柜台, 失业金申领 is 失业金.
 FILLERS = frozenset({
@@ -67,13 +82,13 @@ DOUBTFUL_WORDS = frozenset({
 # Written one after another without a sign between, they are several.
 OFFICIAL = frozenset((*MODES.values(), *ITEMS.values()))
 STATUS_WORDS = {
-    "active": ("", "在营", "营业", "营业中", "正常", "正常营业", "正常运营", "正常运行", "正常经办", "正常办理", "正常服务", "运营", "运营中", "运行中", "营运", "营运中", "在用", "启用", "已启用", "开业", "已开业", "已运营", "已开办", "有效", "合作中", "正常合作", "在合作", "对外营业", "试营业", "试营业中", "试运营", "试运行", "active", "open"),
+    "active": ("", "在营", "营业", "营业中", "正常", "正常营业", "正常运营", "正常运行", "正常经办", "正常办理", "正常服务", "运营", "运营中", "运行中", "营运", "营运中", "在用", "启用", "已启用", "开业", "已开业", "已运营", "已开办", "有效", "合作中", "履约中", "生效中", "已建成", "建成", "正常合作", "在合作", "对外营业", "试营业", "试营业中", "试运营", "试运行", "active", "open"),
     "planned": ("筹建", "筹建中", "筹备", "筹备中", "筹办", "筹办中", "在建", "在建中", "建设中", "待建", "拟设", "拟设立", "拟建", "拟建设", "拟新增", "拟增设", "拟新设", "拟开业", "拟开办", "待开业", "待营业", "即将开业", "未开业", "尚未开业", "规划", "规划中", "计划", "计划中", "计划新增", "planned"),
     "suspended": ("暂停", "暂停中", "停业", "停业中", "已停业", "歇业", "歇业中", "已歇业", "暂停营业", "暂停办理", "暂停经办", "暂停受理", "暂停业务", "暂停运营", "暂停合作", "暂停服务", "已暂停", "临时停业", "暂时停业", "停业整顿", "停业整改", "停业装修", "装修停业", "装修", "装修中", "整顿", "整顿中", "整改中", "suspended"),
     "exited": ("退出", "已退出", "退出合作", "已退出合作", "主动退出", "自愿退出", "强制退出", "已清退", "清退", "撤销", "已撤销", "撤点", "已撤点", "撤并", "已撤并", "裁撤", "已裁撤", "注销", "已注销", "关闭", "已关闭", "永久关闭", "永久停业", "终止", "已终止", "终止合作", "已终止合作", "合作终止", "取消合作", "已取消合作", "解约", "已解约", "迁出", "吊销", "已吊销", "exited", "closed"),
     # 已搬迁 and 协议到期 are in no list on purpose: whether it goes on elsewhere, or again, they do not say.
     "unknown": ("状态不明", "unknown"),
 }
-YES_WORDS = frozenset({"是", "有", "√", "✓", "✔", "1", "y", "yes", "true", "已设", "提供", "支持", "可", "开通"})
-NO_WORDS = frozenset({"", "否", "无", "×", "✗", "x", "0", "n", "no", "false", "未设", "不提供", "不支持", "暂无", "-", "—", "/"})
+YES_WORDS = frozenset({"是", "有", "√", "✓", "✔", "☑", "1", "y", "yes", "true", "已设", "提供", "支持", "可", "开通"})
+NO_WORDS = frozenset({"", "否", "无", "×", "✗", "✘", "☐", "x", "0", "n", "no", "false", "未设", "不提供", "不支持", "暂无", "-", "—", "/"})
 ALL_ITEM_WORDS = frozenset({"全部", "所有", "全部事项", "所有事项", "全部业务", "所有业务", "全业务", "全部社保业务", "所有社保业务", "四项业务"})

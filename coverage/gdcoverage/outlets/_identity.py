@@ -13,6 +13,7 @@ import shapely
 
 from gdcoverage.arrays import Ints, Objects
 from gdcoverage.geo.sphere import great_circle_m
+from gdcoverage.policy import FLAGS, ITEMS, MODES
 from gdcoverage.problems import Problem, Severity
 
 # Rows of one name nearer than this are one outlet entered twice.
@@ -58,10 +59,19 @@ def without_duplicates(outlets: pd.DataFrame) -> tuple[pd.DataFrame, list[Proble
     """Outlets entered once each; the later row of a pair is left out and reported.
 
     One name at most `SAME_OUTLET_M` apart is one outlet, unless the rows name different banks
-    (every bank has a 营业部); so is one number. One spot under different names is only reported.
+    (every bank has a 营业部); so is one number. Of such rows one that is not in doubt is kept.
+    Where one says that the outlet is active and another that it is not, it is in doubt; so is
+    an outlet of one name and bank at two places, and a second one of the same bank at the same
+    spot. One spot under names of different banks is only reported.
     """
     problems: list[Problem] = []
-    twin = _earlier_twin(outlets)
+    outlets = outlets.copy()
+    # Rows that are certain stand first, and are kept.
+    certain = np.argsort((outlets["status"] == "unknown").to_numpy(), kind="stable")
+    twin = np.full(len(outlets), -1, np.int64)
+    earlier = _earlier_twin(outlets.iloc[certain])
+    twin[certain[earlier >= 0]] = certain[earlier[earlier >= 0]]
+    problems += _merged(outlets, twin) + _contradicted(outlets, twin)
     for i in np.flatnonzero(twin >= 0):
         problems.append(
             _about(
@@ -89,11 +99,16 @@ def without_duplicates(outlets: pd.DataFrame) -> tuple[pd.DataFrame, list[Proble
             )
         )
     kept = kept[~again]
+    problems += _in_two_places(outlets, kept)
     points = outlets["geometry"].to_numpy()[kept]
     spot = shapely.get_x(points).round(6) + 1j * shapely.get_y(points).round(6)
     first = _first_of(spot)
     again = first != np.arange(len(kept))
+    banks, status = outlets["bank"].to_numpy(object), outlets["status"].to_numpy(object)
     for i, other in zip(kept[again], kept[first[again]], strict=True):
+        if banks[i] and banks[i] == banks[other] and status[i] == status[other] == "active":
+            problems.append(_in_doubt(outlets, i, f"与{_row(outlets, i, other)}同一银行、同一位置"))
+            continue
         problems.append(
             _about(
                 outlets,
@@ -106,6 +121,62 @@ def without_duplicates(outlets: pd.DataFrame) -> tuple[pd.DataFrame, list[Proble
             )
         )
     return outlets.iloc[kept].reset_index(drop=True), problems
+
+
+_SERVICES = (*MODES, *ITEMS, *FLAGS)
+_OTHERWISE_ALIKE = ("name", "bank", "address", "phone", "hours", "status", "source_sheet")
+
+
+def _merged(outlets: pd.DataFrame, twin: Ints) -> list[Problem]:
+    """An outlet whose services stand in several rows, all else alike, gets them all."""
+    problems = []
+    alike = outlets[list(_OTHERWISE_ALIKE)].to_numpy(object)
+    services = outlets[list(_SERVICES)].to_numpy(bool).copy()
+    points = outlets["geometry"].to_numpy()
+    for i in np.flatnonzero(twin >= 0):
+        j = twin[i]
+        same = (alike[i] == alike[j]).all() and shapely.equals(points[i], points[j])
+        if same and (services[i] & ~services[j]).any():
+            services[j] |= services[i]
+            what = f"与{_row(outlets, i, j)}是同一网点，服务方式与业务事项合在一起"
+            action = "若不是，请写明不同的名称"
+            problems.append(_about(outlets, i, "name", "rows_merged", what, action, "warning"))
+    outlets[list(_SERVICES)] = services
+    return problems
+
+
+def _contradicted(outlets: pd.DataFrame, twin: Ints) -> list[Problem]:
+    """An outlet that one row calls active and another not is in doubt."""
+    problems = []
+    status = outlets["status"].to_numpy(object)
+    for i in np.flatnonzero(twin >= 0):
+        j = twin[i]
+        if "unknown" not in (status[i], status[j]) and status[i] != status[j]:
+            what = f"与{_row(outlets, j, i)}是同一网点，状态不一"
+            problems.append(_in_doubt(outlets, j, what))
+    return problems
+
+
+def _in_two_places(outlets: pd.DataFrame, kept: Ints) -> list[Problem]:
+    """Active outlets of one name and bank at several places: it may have moved."""
+    problems = []
+    there = outlets.iloc[kept]
+    maybe = kept[(there["status"].isin(["active", "unknown"]) & (there["bank"] != "")).to_numpy()]
+    named = outlets.iloc[maybe].groupby(["bank", "name"]).indices
+    for rows in named.values():
+        same = maybe[rows]
+        for at, other in zip(same, np.roll(same, 1), strict=True):
+            if len(same) > 1 and outlets["status"].iloc[at] == "active":
+                what = f"与{_row(outlets, at, other)}同一银行、同名而位置不同，或已搬迁"
+                problems.append(_in_doubt(outlets, at, what))
+    return problems
+
+
+def _in_doubt(outlets: pd.DataFrame, at: np.integer[Any], why: str) -> Problem:
+    """Put an outlet in doubt."""
+    outlets.iloc[int(at), outlets.columns.get_loc("status")] = "unknown"  # type: ignore[index]
+    action = "请核对，删去其一，或写明不同的名称；改正之前不计入覆盖"
+    return _about(outlets, at, "name", "doubt_twice", f"存疑：{why}", action)
 
 
 def _earlier_twin(outlets: pd.DataFrame) -> Ints:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
+import datetime as dt
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import numpy as np
@@ -15,15 +16,19 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Bools, Objects
-from gdcoverage.geo.datum import DATUMS, Datum, names_other_datum
+from gdcoverage.geo.datum import Datum
 from gdcoverage.outlets import _doubts as doubts
 from gdcoverage.outlets import _headings as words
+from gdcoverage.outlets._account import account_of
+from gdcoverage.outlets._evidence import Evidence, older_years, other_branches, status_of_word
 from gdcoverage.outlets._identity import outlet_ids, without_duplicates
+from gdcoverage.outlets._place import misplaced
+from gdcoverage.outlets._status import doubtful, judged
 from gdcoverage.outlets._terms import Vocabulary
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
-from gdcoverage.problems import InputError, Problem, unusable
-from gdcoverage.tables import Named, Reading, Rows, Table, tables_of
-from gdcoverage.tables.coordinates import CHECK_DATUM, GUANGDONG, locate_rows
+from gdcoverage.problems import InputError, Problem, Severity, unusable
+from gdcoverage.tables import Named, Reading, Rows, Table, Unread, plain_heading, tables_of
+from gdcoverage.tables.coordinates import GUANGDONG, locate_rows, preferring
 from gdcoverage.tables.frames import as_given, labelled, source_of
 
 _TEXT = ("name", "bank", "address", "stated_county", "phone", "hours")
@@ -66,6 +71,7 @@ def read_outlets(
     sheet: str | None = None,
     within: BaseGeometry | None = None,
     columns: Named | None = None,
+    today: dt.date | None = None,
 ) -> Reading:
     """Outlets of a table or layer file, or of a frame, with everything that is wrong in it.
 
@@ -82,11 +88,15 @@ def read_outlets(
     sheet : only this sheet; all sheets with outlet headings otherwise.
     within : area in WGS-84 degrees where outlets may lie; a box around Guangdong by default.
     columns : the source's own column names, ``{"theirs": "outlet_id"}``, before all others.
+    today : dates of opening and leaving are past or to come as seen from this day; today in
+        Guangdong by default.
 
     Returns
     -------
     Reading; its frame has the columns of `OUTLETS`, in the order of the source, and the index
-    of a frame that was read. A problem's row is the frame's row counted from 1.
+    of a frame that was read. A problem's row is the frame's row counted from 1. An outlet of
+    which it is not certain that it is active has status ``unknown`` and does not count; a
+    problem (its kind begins with ``doubt``) says why.
 
     Raises
     ------
@@ -96,15 +106,17 @@ def read_outlets(
     if isinstance(source, pd.DataFrame) and "source_datum" in source and datum in _SHIFTED:
         what = "数据框是读入过的（有 source_datum 列），坐标已是 WGS-84"
         raise unusable("datum_twice", what, "datum 请写 wgs84", value=datum)
-    tables, problems = _tables_with_places(source, sheet, columns)
+    tables, passed, problems = _tables_with_places(source, datum, sheet, columns)
     frames = []
-    for table in tables:
-        frame, found = outlets_of(table, datum, GUANGDONG if within is None else within)
+    beside = zip(tables, older_years(tables), other_branches(tables), strict=True)
+    for table, older, other in beside:
+        area = GUANGDONG if within is None else within
+        frame, found = outlets_of(table, datum, area, today, (*older, *other))
         frames.append(frame)
         problems += found
     outlets = pd.concat(frames, ignore_index=True)
     outlets, found = without_duplicates(outlets)
-    problems += found
+    problems = list(dict.fromkeys([*problems, *found]))
     problems.sort(key=lambda p: (p.sheet, p.row or 0))
     if not any(map(len, tables)):
         action = "请检查表头下面是否有数据"
@@ -112,42 +124,63 @@ def read_outlets(
     frame = gpd.GeoDataFrame(outlets, geometry="geometry", crs="EPSG:4326")
     if isinstance(source, pd.DataFrame):
         frame, problems = as_given(frame, source), labelled(problems, source.index)
-    return Reading(OUTLETS.validate(frame), tuple(problems), source_of(source, "网点"))
+    frame = OUTLETS.validate(frame)
+    account = account_of(tables, passed, frame)
+    return Reading(frame, tuple(problems), source_of(source, "网点"), account)
 
 
 def _tables_with_places(
-    source: Rows, sheet: str | None, columns: Named | None
-) -> tuple[list[Table], list[Problem]]:
-    """Tables that name outlets and say where they are, and a problem for each that does not."""
+    source: Rows, datum: Datum, sheet: str | None, columns: Named | None
+) -> tuple[list[Table], list[Table], list[Problem]]:
+    """Tables that name outlets and say where they are; the others, and a problem for each."""
     tables = tables_of(
         source,
-        words.HEADINGS,
+        preferring(words.HEADINGS, datum),
         ("name",),
         sheet=sheet,
         columns=columns,
         documented=OUTLETS.columns,
     )
-    placed = [
-        table
-        for table in tables
-        if table.geometry is not None
-        or {"lon", "lat"} <= table.columns.keys()
-        or "lonlat" in table.columns
-    ]
-    problems = [_no_coordinates(table) for table in tables if table not in placed]
+    problems, placed = [], []
+    for table in tables:
+        if _is_of_people(table):
+            problems.append(_of_people(table))
+        elif (
+            table.geometry is not None
+            or {"lon", "lat"} <= table.columns.keys()
+            or "lonlat" in table.columns
+        ):
+            placed.append(table)
+        else:
+            problems.append(_no_coordinates(table))
     if not placed:
         raise InputError(problems[0])
-    if tables[0].unread:
-        problems.append(
-            Problem(
-                "sheets_unused",
-                f"以下工作表没有网点表头，未读取：{'、'.join(tables[0].unread)}",
-                "若其中有网点，请补上表头（如 网点名称、经度、纬度）",
-                "warning",
-                file=tables[0].file,
-            )
-        )
-    return placed, problems
+    problems += [_passed_over(unread, tables[0].file) for unread in tables[0].unread]
+    return placed, [table for table in tables if table not in placed], problems
+
+
+def _passed_over(unread: Unread, file: str) -> Problem:
+    """A sheet without headings; with coordinates on it, rows are missing."""
+    action = "若其中有网点，请补上表头（如 网点名称、经度、纬度）"
+    what = f"没有网点表头，未读取（{unread.rows} 行）"
+    severity: Severity = "error" if unread.places else "warning"
+    return Problem("sheet_unused", what, action, severity, file=file, sheet=unread.sheet)
+
+
+def _is_of_people(table: Table) -> bool:
+    """Whether a table tells of people and nothing that an outlet has."""
+    people = any(plain_heading(heading) in words.PEOPLE for heading in table.others)
+    return people and not {"bank", "phone", "hours", "status", *_TERMS} & table.columns.keys()
+
+
+def _of_people(table: Table) -> Problem:
+    return Problem(
+        "not_outlets",
+        f"是人口表，不是网点表：有“{'、'.join(table.others)}”，没有银行、电话、营业时间",
+        "请核对计划里网点与人口两个文件是否写反；若确是网点，请补上“所属银行”列",
+        file=table.file,
+        sheet=table.sheet,
+    )
 
 
 def _no_coordinates(table: Table) -> Problem:
@@ -162,9 +195,19 @@ def _no_coordinates(table: Table) -> Problem:
 
 
 def outlets_of(
-    table: Table, datum: Datum, within: BaseGeometry
+    table: Table,
+    datum: Datum,
+    within: BaseGeometry,
+    today: dt.date | None = None,
+    more: Sequence[Evidence] = (),
 ) -> tuple[pd.DataFrame, list[Problem]]:
-    """Rows of one table that have a place, by position, with the faults of all."""
+    """Rows of one table that have a place, by position, with the faults of all.
+
+    Parameters
+    ----------
+    more : evidence beside the table that speaks of its rows' status.
+    """
+    today = today or dt.datetime.now(ZoneInfo("Asia/Shanghai")).date()
     located = locate_rows(table, datum, within)
     problems = list(located.problems)
     keep = ~np.isnan(located.lon)
@@ -176,6 +219,7 @@ def outlets_of(
     told = _each(table, "modes", _MODES.judge, doubts.unknown_term("服务方式"), problems, keep)
     items = _each(table, "items", _ITEMS.judge, doubts.unknown_term("业务事项"), problems, keep)
     _each(table, "hours", doubts.hours, doubts.unclear_hours, problems, keep)
+    _each(table, "note", doubts.services, doubts.services_in_notes, problems, keep)
     _each(table, "phone", doubts.personal, doubts.personal_phone, problems, keep)
     _each(table, "phone", doubts.uncallable, doubts.unclear_phone, problems, keep)
     for name in (*MODES, *FLAGS):
@@ -186,16 +230,16 @@ def outlets_of(
         if name in table.columns:
             yes = _each(table, name, yes_or_no, doubts.unknown_term(_TERMS[name]), problems, keep)
             data[name] = data[name] | np.array(yes, bool)  # type: ignore[operator]
-    data["status"] = np.array(
-        _each(table, "status", _status, doubts.unknown_status, problems, keep), object
-    )
+    stated = _each(table, "status", _status, doubts.unknown_status, problems, keep)
+    evidence = (*more, *misplaced(table, datum, located.problems))
+    data["status"], why = judged(table, np.array(stated, object), evidence, today)
+    problems += doubtful(table, why, keep)
     data |= {"county": "", "source_file": table.file, "source_sheet": table.sheet}
     data |= {"source_row": table.row, "source_datum": datum}
     data["geometry"] = shapely.points(located.lon, located.lat)
     data["outlet_id"] = outlet_ids(_narrow(table.text("outlet_id")), pd.DataFrame(data))
     frame = pd.DataFrame(data)[list(OUTLETS.columns)].astype(dict.fromkeys(_STRINGS, "str"))
     problems += _incomplete(table, frame, keep)
-    problems += _datum_doubts(table, datum, keep)
     ignored = [table.headings[n] for n in words.IGNORED if n in table.headings]
     unused = [heading for heading in table.unused if heading not in ignored]
     if unused:
@@ -222,8 +266,7 @@ def _each(
 ) -> list[Any]:
     """What each cell of a column means; what is not understood becomes problems.
 
-    Offices write the same few texts over and over, so each distinct text is judged once, and
-    told once, at its first row, unless rows are left out for it.
+    Offices write the same few texts over and over, so each distinct text is judged once.
     """
     text = table.text(field)
     meanings = {t: meaning(unicodedata.normalize("NFKC", t)) for t in dict.fromkeys(text)}
@@ -233,9 +276,6 @@ def _each(
             rows.setdefault(text[i], []).append(int(i))
     for t, same in rows.items():
         kind, what, action, severity = tell(meanings[t][1])
-        if severity == "warning" and len(same) > 1:
-            what += f"（共 {len(same)} 行这样写）"
-            del same[1:]
         problems += [table.problem(i, field, kind, what, action, severity=severity) for i in same]
     return [meanings[t][0] for t in text]
 
@@ -249,12 +289,10 @@ def yes_or_no(text: str) -> tuple[bool, str]:
 
 
 def _status(text: str) -> tuple[str, str]:
-    # 已退出（2024.6.30）
-    plain = re.sub(r"\([\d年月日./\-至起]*\)|[\s。.]+", "", text).lower()
-    for status, spelt in words.STATUS_WORDS.items():
-        if plain in spelt:
-            return status, text if status == "unknown" else ""
-    return "unknown", text
+    if not text.strip():
+        return "", ""
+    status = status_of_word(text)
+    return (status, "") if status not in ("", "unknown") else ("unknown", text)
 
 
 def _incomplete(table: Table, frame: pd.DataFrame, keep: Bools) -> list[Problem]:
@@ -297,17 +335,6 @@ def _incomplete(table: Table, frame: pd.DataFrame, keep: Bools) -> list[Problem]
         table.problem(int(i), field, kind, what, action, severity="warning")
         for field, mask, kind, what, action in checks
         for i in np.flatnonzero(mask & keep)
-    ]
-
-
-def _datum_doubts(table: Table, datum: Datum, keep: Bools) -> list[Problem]:
-    """Rows that name another datum than the declared one, which is used."""
-    text = table.text("datum")
-    doubtful = [t for t in set(text) if t and names_other_datum(t, datum, if_unknown=True)]
-    what = f"该行写明的坐标系与声明的 {DATUMS[datum]} 不同或无法识别，按声明换算"
-    return [
-        table.problem(int(i), "datum", "datum_differs", what, CHECK_DATUM, severity="warning")
-        for i in np.flatnonzero(np.isin(text.astype(str), doubtful) & keep)
     ]
 
 

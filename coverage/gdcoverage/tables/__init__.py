@@ -1,16 +1,14 @@
 """Office tables: sheets and cells read, coordinates as people write them, tables written."""
 
+from gdcoverage.tables._headings import Headings, fields_of, plain_heading, spellings_of
 from gdcoverage.tables._layer import read_layer
 from gdcoverage.tables._read import (
-    Headings,
     Reading,
     Table,
-    fields_of,
+    Unread,
     numbers,
-    plain_heading,
     plain_number,
     read_tables,
-    spellings_of,
 )
 from gdcoverage.tables.frames import Named, Rows, tables_of
 
@@ -20,6 +18,7 @@ __all__ = [
     "Reading",
     "Rows",
     "Table",
+    "Unread",
     "fields_of",
     "numbers",
     "plain_heading",

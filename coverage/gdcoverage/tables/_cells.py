@@ -13,14 +13,13 @@ from pathlib import Path
 import numpy as np
 
 from gdcoverage.problems import InputError, unusable
+from gdcoverage.tables._blocks import HEADER_ROWS
 from gdcoverage.tables._sheet import Cells, Sheet
 from gdcoverage.tables._workbook import workbook_sheets
 from gdcoverage.workbook.reading import LARGEST_CELLS, plain_text
 
 # A bigger table is not a table of outlets or people, and would not fit an office PC's memory.
 LARGEST_BYTES = 512 * 1024**2
-# Rows among which a header is looked for.
-HEADER_ROWS = 30
 
 _DELIMITERS = ",;\t，"
 _FORMULA_STARTS = ("'=", "'+", "'-", "'@")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,25 +15,17 @@ import pandas as pd
 from gdcoverage.arrays import Bools, Floats, Ints, Objects
 from gdcoverage.files import Source
 from gdcoverage.problems import InputError, Problem, unusable
-from gdcoverage.tables._cells import HEADER_ROWS, read_cells
-from gdcoverage.tables._layer import CUT, layers_of, read_layer
-from gdcoverage.tables._sheet import Cells
+from gdcoverage.tables._blocks import HEADER_ROWS, Block, blocks_of
+from gdcoverage.tables._cells import read_cells
+from gdcoverage.tables._headings import Headings, Places, chosen, fields_of, meaning, spellings_of
+from gdcoverage.tables._layer import layers_of, read_layer
+from gdcoverage.tables._sheet import Cells, Sheet
 from gdcoverage.tables.account import Account
 from gdcoverage.workbook.reading import plain_text
 
-Headings = Mapping[str, tuple[str, ...]]
-
-# A longer text is no heading; whether pages of brackets are one would take minutes to tell.
-_LONGEST_HEADING = 1_000
+# Of a sheet with more lines beside its tables, these are no notes.
+_MOST_NOTES = 1_000
 LAYER_SUFFIXES = frozenset({".geojson", ".json", ".gpkg", ".parquet", ".shp", ".zip", ".fgb"})
-
-# What the first filled cell of a row that is no entry says; "合计大厦支行" is an entry.
-_TOTAL_ROW = re.compile(
-    r"^(合计|总计|小计|共计|总数|备注|注|说明|(填表|填报|制表|审核)\w{0,4})($|[:：\d(（,，])"
-    r"|(合计|小计|总计)$"
-)
-# The same where the row says nothing else.
-_NOTE_ROW = re.compile(r"^(合计|总计|小计|共计|总数|备注|注[:：]|说明|填表|填报|制表|审核)")
 
 
 @dataclass(frozen=True)
@@ -55,6 +47,41 @@ class Reading:
 
 
 @dataclass(frozen=True, eq=False)
+class Look:
+    """How a table looks.
+
+    Parameters
+    ----------
+    hidden_sheet : whether its sheet is hidden.
+    hidden, struck : rows that are hidden, or of which the name or every text is struck through.
+    fill : colour of each row's first filled cell, RRGGBB; "" for none.
+    comment : what is noted on each row's cells; None, as of the others, for none, or where the
+        format does not tell.
+    """
+
+    hidden_sheet: bool = False
+    hidden: Bools | None = None
+    struck: Bools | None = None
+    fill: Objects | None = None
+    comment: Objects | None = None
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A sheet without a table that was asked for.
+
+    Parameters
+    ----------
+    rows : with more than one filled cell.
+    places : whether columns of it hold longitudes and latitudes of Guangdong.
+    """
+
+    sheet: str
+    rows: int
+    places: bool
+
+
+@dataclass(frozen=True, eq=False)
 class Table:
     """One sheet with its header understood: a text column per known field.
 
@@ -66,7 +93,13 @@ class Table:
     row : row number of each row as a spreadsheet counts, from 1.
     unused : headings that are no known field.
     geometry : of a layer file, in degrees; None for a plain table.
-    unread : sheets of the file that hold rows but lack the needed headings; on its first table.
+    title : lines above its header.
+    section : of each row, the line above it within the table.
+    look : how the sheet and each row look.
+    others : heading -> text of each row, of columns that are no known field.
+    notes : texts of the sheet that are neither headings nor entries.
+    span : first and last row, header included, as a spreadsheet counts; 0 where unknown.
+    unread : sheets of the file that hold rows but no such table; on its first table.
     """
 
     file: str
@@ -76,7 +109,13 @@ class Table:
     row: Ints
     unused: tuple[str, ...] = ()
     geometry: gpd.GeoSeries | None = field(default=None, repr=False)
-    unread: tuple[str, ...] = ()
+    title: str = ""
+    section: Objects | None = field(default=None, repr=False)
+    look: Look = field(default_factory=Look, repr=False)
+    others: dict[str, Objects] = field(default_factory=dict, repr=False)
+    notes: tuple[str, ...] = ()
+    span: tuple[int, int] = (0, 0)
+    unread: tuple[Unread, ...] = ()
 
     def __len__(self) -> int:
         return len(self.row)
@@ -131,10 +170,7 @@ def read_tables(
     if path.suffix.lower() in LAYER_SUFFIXES:
         return [_layer_table(path, headings, sheet)]
     places = spellings_of(headings)
-    sheets = {
-        name: sheet.cells
-        for name, sheet in read_cells(path, lambda row: len(fields_of(row, places))).items()
-    }
+    sheets = read_cells(path, lambda row: len(fields_of(row, places)))
     if sheet is not None:
         if sheet not in sheets:
             raise unusable(
@@ -146,26 +182,19 @@ def read_tables(
         sheets = {sheet: sheets[sheet]}
     # A header of which one field alone is known is one only where no sheet has a better.
     for least in (2, 1):
-        good, unread = [], []
-        for name, cells in sheets.items():
-            table = _table(path.name, name, cells, places, least)
-            if table is not None and all(field in table.headings for field in needed):
-                good.append(table)
-            elif np.count_nonzero((cells != "").sum(axis=1) >= 2) >= 2:
-                unread.append(name)
+        good = [
+            _table(path.name, name, sheet, block, places)
+            for name, sheet in sheets.items()
+            for block in blocks_of(sheet.cells, places, needed, least)
+        ]
         if good:
             break
     else:
         raise _no_header(path, sheets, headings, needed)
-    good[0] = replace(good[0], unread=tuple(unread))
+    read = {table.sheet for table in good}
+    unread = [_unread(name, sheet.cells) for name, sheet in sheets.items() if name not in read]
+    good[0] = replace(good[0], unread=tuple(one for one in unread if one.rows >= 2))
     return good
-
-
-def plain_heading(text: object) -> str:
-    """A heading without what varies: width, case, spaces, brackets with units, marks."""
-    plain = unicodedata.normalize("NFKC", str(text)).lower()
-    plain = re.sub(r"[(\[{【〔].*?[)\]}】〕]", "", plain)
-    return re.sub(r"[\s_:：*#·.\-/\\°、,]+", "", plain)
 
 
 def plain_number(text: object) -> str:
@@ -185,104 +214,110 @@ def numbers(text: Objects) -> Floats:
     return fast
 
 
-def spellings_of(headings: Headings) -> dict[str, tuple[str, int]]:
-    """Spelling -> its field, and where it stands among the field's spellings."""
-    return {
-        spelling: (name, place)
-        for name, spellings in headings.items()
-        for place, spelling in enumerate(spellings)
+def _table(file: str, name: str, sheet: Sheet, block: Block, places: Places) -> Table:
+    """A table of a sheet with its headings understood."""
+    cells, rows = sheet.cells[:, block.columns], block.rows
+    hidden = np.flatnonzero(np.isin(block.columns, sheet.hidden_columns))
+    fields = chosen(block.paths, places, hidden)
+    body = cells[rows]
+    columns = {name: _column(body, block, column) for name, column in fields.items()}
+    degrees = _degrees(body, block, places)
+    used = {*fields.values(), *degrees.pop("", ())}
+    columns |= degrees
+    others = {
+        "".join(path): body[:, column]
+        for column, path in enumerate(block.paths)
+        if path and column not in used
     }
-
-
-def fields_of(row: Iterable[str], places: Mapping[str, tuple[str, int]]) -> dict[str, int]:
-    """Field -> column, of a row read as a header."""
-    best: dict[str, tuple[int, int]] = {}
-    for column, cell in enumerate(row):
-        name, place = _field_of(cell, places) if cell else ("", 0)
-        if name and (name not in best or place < best[name][0]):
-            best[name] = (place, column)
-    return {name: column for name, (_, column) in best.items()}
-
-
-def _field_of(cell: str, places: Mapping[str, tuple[str, int]]) -> tuple[str, int]:
-    """The field that a heading means, and the place of its spelling; of none "".
-
-    A heading that its format cut off means the one field of which a spelling begins so.
-    """
-    if len(cell) > _LONGEST_HEADING:
-        return "", 0
-    plain = plain_heading(cell)
-    if plain in places or CUT not in plain:
-        return places.get(plain, ("", 0))
-    begin = plain.partition(CUT)[0]
-    meant = [places[spelling] for spelling in places if begin and spelling.startswith(begin)]
-    return min(meant, key=lambda found: found[1]) if len(dict(meant)) == 1 else ("", 0)
-
-
-def _header(
-    cells: Cells, places: Mapping[str, tuple[str, int]], least: int
-) -> tuple[int, Objects] | None:
-    """Position of the last row of the header, and the heading of each column.
-
-    A header may take two rows, 经度 and 纬度 below 坐标, whose merging is lost in a CSV.
-    """
-    best, header = least - 1, None
-    above, known_above = None, 0
-    for i, row in enumerate(cells[:HEADER_ROWS]):
-        known = len(fields_of(row, places)) if np.count_nonzero(row != "") >= 2 else 0
-        if above is not None and known >= 2 and known_above >= 1:
-            joined = np.where(row != "", row, above)
-            both = len(fields_of(joined, places))
-            if both > max(best, known):
-                best, header = both, (i, joined)
-        if known > best:
-            best, header = known, (i, row)
-        above, known_above = row, known
-    return header
-
-
-def _table(
-    file: str, sheet: str, cells: Cells, places: Mapping[str, tuple[str, int]], least: int
-) -> Table | None:
-    """The sheet as a table, or None where no row has so many known headings."""
-    header = _header(cells, places, least)
-    if header is None:
-        return None
-    last, headings = header
-    fields = fields_of(headings, places)
-    body = cells[last + 1 :]
-    keep = _entries(body, [column for name, column in fields.items() if name[0] == "_"])
-    some = min(fields.values())
-    keep &= body[:, some] != headings[some]  # a header repeated on every printed page
+    spoken = set(rows.tolist()) | set(range(block.top, block.bottom + 1))
     return Table(
         file,
-        sheet,
-        {name: body[keep, column] for name, column in fields.items()},
-        {name: str(headings[column]) for name, column in fields.items()},
-        np.flatnonzero(keep) + last + 2,
-        _unused(headings, fields.values()),
+        name,
+        columns,
+        {name: " ".join(block.paths[column]) for name, column in fields.items()},
+        rows + 1,
+        tuple(others),
+        title=block.title,
+        section=block.sections,
+        look=_look(sheet, block, fields.get("name")),
+        others=others,
+        notes=tuple(
+            text
+            for i, row in enumerate(sheet.cells)
+            if i not in spoken
+            for text in dict.fromkeys(filter(None, row))
+        )
+        if len(sheet.cells) - len(spoken) < _MOST_NOTES
+        else (),
+        span=(block.top + 1, int(rows.max(initial=block.bottom)) + 1),
     )
 
 
-def _unused(header: Iterable[object], used: Iterable[object]) -> tuple[str, ...]:
-    taken = set(used)
-    return tuple(str(cell) for i, cell in enumerate(header) if cell and i not in taken)
+def _column(body: Cells, block: Block, column: int) -> Objects:
+    """The texts of a column; where its heading is merged over several, of them all."""
+    last = column + 1
+    while last < len(block.paths) and not block.paths[last]:
+        last += 1
+    beside = body[:, column:last]
+    if last == column + 1 or not (beside[:, 1:] != "").any():
+        return np.asarray(body[:, column], object)
+    return np.array(["、".join(filter(None, row)) for row in beside], object)
 
 
-def _entries(body: Cells, running: list[int]) -> Bools:
-    """Which rows are entries: not blank (but for a running number), no total, no note."""
-    filled = (body != "").astype(bool)
-    first = body[np.arange(len(body)), filled.argmax(axis=1)]
-    alone = filled.sum(axis=1) == 1
-    no_entry = np.array(
-        [
-            bool((_NOTE_ROW if lonely else _TOTAL_ROW).search("".join(cell.split())))
-            for cell, lonely in zip(first, alone, strict=True)
-        ],
-        bool,
-    )
-    filled[:, running] = False
-    return np.asarray(filled.any(axis=1) & ~no_entry)
+def _degrees(body: Cells, block: Block, places: Places) -> dict[str, Any]:
+    """Coordinates whose degrees, minutes and seconds stand in columns of their own.
+
+    Returns
+    -------
+    Field -> texts, and under "" the columns used.
+    """
+    parts: dict[str, dict[int, int]] = {}
+    for column, path in enumerate(block.paths):
+        if path and (said := meaning(path, places)).part:
+            parts.setdefault(said.field, {})[said.part] = column
+    whole = {field: at for field, at in parts.items() if at.keys() == {1, 2, 3}}
+    found: dict[str, Any] = {
+        field: np.array(
+            ["{}°{}′{}″".format(*cells) if all(cells) else "" for cells in body[:, [*at.values()]]],
+            object,
+        )
+        for field, at in whole.items()
+    }
+    return found | {"": [column for at in whole.values() for column in at.values()]}
+
+
+def _look(sheet: Sheet, block: Block, name: int | None) -> Look:
+    rows, columns = block.rows, block.columns
+    hidden = np.isin(rows, sheet.hidden_rows)
+    struck = fill = None
+    filled = sheet.cells[np.ix_(rows, columns)] != ""
+    if sheet.struck is not None:
+        through = sheet.struck[np.ix_(rows, columns)]
+        struck = (through >= filled).all(axis=1)
+        if name is not None:
+            struck |= through[:, name]
+    if sheet.fill is not None and filled.size:
+        colours = sheet.fill[np.ix_(rows, columns)]
+        at = filled.argmax(axis=1) if name is None else np.full(len(rows), name)
+        fill = colours[np.arange(len(rows)), at]
+    comment = np.full(len(sheet.cells), "", object)
+    for place, note in sheet.comments.items():
+        row, column = divmod(place, sheet.cells.shape[1])
+        if column in columns:
+            comment[row] += f" {note}"
+    noted = comment[rows] if sheet.comments else None
+    return Look(sheet.hidden, hidden if hidden.any() else None, struck, fill, noted)
+
+
+def _unread(name: str, cells: Cells) -> Unread:
+    rows = cells[(cells != "").sum(axis=1) >= 2]
+    placed = []
+    for column in rows[:_MOST_NOTES].T:
+        number = numbers(np.asarray(column, object))
+        for low, high in ((109.0, 118.0), (20.0, 26.0)):
+            if np.count_nonzero((number > low) & (number < high) & (number % 1 != 0)) >= 2:
+                placed.append(low)
+    return Unread(name, len(rows), len(set(placed)) == 2)
 
 
 def _layer_table(path: Path, headings: Headings, layer: str | None) -> Table:
@@ -319,7 +354,17 @@ def as_table(frame: pd.DataFrame, headings: Headings, file: str = "", sheet: str
         np.arange(1, len(frame) + 1),
         _unused(map(str, names), fields.values()),
         geometry,
+        others={
+            str(name): texts(frame[name])
+            for column, name in enumerate(names)
+            if column not in set(fields.values())
+        },
     )
+
+
+def _unused(header: Iterable[object], used: Iterable[object]) -> tuple[str, ...]:
+    taken = set(used)
+    return tuple(str(cell) for i, cell in enumerate(header) if cell and i not in taken)
 
 
 def texts(values: pd.Series) -> Objects:
@@ -332,13 +377,13 @@ def texts(values: pd.Series) -> Objects:
 
 
 def _no_header(
-    path: Path, sheets: Mapping[str, Cells], headings: Headings, needed: tuple[str, ...]
+    path: Path, sheets: Mapping[str, Sheet], headings: Headings, needed: tuple[str, ...]
 ) -> InputError:
     seen = [
         "、".join(str(cell) for cell in row if cell)
         for enough in (2, 1)
-        for cells in sheets.values()
-        for row in cells[:HEADER_ROWS]
+        for sheet in sheets.values()
+        for row in sheet.cells[:HEADER_ROWS]
         if np.count_nonzero(row != "") >= enough
     ]
     wanted = "；".join("/".join(headings[name][:4]) for name in needed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,6 +29,7 @@ class Sheet:
         cell's is.
     fill : solid colour of each cell as RRGGBB, "" for none and for white; None where no cell has
         one. Colours that a rule gives (conditional formatting) are not seen.
+    comments : cell, counted row by row from 0 -> what is noted on it.
     look_known : False where the format does not tell (.xls, .xlsb, .ods): rows may be hidden
         and cells struck through or coloured all the same.
     """
@@ -38,4 +40,5 @@ class Sheet:
     hidden_columns: Ints = field(default_factory=_none)
     struck: Bools | None = None
     fill: Objects | None = None
+    comments: Mapping[int, str] = field(default_factory=dict)
     look_known: bool = True

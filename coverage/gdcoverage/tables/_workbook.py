@@ -104,4 +104,5 @@ def _sheet(line: dict[str, Any]) -> Sheet:
         np.array(line["hidden_columns"], np.int64),
         struck,
         fill,
+        {int(at): note for at, note in line["comments"].items()},
     )

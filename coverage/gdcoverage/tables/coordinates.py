@@ -41,11 +41,24 @@ def _with_datum(names: tuple[str, ...]) -> tuple[str, ...]:
 
 HEADINGS: Headings = {
     "lon": (
-        *("经度", "lng", "lon", "long", "longitude", "x", "x坐标", "坐标x", "网点经度", "经度坐标"),
+        *(
+            "经度",
+            "lng",
+            "lon",
+            "long",
+            "longitude",
+            "x",
+            "x坐标",
+            "坐标x",
+            "网点经度",
+            "经度坐标",
+            "东经",
+            "e",
+        ),
         *_with_datum(("经度", "lng", "lon")),
     ),
     "lat": (
-        *("纬度", "lat", "latitude", "y", "y坐标", "坐标y", "网点纬度", "纬度坐标"),
+        *("纬度", "lat", "latitude", "y", "y坐标", "坐标y", "网点纬度", "纬度坐标", "北纬", "n"),
         *_with_datum(("纬度", "lat")),
     ),
     "lonlat": (
@@ -54,6 +67,20 @@ HEADINGS: Headings = {
         *_with_datum(("坐标", "经纬度")),
     ),
 }
+
+
+def preferring(headings: Headings, datum: Datum) -> Headings:
+    """Headings of which those that name another datum than the declared one stand last."""
+
+    def names_another(spelling: str) -> bool:
+        around = filter(None, _AROUND.split(spelling))
+        return any(names_other_datum(word, datum, if_unknown=False) for word in around)
+
+    placed = {field: headings[field] for field in HEADINGS if field in headings}
+    return dict(headings) | {
+        field: tuple(sorted(spellings, key=names_another)) for field, spellings in placed.items()
+    }
+
 
 # What stands around the words for a coordinate in a heading may name its datum.
 _AROUND = re.compile(r"经纬度|经度|纬度|坐标|lng|lon|lat|[()（）\[\]【】]", re.IGNORECASE)
@@ -195,6 +222,12 @@ def _explained(blank: bool, turned: bool, lon: float, lat: float) -> tuple[str, 
         f"点（{lon:.4f}，{lat:.4f}）在规定范围之外，该行未计入",
         "请核对坐标是否填错，或坐标系（datum）是否写错",
     )
+
+
+def texts_of(table: Table) -> tuple[Objects, Objects]:
+    """Texts of longitude and latitude."""
+    lon, lat, _ = _texts(table)
+    return lon, lat
 
 
 def _texts(table: Table) -> tuple[Objects, Objects, str]:

@@ -15,14 +15,8 @@ from geopandas.array import GeometryDtype
 
 from gdcoverage.files import Source
 from gdcoverage.problems import Problem, unusable
-from gdcoverage.tables._read import (
-    Headings,
-    Table,
-    as_table,
-    plain_heading,
-    read_tables,
-    texts,
-)
+from gdcoverage.tables._headings import Headings, plain_heading
+from gdcoverage.tables._read import Table, as_table, read_tables, texts
 
 # The caller's name of a column -> the name of the field that it holds.
 Named = Mapping[str, str]

@@ -7,8 +7,9 @@ import zipfile
 from array import array
 from dataclasses import dataclass, field
 
-from gdcoverage.workbook._styles import Parts, Styles, strikes, styles_of
-from gdcoverage.workbook._xml import Attributes, is_on, parse, parts_of
+from gdcoverage.workbook._comments import comments_of
+from gdcoverage.workbook._styles import Styles, strikes, styles_of
+from gdcoverage.workbook._xml import Attributes, Parts, is_on, parse, parts_of
 
 # More columns than any sheet has: a cell's place is row times this, plus column.
 ACROSS = 1 << 14
@@ -26,6 +27,7 @@ class Look:
     hidden_columns : first and last of each group.
     struck : places of cells whose text, or part of it, is struck through.
     fill : colour -> places of cells.
+    comments : place -> what is noted on a cell.
     """
 
     height: int = 0
@@ -34,6 +36,7 @@ class Look:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     struck: array[int] = field(default_factory=lambda: array("q"))
     fill: dict[str, array[int]] = field(default_factory=dict)
+    comments: dict[int, str] = field(default_factory=dict)
 
 
 def looks_of(book: zipfile.ZipFile) -> dict[str, Look]:
@@ -45,11 +48,19 @@ def looks_of(book: zipfile.ZipFile) -> dict[str, Look]:
     """
     parts = parts_of(book)
     styles = styles_of(book, parts)
-    return {
-        name: _look(book, parts[path], styles)
-        for name, path in _sheets(book, parts).items()
-        if path in parts
-    }
+    looks = {}
+    for name, path in _sheets(book, parts).items():
+        if path in parts:
+            look = looks[name] = _look(book, parts[path], styles)
+            noted = comments_of(book, parts, path)
+            look.comments = {_place(cell): note for cell, note in noted.items()}
+    return looks
+
+
+def _place(cell: str) -> int:
+    """The place of a cell by its name."""
+    digits = cell.lstrip("$").lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    return (int(digits) - 1) * ACROSS + _column(cell)
 
 
 def _sheets(book: zipfile.ZipFile, parts: Parts) -> dict[str, str]:

@@ -7,9 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from gdcoverage.workbook._colours import PALETTE, colour_of, theme_of
-from gdcoverage.workbook._xml import Attributes, is_on, parse
-
-Parts = Mapping[str, zipfile.ZipInfo]
+from gdcoverage.workbook._xml import Attributes, Parts, is_on, parse
 
 _SECTIONS = ("fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs")
 

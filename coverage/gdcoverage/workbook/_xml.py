@@ -8,6 +8,8 @@ from typing import IO
 from xml.parsers import expat
 
 Attributes = dict[str, str]
+# Parts of an XLSX by path, in small letters.
+Parts = dict[str, zipfile.ZipInfo]
 # What to do where an element of a name begins.
 Acts = Mapping[str, Callable[[Attributes], None]]
 
@@ -56,7 +58,7 @@ def _refuse_doctype(*_: object) -> None:
     raise expat.ExpatError("document type")
 
 
-def parts_of(book: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+def parts_of(book: zipfile.ZipFile) -> Parts:
     """Parts by path, of which writers do not all keep the case and the slash."""
     return {part.filename.replace("\\", "/").lower(): part for part in book.infolist()}
 

@@ -1,0 +1,74 @@
+"""Places that may be wrong: of another datum than declared, rounded, or minutes typed as decimals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from gdcoverage.arrays import Bools, Objects
+from gdcoverage.geo.datum import DATUMS, Datum, names_other_datum
+from gdcoverage.outlets._evidence import HINT, Evidence
+from gdcoverage.problems import Problem
+from gdcoverage.tables import Table, plain_number
+from gdcoverage.tables.coordinates import DATUM_WORDS, texts_of
+
+# Fewer rows than these, all of whose decimals could be minutes and seconds, say nothing: of
+# random ones 36 in 100 could.
+_ENOUGH_SEXAGESIMAL = 5
+_DECIMALS = re.compile(r"[-+]?\d{2,3}(?:\.(\d*))?")
+
+
+def misplaced(table: Table, datum: Datum, found: Sequence[Problem]) -> Iterator[Evidence]:
+    """What speaks against the places of rows, which are then in doubt.
+
+    Parameters
+    ----------
+    datum : as declared.
+    found : problems of `locate_rows`.
+    """
+    everywhere = np.ones(len(table), bool)
+    said = DATUMS[datum]
+    for problem in found:
+        if problem.kind == "datum_differs":
+            yield _doubt(everywhere, f"“{problem.column}”列写明另一坐标系，声明的是 {said}")
+    for where, text in (("工作表", table.sheet), ("表题", table.title)):
+        named = [word for word in DATUM_WORDS if word in text.lower()]
+        if named and all(names_other_datum(w, datum, if_unknown=False) for w in named):
+            yield _doubt(everywhere, f"{where}“{text}”写明另一坐标系，声明的是 {said}")
+    own = table.text("datum")
+    other = [bool(t) and names_other_datum(t, datum, if_unknown=True) for t in own]
+    yield _doubt(np.array(other, bool), f"该行的坐标系与声明的 {said} 不同或无法识别")
+    if table.geometry is not None:
+        return
+    decimals = [_decimals(text) for text in texts_of(table)]
+    coarse = np.array(
+        [
+            a is not None and b is not None and max(len(a), len(b)) <= 2
+            for a, b in zip(*decimals, strict=True)
+        ],
+        bool,
+    )
+    yield _doubt(coarse, "坐标只有两位小数，位置可差七百米")
+    known = [(a, b) for a, b in zip(*decimals, strict=True) if a is not None and b is not None]
+    if len(known) >= _ENOUGH_SEXAGESIMAL and all(map(_is_sexagesimal, known)):
+        yield _doubt(everywhere, "坐标的小数都可能是分和秒（如 23.0745 表示 23°07′45″），无法分辨")
+
+
+def _doubt(rows: Bools, why: str) -> Evidence:
+    return Evidence(HINT, "unknown", rows, why)
+
+
+def _decimals(text: Objects) -> list[str | None]:
+    """The decimals of each coordinate; None for what is no plain number."""
+    found = [_DECIMALS.fullmatch(plain_number(t).rstrip("°")) for t in text]
+    return [match and (match[1] or "") for match in found]
+
+
+def _is_sexagesimal(decimals: tuple[str, str]) -> bool:
+    """Whether both could be minutes and seconds, and are written so: four digits."""
+    return all(
+        len(digits) <= 4 and int(f"{digits:0<4}"[:2]) < 60 and int(f"{digits:0<4}"[2:]) < 60
+        for digits in decimals
+    )

@@ -1,0 +1,80 @@
+"""Whether an outlet counts: only if nothing speaks against it, or only if all says the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import numpy as np
+
+from gdcoverage.arrays import Bools, Objects
+from gdcoverage.outlets._evidence import HINT, TOLD, Evidence, evidence_of
+from gdcoverage.problems import Problem
+from gdcoverage.tables import Table
+
+_ACTION = "请核对后在“状态”列写明：在营、筹建、暂停或退出；写明之前不计入覆盖"
+
+
+def judged(
+    table: Table, stated: Objects, more: Iterable[Evidence], today: dt.date
+) -> tuple[Objects, dict[int, str]]:
+    """The status of each row, and why it is in doubt.
+
+    What a row states counts if nothing speaks against it; where it states nothing, what else
+    says so in so many words; where nothing is said, the outlet is active. Where two things
+    speak against one another, or something may or may not mean that it has gone, the row is
+    in doubt. A row that says itself that it is not active is not, whatever else says so.
+
+    Parameters
+    ----------
+    stated : status by its column; "" where it says nothing, "unknown" where it is not
+        understood.
+    more : evidence besides what the table says.
+    today : dates are past or to come as seen from here.
+
+    Returns
+    -------
+    status : one of `OUTLET_STATUS` a row.
+    doubts : row -> the reasons, in Chinese; of the rows with status unknown for them.
+    """
+    told: dict[str, Bools] = {}
+    reasons: dict[int, list[str]] = {}
+    hinted = np.zeros(len(table), bool)
+    against: dict[int, list[str]] = {}
+    for evidence in (*evidence_of(table, today), *more):
+        rows = np.flatnonzero(evidence.rows)
+        if evidence.strength == HINT:
+            hinted |= evidence.rows
+            for i in rows:
+                reasons.setdefault(int(i), []).append(evidence.why)
+        else:
+            assert evidence.strength == TOLD
+            told[evidence.status] = told.get(evidence.status, False) | evidence.rows
+            for i in rows:
+                against.setdefault(int(i), []).append(evidence.why)
+    status = np.array(stated, object)
+    doubts: dict[int, str] = {}
+    gone = {s: rows for s, rows in told.items() if s != "active"}
+    how_many = sum((rows.astype(int) for rows in gone.values()), np.zeros(len(table), int))
+    says_active = told.get("active", np.zeros(len(table), bool))
+    silent = stated == ""
+    for kind, rows in gone.items():
+        status[silent & rows] = kind
+    status[silent & (how_many == 0)] = "active"
+    conflict = (how_many > 0) & ((stated == "active") | (silent & ((how_many > 1) | says_active)))
+    for i in np.flatnonzero(conflict):
+        sides = (["“状态”列写在营"] if stated[i] == "active" else []) + against[int(i)]
+        doubts[int(i)] = "说法不一：" + "；".join(dict.fromkeys(sides))
+    for i in np.flatnonzero(hinted & (status == "active") & ~conflict):
+        doubts[int(i)] = "；".join(dict.fromkeys(reasons[int(i)]))
+    status[list(doubts)] = "unknown"
+    return status, doubts
+
+
+def doubtful(table: Table, doubts: dict[int, str], kept: Bools) -> list[Problem]:
+    """A problem for each row in doubt that has a place."""
+    return [
+        table.problem(i, "name", "doubt_status", f"存疑：{why}", _ACTION)
+        for i, why in sorted(doubts.items())
+        if kept[i]
+    ]
