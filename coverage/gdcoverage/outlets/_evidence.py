@@ -15,8 +15,8 @@ from gdcoverage.outlets import _headings as words
 from gdcoverage.tables import Table, plain_heading
 from gdcoverage.tables.dates import Period, last_period, period_of
 
-# Where evidence stands: on the row in so many words; or anywhere else, which may mean it or not.
-STATED, TOLD, HINT = "stated", "told", "hint"
+# How evidence speaks: in so many words, or so that it may mean it or not.
+TOLD, HINT = "told", "hint"
 
 
 class Evidence(NamedTuple):
@@ -24,7 +24,7 @@ class Evidence(NamedTuple):
 
     Parameters
     ----------
-    strength : `STATED` in the column of status, `TOLD` elsewhere in so many words, or `HINT`.
+    strength : `TOLD` in so many words, or `HINT`.
     status : of `OUTLET_STATUS`; of a hint "unknown".
     rows : which rows.
     why : where and how it is said, in Chinese.
@@ -58,7 +58,7 @@ _SHORT = {"筹": "planned", "拟": "planned", "撤": "exited", "退": "exited", 
 _REASON = re.compile(
     r"(?:退出|撤销|关闭|注销|终止|清退|停业|暂停)(?:的)?(?:原因|说明|情况|备注|类型)"
 )
-_COLOURS = {
+_COLOURS: dict[str, Callable[[int, int, int], bool]] = {
     "红": lambda r, g, b: r > 150 and g < 120 and b < 120,
     "黄": lambda r, g, b: r > 180 and g > 150 and b < 150,
     "绿": lambda r, g, b: g > 120 and r < 190 and b < 190 and g > r and g > b,
@@ -103,13 +103,12 @@ def _columns(table: Table, today: dt.date) -> Iterator[Evidence]:
     def when(field: str, past: str, future: str, unclear: bool) -> Iterator[Evidence]:
         text, heading = table.text(field), table.headings.get(field, "")
         periods = {t: period_of(t) for t in dict.fromkeys(text)}
-        for status, holds in (
-            (past, lambda p: p is not None and p.last < today),
-            (future, lambda p: p is not None and p.first > today),
-        ):
-            if status:
-                rows = _each(text, lambda t, holds=holds: holds(periods[t]))
-                yield Evidence(TOLD, status, rows, f"“{heading}”列的日期")
+        if past:
+            over = _each(text, lambda t: (p := periods[t]) is not None and p.last < today)
+            yield Evidence(TOLD, past, over, f"“{heading}”列的日期")
+        if future:
+            ahead = _each(text, lambda t: (p := periods[t]) is not None and p.first > today)
+            yield Evidence(TOLD, future, ahead, f"“{heading}”列的日期")
         if unclear:
             blank = words.NO_WORDS | {"长期", "无固定期限", "至今", "—", "--"}
             odd = _each(
@@ -173,17 +172,16 @@ def _texts(table: Table) -> Iterator[Evidence]:
     """Cells that say it in words: notes, names, hours, and columns of unknown meaning."""
     for field in ("note", "hours"):
         text, heading = table.text(field), table.headings.get(field, "")
-        for status in words.STATUS_WORDS:
-            whole = _each(text, lambda t, s=status: status_of_word(t) == s)
+        for status, rows in _by_status(text, status_of_word).items():
             strength = HINT if status == "unknown" else TOLD
             if status != "active":
-                yield Evidence(strength, status, whole, f"“{heading}”列这样写")
+                yield Evidence(strength, status, rows, f"“{heading}”列这样写")
     note = table.text("note")
     hinted = _each(note, lambda t: not status_of_word(t) and _hints(t))
     yield Evidence(HINT, "unknown", hinted, f"“{table.headings.get('note', '')}”列提到")
-    for status in ("planned", "suspended", "exited"):
-        named = _each(table.text("name"), lambda t, s=status: _of_name(t) == s)
-        yield Evidence(TOLD, status, named, "网点名称里注明")
+    for status, rows in _by_status(table.text("name"), _of_name).items():
+        if status in ("planned", "suspended", "exited"):
+            yield Evidence(TOLD, status, rows, "网点名称里注明")
     former = _each(table.text("name"), lambda t: t.startswith("原") and len(t) > 4)
     yield Evidence(HINT, "unknown", former, "网点名称以“原”开头")
     for heading, text in table.others.items():
@@ -223,9 +221,10 @@ def _looks(table: Table) -> Iterator[Evidence]:
     if look.fill is not None:
         for line in (*table.notes, table.title):
             for name, is_it in _COLOURS.items():
-                if f"{name}" in line and group_status(line) not in ("", "active"):
-                    coloured = _each(look.fill, lambda c, is_it=is_it: bool(c) and is_it(*_rgb(c)))
-                    yield Evidence(HINT, "unknown", coloured, f"“{line}”，该行是{name}色")
+                if name in line and group_status(line) not in ("", "active"):
+                    coloured = [bool(colour) and is_it(*_rgb(colour)) for colour in look.fill]
+                    why = f"“{line}”，该行是{name}色"
+                    yield Evidence(HINT, "unknown", np.array(coloured, bool), why)
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:
@@ -248,14 +247,13 @@ _PARTNERS = re.compile(r"社保|合作")
 def other_branches(tables: Sequence[Table]) -> list[list[Evidence]]:
     """For each table, that it lists all branches beside one of those that do the business."""
     partners = [bool(_PARTNERS.search(table.sheet)) for table in tables]
+
+    def of(table: Table) -> Evidence:
+        why = f"工作表“{table.sheet}”不只列合作网点"
+        return Evidence(HINT, "unknown", np.ones(len(table), bool), why)
+
     return [
-        [
-            Evidence(
-                HINT, "unknown", np.ones(len(table), bool), f"工作表“{table.sheet}”不只列合作网点"
-            )
-        ]
-        if any(partners) and not own and _EVERY_BRANCH.search(table.sheet)
-        else []
+        [of(table)] if any(partners) and not own and _EVERY_BRANCH.search(table.sheet) else []
         for table, own in zip(tables, partners, strict=True)
     ]
 
@@ -272,6 +270,13 @@ def older_years(tables: Sequence[Table]) -> list[list[Evidence]]:
         ]
         for known in years
     ]
+
+
+def _by_status(text: Objects, status_of: Callable[[str], str]) -> dict[str, Bools]:
+    """Where texts tell each of the statuses that any of them tells."""
+    told = {t: status_of(t) for t in dict.fromkeys(text)}
+    said = np.array([told[t] for t in text], object)
+    return {status: np.asarray(said == status, bool) for status in {*told.values()} - {""}}
 
 
 def _each(text: Objects, holds: Callable[[str], bool]) -> Bools:

@@ -1,4 +1,4 @@
-"""Places that may be wrong: of another datum than declared, rounded, or minutes typed as decimals."""
+"""Places that may be wrong: of another datum, rounded, or minutes typed as decimals."""
 
 from __future__ import annotations
 

@@ -37,26 +37,28 @@ def judged(
     status : one of `OUTLET_STATUS` a row.
     doubts : row -> the reasons, in Chinese; of the rows with status unknown for them.
     """
+    nowhere = np.zeros(len(table), bool)
     told: dict[str, Bools] = {}
     reasons: dict[int, list[str]] = {}
-    hinted = np.zeros(len(table), bool)
+    hinted = nowhere.copy()
     against: dict[int, list[str]] = {}
     for evidence in (*evidence_of(table, today), *more):
-        rows = np.flatnonzero(evidence.rows)
         if evidence.strength == HINT:
             hinted |= evidence.rows
-            for i in rows:
+            for i in np.flatnonzero(evidence.rows):
                 reasons.setdefault(int(i), []).append(evidence.why)
         else:
             assert evidence.strength == TOLD
-            told[evidence.status] = told.get(evidence.status, False) | evidence.rows
-            for i in rows:
+            told[evidence.status] = told.get(evidence.status, nowhere) | evidence.rows
+            for i in np.flatnonzero(evidence.rows):
                 against.setdefault(int(i), []).append(evidence.why)
     status = np.array(stated, object)
     doubts: dict[int, str] = {}
-    gone = {s: rows for s, rows in told.items() if s != "active"}
-    how_many = sum((rows.astype(int) for rows in gone.values()), np.zeros(len(table), int))
-    says_active = told.get("active", np.zeros(len(table), bool))
+    gone = {said: rows for said, rows in told.items() if said != "active"}
+    how_many = np.zeros(len(table), int)
+    for rows in gone.values():
+        how_many += rows
+    says_active = told.get("active", nowhere)
     silent = stated == ""
     for kind, rows in gone.items():
         status[silent & rows] = kind

@@ -88,7 +88,7 @@ def _headers(
         # Below a header only rows without a number where the table has numbers can be another.
         elif _NUMBER.fullmatch(cells[i, probe]) or not (cells[i] != "").any():
             continue
-        single = [(cell,) if cell else () for cell in cells[i]]
+        single: list[Path] = [(cell,) if cell else () for cell in cells[i]]
         if not any(
             _is_header(paths, places, needed, least)
             for paths in (single, _paths(cells, i, i + 1) if probe is None else single)
