@@ -74,7 +74,7 @@ def test_every_mistake_is_found_in_its_row_and_good_rows_go_on(tmp_path):
         (10, "coordinate_unreadable", "error"),
         (11, "duplicate_id", "error"),
         (12, "duplicate_outlet", "error"),
-        (13, "same_place", "warning"),
+        (13, "doubt_twice", "error"),
         (14, "status_unknown", "error"),
         (16, "mode_missing", "warning"),
         (17, "term_unknown", "warning"),
@@ -199,7 +199,7 @@ HOSTILE = ["=1+1", "<script>alert(1)</script>", "+86 支行", "@甲", "'乙", 'a
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".geojson", ".gpkg", ".parquet"])
 def test_written_and_read_again_is_the_same(tmp_path, suffix):
-    rows = [row(i, name, 113.2 + i / 100, 23.1) for i, name in enumerate(HOSTILE, 1)]
+    rows = [row(i, name, 113.2077 + i / 100, 23.1) for i, name in enumerate(HOSTILE, 1)]
     first = read_outlets(workbook(tmp_path / "t.xlsx", rows), datum="wgs84").frame
     path = tmp_path / f"clean{suffix}"
     write_outlets(first, path)

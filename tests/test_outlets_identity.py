@@ -9,7 +9,9 @@ import pytest
 import shapely
 import xlsxwriter
 
+from gdcoverage.geo.datum import to_wgs84
 from gdcoverage.outlets import _identity, read_outlets, write_outlets
+from gdcoverage.policy import FLAGS, ITEMS, MODES
 
 HEADER = ["编号", "网点名称", "所属银行", "地址", "经度", "纬度", "服务方式", "状态", "联系电话"]
 
@@ -135,25 +137,30 @@ def test_none_is_an_answer_and_no_unknown_word(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("written", "declared", "doubtful"),
+    ("written", "declared", "used", "told", "status"),
     [
-        ("百度", "gcj02", True),
-        ("瞎写", "gcj02", True),
-        ("高德地图", "gcj02", False),
-        ("", "gcj02", False),
-        ("国家2000", "wgs84", False),
+        ("百度", "gcj02", "bd09", [("datum_of_row", "warning")], "active"),
+        ("瞎写", "gcj02", "gcj02", [("doubt_status", "error")], "unknown"),
+        ("高德地图", "gcj02", "gcj02", [], "active"),
+        ("", "gcj02", "gcj02", [], "active"),
+        ("国家2000", "wgs84", "wgs84", [], "active"),
     ],
 )
-def test_datum_that_a_row_names_is_held_against_the_declared(tmp_path, written, declared, doubtful):
+def test_datum_that_a_row_names_is_its_own(tmp_path, written, declared, used, told, status):
     reading = read(tmp_path, [[*row("甲", 113.3), written]], [*HEADER, "坐标系"], declared)
-    assert kinds(reading) == ([(2, "datum_differs", "warning")] if doubtful else [])
-    assert reading.frame["source_datum"].tolist() == [declared]
+    assert kinds(reading) == [(2, kind, severity) for kind, severity in told]
+    assert reading.frame["source_datum"].tolist() == [used]
+    assert reading.frame["status"].tolist() == [status]
+    point = reading.frame.geometry[0]
+    lon, lat = to_wgs84(113.3, 23.1, used)
+    assert (point.x, point.y) == pytest.approx((float(lon), float(lat)), abs=1e-9)
 
 
 def test_datum_that_a_heading_names_is_held_against_the_declared(tmp_path):
     rows, header = [["甲", 113.3, 23.1]], ["网点名称", "经度（百度）", "纬度(°)"]
-    (problem,) = read(tmp_path, rows, header, "gcj02").problems
+    problem, doubt = read(tmp_path, rows, header, "gcj02").problems
     assert (problem.kind, problem.column) == ("datum_differs", "经度（百度）")
+    assert (doubt.kind, doubt.row) == ("doubt_status", 2)
     assert not read(tmp_path, rows, header, "bd09").problems
 
 
@@ -169,7 +176,9 @@ def test_datum_that_a_heading_names_is_held_against_the_declared(tmp_path):
 def test_heading_that_names_a_datum_without_brackets(tmp_path, header, declared, doubtful):
     reading = read(tmp_path, [["甲", 113.3, 23.1]], ["网点名称", *header], declared)
     assert len(reading.frame) == 1
-    assert [p.kind for p in reading.problems] == ["datum_differs"] * doubtful
+    told = ["datum_differs"] * doubtful + ["doubt_status"] * bool(doubtful)
+    assert [p.kind for p in reading.problems] == told
+    assert reading.frame["status"].tolist() == ["unknown" if doubtful else "active"]
 
 
 def test_sheets_that_are_not_read_are_told(tmp_path):
@@ -180,10 +189,12 @@ def test_sheets_that_are_not_read_are_told(tmp_path):
         续表=[row("丙", 113.4), row("丁", 113.5)],
     )
     told = {p.kind: p for p in reading.problems}
-    assert set(told) == {"coordinate_heading_missing", "sheets_unused"}
+    assert set(told) == {"coordinate_heading_missing", "sheet_unused"}
     assert told["coordinate_heading_missing"].sheet == "另一市"
     assert "1 行未计入" in told["coordinate_heading_missing"].what
-    assert "续表" in told["sheets_unused"].what
+    unused = told["sheet_unused"]
+    assert (unused.sheet, unused.severity) == ("续表", "error")
+    assert "2 行" in unused.what
 
 
 @pytest.mark.parametrize("suffix", [".geojson", ".gpkg"])
@@ -204,6 +215,12 @@ def test_twenty_thousand_rows_of_one_number_do_not_take_minutes():
             "outlet_id": "1",
             "name": "营业部",
             "bank": "",
+            "address": "",
+            "stated_county": "",
+            "phone": "",
+            "hours": "",
+            "status": "active",
+            **dict.fromkeys((*MODES, *ITEMS, *FLAGS), True),
             "source_sheet": "",
             "source_file": "t.csv",
             "source_row": np.arange(n),

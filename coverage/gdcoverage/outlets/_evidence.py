@@ -55,6 +55,8 @@ _AT_TIMES = re.compile(r"周|星期|节|假|午|夜间|晚|每|照常")
 _AT_ITS_PLACE = re.compile(r"[搬迁]至?现址|[搬迁]入")
 _IN_NAME = re.compile(r"[(（【\[]([^)）】\]]+)[)）】\]]")
 _SHORT = {"筹": "planned", "拟": "planned", "撤": "exited", "退": "exited", "停": "suspended"}
+_EXAMPLE = re.compile(r"××|XX|xx|某某|^(?:示例|样例|范例|填写示例|例)[:：(]")
+_EXAMPLES = frozenset({"例", "示例", "样例", "范例", "例如", "如"})
 _REASON = re.compile(
     r"(?:退出|撤销|关闭|注销|终止|清退|停业|暂停)(?:的)?(?:原因|说明|情况|备注|类型)"
 )
@@ -182,6 +184,9 @@ def _texts(table: Table) -> Iterator[Evidence]:
     for status, rows in _by_status(table.text("name"), _of_name).items():
         if status in ("planned", "suspended", "exited"):
             yield Evidence(TOLD, status, rows, "网点名称里注明")
+    example = _each(table.text("name"), lambda t: bool(_EXAMPLE.search(_narrow(t))))
+    example |= _each(table.text("_number"), lambda t: t.strip("：:（）()") in _EXAMPLES)
+    yield Evidence(HINT, "unknown", example, "像是填表示例")
     former = _each(table.text("name"), lambda t: t.startswith("原") and len(t) > 4)
     yield Evidence(HINT, "unknown", former, "网点名称以“原”开头")
     for heading, text in table.others.items():

@@ -26,20 +26,23 @@ _ACTION = (
 _GUESSED = frozenset({"coordinate_swapped", "datum_differs", "status_missing"})
 
 
-def sound_outlets(source: Rows, added: tuple[str, ...] = ()) -> gpd.GeoDataFrame:
+def sound_outlets(
+    source: Rows, added: tuple[str, ...] = (), candidates: bool = False
+) -> gpd.GeoDataFrame:
     """Outlets in EPSG:4326 with every row fit to be assessed; a frame's own index and columns.
 
     Parameters
     ----------
     source : frame, or file in WGS-84, as for `read_outlets`; outlets may lie anywhere.
     added : columns that the assessment adds.
+    candidates : see `read_outlets`.
 
     Raises
     ------
     InputError : any row is unusable or in doubt; a column bears one of the added names.
     """
     if not isinstance(source, pd.DataFrame):
-        reading = read_outlets(source, datum="wgs84", within=ANYWHERE)
+        reading = read_outlets(source, datum="wgs84", within=ANYWHERE, candidates=candidates)
         refuse_rows(filter(_hinders, reading.problems), "网点", _ACTION)
         return reading.frame
     source = refuse_columns(source, added)

@@ -124,6 +124,10 @@ def without_duplicates(outlets: pd.DataFrame) -> tuple[pd.DataFrame, list[Proble
 
 
 _SERVICES = (*MODES, *ITEMS, *FLAGS)
+# Names of which a bank has one in every county.
+_ANY_BRANCH = frozenset(
+    {"营业部", "营业室", "营业厅", "营业所", "分理处", "储蓄所", "支行", "网点"}
+)
 _OTHERWISE_ALIKE = ("name", "bank", "address", "phone", "hours", "status", "source_sheet")
 
 
@@ -161,8 +165,9 @@ def _in_two_places(outlets: pd.DataFrame, kept: Ints) -> list[Problem]:
     """Active outlets of one name and bank at several places: it may have moved."""
     problems = []
     there = outlets.iloc[kept]
-    maybe = kept[(there["status"].isin(["active", "unknown"]) & (there["bank"] != "")).to_numpy()]
-    named = outlets.iloc[maybe].groupby(["bank", "name"]).indices
+    named_so = (there["bank"] != "") & ~there["name"].isin(_ANY_BRANCH)
+    maybe = kept[(there["status"].isin(["active", "unknown"]) & named_so).to_numpy()]
+    named = outlets.iloc[maybe].groupby(["bank", "name", "stated_county"]).indices
     for rows in named.values():
         same = maybe[rows]
         for at, other in zip(same, np.roll(same, 1), strict=True):

@@ -16,7 +16,9 @@ from gdcoverage.tables.coordinates import DATUM_WORDS, texts_of
 
 # Fewer rows than these, all of whose decimals could be minutes and seconds, say nothing: of
 # random ones 36 in 100 could.
-_ENOUGH_SEXAGESIMAL = 5
+_ENOUGH = 5
+# With so many decimals a place may be 700 m off.
+_COARSE = 2
 _DECIMALS = re.compile(r"[-+]?\d{2,3}(?:\.(\d*))?")
 
 
@@ -38,21 +40,21 @@ def misplaced(table: Table, datum: Datum, found: Sequence[Problem]) -> Iterator[
         if named and all(names_other_datum(w, datum, if_unknown=False) for w in named):
             yield _doubt(everywhere, f"{where}“{text}”写明另一坐标系，声明的是 {said}")
     own = table.text("datum")
-    other = [bool(t) and names_other_datum(t, datum, if_unknown=True) for t in own]
-    yield _doubt(np.array(other, bool), f"该行的坐标系与声明的 {said} 不同或无法识别")
+    # A datum that is none differs from every one.
+    other = [t and all(names_other_datum(t, d, if_unknown=True) for d in DATUMS) for t in own]
+    yield _doubt(np.array(other, bool), "该行写的坐标系无法识别")
     if table.geometry is not None:
         return
     decimals = [_decimals(text) for text in texts_of(table)]
-    coarse = np.array(
-        [
-            a is not None and b is not None and max(len(a), len(b)) <= 2
-            for a, b in zip(*decimals, strict=True)
-        ],
-        bool,
+    digits = np.array(
+        [np.nan if None in pair else max(map(len, pair)) for pair in zip(*decimals, strict=True)],  # type: ignore[arg-type]
+        float,
     )
-    yield _doubt(coarse, "坐标只有两位小数，位置可差七百米")
+    # Round numbers happen; a table of nothing else is rounded.
+    if len(table) >= _ENOUGH and not (digits > _COARSE).any():
+        yield _doubt(digits <= _COARSE, "坐标只有两位小数，位置可差七百米")
     known = [(a, b) for a, b in zip(*decimals, strict=True) if a is not None and b is not None]
-    if len(known) >= _ENOUGH_SEXAGESIMAL and all(map(_is_sexagesimal, known)):
+    if len(known) >= _ENOUGH and all(map(_is_sexagesimal, known)):
         yield _doubt(everywhere, "坐标的小数都可能是分和秒（如 23.0745 表示 23°07′45″），无法分辨")
 
 

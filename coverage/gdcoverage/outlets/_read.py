@@ -20,7 +20,13 @@ from gdcoverage.geo.datum import Datum
 from gdcoverage.outlets import _doubts as doubts
 from gdcoverage.outlets import _headings as words
 from gdcoverage.outlets._account import account_of
-from gdcoverage.outlets._evidence import Evidence, older_years, other_branches, status_of_word
+from gdcoverage.outlets._evidence import (
+    Evidence,
+    evidence_of,
+    older_years,
+    other_branches,
+    status_of_word,
+)
 from gdcoverage.outlets._identity import outlet_ids, without_duplicates
 from gdcoverage.outlets._place import misplaced
 from gdcoverage.outlets._status import doubtful, judged
@@ -72,6 +78,7 @@ def read_outlets(
     within: BaseGeometry | None = None,
     columns: Named | None = None,
     today: dt.date | None = None,
+    candidates: bool = False,
 ) -> Reading:
     """Outlets of a table or layer file, or of a frame, with everything that is wrong in it.
 
@@ -88,6 +95,7 @@ def read_outlets(
     sheet : only this sheet; all sheets with outlet headings otherwise.
     within : area in WGS-84 degrees where outlets may lie; a box around Guangdong by default.
     columns : the source's own column names, ``{"theirs": "outlet_id"}``, before all others.
+    candidates : the rows are places where an outlet could be; what is said of status is nothing.
     today : dates of opening and leaving are past or to come as seen from this day; today in
         Guangdong by default.
 
@@ -109,9 +117,10 @@ def read_outlets(
     tables, passed, problems = _tables_with_places(source, datum, sheet, columns)
     frames = []
     beside = zip(tables, older_years(tables), other_branches(tables), strict=True)
+    today = today or this_day()
     for table, older, other in beside:
-        area = GUANGDONG if within is None else within
-        frame, found = outlets_of(table, datum, area, today, (*older, *other))
+        said = () if candidates else (*evidence_of(table, today), *older, *other)
+        frame, found = outlets_of(table, datum, GUANGDONG if within is None else within, said)
         frames.append(frame)
         problems += found
     outlets = pd.concat(frames, ignore_index=True)
@@ -127,6 +136,11 @@ def read_outlets(
     frame = OUTLETS.validate(frame)
     account = account_of(tables, passed, frame)
     return Reading(frame, tuple(problems), source_of(source, "网点"), account)
+
+
+def this_day() -> dt.date:
+    """Today in Guangdong."""
+    return dt.datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 def _tables_with_places(
@@ -198,16 +212,14 @@ def outlets_of(
     table: Table,
     datum: Datum,
     within: BaseGeometry,
-    today: dt.date | None = None,
-    more: Sequence[Evidence] = (),
+    said: Sequence[Evidence] = (),
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Rows of one table that have a place, by position, with the faults of all.
 
     Parameters
     ----------
-    more : evidence beside the table that speaks of its rows' status.
+    said : evidence of the rows' status besides the column that states it.
     """
-    today = today or dt.datetime.now(ZoneInfo("Asia/Shanghai")).date()
     located = locate_rows(table, datum, within)
     problems = list(located.problems)
     keep = ~np.isnan(located.lon)
@@ -231,11 +243,11 @@ def outlets_of(
             yes = _each(table, name, yes_or_no, doubts.unknown_term(_TERMS[name]), problems, keep)
             data[name] = data[name] | np.array(yes, bool)  # type: ignore[operator]
     stated = _each(table, "status", _status, doubts.unknown_status, problems, keep)
-    evidence = (*more, *misplaced(table, datum, located.problems))
-    data["status"], why = judged(table, np.array(stated, object), evidence, today)
+    evidence = (*said, *misplaced(table, datum, located.problems))
+    data["status"], why = judged(np.array(stated, object), evidence)
     problems += doubtful(table, why, keep)
     data |= {"county": "", "source_file": table.file, "source_sheet": table.sheet}
-    data |= {"source_row": table.row, "source_datum": datum}
+    data |= {"source_row": table.row, "source_datum": located.datum}
     data["geometry"] = shapely.points(located.lon, located.lat)
     data["outlet_id"] = outlet_ids(_narrow(table.text("outlet_id")), pd.DataFrame(data))
     frame = pd.DataFrame(data)[list(OUTLETS.columns)].astype(dict.fromkeys(_STRINGS, "str"))

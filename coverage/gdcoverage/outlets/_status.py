@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 
 import numpy as np
 
 from gdcoverage.arrays import Bools, Objects
-from gdcoverage.outlets._evidence import HINT, TOLD, Evidence, evidence_of
+from gdcoverage.outlets._evidence import HINT, Evidence
 from gdcoverage.problems import Problem
 from gdcoverage.tables import Table
 
 _ACTION = "请核对后在“状态”列写明：在营、筹建、暂停或退出；写明之前不计入覆盖"
 
 
-def judged(
-    table: Table, stated: Objects, more: Iterable[Evidence], today: dt.date
-) -> tuple[Objects, dict[int, str]]:
+def judged(stated: Objects, evidence: Iterable[Evidence]) -> tuple[Objects, dict[int, str]]:
     """The status of each row, and why it is in doubt.
 
     What a row states counts if nothing speaks against it; where it states nothing, what else
@@ -29,33 +26,30 @@ def judged(
     ----------
     stated : status by its column; "" where it says nothing, "unknown" where it is not
         understood.
-    more : evidence besides what the table says.
-    today : dates are past or to come as seen from here.
+    evidence : all else that speaks of it.
 
     Returns
     -------
     status : one of `OUTLET_STATUS` a row.
     doubts : row -> the reasons, in Chinese; of the rows with status unknown for them.
     """
-    nowhere = np.zeros(len(table), bool)
+    nowhere = np.zeros(len(stated), bool)
     told: dict[str, Bools] = {}
     reasons: dict[int, list[str]] = {}
     hinted = nowhere.copy()
     against: dict[int, list[str]] = {}
-    for evidence in (*evidence_of(table, today), *more):
-        if evidence.strength == HINT:
-            hinted |= evidence.rows
-            for i in np.flatnonzero(evidence.rows):
-                reasons.setdefault(int(i), []).append(evidence.why)
+    for said in evidence:
+        where = reasons if said.strength == HINT else against
+        for i in np.flatnonzero(said.rows):
+            where.setdefault(int(i), []).append(said.why)
+        if said.strength == HINT:
+            hinted |= said.rows
         else:
-            assert evidence.strength == TOLD
-            told[evidence.status] = told.get(evidence.status, nowhere) | evidence.rows
-            for i in np.flatnonzero(evidence.rows):
-                against.setdefault(int(i), []).append(evidence.why)
+            told[said.status] = told.get(said.status, nowhere) | said.rows
     status = np.array(stated, object)
     doubts: dict[int, str] = {}
-    gone = {said: rows for said, rows in told.items() if said != "active"}
-    how_many = np.zeros(len(table), int)
+    gone = {kind: rows for kind, rows in told.items() if kind != "active"}
+    how_many = np.zeros(len(stated), int)
     for rows in gone.values():
         how_many += rows
     says_active = told.get("active", nowhere)

@@ -36,6 +36,7 @@ def outlet_table(outlets: gpd.GeoDataFrame) -> pd.DataFrame:
             "地址": outlets["address"],
             "经度": outlets.geometry.x.round(7),
             "纬度": outlets.geometry.y.round(7),
+            "坐标系": "WGS-84",
             "营业时间": outlets["hours"],
             "服务方式": listed(MODES),
             "业务事项": listed(ITEMS),
@@ -47,7 +48,7 @@ def outlet_table(outlets: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def write_outlets(outlets: gpd.GeoDataFrame, path: str | Path) -> None:
-    """Write a cleaned outlet table that `read_outlets` reads back with ``datum="wgs84"``.
+    """Write a cleaned outlet table, which names its datum: read back, under whatever declared.
 
     Parameters
     ----------

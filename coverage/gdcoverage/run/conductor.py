@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -74,7 +75,7 @@ def _run(plan: Plan, made_on: str, how: How, say: Say) -> Ran:
     def over(phase: str) -> None:
         seconds[phase] = time.perf_counter() - begun - sum(seconds.values())
 
-    inputs = read_inputs(plan, say, how.crew)
+    inputs = read_inputs(plan, say, how.crew, dt.date.fromisoformat(made_on))
     over("read")
     jobs = _jobs(plan, inputs, made_on, how, say)
     over("streets")

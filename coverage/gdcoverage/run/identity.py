@@ -6,6 +6,7 @@ making. What cannot be digested (a path, an open file) is refused, so nothing ca
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import math
 import re
@@ -95,6 +96,11 @@ def _(value: str | bytes, feed: _Feed) -> None:
     data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
     _tag(feed, type(value).__name__, len(data))
     feed(data)
+
+
+@_hold.register
+def _(value: dt.date, feed: _Feed) -> None:
+    _hold(value.isoformat(), feed)
 
 
 @_hold.register(bool)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from gdcoverage.emap.basemap import read_base
 from gdcoverage.files import Source, sha256
 from gdcoverage.findings import NO_COUNTY
 from gdcoverage.network import read_places
-from gdcoverage.outlets import read_outlets
+from gdcoverage.outlets import read_outlets, this_day
 from gdcoverage.places.counties import (
     assign_counties,
     one_county,
@@ -68,12 +69,18 @@ class Inputs:
     sources: tuple[Source, ...] = field(default=())
 
 
-def read_inputs(plan: Plan, say: Say = lambda _: None, crew: Processes | None = None) -> Inputs:
+def read_inputs(
+    plan: Plan,
+    say: Say = lambda _: None,
+    crew: Processes | None = None,
+    today: dt.date | None = None,
+) -> Inputs:
     """Read everything that the plan names but the streets, telling each step.
 
     Parameters
     ----------
     crew : reads what a map shows of a province's OSM file beside the tables.
+    today : see `read_outlets`.
     """
     counties = None
     if not plan.counties.single:
@@ -92,7 +99,7 @@ def read_inputs(plan: Plan, say: Say = lambda _: None, crew: Processes | None = 
     demand = replace(demand, frame=_with_county(demand.frame, counties))
     say("读取网点")
     area = _outlet_area(plan, counties)
-    outlets = _outlets(kept, plan.outlets, area)
+    outlets = _outlets(kept, plan.outlets, {"within": area, "today": today or this_day()})
     outlets = replace(outlets, frame=_with_county(outlets.frame, counties))
     asked = plan.sites or SitesInput()
     candidates = read_candidates(asked, counties, kept)
@@ -172,7 +179,7 @@ def read_candidates(
         return None
     within = shapely.box(*counties.total_bounds).buffer(0.5)
     asked_of = OutletsInput(path=asked.candidates, datum=asked.datum, sheet=asked.sheet)
-    reading = _outlets(kept, asked_of, within)
+    reading = _outlets(kept, asked_of, {"within": within, "candidates": True})
     # A village committee has no bank, and need not.
     problems = tuple(p for p in reading.problems if p.kind != "bank_missing")
     return replace(reading, problems=problems, source=replace(reading.source, role="候选点"))
@@ -192,8 +199,8 @@ def _read_demand(plan: Plan, counties: gpd.GeoDataFrame | None, kept: Kept) -> R
     return _read_once(kept, read_demand, asked.path, options)
 
 
-def _outlets(kept: Kept | None, asked: OutletsInput, within: BaseGeometry) -> Reading:
-    options = {"datum": asked.datum, "sheet": asked.sheet, "within": within}
+def _outlets(kept: Kept | None, asked: OutletsInput, more: dict[str, Any]) -> Reading:
+    options = {"datum": asked.datum, "sheet": asked.sheet, **more}
     return _read_once(kept, read_outlets, asked.path, options)
 
 

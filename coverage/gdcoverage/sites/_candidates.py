@@ -53,7 +53,9 @@ def complete_candidates(coverage: Coverage, candidates: Rows) -> gpd.GeoDataFram
     InputError : a frame has no coordinate system; a row has no usable place; a candidate_id
         comes twice.
     """
-    given = candidates if isinstance(candidates, pd.DataFrame) else sound_outlets(candidates)
+    given = candidates
+    if not isinstance(given, pd.DataFrame):
+        given = sound_outlets(given, candidates=True)
     (table,) = tables_of(given, _HEADINGS, ())
     located = coordinates.locate_rows(table, "wgs84", coordinates.ANYWHERE)
     refuse_rows(

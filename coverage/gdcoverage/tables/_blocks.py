@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from gdcoverage.tables._sheet import Cells
 HEADER_ROWS = 30
 # A header has so many rows at most.
 _DEEPEST = 3
+# So many words of headings in a row are no coincidence.
+_SURELY_HEADINGS = 3
 
 # What the first filled cell of a row that is no entry says; "合计大厦支行" is an entry.
 _TOTAL_ROW = re.compile(
@@ -70,8 +72,30 @@ def blocks_of(cells: Cells, places: Places, needed: Collection[str], least: int 
         end = headers[number + 1][0] if number + 1 < len(headers) else len(cells)
         before = headers[number - 1][1] + 1 if number else 0
         for columns in _ranges(paths, places, needed):
-            blocks.append(_block(cells, places, (top, bottom, end), columns, paths, before))
+            block = _block(cells, places, (top, bottom, end), columns, paths, before)
+            same = [i for i, other in enumerate(blocks) if _is_continued(other, block)]
+            if same:
+                blocks[same[-1]] = _joined(blocks[same[-1]], block)
+            else:
+                blocks.append(block)
     return blocks
+
+
+def _is_continued(block: Block, other: Block) -> bool:
+    """Whether a table goes on below its header repeated, as on every printed page."""
+    return block.paths == other.paths and np.array_equal(block.columns, other.columns)
+
+
+def _joined(block: Block, more: Block) -> Block:
+    """Both as one; what stands above the repeated header is the name of a part."""
+    before = block.sections[-1] if len(block.sections) else ""
+    part = more.title or before
+    sections = np.where(more.sections == "", part, more.sections)
+    return replace(
+        block,
+        rows=np.concatenate([block.rows, more.rows]),
+        sections=np.concatenate([block.sections, sections]).astype(object),
+    )
 
 
 def _headers(
@@ -92,13 +116,19 @@ def _headers(
         if not any(
             _is_header(paths, places, needed, least)
             for paths in (single, _paths(cells, i, i + 1) if probe is None else single)
-        ):
+        ) or (probe is not None and not _stands_apart(cells, i, single, places)):
             continue
         top, bottom, paths = _span(cells, places, i, last)
         fields = chosen(paths, places)
         probe = next((fields[f] for f in ("lon", "population", "lonlat", "lat") if f in fields), 0)
         last = bottom
         yield top, bottom, paths
+
+
+def _stands_apart(cells: Cells, at: int, paths: list[Path], places: Places) -> bool:
+    """Whether a row below a table can be another header: more than a row of odd words."""
+    known = sum(bool(path and meaning(path, places).field) for path in paths)
+    return known >= _SURELY_HEADINGS or (cells[at - 1] != "").sum() <= 1
 
 
 def _is_header(paths: list[Path], places: Places, needed: Collection[str], least: int) -> bool:
@@ -247,5 +277,6 @@ def _title(own: Cells, before: int, top: int) -> str:
         said = [cell for cell in own[i] if cell]
         if before and len(set(said)) > 1:
             break
-        lines[:0] = dict.fromkeys(said)
+        told = dict.fromkeys(said)
+        lines[:0] = [line for line in told if not _NOTE_ROW.search("".join(line.split()))]
     return "　".join(lines)

@@ -12,9 +12,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Floats, Objects
-from gdcoverage.geo.datum import DATUMS, Datum, names_other_datum, to_wgs84
+from gdcoverage.geo.datum import DATUMS, Datum, names_other_datum, parse_datum, to_wgs84
 from gdcoverage.geo.sphere import lonlat
-from gdcoverage.problems import Problem
+from gdcoverage.problems import InputError, Problem
 from gdcoverage.tables import Headings, Table
 
 # Guangdong with its islands, in degrees: west, south, east, north.
@@ -66,6 +66,7 @@ HEADINGS: Headings = {
         *("lnglat", "lonlat", "location", "经度纬度"),
         *_with_datum(("坐标", "经纬度")),
     ),
+    "datum": ("坐标系", "坐标系统", "坐标类型", "datum", "crs"),
 }
 
 
@@ -113,10 +114,16 @@ _SAYS_LATITUDE = re.compile(r"[南北纬]|lat|(?<![a-z])[ns](?![a-z])", re.IGNOR
 
 @dataclass(frozen=True, eq=False)
 class Located:
-    """Where the rows of a table lie: WGS-84 degrees, NaN where a row has no usable place."""
+    """Where the rows of a table lie: WGS-84 degrees, NaN where a row has no usable place.
+
+    Parameters
+    ----------
+    datum : by which each row was converted.
+    """
 
     lon: Floats
     lat: Floats
+    datum: Objects
     problems: tuple[Problem, ...]
 
 
@@ -126,7 +133,7 @@ def locate_rows(table: Table, datum: Datum, within: BaseGeometry) -> Located:
     Parameters
     ----------
     table : with the fields ``lon`` and ``lat``, or ``lonlat``, or a point geometry.
-    datum : of the coordinates as written.
+    datum : of the coordinates as written, where a row does not name its own.
     within : area in WGS-84 degrees where points may lie. A point outside that lies inside with
         longitude and latitude exchanged is exchanged and reported; any other is left out.
     """
@@ -145,8 +152,9 @@ def locate_rows(table: Table, datum: Datum, within: BaseGeometry) -> Located:
             blank = table.text("lonlat") == ""
 
     shapely.prepare(within)
-    lon, lat = to_wgs84(given_lon, given_lat, datum)
-    turned_lon, turned_lat = to_wgs84(given_lat, given_lon, datum)
+    datums = _datum_of_rows(table, datum)
+    lon, lat = _converted(given_lon, given_lat, datums)
+    turned_lon, turned_lat = _converted(given_lat, given_lon, datums)
     inside = shapely.contains_xy(within, lon, lat) | shapely.touches(
         within, shapely.points(lon, lat)
     )
@@ -163,7 +171,38 @@ def locate_rows(table: Table, datum: Datum, within: BaseGeometry) -> Located:
         problem = table.problem(int(i), field, kind, what, action, **severity)
         problems.append(Problem(**(vars(problem) | value)))
     lon[bad] = lat[bad] = np.nan
-    return Located(lon, lat, tuple(problems))
+    for i in np.flatnonzero(datums != datum):
+        what = f"按该行写明的坐标系 {DATUMS[datums[i]]} 换算（声明的是 {DATUMS[datum]}）"
+        problems.append(
+            table.problem(int(i), "datum", "datum_of_row", what, "请核对", severity="warning")
+        )
+    return Located(lon, lat, datums, tuple(problems))
+
+
+def _datum_of_rows(table: Table, datum: Datum) -> Objects:
+    """The datum that each row names, the declared one where it names none that is known."""
+    if table.geometry is not None:
+        return np.full(len(table), datum, object)
+    said = {t: _named(t) for t in dict.fromkeys(table.text("datum"))}
+    same = {name for name in DATUMS if not names_other_datum(name, datum, if_unknown=True)}
+    known = [said[t] if said[t] not in same else "" for t in table.text("datum")]
+    return np.array([name or datum for name in known], object)
+
+
+def _named(text: str) -> Datum | str:
+    try:
+        return parse_datum(text) if text else ""
+    except InputError:
+        return ""
+
+
+def _converted(lon: Floats, lat: Floats, datums: Objects) -> tuple[Floats, Floats]:
+    """Degrees of several datums to degrees in WGS-84."""
+    out = np.full((2, len(lon)), np.nan)
+    for datum in dict.fromkeys(datums):
+        rows = np.asarray(datums == datum, bool)
+        out[:, rows] = to_wgs84(lon[rows], lat[rows], datum)
+    return out[0], out[1]
 
 
 def _middles(shapes: Objects) -> Objects:

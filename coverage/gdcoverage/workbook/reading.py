@@ -33,8 +33,8 @@ def lines_of(path: str) -> Iterator[dict[str, Any]]:
 
     A sheet, which is not empty: ``name``; ``hidden``; ``cells``, text by row from A1; and for an
     XLSX ``hidden_rows``, ``hidden_columns``, ``struck``, ``fill`` (colour -> cells) and
-    ``comments`` (cell -> note), where cells are counted row by row from 0. Other formats do not tell how they look. The last line
-    may be a ``problem``, or an ``error`` in calamine's words.
+    ``comments`` (cell -> note), where cells are counted row by row from 0. Other formats do not
+    tell how they look. The last line may be a ``problem``, or an ``error`` in calamine's words.
     """
     try:
         yield from _sheets(path)
