@@ -70,10 +70,10 @@ def service_area(streets: gpd.GeoDataFrame | Lines, width_m: float = 45.0) -> Ba
 
 def _reached_parts(coverage: Coverage, minutes: float | None) -> tuple[Ints, Floats, Floats]:
     """Parts of edges within a walk: from either end, and around outlets on the edge."""
-    standard = coverage.standard
+    standard, network = coverage.standard, coverage.network
     limit_m = standard.walk_limit_m * (1 if minutes is None else minutes / standard.minutes)
     sources = coverage.outlets_joined[coverage.outlets["counts"].to_numpy()]
-    return _parts_within(coverage.network, sources, limit_m)
+    return _parts_within(network, sources, limit_m)
 
 
 def _parts_within(

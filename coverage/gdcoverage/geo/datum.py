@@ -70,6 +70,14 @@ def parse_datum(text: str) -> Datum:
     )
 
 
+def datum_named(text: str) -> Datum | None:
+    """The datum that a text names, or None."""
+    try:
+        return parse_datum(text) if text else None
+    except InputError:
+        return None
+
+
 def names_other_datum(text: str, datum: Datum, *, if_unknown: bool) -> bool:
     """Whether a text names a datum that places points elsewhere than the declared one.
 
@@ -79,9 +87,8 @@ def names_other_datum(text: str, datum: Datum, *, if_unknown: bool) -> bool:
     datum : the declared one.
     if_unknown : the answer where the text names no known datum.
     """
-    try:
-        named = parse_datum(text)
-    except InputError:
+    named = datum_named(text)
+    if named is None:
         return if_unknown
     return named != datum and not {named, datum} <= {"wgs84", "cgcs2000"}
 

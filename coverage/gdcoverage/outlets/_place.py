@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from gdcoverage.arrays import Bools, Objects
-from gdcoverage.geo.datum import DATUMS, Datum, names_other_datum
+from gdcoverage.geo.datum import DATUMS, Datum, datum_named, names_other_datum
 from gdcoverage.outlets._evidence import HINT, Evidence
 from gdcoverage.problems import Problem
 from gdcoverage.tables import Table, plain_number
@@ -40,8 +40,7 @@ def misplaced(table: Table, datum: Datum, found: Sequence[Problem]) -> Iterator[
         if named and all(names_other_datum(w, datum, if_unknown=False) for w in named):
             yield _doubt(everywhere, f"{where}“{text}”写明另一坐标系，声明的是 {said}")
     own = table.text("datum")
-    # A datum that is none differs from every one.
-    other = [t and all(names_other_datum(t, d, if_unknown=True) for d in DATUMS) for t in own]
+    other = [bool(t) and not datum_named(t) for t in own]
     yield _doubt(np.array(other, bool), "该行写的坐标系无法识别")
     if table.geometry is not None:
         return

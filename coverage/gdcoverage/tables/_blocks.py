@@ -67,7 +67,7 @@ def blocks_of(cells: Cells, places: Places, needed: Collection[str], least: int 
     least : so many headings of a row must be known for it to be a header.
     """
     headers = list(_headers(cells, places, needed, least))
-    blocks = []
+    blocks: list[Block] = []
     for number, (top, bottom, paths) in enumerate(headers):
         end = headers[number + 1][0] if number + 1 < len(headers) else len(cells)
         before = headers[number - 1][1] + 1 if number else 0

@@ -12,9 +12,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Floats, Objects
-from gdcoverage.geo.datum import DATUMS, Datum, names_other_datum, parse_datum, to_wgs84
+from gdcoverage.geo.datum import DATUMS, Datum, datum_named, names_other_datum, to_wgs84
 from gdcoverage.geo.sphere import lonlat
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import Problem
 from gdcoverage.tables import Headings, Table
 
 # Guangdong with its islands, in degrees: west, south, east, north.
@@ -183,17 +183,10 @@ def _datum_of_rows(table: Table, datum: Datum) -> Objects:
     """The datum that each row names, the declared one where it names none that is known."""
     if table.geometry is not None:
         return np.full(len(table), datum, object)
-    said = {t: _named(t) for t in dict.fromkeys(table.text("datum"))}
+    said = {t: datum_named(t) for t in dict.fromkeys(table.text("datum"))}
     same = {name for name in DATUMS if not names_other_datum(name, datum, if_unknown=True)}
     known = [said[t] if said[t] not in same else "" for t in table.text("datum")]
     return np.array([name or datum for name in known], object)
-
-
-def _named(text: str) -> Datum | str:
-    try:
-        return parse_datum(text) if text else ""
-    except InputError:
-        return ""
 
 
 def _converted(lon: Floats, lat: Floats, datums: Objects) -> tuple[Floats, Floats]:
