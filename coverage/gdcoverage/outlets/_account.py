@@ -9,14 +9,17 @@ import geopandas as gpd
 from gdcoverage.outlets import _headings as words
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
 from gdcoverage.tables import Table
-from gdcoverage.tables.account import Account, TableRead
+from gdcoverage.tables.account import Account, Question, TableRead
 from gdcoverage.tables.dates import date_of_data
 
 _TERMS = MODES | ITEMS | FLAGS
 
 
 def account_of(
-    tables: Sequence[Table], passed: Sequence[Table], outlets: gpd.GeoDataFrame
+    tables: Sequence[Table],
+    passed: Sequence[Table],
+    outlets: gpd.GeoDataFrame,
+    questions: Sequence[Question],
 ) -> Account:
     """The account of tables that were read, and of others that were passed over."""
     used = [(table, table not in passed) for table in (*tables, *passed)]
@@ -36,6 +39,7 @@ def account_of(
         tuple((term, count) for term, count in (*counts, ("未计入的行", lost)) if count),
         data_date=date,
         date_from=where,
+        questions=tuple(questions),
     )
 
 

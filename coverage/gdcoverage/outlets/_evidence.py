@@ -12,11 +12,12 @@ import numpy as np
 
 from gdcoverage.arrays import Bools, Objects
 from gdcoverage.outlets import _headings as words
+from gdcoverage.outlets.answers import GROUP, OUTLET, WORD, Answers
 from gdcoverage.tables import Table, plain_heading
 from gdcoverage.tables.dates import Period, last_period, period_of
 
-# How evidence speaks: in so many words, or so that it may mean it or not.
-TOLD, HINT = "told", "hint"
+# How evidence speaks: in so many words, or so that it may mean it or not; or as it was answered.
+TOLD, HINT, DECIDED = "told", "hint", "decided"
 
 
 class Evidence(NamedTuple):
@@ -24,16 +25,20 @@ class Evidence(NamedTuple):
 
     Parameters
     ----------
-    strength : `TOLD` in so many words, or `HINT`.
+    strength : `TOLD` in so many words, `HINT`, or `DECIDED` by the planner.
     status : of `OUTLET_STATUS`; of a hint "unknown".
     rows : which rows.
     why : where and how it is said, in Chinese.
+    ask, about : what the planner may be asked, as a kind of `Answers`, and its text for each row
+        or for all; of an outlet its name.
     """
 
     strength: str
     status: str
     rows: Bools
     why: str
+    ask: str = OUTLET
+    about: Objects | str = ""
 
 
 _MEANING = {word: status for status, spelt in words.STATUS_WORDS.items() for word in spelt if word}
@@ -72,12 +77,17 @@ _COLOURS: dict[str, Callable[[int, int, int], bool]] = {
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
 
-def evidence_of(table: Table, today: dt.date) -> Iterator[Evidence]:
+def evidence_of(table: Table, today: dt.date, answers: Answers) -> Iterator[Evidence]:
     """All that a table says of its rows' status, but for the column of status itself."""
     yield from _columns(table, today)
-    yield from _groups(table)
-    yield from _texts(table)
-    yield from _looks(table)
+    yield from _groups(table, answers)
+    yield from _texts(table, answers)
+    yield from _looks(table, answers)
+    for field in ("outlet_id", "name"):
+        text = table.text(field)
+        for status in dict.fromkeys(answers.outlets.values()):
+            rows = _each(text, lambda t, s=status: answers.outlets.get(t) == s)
+            yield Evidence(DECIDED, status, rows, "读表约定")
 
 
 def status_of_word(text: str) -> str:
@@ -133,30 +143,35 @@ def _columns(table: Table, today: dt.date) -> Iterator[Evidence]:
     yield Evidence(HINT, "unknown", over, f"“{table.headings.get('term', '')}”已过期")
 
 
-def _groups(table: Table) -> Iterator[Evidence]:
+def _groups(table: Table, answers: Answers) -> Iterator[Evidence]:
     """The names of the file, the sheet, the table, and its parts; the narrowest says it."""
+
+    def read(text: str) -> str:
+        return answers.groups.get(text) or group_status(text)
+
     outer = [
         (f"文件名“{table.file}”", table.file.rpartition(".")[0]),
         (f"工作表“{table.sheet}”", table.sheet),
         (f"表题“{table.title}”", _without_notes(table.title)),
     ]
-    said = [(where, group_status(text)) for where, text in outer]
-    said = [(where, status) for where, status in said if status]
+    said = [(where, text, status) for where, text in outer if (status := read(text))]
     sections = table.section if table.section is not None else np.full(len(table), "", object)
     for section in dict.fromkeys(sections):
         rows = np.asarray(sections == section, bool)
         told = [*said]
-        if section and (status := group_status(section)):
-            told.append((f"小标题“{section}”", status))
+        if section and (status := read(section)):
+            told.append((f"小标题“{section}”", section, status))
         if not told:
             continue
-        where, status = told[-1]
-        against = [other for other in told[:-1] if status == "active" and other[1] != "active"]
+        where, text, status = told[-1]
+        against = [other for other in told[:-1] if status == "active" and other[2] != "active"]
+        if text in answers.groups:
+            against = []
         if against or status == "unknown":
-            where = "、".join(w for w, _ in (*against, told[-1]))
-            yield Evidence(HINT, "unknown", rows, f"{where}")
+            where = "、".join(w for w, *_ in (*against, told[-1]))
+            yield Evidence(HINT, "unknown", rows, where, GROUP, text)
         else:
-            yield Evidence(TOLD, status, rows, where)
+            yield Evidence(TOLD, status, rows, where, GROUP, text)
 
 
 def group_status(text: str) -> str:
@@ -170,17 +185,22 @@ def _without_notes(title: str) -> str:
     return "　".join(line for line in title.split("　") if not re.match(r"(备?注|说明|颜色)", line))
 
 
-def _texts(table: Table) -> Iterator[Evidence]:
+def _texts(table: Table, answers: Answers) -> Iterator[Evidence]:
     """Cells that say it in words: notes, names, hours, and columns of unknown meaning."""
+
+    def read(text: str) -> str:
+        return answers.words.get(text) or status_of_word(text)
+
     for field in ("note", "hours"):
         text, heading = table.text(field), table.headings.get(field, "")
-        for status, rows in _by_status(text, status_of_word).items():
+        for status, rows in _by_status(text, read).items():
             strength = HINT if status == "unknown" else TOLD
             if status != "active":
-                yield Evidence(strength, status, rows, f"“{heading}”列这样写")
+                yield Evidence(strength, status, rows, f"“{heading}”列这样写", WORD, text)
     note = table.text("note")
-    hinted = _each(note, lambda t: not status_of_word(t) and _hints(t))
-    yield Evidence(HINT, "unknown", hinted, f"“{table.headings.get('note', '')}”列提到")
+    hinted = _each(note, lambda t: not read(t) and _hints(t))
+    why = f"“{table.headings.get('note', '')}”列提到"
+    yield Evidence(HINT, "unknown", hinted, why, WORD, note)
     for status, rows in _by_status(table.text("name"), _of_name).items():
         if status in ("planned", "suspended", "exited"):
             yield Evidence(TOLD, status, rows, "网点名称里注明")
@@ -190,10 +210,17 @@ def _texts(table: Table) -> Iterator[Evidence]:
     former = _each(table.text("name"), lambda t: t.startswith("原") and len(t) > 4)
     yield Evidence(HINT, "unknown", former, "网点名称以“原”开头")
     for heading, text in table.others.items():
-        gone = _each(text, lambda t: status_of_word(t) not in ("", "active"))
+        gone = _each(text, lambda t: read(t) not in ("", "active"))
         if _REASON.search(plain_heading(heading)):
-            gone = _each(text, lambda t: _narrow(t).strip().lower() not in words.NO_WORDS)
-        yield Evidence(HINT, "unknown", gone, f"“{heading}”列这样写")
+            gone = _each(
+                text,
+                lambda t: (
+                    _narrow(t).strip().lower() not in words.NO_WORDS and t not in answers.words
+                ),
+            )
+        yield Evidence(HINT, "unknown", gone, f"“{heading}”列这样写", WORD, text)
+        for status, rows in _by_status(text, lambda t: answers.words.get(t, "")).items():
+            yield Evidence(DECIDED, status, rows, "读表约定")
 
 
 def _hints(note: str) -> bool:
@@ -211,11 +238,11 @@ def _of_name(name: str) -> str:
     return next((s for t in inside if (s := _SHORT.get(t) or status_of_word(t))), "")
 
 
-def _looks(table: Table) -> Iterator[Evidence]:
+def _looks(table: Table, answers: Answers) -> Iterator[Evidence]:
     look = table.look
     everywhere = np.ones(len(table), bool)
-    if look.hidden_sheet:
-        yield Evidence(HINT, "unknown", everywhere, "工作表是隐藏的")
+    if look.hidden_sheet and table.sheet not in answers.groups:
+        yield Evidence(HINT, "unknown", everywhere, "工作表是隐藏的", GROUP, table.sheet)
     if look.hidden is not None:
         yield Evidence(HINT, "unknown", look.hidden, "该行是隐藏的")
     if look.struck is not None:
@@ -255,7 +282,7 @@ def other_branches(tables: Sequence[Table]) -> list[list[Evidence]]:
 
     def of(table: Table) -> Evidence:
         why = f"工作表“{table.sheet}”不只列合作网点"
-        return Evidence(HINT, "unknown", np.ones(len(table), bool), why)
+        return Evidence(HINT, "unknown", np.ones(len(table), bool), why, GROUP, table.sheet)
 
     return [
         [of(table)] if any(partners) and not own and _EVERY_BRANCH.search(table.sheet) else []
@@ -269,11 +296,17 @@ def older_years(tables: Sequence[Table]) -> list[list[Evidence]]:
     latest = max((year for known in years for year in known), default=0)
     return [
         [
-            Evidence(HINT, "unknown", np.asarray(rows, bool), f"是较早年度（{year}年）的")
+            Evidence(
+                HINT,
+                "unknown",
+                np.asarray(known == year, bool),
+                f"是较早年度（{year}年）的",
+                GROUP,
+                table.sheet,
+            )
             for year in sorted(set(known) - {0, latest})
-            for rows in [known == year]
         ]
-        for known in years
+        for table, known in zip(tables, years, strict=True)
     ]
 
 

@@ -47,7 +47,7 @@ def sound_outlets(
         return reading.frame
     source = refuse_columns(source, added)
     (table,) = tables_of(source, words.HEADINGS, (), documented=OUTLETS.columns)
-    frame, problems = outlets_of(table, "wgs84", ANYWHERE)
+    frame, problems, _ = outlets_of(table, "wgs84", ANYWHERE)
     unknown = {row for row, text in zip(table.row, table.text("status"), strict=True) if _own(text)}
     problems = [
         p

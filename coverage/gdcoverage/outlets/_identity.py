@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import shapely
 
-from gdcoverage.arrays import Ints, Objects
+from gdcoverage.arrays import Bools, Ints, Objects
 from gdcoverage.geo.sphere import great_circle_m
 from gdcoverage.policy import FLAGS, ITEMS, MODES
 from gdcoverage.problems import Problem, Severity
@@ -55,7 +55,9 @@ def outlet_ids(given: Iterable[str], outlets: pd.DataFrame) -> list[str]:
     ]
 
 
-def without_duplicates(outlets: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
+def without_duplicates(
+    outlets: pd.DataFrame, decided: Collection[str] = ()
+) -> tuple[pd.DataFrame, list[Problem]]:
     """Outlets entered once each; the later row of a pair is left out and reported.
 
     One name at most `SAME_OUTLET_M` apart is one outlet, unless the rows name different banks
@@ -63,6 +65,10 @@ def without_duplicates(outlets: pd.DataFrame) -> tuple[pd.DataFrame, list[Proble
     Where one says that the outlet is active and another that it is not, it is in doubt; so is
     an outlet of one name and bank at two places, and a second one of the same bank at the same
     spot. One spot under names of different banks is only reported.
+
+    Parameters
+    ----------
+    decided : names and ids of outlets of which the planner has said what they are.
     """
     problems: list[Problem] = []
     outlets = outlets.copy()
@@ -71,7 +77,8 @@ def without_duplicates(outlets: pd.DataFrame) -> tuple[pd.DataFrame, list[Proble
     twin = np.full(len(outlets), -1, np.int64)
     earlier = _earlier_twin(outlets.iloc[certain])
     twin[certain[earlier >= 0]] = certain[earlier[earlier >= 0]]
-    problems += _merged(outlets, twin) + _contradicted(outlets, twin)
+    settled = (outlets["name"].isin(decided) | outlets["outlet_id"].isin(decided)).to_numpy()
+    problems += _merged(outlets, twin) + _contradicted(outlets, twin, settled)
     for i in np.flatnonzero(twin >= 0):
         problems.append(
             _about(
@@ -99,14 +106,15 @@ def without_duplicates(outlets: pd.DataFrame) -> tuple[pd.DataFrame, list[Proble
             )
         )
     kept = kept[~again]
-    problems += _in_two_places(outlets, kept)
+    problems += _in_two_places(outlets, kept[~settled[kept]])
     points = outlets["geometry"].to_numpy()[kept]
     spot = shapely.get_x(points).round(6) + 1j * shapely.get_y(points).round(6)
     first = _first_of(spot)
     again = first != np.arange(len(kept))
     banks, status = outlets["bank"].to_numpy(object), outlets["status"].to_numpy(object)
     for i, other in zip(kept[again], kept[first[again]], strict=True):
-        if banks[i] and banks[i] == banks[other] and status[i] == status[other] == "active":
+        alike = banks[i] and banks[i] == banks[other]
+        if alike and status[i] == status[other] == "active" and not settled[i]:
             problems.append(_in_doubt(outlets, i, f"与{_row(outlets, i, other)}同一银行、同一位置"))
             continue
         problems.append(
@@ -149,11 +157,11 @@ def _merged(outlets: pd.DataFrame, twin: Ints) -> list[Problem]:
     return problems
 
 
-def _contradicted(outlets: pd.DataFrame, twin: Ints) -> list[Problem]:
+def _contradicted(outlets: pd.DataFrame, twin: Ints, settled: Bools) -> list[Problem]:
     """An outlet that one row calls active and another not is in doubt."""
     problems = []
     status = outlets["status"].to_numpy(object)
-    for i in np.flatnonzero(twin >= 0):
+    for i in np.flatnonzero((twin >= 0) & ~settled):
         j = twin[i]
         if "unknown" not in (status[i], status[j]) and status[i] != status[j]:
             what = f"与{_row(outlets, j, i)}是同一网点，状态不一"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,11 +30,13 @@ from gdcoverage.outlets._evidence import (
 )
 from gdcoverage.outlets._identity import outlet_ids, without_duplicates
 from gdcoverage.outlets._place import misplaced
-from gdcoverage.outlets._status import doubtful, judged
+from gdcoverage.outlets._status import doubtful, judged, questions_of
 from gdcoverage.outlets._terms import Vocabulary
+from gdcoverage.outlets.answers import Answers, read_answers, with_answers
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
 from gdcoverage.problems import InputError, Problem, Severity, unusable
 from gdcoverage.tables import Named, Reading, Rows, Table, Unread, plain_heading, tables_of
+from gdcoverage.tables.account import Question
 from gdcoverage.tables.coordinates import GUANGDONG, locate_rows, preferring
 from gdcoverage.tables.frames import as_given, labelled, source_of
 
@@ -79,6 +82,7 @@ def read_outlets(
     columns: Named | None = None,
     today: dt.date | None = None,
     candidates: bool = False,
+    answers: Answers | str | Path | None = None,
 ) -> Reading:
     """Outlets of a table or layer file, or of a frame, with everything that is wrong in it.
 
@@ -96,6 +100,7 @@ def read_outlets(
     within : area in WGS-84 degrees where outlets may lie; a box around Guangdong by default.
     columns : the source's own column names, ``{"theirs": "outlet_id"}``, before all others.
     candidates : the rows are places where an outlet could be; what is said of status is nothing.
+    answers : of the planner to what such tables leave open, or the file of them.
     today : dates of opening and leaving are past or to come as seen from this day; today in
         Guangdong by default.
 
@@ -114,17 +119,26 @@ def read_outlets(
     if isinstance(source, pd.DataFrame) and "source_datum" in source and datum in _SHIFTED:
         what = "数据框是读入过的（有 source_datum 列），坐标已是 WGS-84"
         raise unusable("datum_twice", what, "datum 请写 wgs84", value=datum)
-    tables, passed, problems = _tables_with_places(source, datum, sheet, columns)
-    frames = []
+    if answers is None:
+        answers = Answers()
+    elif not isinstance(answers, Answers):
+        answers = read_answers(answers)
+    tables, passed, problems = _tables_with_places(source, datum, sheet, columns, answers)
+    frames, questions = [], list[Question]()
     beside = zip(tables, older_years(tables), other_branches(tables), strict=True)
     today = today or this_day()
     for table, older, other in beside:
-        said = () if candidates else (*evidence_of(table, today), *older, *other)
-        frame, found = outlets_of(table, datum, GUANGDONG if within is None else within, said)
+        told: list[Evidence] = []
+        if not candidates:
+            told += evidence_of(table, today, answers)
+            told += [] if table.sheet in answers.groups else [*older, *other]
+        area = GUANGDONG if within is None else within
+        frame, found, asked = outlets_of(table, datum, area, told, answers)
         frames.append(frame)
         problems += found
+        questions += asked
     outlets = pd.concat(frames, ignore_index=True)
-    outlets, found = without_duplicates(outlets)
+    outlets, found = without_duplicates(outlets, answers.outlets)
     problems = list(dict.fromkeys([*problems, *found]))
     problems.sort(key=lambda p: (p.sheet, p.row or 0))
     if not any(map(len, tables)):
@@ -134,7 +148,7 @@ def read_outlets(
     if isinstance(source, pd.DataFrame):
         frame, problems = as_given(frame, source), labelled(problems, source.index)
     frame = OUTLETS.validate(frame)
-    account = account_of(tables, passed, frame)
+    account = account_of(tables, passed, frame, questions)
     return Reading(frame, tuple(problems), source_of(source, "网点"), account)
 
 
@@ -144,12 +158,12 @@ def this_day() -> dt.date:
 
 
 def _tables_with_places(
-    source: Rows, datum: Datum, sheet: str | None, columns: Named | None
+    source: Rows, datum: Datum, sheet: str | None, columns: Named | None, answers: Answers
 ) -> tuple[list[Table], list[Table], list[Problem]]:
     """Tables that name outlets and say where they are; the others, and a problem for each."""
     tables = tables_of(
         source,
-        preferring(words.HEADINGS, datum),
+        with_answers(preferring(words.HEADINGS, datum), answers),
         ("name",),
         sheet=sheet,
         columns=columns,
@@ -157,6 +171,8 @@ def _tables_with_places(
     )
     problems, placed = [], []
     for table in tables:
+        if answers.groups.get(table.sheet) == "":
+            continue
         if _is_of_people(table):
             problems.append(_of_people(table))
         elif (
@@ -168,9 +184,13 @@ def _tables_with_places(
         else:
             problems.append(_no_coordinates(table))
     if not placed:
-        raise InputError(problems[0])
+        raise InputError(*(problems or [_nothing_read(tables[0].file)]))
     problems += [_passed_over(unread, tables[0].file) for unread in tables[0].unread]
     return placed, [table for table in tables if table not in placed], problems
+
+
+def _nothing_read(file: str) -> Problem:
+    return Problem("no_rows", "读表约定里所有工作表都不读", "请改正读表约定", file=file)
 
 
 def _passed_over(unread: Unread, file: str) -> Problem:
@@ -213,8 +233,9 @@ def outlets_of(
     datum: Datum,
     within: BaseGeometry,
     said: Sequence[Evidence] = (),
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """Rows of one table that have a place, by position, with the faults of all.
+    answers: Answers | None = None,
+) -> tuple[pd.DataFrame, list[Problem], list[Question]]:
+    """Rows of one table that have a place, by position, the faults of all, and what to ask.
 
     Parameters
     ----------
@@ -242,7 +263,10 @@ def outlets_of(
         if name in table.columns:
             yes = _each(table, name, yes_or_no, doubts.unknown_term(_TERMS[name]), problems, keep)
             data[name] = data[name] | np.array(yes, bool)  # type: ignore[operator]
-    stated = _each(table, "status", _status, doubts.unknown_status, problems, keep)
+    known = {} if answers is None else answers.words
+    stated = _each(
+        table, "status", lambda t: _status(t, known), doubts.unknown_status, problems, keep
+    )
     evidence = (*said, *misplaced(table, datum, located.problems))
     data["status"], why = judged(np.array(stated, object), evidence)
     problems += doubtful(table, why, keep)
@@ -265,7 +289,7 @@ def outlets_of(
                 sheet=table.sheet,
             )
         )
-    return frame[keep], problems
+    return frame[keep], problems, questions_of(table, {i: d for i, d in why.items() if keep[i]})
 
 
 def _each(
@@ -300,9 +324,9 @@ def yes_or_no(text: str) -> tuple[bool, str]:
     return (True, "") if plain in words.YES_WORDS else (False, text)
 
 
-def _status(text: str) -> tuple[str, str]:
-    if not text.strip():
-        return "", ""
+def _status(text: str, answered: Mapping[str, str]) -> tuple[str, str]:
+    if not text.strip() or text in answered:
+        return answered.get(text, ""), ""
     status = status_of_word(text)
     return (status, "") if status not in ("", "unknown") else ("unknown", text)
 

@@ -298,6 +298,7 @@ class _Parts:
                     县区界线=counties,
                     城乡分类=demand,
                     不布点区域=excluded,
+                    读表约定=outlets,
                 ),
             ),
         )

@@ -18,6 +18,7 @@ from gdcoverage.files import Source, sha256
 from gdcoverage.findings import NO_COUNTY
 from gdcoverage.network import read_places
 from gdcoverage.outlets import read_outlets, this_day
+from gdcoverage.outlets.answers import answers_beside, read_answers
 from gdcoverage.places.counties import (
     assign_counties,
     one_county,
@@ -31,7 +32,7 @@ from gdcoverage.run.identity import digest, program
 from gdcoverage.run.kept import Kept, packed, unpacked
 from gdcoverage.run.plan import OutletsInput, Plan, SitesInput
 from gdcoverage.tables import Reading, read_layer
-from gdcoverage.tables.account import Account, TableRead
+from gdcoverage.tables.account import Account, Question, TableRead
 
 Say = Callable[[str], None]
 
@@ -91,7 +92,9 @@ def read_inputs(
     beside = crew.beside if crew is not None and several else here
     named_and_drawn = None if osm is None else _named_and_drawn(plan, osm, beside, say)
     say("读取人口与城乡分类")
-    kept = Kept(plan.cache / "results", (Reading, Source, Problem, Account, TableRead), say)
+    kept = Kept(
+        plan.cache / "results", (Reading, Source, Problem, Account, TableRead, Question), say
+    )
     demand = _read_demand(plan, counties, kept)
     if counties is None:
         assert plan.counties.single
@@ -99,7 +102,13 @@ def read_inputs(
     demand = replace(demand, frame=_with_county(demand.frame, counties))
     say("读取网点")
     area = _outlet_area(plan, counties)
-    outlets = _outlets(kept, plan.outlets, {"within": area, "today": today or this_day()})
+    answered = answers_beside(plan.outlets.path)
+    judging = {
+        "within": area,
+        "today": today or this_day(),
+        "answers": None if answered is None else read_answers(answered),
+    }
+    outlets = _outlets(kept, plan.outlets, judging)
     outlets = replace(outlets, frame=_with_county(outlets.frame, counties))
     asked = plan.sites or SitesInput()
     candidates = read_candidates(asked, counties, kept)
@@ -117,6 +126,7 @@ def read_inputs(
         outlets.source,
         demand.source,
         *([candidates.source] if candidates else []),
+        *([Source.of(answered, "读表约定")] if answered else []),
         *([Source.of(own, "县区界线")] if own else []),
         *([Source.of(polygons, "城乡分类")] if polygons else []),
         *([Source.of(asked.excluded, "不布点区域")] if asked.excluded else []),

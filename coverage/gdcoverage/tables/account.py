@@ -32,6 +32,25 @@ class TableRead:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What the planner may be asked, so that rows are no longer in doubt.
+
+    Parameters
+    ----------
+    kind : of what: a sheet (or title, or part of a table), a word, an outlet; in Chinese.
+    text : the sheet's name, the word, the outlet's name.
+    why : they are in doubt.
+    sheet, rows : where they stand.
+    """
+
+    kind: str
+    text: str
+    why: str
+    sheet: str
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Account:
     """What was understood of a file.
 
@@ -43,6 +62,7 @@ class Account:
     data_date : the date that the data tell of themselves, ISO 8601 as far as known (2025,
         2025-06, 2025-06-30); empty where none was found.
     date_from : where that date was found, in Chinese.
+    questions : what would settle the doubts.
     """
 
     tables: tuple[TableRead, ...] = ()
@@ -50,3 +70,4 @@ class Account:
     people: float | None = None
     data_date: str = ""
     date_from: str = ""
+    questions: tuple[Question, ...] = ()
