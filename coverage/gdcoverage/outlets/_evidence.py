@@ -85,8 +85,7 @@ def evidence_of(table: Table, today: dt.date, answers: Answers) -> Iterator[Evid
     yield from _looks(table, answers)
     for field in ("outlet_id", "name"):
         text = table.text(field)
-        for status in dict.fromkeys(answers.outlets.values()):
-            rows = _each(text, lambda t, s=status: answers.outlets.get(t) == s)
+        for status, rows in _by_status(text, lambda t: answers.outlets.get(t, "")).items():
             yield Evidence(DECIDED, status, rows, "读表约定")
 
 

@@ -55,8 +55,8 @@ def judged(stated: Objects, evidence: Iterable[Evidence]) -> tuple[Objects, dict
             decided[said.rows] = said.status
             continue
         where = hints if said.strength == HINT else against
-        for i in np.flatnonzero(said.rows):
-            where.setdefault(int(i), []).append(said)
+        for i in np.flatnonzero(said.rows).tolist():
+            where.setdefault(i, []).append(said)
         if said.strength == TOLD:
             told[said.status] = told.get(said.status, nowhere) | said.rows
     status = np.array(stated, object)
@@ -69,10 +69,10 @@ def judged(stated: Objects, evidence: Iterable[Evidence]) -> tuple[Objects, dict
     several = (how_many > 1) | told.get("active", nowhere)
     conflict = (how_many > 0) & ((stated == "active") | ((stated == "") & several))
     doubts: dict[int, Doubt] = {}
-    for i in np.flatnonzero(conflict):
-        sides = "；".join(dict.fromkeys(said.why for said in against[int(i)]))
+    for i in np.flatnonzero(conflict).tolist():
+        sides = "；".join(dict.fromkeys(said.why for said in against[i]))
         stands = "“状态”列写在营；" if stated[i] == "active" else ""
-        doubts[int(i)] = _doubt(int(i), against[int(i)], f"说法不一：{stands}{sides}")
+        doubts[i] = _doubt(i, against[i], f"说法不一：{stands}{sides}")
     for i, said_so in hints.items():
         if status[i] == "active" and not conflict[i]:
             doubts[i] = _doubt(i, said_so, "；".join(dict.fromkeys(said.why for said in said_so)))

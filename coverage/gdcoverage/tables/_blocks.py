@@ -32,6 +32,7 @@ _NOTE_ROW = re.compile(
 _NUMBERED = re.compile(r"^[(（]?[一二三四五六七八九十]{1,3}[)）、.．]|^[(（]\d{1,2}[)）]")
 _A_PART = re.compile(r"(镇|乡|街道|网点|名单|清单|部分|类)$")
 _NUMBER = re.compile(r"[-+]?[\d.,%]+")
+_DECIMAL = re.compile(r"\d\.\d")
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,15 +140,23 @@ def _is_header(paths: list[Path], places: Places, needed: Collection[str], least
 def _span(cells: Cells, places: Places, at: int, after: int) -> tuple[int, int, list[Path]]:
     """The rows around one that make most of the headings understood; of equals the fewest."""
     best: tuple[tuple[int, int], int, int, list[Path]] | None = None
+    lowest = at
+    while lowest + 1 < min(at + _DEEPEST, len(cells)) and not _has_numbers(cells[lowest + 1]):
+        lowest += 1
     # Of two rows, the upper may be no more than a title.
-    for top in range(min(at + 1, len(cells) - 1), max(at - _DEEPEST, after), -1):
-        for bottom in range(max(at, top), min(top + _DEEPEST, len(cells))):
+    for top in range(min(at + 1, lowest), max(at - _DEEPEST, after), -1):
+        for bottom in range(max(at, top), min(top + _DEEPEST - 1, lowest) + 1):
             paths = _paths(cells, top, bottom)
             order = (-_telling(paths, places), bottom - top)
             if best is None or order < best[0]:
                 best = order, top, bottom, paths
     assert best is not None
     return best[1:]
+
+
+def _has_numbers(row: Objects) -> bool:
+    """Whether a row holds what no heading does."""
+    return any(_NUMBER.fullmatch(cell) or _DECIMAL.search(cell) for cell in row)
 
 
 def _telling(paths: list[Path], places: Places) -> int:
@@ -208,9 +217,12 @@ def _block(
     alone = filled.sum(axis=1) == 1
     section = _is_section(body, filled, alone, fields.get("name", -1))
     keep = _entries(body, filled, alone, running) & ~section
-    # A table below announces itself; these lines are not the last part of this one.
-    below = np.flatnonzero(filled.sum(axis=1) > 1)
-    section[below.max() + 1 if len(below) else 0 :] = False
+    # A table below announces itself; these lines are neither entries nor a part of this one.
+    several = np.flatnonzero(filled.sum(axis=1) > 1)
+    after = int(several.max(initial=-1)) + 1
+    section[after:] = False
+    if end < len(cells):
+        keep[after:] = False
     lines = np.where(section, _first(body, filled), "")
     place = np.maximum.accumulate(np.where(section, np.arange(len(body)), -1))
     sections = np.where(place >= 0, lines[np.maximum(place, 0)], "") if len(body) else lines
