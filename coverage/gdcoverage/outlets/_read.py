@@ -124,7 +124,7 @@ def read_outlets(
     elif not isinstance(answers, Answers):
         answers = read_answers(answers)
     tables, passed, problems = _tables_with_places(source, datum, sheet, columns, answers)
-    frames, questions = [], list[Question]()
+    frames, questions, unplaced = [], list[Question](), []
     beside = zip(tables, older_years(tables), other_branches(tables), strict=True)
     today = today or this_day()
     for table, older, other in beside:
@@ -137,6 +137,7 @@ def read_outlets(
         frames.append(frame)
         problems += found
         questions += asked
+        unplaced.append(_unplaced(table, found))
     outlets = pd.concat(frames, ignore_index=True)
     outlets, found = without_duplicates(outlets, answers.outlets)
     problems = list(dict.fromkeys([*problems, *found]))
@@ -149,7 +150,19 @@ def read_outlets(
         frame, problems = as_given(frame, source), labelled(problems, source.index)
     frame = OUTLETS.validate(frame)
     account = account_of(tables, passed, frame, questions)
-    return Reading(frame, tuple(problems), source_of(source, "网点"), account)
+    lacking = pd.concat(unplaced, ignore_index=True)
+    return Reading(frame, tuple(problems), source_of(source, "网点"), account, lacking)
+
+
+_LACKING = frozenset({"coordinate_missing", "coordinate_unreadable", "coordinate_zero"})
+
+
+def _unplaced(table: Table, problems: Sequence[Problem]) -> pd.DataFrame:
+    """The rows of a table that have no coordinates."""
+    without = {p.row for p in problems if p.kind in _LACKING}
+    rows = [i for i, row in enumerate(table.row) if int(row) in without]
+    said = {name: table.text(name)[rows] for name in ("name", "address", "stated_county")}
+    return pd.DataFrame(said | {"source_sheet": table.sheet, "source_row": table.row[rows]})
 
 
 def this_day() -> dt.date:

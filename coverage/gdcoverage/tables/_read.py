@@ -38,12 +38,15 @@ class Reading:
     problems : what is wrong, in the order of the file.
     source : the file; without a digest where a frame was read.
     account : what was understood of it.
+    unplaced : rows that have no coordinates: ``name``, ``address``, ``stated_county``,
+        ``source_sheet``, ``source_row``.
     """
 
     frame: gpd.GeoDataFrame
     problems: tuple[Problem, ...]
     source: Source
     account: Account = field(default_factory=Account)
+    unplaced: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True, eq=False)
