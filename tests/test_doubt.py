@@ -12,6 +12,7 @@ from gdcoverage.assessment import assess, without_outlets
 from gdcoverage.findings import WITH_DOUBTFUL, Doubt, tally
 from gdcoverage.places.counties import one_county
 from gdcoverage.policy import OUTLET_STATUS, Standard
+from gdcoverage.problems import InputError
 
 STATUS = st.sampled_from(["active", "unknown", "unknown", "suspended"])
 # On crossings and between them, at home and beyond the streets.
@@ -60,6 +61,15 @@ def test_one_in_doubt_elsewhere_that_serves_nobody_here_is_no_doubt(lattice):
     here = one_county("甲县", people.iloc[:1])
     found = assess(outlets, people.iloc[:1], lattice, counties=here)
     assert found.doubt() is None
+
+
+def test_a_result_can_be_assessed_again_and_a_column_of_that_name_alone_is_refused(lattice):
+    outlets, people = world()
+    found = assess(outlets, people, lattice)
+    again = assess(outlets, found.demand, lattice)
+    pd.testing.assert_frame_equal(again.demand, found.demand)
+    with pytest.raises(InputError, match=WITH_DOUBTFUL):
+        assess(outlets, people.assign(**{WITH_DOUBTFUL: True}), lattice)
 
 
 def test_when_it_leaves_it_is_in_doubt_no_more(lattice):

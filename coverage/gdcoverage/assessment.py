@@ -73,7 +73,8 @@ def assess(
     standard = standard or Standard()
     area = None if counties is None else read_counties(counties)
     serving = sound_outlets(outlets, OUTLET_RESULT_COLUMNS)
-    people = sound_demand(demand, standard, (*RESULT_COLUMNS, WITH_DOUBTFUL))
+    beside = {WITH_DOUBTFUL} & set(getattr(demand, "columns", ()))
+    people = sound_demand(demand, standard, (*RESULT_COLUMNS, *beside))
     return apply_standard(
         serving.assign(county=county_of(serving, area)),
         people.assign(county=county_of(people, area)),

@@ -60,10 +60,13 @@ class FileRead:
     def of(cls, reading: Reading, expected: float | None = None) -> FileRead:
         """The reading of outlets, candidates or people."""
         frame, counts = reading.frame, reading.account.counts
+        amount: float | None
         if "population" in frame:
             people = reading.account.people
             amount = float(frame["population"].sum()) if people is None else people
             counts = counts or (("需求点", len(frame)),)
+        elif reading.source.role == "候选点":
+            amount, counts = None, (("候选点", len(frame)),)
         else:
             found = frame["status"].value_counts()
             amount = float(found.get("active", 0))

@@ -28,7 +28,7 @@ from gdcoverage.run.plan import MapInput, Plan
 from gdcoverage.sites import Terms
 
 # Where a county among others is told what was understood of the inputs.
-READ_AT = "见全省（全部县区）结果文件夹里的 读表说明.html，或 汇总.xlsx 的第一张表"
+READ_AT = "见全部县区的结果文件夹（本文件夹上两级）里的 读表说明.html，或 汇总.xlsx 的第一张表"
 _TILE_DEG = 0.02
 _M_PER_DEG = 100_000.0  # along a parallel of Guangdong; fewer than along a meridian
 

@@ -179,7 +179,8 @@ def _assessed(subject: Subject, network: WalkNetwork) -> Assessed:
     coverage = apply_standard(
         subject.outlets, subject.demand, network, subject.standard, subject.counties
     )
-    inside = subject.outlets["county"].isin(subject.counties["adcode"])
+    # What lies outside all counties has no outlets of its own.
+    inside = subject.outlets["county"].isin(subject.counties["adcode"]) & bool(subject.adcode)
     return Assessed(
         _added(coverage.outlets, subject.outlets),
         _added(coverage.demand, subject.demand),

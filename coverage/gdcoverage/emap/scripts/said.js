@@ -10,10 +10,9 @@ import { make } from "./dom.js";
  * @returns {string}
  */
 export function dates(head, words) {
-  return [
-    head.dataDate && words.t("数据截至 {0}", words.t(head.dataDate)),
-    head.madeOn && words.t("生成日期 {0}", head.madeOn),
-  ].filter(Boolean).join(words.t("，"));
+  const { madeOn } = head, until = words.t(head.dataDate);
+  if (until && madeOn) return words.t("数据截至 {0}，生成日期 {1}", until, madeOn);
+  return until ? words.t("数据截至 {0}", until) : madeOn ? words.t("生成日期 {0}", madeOn) : "";
 }
 
 /**

@@ -34,7 +34,7 @@ const ENGLISH = Object.freeze({
   "得不到您的位置。请在地图上点一下您在哪里，或在搜索框输入镇街名。": "Your position is not available. Tap the map where you are, or search for a town.",
   "请在地图上点一下您在哪里。": "Tap the map where you are.", "正在定位……": "Locating…", "取消定位": "Stop sorting",
   "看这附近的网点": "Outlets near here", "这里有 {0} 个网点": "{0} outlets here",
-  "数据截至 {0}": "Data as of {0}", "生成日期 {0}": "made on {0}", "，": ", ",
+  "数据截至 {0}，生成日期 {1}": "Data as of {0}, made on {1}", "数据截至 {0}": "Data as of {0}", "生成日期 {0}": "Made on {0}",
   "筹建": "planned", "暂停": "suspended", "退出": "left", "存疑": "in doubt",
   "边界示意，非标准地图": "Boundaries are schematic", "审图号：{0}": "Map approval: {0}",
   "放大": "Zoom in", "缩小": "Zoom out", "街道 © OpenStreetMap 贡献者（ODbL）": "Streets © OpenStreetMap contributors (ODbL)",
