@@ -13,6 +13,7 @@ from gdcoverage.findings import WITH_DOUBTFUL, Doubt, tally
 from gdcoverage.places.counties import one_county
 from gdcoverage.policy import OUTLET_STATUS, Standard
 from gdcoverage.problems import InputError
+from known import known
 
 STATUS = st.sampled_from(["active", "unknown", "unknown", "suspended"])
 # On crossings and between them, at home and beyond the streets.
@@ -70,6 +71,14 @@ def test_a_result_can_be_assessed_again_and_a_column_of_that_name_alone_is_refus
     pd.testing.assert_frame_equal(again.demand, found.demand)
     with pytest.raises(InputError, match=WITH_DOUBTFUL):
         assess(outlets, people.assign(**{WITH_DOUBTFUL: True}), lattice)
+
+
+def test_of_nobody_nothing_is_known_but_how_many_are_in_doubt(lattice):
+    outlets, people = world()
+    found = assess(outlets, worlds.demand([]), lattice, counties=one_county("甲县", people))
+    doubt = known(found.doubt())
+    assert (doubt.outlets, doubt.matters) == (1, False)
+    assert np.isnan([doubt.rate, doubt.rate_with]).all()
 
 
 def test_when_it_leaves_it_is_in_doubt_no_more(lattice):

@@ -53,7 +53,9 @@ def test_the_box_stands_above_the_headline_in_red(browser, pages):
 
 
 def test_neither_the_public_nor_a_sure_answer_has_one(browser, pages):
-    assert opened(browser, pages["public"]).page.locator(".emap-doubt").count() == 0
+    public = opened(browser, pages["public"]).page
+    assert public.locator(".emap-doubt").count() == 0
+    assert "存疑" not in public.locator("body").inner_text()
     assert not opened(browser, pages["sure"]).page.locator(".emap-doubt").is_visible()
 
 

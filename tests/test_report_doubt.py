@@ -144,7 +144,6 @@ def test_the_planners_maps_show_it_and_the_publics_does_not(coverage, report):
     assert index.head["doubt"] == box
     public = build_public_map(coverage.outlets, coverage.counties, title="示例")
     assert "doubt" not in public.head
-    assert "存疑" not in "".join(str(block) for block in public.blocks.values())
 
 
 def test_the_data_carry_it(report):
@@ -236,6 +235,9 @@ def test_every_row_in_doubt_is_told_with_its_name_and_reason():
 def test_a_row_in_doubt_of_which_nothing_is_said_is_told_all_the_same():
     (row,) = FileRead.of(reading_of([("表1", 8, "unknown")])).doubtful
     assert row == DoubtfulRow("表1", 8, "第8支行", "状态无法判断", "请写明状态")
+    wrong = Problem("status_unknown", "状态无法识别", "请填在营", "error", "网点.xlsx", "表1", 8)
+    (row,) = FileRead.of(reading_of([("表1", 8, "unknown")], [wrong])).doubtful
+    assert row == DoubtfulRow("表1", 8, "第8支行", "状态无法识别", "请填在营")
 
 
 def test_doubts_about_people_are_named_by_their_rows():

@@ -147,13 +147,7 @@ NUMBERS = {
         where=SPEEDS,
     ),
     "doubtful_outlets": Column(
-        "存疑网点",
-        "count",
-        "",
-        "存疑",
-        "Outlets in doubt",
-        where=FILES | MAP,
-        by_class=False,
+        "存疑网点", "count", "", "存疑", "Outlets in doubt", where=SHOWN, by_class=False
     ),
     "rate_with_doubtful": Column(
         "计入存疑网点的覆盖率",

@@ -21,6 +21,7 @@ from gdcoverage.tables.account import Account, TableRead
 NO_DATE = "未知"
 Columns = tuple[tuple[str, str], ...]
 _DOUBT = "doubt_"
+_UNSAID = Problem("doubt_status", "状态无法判断", "请写明状态")
 
 
 @dataclass(frozen=True)
@@ -84,11 +85,16 @@ class FileRead:
 
 
 def _doubtful(reading: Reading) -> Iterable[DoubtfulRow]:
-    """Every row in doubt with what speaks of it: of the row itself, else of its whole table."""
+    """Every row in doubt with what speaks of it: of the row itself, else of its whole table, else
+    whatever is wrong with the row.
+    """
     told: dict[tuple[str, int], list[Problem]] = {}
+    wrong: dict[tuple[str, int], Problem] = {}
     for p in reading.problems:
         if p.kind.startswith(_DOUBT):
             told.setdefault((p.sheet, p.row or 0), []).append(p)
+        elif p.severity == "error" and p.row is not None:
+            wrong.setdefault((p.sheet, p.row), p)
     found: list[DoubtfulRow] = []
     used = set()
     for sheet, row, name in _unknown_status(reading.frame):
@@ -97,8 +103,8 @@ def _doubtful(reading: Reading) -> Iterable[DoubtfulRow]:
         if place in told:
             found += [DoubtfulRow(sheet, row, name, p.what, p.action) for p in told[place]]
         else:
-            what, action = "状态无法判断", "请写明状态"
-            found.append(DoubtfulRow(sheet, row, name, what, action))
+            p = wrong.get((sheet, row), _UNSAID)
+            found.append(DoubtfulRow(sheet, row, name, p.what, p.action))
     left = {place: problems for place, problems in told.items() if place not in used}
     names = _names(reading.frame, {row for _, row in left})
     for (sheet, row), problems in left.items():
