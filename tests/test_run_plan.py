@@ -134,7 +134,7 @@ tiles = "osm"
 """
 
 TOLD = """\
-[demand] 里不认识 settlment。是否想写 settlement？可用的有：datum、path、settlement、settlement_polygons、sheet
+[demand] 里不认识 settlment。是否想写 settlement？可用的有：datum、expected_population、path、settlement、settlement_polygons、sheet
 [standard] 里不认识 walking_speed。是否想写 walking_speed_kmh？可用的有：minutes、rural_radius_m、smallest_component_m、snap_limit_m、town_rule、walking_speed_kmh
 不认识 mpa。是否想写 map？可用的有：counties、demand、map、network、outlets、outputs、sites、standard、title
 [network] 应恰好写一种来源，现有：osm、place。请在 osm、graphml、saved、place、polygon 中选一种
@@ -367,7 +367,8 @@ def test_run_writes_every_result_and_says_what_it_stands_on(sample):
     written = write_outputs(report, sample.parent / "results")
     assert not written.failures
     assert {path.name for path in written.files} == {
-        "汇总.xlsx", "汇总.csv", "汇总.json", "地图.html", "公众版地图.html", "结果图层.gpkg",
+        "汇总.xlsx", "汇总.csv", "汇总.json", "读表说明.html", "地图.html", "公众版地图.html",
+        "结果图层.gpkg",
     }  # fmt: skip
     assert {path.name for path in (sample.parent / "results").iterdir()} == {
         path.name for path in written.files
@@ -433,7 +434,7 @@ def test_what_cannot_be_written_does_not_stop_the_rest(sample):
     (folder / "汇总.xlsx").mkdir(parents=True)
     written = write_outputs(report_of(sample), folder)
     assert [problem.kind for problem in written.failures] == ["output_failed"]
-    assert len(written.files) == 5
+    assert len(written.files) == 6
     assert not [path for path in folder.iterdir() if path.name.startswith(".partial")]
 
 

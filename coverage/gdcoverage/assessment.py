@@ -13,12 +13,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from gdcoverage.arrays import Floats, Ints
+from gdcoverage.arrays import Floats, Int32s, Ints
 from gdcoverage.demand import sound_demand
 from gdcoverage.findings import (
     NO_COUNTY,
     OUTLET_RESULT_COLUMNS,
     RESULT_COLUMNS,
+    WITH_DOUBTFUL,
     Coverage,
     covered_at,
     joiner,
@@ -43,7 +44,8 @@ def assess(
 
     Urban points are covered by a walk along the streets within the limit, rural points by a
     geodesic within the radius; values on the line count as covered. Only active outlets serve;
-    those across a county border do too. Points that cannot join the network stay in.
+    those across a county border do too. Where outlets are in doubt (status ``unknown``), it is
+    told beside who would be covered if they served. Points that cannot join the network stay in.
 
     Parameters
     ----------
@@ -71,7 +73,8 @@ def assess(
     standard = standard or Standard()
     area = None if counties is None else read_counties(counties)
     serving = sound_outlets(outlets, OUTLET_RESULT_COLUMNS)
-    people = sound_demand(demand, standard, tuple(RESULT_COLUMNS))
+    beside = {WITH_DOUBTFUL} & set(getattr(demand, "columns", ()))
+    people = sound_demand(demand, standard, (*RESULT_COLUMNS, *beside))
     return apply_standard(
         serving.assign(county=county_of(serving, area)),
         people.assign(county=county_of(people, area)),
@@ -186,9 +189,13 @@ def county_of(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame | None) -> pd
 
 def _serving(outlets: gpd.GeoDataFrame) -> Ints:
     """Rows of the outlets that count, ordered by place so that ties do not follow the file."""
-    active = np.flatnonzero((outlets["status"] == "active").to_numpy())
+    active = _of_status(outlets, "active")
     lon, lat = lonlat(outlets.geometry.to_numpy()[active])
     return active[np.lexsort((outlets["outlet_id"].to_numpy(str)[active], lat, lon))]
+
+
+def _of_status(outlets: gpd.GeoDataFrame, status: str) -> Ints:
+    return np.flatnonzero((outlets["status"] == status).to_numpy())
 
 
 def _known(metres: Floats) -> Floats:
@@ -213,12 +220,12 @@ def _with_nearest(
     points: Snap,
     demand: gpd.GeoDataFrame,
 ) -> gpd.GeoDataFrame:
-    """The demand with its nearest outlets and whether they are near enough."""
+    """The demand with its nearest outlets, whether they are near enough, and whether those in
+    doubt would be.
+    """
     serving = _serving(outlets)
     walk = reach.nearest_to_points(network, joined[serving], points, standard.walk_search_m)
-    radius_m, radius_source = ellipsoid.nearest(
-        *lonlat(demand.geometry.to_numpy()), *lonlat(outlets.geometry.to_numpy()[serving])
-    )
+    radius_m, radius_source = _straight(demand, outlets, serving)
     ids = np.append(outlets["outlet_id"].to_numpy(object)[serving], "")
     urban = (demand["settlement"] == "urban").to_numpy()
     walk_m, radius_m = _known(walk.metres), _known(radius_m)
@@ -232,4 +239,22 @@ def _with_nearest(
         outlet_id=np.where(urban, walk_id, radius_id),
         distance_m=np.where(urban, walk_m, radius_m),
     )
-    return demand.assign(covered=covered_at(demand, standard, standard.walk_limit_m))
+    demand = demand.assign(covered=covered_at(demand, standard, standard.walk_limit_m))
+    doubtful = _of_status(outlets, "unknown")
+    if not len(doubtful):
+        return demand.drop(columns=WITH_DOUBTFUL, errors="ignore")
+    # The nearest of all is the nearer of the two: those that serve need not be searched again.
+    walk = reach.nearest_to_points(network, joined[doubtful], points, standard.walk_limit_m)
+    straight_m, _ = _straight(demand, outlets, doubtful)
+    of_doubtful = demand.assign(walk_m=_known(walk.metres), radius_m=_known(straight_m))
+    also = covered_at(of_doubtful, standard, standard.walk_limit_m)
+    return demand.assign(**{WITH_DOUBTFUL: demand["covered"].to_numpy() | also})
+
+
+def _straight(
+    demand: gpd.GeoDataFrame, outlets: gpd.GeoDataFrame, rows: Ints
+) -> tuple[Floats, Int32s]:
+    """Geodesic to the nearest of some outlets, metres, and which of the rows it is."""
+    return ellipsoid.nearest(
+        *lonlat(demand.geometry.to_numpy()), *lonlat(outlets.geometry.to_numpy()[rows])
+    )

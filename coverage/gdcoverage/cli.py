@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -28,12 +28,17 @@ if TYPE_CHECKING:
     from gdcoverage.run import How, Inputs
 
 UNUSABLE, USAGE, FAILURES, UNDER_RATE = 1, 2, 3, 4
+# An answer that is not sure is not finished, as if a part of it had failed.
+IN_DOUBT = FAILURES
 INTERRUPTED, TERMINATED = 130, 143
 
 # Typer brings a click of its own; what it raises for wrong usage is this base of its errors.
 _WrongUsage: Any = typer.BadParameter.__base__
 
-_EPILOG = "退出码：0 完成；1 输入不可用；2 用法错误；3 完成但有失败项；4 覆盖率低于 --fail-under。"
+_EPILOG = (
+    "退出码：0 完成；1 输入不可用；2 用法错误；"
+    "3 完成但有失败项，或是否计入存疑网点使覆盖率相差超过 0.5 个百分点；4 覆盖率低于 --fail-under。"
+)
 
 app = typer.Typer(
     help="社保服务合作网点覆盖分析：「城区步行15分钟，乡村辐射5公里」。",
@@ -104,7 +109,7 @@ def run(
         err.print(Text(str(failure), style="red"), soft_wrap=True)
     if told:
         raise typer.Exit(FAILURES)
-    _judge(_rate(ran.report), fail_under)
+    _judge(ran.report, fail_under)
 
 
 @app.command(epilog="例：gdcoverage report data/sample/plan.toml --county 441324 --format json")
@@ -140,7 +145,7 @@ def report(
         print_report(made, out)
     else:
         sys.stdout.write(json_text(made) if format == "json" else csv_text(made))
-    _judge(_rate(made), fail_under)
+    _judge(made, fail_under)
 
 
 @app.command(epilog="例：gdcoverage county 计划.toml 441324；各县区算完后 gdcoverage run 计划.toml")
@@ -161,6 +166,7 @@ def county(
     out.print(
         f"{code}：人口 {total['population']:,.0f}，覆盖率 {percent(_rate(made))}；已存入缓存。"
     )
+    _judge(made, None)
 
 
 @app.command(epilog="例：gdcoverage map data/sample/plan.toml --output 地图.html")
@@ -184,35 +190,69 @@ def map(
     out.print(Text(f"已写出：{_nearby(target)}"), soft_wrap=True)
 
 
-@app.command(epilog="例：gdcoverage check 网点.xlsx --datum gcj02 --clean 网点_整理.xlsx")
+@app.command(
+    epilog="例：gdcoverage check 网点.xlsx --datum gcj02 --clean 网点_整理.xlsx；check 计划.toml"
+)
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="网点表")],
-    datum: Annotated[str, typer.Option(help="坐标系：wgs84、gcj02、bd09 或 cgcs2000")],
+    file: Annotated[Path, typer.Argument(metavar="PLAN|FILE", help="计划文件，或网点表、人口表")],
+    datum: Annotated[
+        str | None, typer.Option(help="表的坐标系：wgs84、gcj02、bd09 或 cgcs2000")
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="表是什么：outlets 或 people；不写则看表头")
+    ] = None,
     sheet: Annotated[str | None, typer.Option(help="只读这个工作表")] = None,
     clean: Annotated[
-        Path | None, typer.Option(help="写出整理后的表（.xlsx .csv .geojson .gpkg .parquet）")
+        Path | None,
+        typer.Option(help="写出整理后的网点表（.xlsx .csv .geojson .gpkg .parquet）"),
     ] = None,
     problems: Annotated[Path | None, typer.Option(help="写出问题清单（.xlsx）")] = None,
 ) -> None:
-    """检查网点表：逐行列出问题和处理办法，可写出整理后的表。"""
-    from gdcoverage.geo.datum import parse_datum
-    from gdcoverage.outlets import read_outlets, write_outlets, write_problems
-    from gdcoverage.places.counties import read_counties, stated_county_problems
+    """检查计划的全部输入（不读路网），或一张表：读懂了什么、逐行的问题和处理办法。"""
+    from gdcoverage.outlets import write_outlets, write_problems
+    from gdcoverage.report import print_account
+    from gdcoverage.run import checked_file, checked_plan, load_plan
 
+    is_plan = file.suffix.lower() == ".toml"
     suffixes = {".xlsx", ".csv", ".geojson", ".gpkg", ".parquet"}
     if clean is not None and clean.suffix.lower() not in suffixes:
         raise typer.BadParameter(f"后缀应为 {'、'.join(sorted(suffixes))}", param_hint="--clean")
+    if kind not in (None, "outlets", "people"):
+        raise typer.BadParameter("应为 outlets 或 people", param_hint="--kind")
+    if datum is None and not is_plan:
+        raise typer.BadParameter("请写明表的坐标系", param_hint="--datum")
     with _steps() as say:
-        say("读取网点")
-        reading = read_outlets(file, datum=parse_datum(datum), sheet=sheet)
-        say("核对县区")
-        found = (*reading.problems, *stated_county_problems(reading.frame, read_counties()))
-    active = int((reading.frame["status"] == "active").sum())
-    out.print(f"{file.name}：可用网点 {len(reading.frame)} 个，其中在营 {active} 个。")
+        if is_plan:
+            checked = checked_plan(load_plan(file), say)
+        else:
+            checked = checked_file(file, str(datum), kind, sheet, say)
+    if clean is not None and (is_plan or checked.is_people):
+        raise typer.BadParameter("只用于网点表", param_hint="--clean")
+    print_account(checked.files, out)
+    if not is_plan and not checked.is_people:
+        active = int((checked.frame["status"] == "active").sum())
+        out.print(f"{file.name}：可用网点 {len(checked.frame)} 个，其中在营 {active} 个。")
+    _print_rows(checked.problems)
+    if clean is not None:
+        write_outlets(checked.frame, clean)
+        out.print(Text(f"已写出：{_nearby(clean)}（坐标为 WGS-84）"), soft_wrap=True)
+    if problems is not None:
+        write_problems(checked.problems, problems)
+        out.print(Text(f"已写出：{_nearby(problems)}"), soft_wrap=True)
+    if checked.frame.empty:
+        raise typer.Exit(UNUSABLE)
+
+
+def _print_rows(found: Sequence[Problem]) -> None:
+    """Problems row by row, and how many they are."""
     if found:
         table = Table(header_style="bold", show_edge=False)
         # What is the same in every row is not repeated in each.
-        same = {"文件"} | ({"工作表"} if len({problem.sheet for problem in found}) == 1 else set())
+        same = {
+            heading
+            for heading, name in (("文件", "file"), ("工作表", "sheet"))
+            if len({getattr(problem, name) for problem in found}) == 1
+        }
         shown = [heading for heading in HEADINGS if heading not in same]
         for heading in shown:
             table.add_column(heading, overflow="fold")
@@ -221,14 +261,6 @@ def check(
         out.print(table)
     errors = sum(problem.severity == "error" for problem in found)
     out.print(f"错误 {errors} 条，提醒 {len(found) - errors} 条。")
-    if clean is not None:
-        write_outlets(reading.frame, clean)
-        out.print(Text(f"已写出：{_nearby(clean)}（坐标为 WGS-84）"), soft_wrap=True)
-    if problems is not None:
-        write_problems(found, problems)
-        out.print(Text(f"已写出：{_nearby(problems)}"), soft_wrap=True)
-    if reading.frame.empty:
-        raise typer.Exit(UNUSABLE)
 
 
 @app.command(epilog="例：gdcoverage sites data/sample/plan.toml --county 441324 --add 5")
@@ -435,10 +467,20 @@ def _rate(report: Report) -> float:
     return float(report.total["rate"])
 
 
-def _judge(rate: float, fail_under: float | None) -> None:
-    """End with code 4 where the rate is below what was asked, or not known."""
-    if fail_under is not None and not rate * 100 >= fail_under:
+def _judge(report: Report, fail_under: float | None) -> None:
+    """End with code 3 where outlets in doubt could change the answer; with 4 where the rate is
+    below what was asked, or not known.
+    """
+    from gdcoverage.report import BOX_TITLE, doubt_box
+
+    under = fail_under is not None and not _rate(report) * 100 >= fail_under
+    if under:
         err.print(f"覆盖率低于要求的 {fail_under:g}%。")
+    if report.doubt is not None and report.doubt.matters:
+        for line in (f"{BOX_TITLE}：", *doubt_box(report.doubt)):
+            err.print(Text(line, style="red"), soft_wrap=True)
+        raise typer.Exit(IN_DOUBT)
+    if under:
         raise typer.Exit(UNDER_RATE)
 
 

@@ -33,8 +33,45 @@ RESULT_COLUMNS = {
     "access_m": "from the point to the street it joins, metres; NaN off the network",
     "status": "ok, island (street not linked to the main network), off_network",
 }
+# The column that it adds besides where there are outlets in doubt: whether the point would be
+# covered if they counted.
+WITH_DOUBTFUL = "covered_with_doubtful"
+# Two rates that differ by more than so many percentage points are two answers.
+SAME_RATE_POINTS = 0.5
 # Columns that `assess` adds to the outlets.
 OUTLET_RESULT_COLUMNS = ("counts", "status_snap", "access_m")
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What outlets in doubt could change of the answer.
+
+    Parameters
+    ----------
+    outlets : how many are in doubt, within the counties reported on.
+    rate, rate_with : the coverage rate if none of them counts, and if all do; NaN without people.
+    counties : of several counties, names of those whose own two rates are apart.
+    """
+
+    outlets: int
+    rate: float
+    rate_with: float
+    counties: tuple[str, ...] = ()
+
+    @property
+    def matters(self) -> bool:
+        """Whether the two rates are two answers, of all counties together or of any."""
+        return _are_apart(self.rate, self.rate_with) or bool(self.counties)
+
+    @property
+    def points(self) -> float:
+        """By how many percentage points the two rates differ."""
+        return (self.rate_with - self.rate) * 100
+
+
+def _are_apart(rate: float, rate_with: float) -> bool:
+    # Half a point is half a point, whatever floating point makes of it.
+    return round((rate_with - rate) * 100, 9) > SAME_RATE_POINTS
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +81,8 @@ class Findings:
     Parameters
     ----------
     standard : the standard applied.
-    demand : the demand points as given, with their index and the columns `RESULT_COLUMNS`.
+    demand : the demand points as given, with their index and the columns `RESULT_COLUMNS`;
+        `WITH_DOUBTFUL` too where there are outlets in doubt.
     outlets : the outlets as given, with their index and ``counts`` (only an active outlet does),
         ``status_snap`` and ``access_m``.
     covers : bool, (demand, outlets): who covers whom; rows and columns as in the two frames.
@@ -63,7 +101,8 @@ class Findings:
         Returns
         -------
         DataFrame: ``county`` (adcode, empty outside), ``county_name``, ``city``, ``outlets``
-        (active, by location), then the columns of `tally`.
+        (active, by location), ``doubtful_outlets`` (likewise; only where there are any at all),
+        then the columns of `tally`.
         """
         table = tally(self.demand, ["county"], self.standard)
         name = pd.Series(dict.fromkeys(table.index, ""), dtype="str")
@@ -75,8 +114,9 @@ class Findings:
             city = known["city"].reindex(table.index, fill_value="")
         table.insert(0, "county_name", name.where(table.index != NO_COUNTY, "县区外"))
         table.insert(1, "city", city)
-        active = self.outlets.loc[self.outlets["counts"], "county"].value_counts()
-        table.insert(2, "outlets", active.reindex(table.index).fillna(0).astype(int))
+        table.insert(2, "outlets", self._outlets_in(table.index, "active"))
+        if WITH_DOUBTFUL in self.demand:
+            table.insert(3, "doubtful_outlets", self._outlets_in(table.index, "unknown"))
         last = table.index == NO_COUNTY
         return pd.concat([table[~last], table[last]]).rename_axis("county").reset_index()
 
@@ -94,6 +134,28 @@ class Findings:
     def total(self) -> pd.Series:
         """The columns of `tally` over all demand points; counties and classes sum to it."""
         return tally(self.demand.assign(all="all"), ["all"], self.standard).iloc[0]
+
+    def doubt(self) -> Doubt | None:
+        """What outlets in doubt could change; None where there are none that could."""
+        if WITH_DOUBTFUL not in self.demand:
+            return None
+        counties = self.by_county()
+        rates = ["rate", "rate_with_doubtful"]
+        total = self.total()[rates] if len(self.demand) else pd.Series(np.nan, rates)
+        apart = tuple(
+            str(name or adcode)
+            for adcode, name, *two in counties[["county", "county_name", *rates]].to_numpy()
+            if _are_apart(*two) and len(counties) > 1
+        )
+        outlets = int(counties["doubtful_outlets"].sum())
+        doubt = Doubt(outlets, float(total["rate"]), float(total["rate_with_doubtful"]), apart)
+        # Those beyond the border are the neighbours' unless they serve somebody here.
+        return doubt if outlets or doubt.rate_with > doubt.rate else None
+
+    def _outlets_in(self, counties: pd.Index, status: str) -> pd.Series:
+        """How many outlets of a status lie in each county."""
+        found = self.outlets.loc[self.outlets["status"] == status, "county"].value_counts()
+        return found.reindex(counties).fillna(0).astype(int)
 
     def in_county(self, adcode: str) -> Self:
         """The same result, reported for one county; outlets beyond the border still serve it."""
@@ -204,7 +266,8 @@ def tally(demand: pd.DataFrame, keys: list[str], standard: Standard) -> pd.DataF
     -------
     DataFrame indexed by the keys: ``population``, ``covered_population``, ``rate`` (NaN without
     people), the rate at each comparison speed (`SPEED_COLUMNS`), ``rate_towns_rural`` (only with
-    the town rule ``both``), ``demand_points``, ``covered_points``, ``area_km2`` and
+    the town rule ``both``), ``rate_with_doubtful`` (only where outlets are in doubt: the rate if
+    they counted), ``demand_points``, ``covered_points``, ``area_km2`` and
     ``covered_area_km2`` (of points whose area is known), ``urban_population``,
     ``urban_covered``, ``urban_rate``, ``rural_population``, ``rural_covered``, ``rural_rate``,
     ``elderly``, ``elderly_covered`` (people 60 and over, where known), ``one_outlet`` and
@@ -241,6 +304,8 @@ def tally(demand: pd.DataFrame, keys: list[str], standard: Standard) -> pd.DataF
         served["rate_towns_rural"] = covered_at(
             demand, standard, standard.walk_limit_m, towns_rural=True
         )
+    if WITH_DOUBTFUL in demand:
+        served["rate_with_doubtful"] = demand[WITH_DOUBTFUL].to_numpy(bool)
     groups = pd.DataFrame({key: demand[key] for key in keys} | amounts).groupby(keys)
     table = groups.sum()
     unknown = [name for name in amounts if NUMBERS[name].unknown]

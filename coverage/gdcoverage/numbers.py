@@ -146,6 +146,17 @@ NUMBERS = {
         "Coverage rate with towns as rural",
         where=SPEEDS,
     ),
+    "doubtful_outlets": Column(
+        "存疑网点", "count", "", "存疑", "Outlets in doubt", where=SHOWN, by_class=False
+    ),
+    "rate_with_doubtful": Column(
+        "计入存疑网点的覆盖率",
+        "rate",
+        "计入\n存疑",
+        "存疑",
+        "Coverage rate with outlets in doubt",
+        where=SPEEDS | MAP,
+    ),
     "urban_population": Column("城区人口", "people", "", "城区", "Urban residents", by_class=False),
     "urban_covered": Column(
         "城区达标人口", "people", "", "城区", "Urban people within the standard", by_class=False

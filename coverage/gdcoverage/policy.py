@@ -28,13 +28,13 @@ ITEMS = {
 }
 FLAGS = {"dedicated_window": "专窗", "door_to_door": "上门"}
 
-# Only an active outlet counts as coverage.
+# Only an active outlet counts as coverage; one in doubt is counted beside, never in the headline.
 OUTLET_STATUS = {
     "active": "在营",
     "planned": "筹建",
     "suspended": "暂停",
     "exited": "退出",
-    "unknown": "状态不明",
+    "unknown": "存疑",
 }
 
 # Urban-rural codes of the statistics bureau (国函〔2008〕60号).

@@ -39,19 +39,86 @@ class Problem:
     value: str = ""
 
     def __str__(self) -> str:
-        place = "，".join(
-            part
-            for part in (
-                self.file,
-                f"工作表“{self.sheet}”" if self.sheet else "",
-                f"第 {self.row} 行" if self.row is not None else "",
-                f"“{self.column}”列" if self.column else "",
-                f"值“{self.value}”" if self.value else "",
-            )
-            if part
+        return _told(self, f"第 {self.row} 行" if self.row is not None else "")
+
+
+def _told(problem: Problem, rows: str) -> str:
+    """A problem in a sentence; its rows as given."""
+    place = "，".join(
+        part
+        for part in (
+            problem.file,
+            f"工作表“{problem.sheet}”" if problem.sheet else "",
+            rows,
+            f"“{problem.column}”列" if problem.column else "",
+            f"值“{problem.value}”" if problem.value else "",
         )
-        where = f"{place}：" if place else ""
-        return f"{SEVERITIES[self.severity]}：{where}{self.what}。{self.action}"
+        if part
+    )
+    where = f"{place}：" if place else ""
+    return f"{SEVERITIES[problem.severity]}：{where}{problem.what}。{problem.action}"
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Problems that differ in their rows alone, told as one.
+
+    Parameters
+    ----------
+    problem : the first of them; without its value where the values differ.
+    rows : of all, ascending; empty where the problem is of no row.
+    count : how many problems there are.
+    """
+
+    problem: Problem
+    rows: tuple[int, ...]
+    count: int
+
+    def __str__(self) -> str:
+        if len(self.rows) < 2:
+            return str(self.problem)
+        return _told(self.problem, rows_told(self.rows, _RANGES))
+
+
+# So many ranges of rows are told in a sentence; the tables of problems hold every row.
+_RANGES = 12
+
+
+def alike(problems: Iterable[Problem]) -> list[Alike]:
+    """Problems grouped where kind, place but for the row, and text are the same; by the first."""
+    groups: dict[tuple[str, ...], list[Problem]] = {}
+    for p in problems:
+        same = (p.severity, p.kind, p.file, p.sheet, p.column, p.what, p.action)
+        # What is of no row is about its value.
+        groups.setdefault((*same, p.value if p.row is None else ""), []).append(p)
+    found = []
+    for group in groups.values():
+        first = group[0]
+        rows = sorted({p.row for p in group if p.row is not None})
+        if len({p.value for p in group}) > 1:
+            first = replace(first, value="")
+        found.append(Alike(first, tuple(rows), len(group)))
+    return found
+
+
+def rows_told(rows: Iterable[int], most: int | None = None) -> str:
+    """Rows as people say them: “第 3–20、25 行（共 19 行）”.
+
+    Parameters
+    ----------
+    rows : ascending.
+    most : how many ranges to name; all of them by default.
+    """
+    ranges: list[list[int]] = []
+    for row in rows:
+        if ranges and row == ranges[-1][1] + 1:
+            ranges[-1][1] = row
+        else:
+            ranges.append([row, row])
+    count = sum(last - first + 1 for first, last in ranges)
+    named = [str(first) if first == last else f"{first}–{last}" for first, last in ranges[:most]]
+    more = "……" if len(ranges) > len(named) else ""
+    return f"第 {'、'.join(named)}{more} 行" + (f"（共 {count:,} 行）" if count > 1 else "")
 
 
 class InputError(ValueError):

@@ -22,10 +22,11 @@ from gdcoverage.emap._planner import headline, layer_styles, planner_block
 from gdcoverage.emap._province import province_block, province_styles
 from gdcoverage.emap.tiles import tile_service
 from gdcoverage.files import written_whole
-from gdcoverage.findings import Coverage, Findings
+from gdcoverage.findings import Coverage, Doubt, Findings
 from gdcoverage.outlets import sound_outlets
 from gdcoverage.places.counties import assign_counties, read_counties
 from gdcoverage.policy import MAP_TITLE, PHRASE, Standard
+from gdcoverage.report import BOX_TITLE, doubt_box
 from gdcoverage.sites import Siting
 from gdcoverage.tables import Rows
 
@@ -139,6 +140,7 @@ def build_public_map(
     *,
     title: str,
     made_on: str = "",
+    data_date: str = "",
     ground: Ground | None = None,
 ) -> EMap:
     """The public's map: outlets in service, their hours and services, and the way there.
@@ -149,7 +151,8 @@ def build_public_map(
         may know.
     counties : as for `assess`, to draw and to find by.
     title : what the map covers.
-    made_on : date of the data, as text.
+    made_on : date on which the map is made, as text.
+    data_date : date until which the data go, as text; empty where it is not known.
     ground : water, streets, tiles.
 
     Returns
@@ -166,7 +169,7 @@ def build_public_map(
     active = active[active["status"] == "active"]
     if area is not None:
         active = active.assign(county=assign_counties(active, area))
-    head = _head("public", title, made_on, ground)
+    head = _head("public", title, made_on, data_date, ground)
     head["bounds"] = bounds(active if area is None else area)
     return EMap(
         head,
@@ -183,6 +186,7 @@ def build_map(
     *,
     title: str,
     made_on: str = "",
+    data_date: str = "",
     network_base: bool = True,
     siting: Siting | None = None,
     ground: Ground | None = None,
@@ -194,7 +198,8 @@ def build_map(
     coverage : result of `assess`.
     gaps : result of `find_gaps`.
     title : of the plan.
-    made_on : date of the data, as text.
+    made_on : date on which the map is made, as text.
+    data_date : date until which the data go, as text; empty where it is not known.
     network_base : draw the streets as the base.
     siting : recommended sites and exit impact, to draw as well.
     ground : water, streets, tiles.
@@ -204,16 +209,25 @@ def build_map(
     EMap, a `folium.Map`: a notebook shows it, `write_map` writes it.
     """
     ground = ground or Ground()
-    head = planner_head(coverage, siting, title=title, made_on=made_on, ground=ground)
+    head = planner_head(
+        coverage, siting, title=title, made_on=made_on, data_date=data_date, ground=ground
+    )
     return EMap(head, planner_data(coverage, gaps, siting, ground, network_base))
 
 
 def planner_head(
-    coverage: Findings, siting: Siting | None, *, title: str, made_on: str, ground: Ground
+    coverage: Findings,
+    siting: Siting | None,
+    *,
+    title: str,
+    made_on: str,
+    data_date: str,
+    ground: Ground,
 ) -> dict[str, Any]:
     """What the page of `build_map` says first; no streets are needed for it."""
-    return _head("planner", title, made_on, ground) | {
+    return _head("planner", title, made_on, data_date, ground) | {
         "standard": str(coverage.standard),
+        "doubt": _box(coverage.doubt()),
         "headline": headline(dict(coverage.total()) if len(coverage.demand) else {"population": 0}),
         "bounds": bounds(*_seen_first(coverage)),
         "styles": layer_styles(coverage, siting),
@@ -249,7 +263,9 @@ def build_index_map(
     gaps: gpd.GeoDataFrame | None = None,
     sites: gpd.GeoDataFrame | None = None,
     links: Mapping[str, str] | None = None,
+    doubt: Doubt | None = None,
     made_on: str = "",
+    data_date: str = "",
     ground: Ground | None = None,
 ) -> EMap:
     """The planner's map of a province: counties coloured by coverage rate, each with its numbers.
@@ -265,12 +281,15 @@ def build_index_map(
     gaps, sites : of all counties, with the columns of `find_gaps` and of `SitePlan.sites`;
         the gaps with most people are drawn.
     links : adcode -> relative path of the county's own map.
-    made_on : date of the data, as text.
+    doubt : what outlets in doubt could change.
+    made_on : date on which the map is made, as text.
+    data_date : date until which the data go, as text; empty where it is not known.
     ground : water, streets, tiles.
     """
     ground = ground or Ground()
-    head = _head("planner", title, made_on, ground) | {
+    head = _head("planner", title, made_on, data_date, ground) | {
         "standard": str(standard),
+        "doubt": _box(doubt),
         "headline": headline(total),
         "bounds": bounds(counties),
         "styles": province_styles(gaps, sites),
@@ -309,13 +328,19 @@ def _seen_first(coverage: Findings) -> list[gpd.GeoDataFrame]:
     return shown if any(map(len, shown)) or counties is None else [counties]
 
 
-def _head(edition: str, title: str, made_on: str, ground: Ground) -> dict[str, Any]:
+def _box(doubt: Doubt | None) -> list[str]:
+    """What must be read before the headline; nothing where the answer stands."""
+    return [BOX_TITLE, *doubt_box(doubt)] if doubt is not None and doubt.matters else []
+
+
+def _head(edition: str, title: str, made_on: str, data_date: str, ground: Ground) -> dict[str, Any]:
     return {
         "edition": edition,
         "title": MAP_TITLE,
         "subtitle": title,
         "phrase": f"「{PHRASE}」",
         "madeOn": made_on,
+        "dataDate": data_date,
         "tiles": tile_service(ground.tiles, ground.key) if ground.tiles else None,
         "approval": ground.approval,
     }

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gdcoverage.files import written_whole
+from gdcoverage.findings import Doubt
 from gdcoverage.numbers import KINDS, SPEED_COLUMNS, Column, county_columns, shown_in
 from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT, Standard
 from gdcoverage.report._columns import heading
@@ -74,6 +75,8 @@ def report_data(report: Report) -> dict[str, Any]:
         "standard": _standard(report.coverage.standard),
         "version": report.version,
         "made_on": report.made_on,
+        "data_date": report.data_date,
+        "doubt": _doubt(report.doubt),
         "sources": [vars(source) for source in report.sources],
         "total": _plain(total.to_dict()),
         "counties": counties,
@@ -81,6 +84,14 @@ def report_data(report: Report) -> dict[str, Any]:
         **({} if report.siting is None else {"siting": siting_data(report.siting)}),
         **({} if report.county_sites is None else {"sites": _records(report.county_sites)}),
     }
+
+
+def _doubt(doubt: Doubt | None) -> dict[str, Any] | None:
+    """Outlets in doubt, both rates, and whether they are two answers."""
+    if doubt is None:
+        return None
+    numbers = {"outlets": doubt.outlets, "rate": doubt.rate, "rate_with_doubtful": doubt.rate_with}
+    return _plain(numbers | {"matters": doubt.matters}) | {"counties": list(doubt.counties)}
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

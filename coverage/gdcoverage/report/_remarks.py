@@ -9,6 +9,7 @@ from gdcoverage.findings import NO_COUNTY
 from gdcoverage.numbers import NUMBERS
 from gdcoverage.policy import SETTLEMENTS
 from gdcoverage.report._columns import measured, people, percent, plain
+from gdcoverage.report._doubt import READ_ACCOUNT, doubt_line
 from gdcoverage.report._report import Report
 
 
@@ -31,8 +32,12 @@ def headline(report: Report) -> str:
 
 
 def remarks(report: Report) -> list[str]:
-    """Outlets, overlaps, older people, islands, points off the network, people in no county."""
+    """Outlets, those in doubt, overlaps, older people, islands, points off the network, people in
+    no county.
+    """
     lines = _about_outlets(report)
+    if report.doubt is not None and not report.doubt.matters:
+        lines.append(doubt_line(report.doubt))
     total = report.total
     if not total["population"]:
         return lines
@@ -64,6 +69,16 @@ def remarks(report: Report) -> list[str]:
     if outside > 0 and len(report.inside):
         lines.append(f"县区外：{people(outside)} 人不在所列任何县区之内，单列一行，计入合计。")
     return lines
+
+
+def dates(report: Report) -> str:
+    """Until when the data go, and when the report was made."""
+    return f"数据截至 {plain(report.data_date)}，生成日期 {report.made_on}"
+
+
+def where_read(report: Report) -> list[str]:
+    """Where to read what was understood of the inputs, if not in the same document."""
+    return [f"{READ_ACCOUNT}：{report.read_at}"] if report.read_at else []
 
 
 def _told(total: pd.Series, name: str, between: str = " ") -> str:

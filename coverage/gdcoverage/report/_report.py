@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 
 from gdcoverage.files import Source
-from gdcoverage.findings import NO_COUNTY, Coverage, Findings, tally, with_streets
+from gdcoverage.findings import NO_COUNTY, Coverage, Doubt, Findings, tally, with_streets
 from gdcoverage.numbers import NUMBERS
+from gdcoverage.outlets.datum_fit import DatumFit
 from gdcoverage.policy import OUTLET_STATUS, SETTLEMENTS
 from gdcoverage.problems import Problem, unusable
+from gdcoverage.report._account import NO_DATE, FileRead
 from gdcoverage.report._columns import SNAP_STATUS, distance_text
 from gdcoverage.sites import Siting
 
@@ -35,6 +37,10 @@ class Report:
     problems : what is wrong with them.
     version : of the program.
     made_on : date of the run, ISO 8601; given, so that a report can be made again the same.
+    data_date : date that the outlets' file tells of itself.
+    files : what was understood of the inputs; empty where another document tells it.
+    read_at : where that document is, as a reader of this one finds it.
+    fits : how near the outlets lie to the streets under each datum.
     neighbours : adcode -> name of counties beyond the coverage's own, for outlets over there.
     siting : answers to the plan's siting question, if it asks one.
     county_sites : of several counties: the sites recommended to each, with ``asked_by`` (adcode).
@@ -50,6 +56,10 @@ class Report:
     neighbours: Mapping[str, str] | None = None
     siting: Siting | None = None
     county_sites: gpd.GeoDataFrame | None = None
+    data_date: str = NO_DATE
+    files: tuple[FileRead, ...] = ()
+    read_at: str = ""
+    fits: tuple[DatumFit, ...] = ()
 
     def for_county(self, adcode: str) -> Report:
         """The report of one county; data problems stay those of the whole run.
@@ -107,7 +117,8 @@ class Report:
             empty = tally(demand.assign(county=NO_COUNTY), ["county"], self.coverage.standard)
             amounts = {name: NUMBERS[name].empty for name in map(str, empty)}
         amounts |= {"county": "", "county_name": TOTAL, "city": ""}
-        amounts |= {"outlets": int(self.counties["outlets"].sum())}
+        for name in {"outlets", "doubtful_outlets"} & set(self.counties):
+            amounts[name] = int(self.counties[name].sum())
         return _with_uncovered(pd.DataFrame([amounts])).iloc[0]
 
     @cached_property
@@ -121,7 +132,8 @@ class Report:
             classes = tally(coverage.demand, ["settlement"], coverage.standard).reset_index()
             classes["settlement_name"] = classes["settlement"].map(SETTLEMENTS)
             parts.append(classes.assign(county="", county_name=TOTAL))
-        everyone = self.total.drop(["city", "outlets"]).to_dict()
+        counted = ["city", "outlets", "doubtful_outlets"]
+        everyone = self.total.drop(counted, errors="ignore").to_dict()
         name = {"settlement": "all", "settlement_name": TOTAL}
         if len(self.counties) == 1:
             name |= {k: self.counties[k].iloc[0] for k in ("county", "county_name")}
@@ -132,6 +144,11 @@ class Report:
         place = {code: i for i, code in enumerate(self.counties["county"])}
         block = table["county"].map(place).where(table["county_name"] != TOTAL, len(place))
         return _with_uncovered(table.iloc[np.lexsort((order, block))].reset_index(drop=True))
+
+    @cached_property
+    def doubt(self) -> Doubt | None:
+        """What outlets in doubt could change; None where none could."""
+        return self.coverage.doubt()
 
     @property
     def name(self) -> str:

@@ -15,14 +15,15 @@ from gdcoverage.tables.spreadsheet import cell_width
 
 # A rate that would round to all or to nobody shows as text; the cell still holds the number.
 _EDGE_RATES = {">99.9%": '">99.9%"', "<0.1%": '"<0.1%"'}
-_FONT = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
-_LINE = {"border": 1, "border_color": "#BFBFBF"}
-_A4 = 9
+FONT = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
+RED = {"font_color": "#C00000"}
+LINE = {"border": 1, "border_color": "#BFBFBF"}
+A4 = 9
 _WIDEST = 44
 _WIDTH_SAMPLE = 300
 # Excel's own bounds.
 _MAX_ROWS = 1_048_576
-_MAX_TEXT = 32_767
+MAX_TEXT = 32_767
 
 
 class SheetWriter:
@@ -33,12 +34,14 @@ class SheetWriter:
         self._formats: dict[tuple[str, bool], Any] = {}
         self._places: dict[tuple[str, str], tuple[int, int]] = {}
         title = {"bold": True, "font_size": 14, "font_color": "#1F3864"}
-        self._title = book.add_format(_FONT | title)
-        self._line = book.add_format(_FONT | {"font_color": "#404040"})
-        self._note = book.add_format(_FONT | {"font_color": "#404040", "text_wrap": True})
+        self._title = book.add_format(FONT | title)
+        self._alarm = book.add_format(FONT | RED | {"bold": True, "font_size": 14})
+        self._warning = book.add_format(FONT | RED)
+        self._line = book.add_format(FONT | {"font_color": "#404040"})
+        self._note = book.add_format(FONT | {"font_color": "#404040", "text_wrap": True})
         head = {"bold": True, "text_wrap": True, "align": "center"}
-        self._head = book.add_format(_FONT | _LINE | head | {"bg_color": "#DEEAF6"})
-        self._group = book.add_format(_FONT | _LINE | head | {"bg_color": "#BDD7EE"})
+        self._head = book.add_format(FONT | LINE | head | {"bg_color": "#DEEAF6"})
+        self._group = book.add_format(FONT | LINE | head | {"bg_color": "#BDD7EE"})
 
     def sheet(
         self,
@@ -47,6 +50,7 @@ class SheetWriter:
         columns: dict[str, Column],
         above: tuple[str, ...] = (),
         *,
+        warned: tuple[str, ...] = (),
         totals: int = 0,
         grouped: bool = False,
         filtered: bool = True,
@@ -57,20 +61,25 @@ class SheetWriter:
         ----------
         columns : what to show; those that the table lacks are left out.
         above : first line is the sheet's title.
+        warned : lines above even those, in red, with a heading.
         totals : how many last rows are totals; they stay where they are when one sorts.
         grouped : a line of `Column.group` over the headings.
         """
         sheet = self._book.add_worksheet(name)
         columns = {k: column for k, column in shown_in("workbook", columns).items() if k in table}
         table = table[list(columns)]
-        room = _MAX_ROWS - len(above) - 3
+        room = _MAX_ROWS - len(warned) - len(above) - 3
         if len(table) > room:
             above = (*above, f"本表列前 {room:,} 行，其余 {len(table) - room:,} 行放不下。")
             table = table.head(room)
-        for i, line in enumerate(above):
-            sheet.write_string(i, 0, plain(line)[:_MAX_TEXT], self._line if i else self._title)
-        sheet.set_row(0, 26)
-        top = len(above)
+        for i, line in enumerate(warned):
+            text = plain(line)[:MAX_TEXT]
+            sheet.write_string(i, 0, text, self._warning if i else self._alarm)
+        for i, line in enumerate(above, len(warned)):
+            look = self._title if i == len(warned) else self._line
+            sheet.write_string(i, 0, plain(line)[:MAX_TEXT], look)
+        sheet.set_row(len(warned), 26)
+        top = len(warned) + len(above)
         if grouped:
             self._write_groups(sheet, top, columns)
             top += 1
@@ -88,7 +97,7 @@ class SheetWriter:
 
     def note(self, sheet: Any, row: int, line: str, columns: int) -> None:
         """Text below a table, as wide as so many of its columns and as high as it needs."""
-        text = plain(line)[:_MAX_TEXT]
+        text = plain(line)[:MAX_TEXT]
         sheet.merge_range(row, 0, row, columns - 1, text, self._note)
         # No column is narrower than 8 letters.
         sheet.set_row(row, 16 * (1 + cell_width(text) // (8 * columns)))
@@ -149,7 +158,7 @@ class SheetWriter:
         if kind == "yes":
             sheet.write_string(i, j, "是" if value else "否", self._format("text", bold))
         elif kind == "text" or isinstance(value, str):
-            sheet.write_string(i, j, plain(value)[:_MAX_TEXT], self._format("text", bold))
+            sheet.write_string(i, j, plain(value)[:MAX_TEXT], self._format("text", bold))
         elif pd.isna(value):
             sheet.write_string(i, j, UNKNOWN if kind != "row" else "", self._format("", bold))
         else:
@@ -163,7 +172,7 @@ class SheetWriter:
             code = _EDGE_RATES.get(look) or (KINDS[look].cell if look else "General")
             side = {"align": "left", "text_wrap": True} if look == "text" else {"align": "right"}
             fill = {"bold": True, "bg_color": "#F2F2F2"} if bold else {}
-            options = _FONT | _LINE | side | fill | {"num_format": code}
+            options = FONT | LINE | side | fill | {"num_format": code}
             self._formats[look, bold] = self._book.add_format(options)
         return self._formats[look, bold]
 
@@ -189,7 +198,7 @@ def _as_shown(value: Any, column: Column) -> str:
 def _set_print(sheet: Any, name: str, first: int, last: int) -> None:
     """A4 landscape, one page wide, headings on every page."""
     sheet.set_landscape()
-    sheet.set_paper(_A4)
+    sheet.set_paper(A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(first, last)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from itertools import islice
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,16 @@ import pandas as pd
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console
+from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from gdcoverage.files import written_whole
 from gdcoverage.numbers import GAP, NUMBERS, Column, class_columns, county_columns, shown_in
+from gdcoverage.problems import alike
 from gdcoverage.report._columns import UNKNOWN, distance_text, measured, plain, shown
-from gdcoverage.report._remarks import headline, remarks
+from gdcoverage.report._doubt import BOX_TITLE, doubt_box
+from gdcoverage.report._remarks import dates, headline, remarks, where_read
 from gdcoverage.report._report import TOTAL, Report
 from gdcoverage.report._siting import siting_lines
 
@@ -30,10 +32,14 @@ _GAPS_SHOWN = 10
 _PIECES = re.compile(r".+?(?:[，。；、：）]+|$)")
 _UNBOUNDED = Console(width=1_000, file=io.StringIO(), color_system=None)
 _PROBLEMS_SHOWN = 8
+# Columns that a box's lines and their margins take.
+_BOX_SIDES = 4
 
 
 def print_report(report: Report, console: Console) -> None:
     """Print one county's report, or the summary of several, for 80 columns or more."""
+    if report.doubt is not None and report.doubt.matters:
+        _print_box(doubt_box(report.doubt), console)
     _say(console, headline(report), "bold")
     console.print()
     if report.total["demand_points"]:
@@ -54,7 +60,9 @@ def print_report(report: Report, console: Console) -> None:
     for source in report.sources:
         _say(console, f"{source.role}：{plain(str(source))}", "dim")
         _say(console, f"  SHA-256 {source.sha256 or UNKNOWN}", "dim")
-    _say(console, f"{plain(report.title)}；gdcoverage {report.version}；{report.made_on}", "dim")
+    for line in where_read(report):
+        _say(console, line)
+    _say(console, f"{plain(report.title)}；gdcoverage {report.version}；{dates(report)}", "dim")
 
 
 def report_text(report: Report, width: int = 100) -> str:
@@ -78,13 +86,25 @@ def write_text(report: Report, path: str | Path) -> None:
 
 def _say(console: Console, line: str, style: str = "") -> None:
     """A line as it stands (names in it are no markup), broken after Chinese punctuation only."""
+    console.print(Text(_broken(line, console.width), style=style), overflow="fold")
+
+
+def _broken(line: str, width: int) -> str:
     indent = " " * (len(line) - len(line.lstrip()))
     lines = [""]
     for piece in _PIECES.findall(line):
-        if lines[-1].strip() and cell_len(lines[-1] + piece) > console.width:
+        if lines[-1].strip() and cell_len(lines[-1] + piece) > width:
             lines.append(indent)
         lines[-1] += piece
-    console.print(Text("\n".join(lines), style=style), overflow="fold")
+    return "\n".join(lines)
+
+
+def _print_box(lines: list[str], console: Console) -> None:
+    """What must be read first, in a red box."""
+    text = Text("\n".join(_broken(line, console.width - _BOX_SIDES) for line in lines))
+    title = Text(BOX_TITLE, style="bold")
+    console.print(Panel(text, box.HEAVY, title=title, title_align="left", style="red"))
+    console.print()
 
 
 def _print_tables(report: Report, console: Console) -> None:
@@ -201,7 +221,8 @@ def _print_problems(report: Report, console: Console) -> None:
         return
     errors = sum(problem.severity == "error" for problem in problems)
     _say(console, f"数据问题：错误 {errors:,} 条，提醒 {len(problems) - errors:,} 条。", "bold")
-    for problem in islice(problems, _PROBLEMS_SHOWN):
+    told = alike(problems)
+    for problem in told[:_PROBLEMS_SHOWN]:
         _say(console, f"  {plain(problem)}")
-    if len(problems) > _PROBLEMS_SHOWN:
-        _say(console, f"  其余 {len(problems) - _PROBLEMS_SHOWN:,} 条见工作簿“数据问题”表。")
+    if left := sum(problem.count for problem in told[_PROBLEMS_SHOWN:]):
+        _say(console, f"  其余 {left:,} 条见工作簿“数据问题”表。")

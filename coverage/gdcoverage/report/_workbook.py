@@ -23,8 +23,10 @@ from gdcoverage.numbers import (
 )
 from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT, TOWN_RULES
 from gdcoverage.problems import HEADINGS, problem_frame
+from gdcoverage.report._account_sheet import account_sheet
 from gdcoverage.report._columns import UNKNOWN, people, plain
-from gdcoverage.report._remarks import headline, remarks
+from gdcoverage.report._doubt import BOX_TITLE, doubt_box
+from gdcoverage.report._remarks import dates, headline, remarks, where_read
 from gdcoverage.report._report import TOTAL, Report
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.report._siting import county_sites_sheet, siting_sheets
@@ -41,7 +43,8 @@ _BLUE, _ORANGE = "#2E75B6", "#C55A11"
 def write_workbook(report: Report, path: str | Path) -> None:
     """Write the workbook: 汇总, 分类, 空白区, 网点, 不达标需求点, 数据问题, 输入与参数.
 
-    With an answered siting question also 布点建议, 银行占比, 覆盖—投入曲线, 备选方案, 退出影响.
+    Before them 读表说明, where it is told here what was understood of the inputs. With an answered
+    siting question also 布点建议, 银行占比, 覆盖—投入曲线, 备选方案, 退出影响.
 
     Text that looks like a formula or a link stays text; the same report gives the same bytes.
     """
@@ -52,6 +55,8 @@ def write_workbook(report: Report, path: str | Path) -> None:
         made = dt.datetime.fromisoformat(report.made_on)
         book.set_properties({"title": plain(report.title), "created": made})
         writer = SheetWriter(book)
+        if report.files:
+            account_sheet(report, book)
         summary, below = _summary(report, writer)
         _classes(report, writer)
         _gaps(report, writer)
@@ -72,13 +77,16 @@ def _summary(report: Report, writer: SheetWriter) -> tuple[Any, int]:
         plain(report.title),
         headline(report),
         f"标准：{report.coverage.standard}",
-        f"依据：{POLICY_DOCUMENT}　版本：gdcoverage {report.version}　日期：{report.made_on}",
+        f"依据：{POLICY_DOCUMENT}　版本：gdcoverage {report.version}　{dates(report)}",
+        *where_read(report),
     )
+    doubt = report.doubt
+    warned = (BOX_TITLE, *doubt_box(doubt)) if doubt is not None and doubt.matters else ()
     table = report.with_total()
     totals = 0 if report.one else 1
     columns = county_columns()
-    sheet = writer.sheet("汇总", table, columns, above, totals=totals, grouped=True)
-    below = len(above) + 2 + len(table) + 1
+    sheet = writer.sheet("汇总", table, columns, above, warned=warned, totals=totals, grouped=True)
+    below = len(warned) + len(above) + 2 + len(table) + 1
     width = len(shown_in("workbook", columns).keys() & set(table))
     for line in remarks(report):
         writer.note(sheet, below, line, width)
@@ -198,7 +206,8 @@ def _inputs(report: Report, writer: SheetWriter) -> None:
         ("镇区规则", TOWN_RULES[standard.town_rule]),
         ("对照步速", "、".join(speed.label for speed in COMPARISON_SPEEDS)),
         ("程序版本", f"gdcoverage {report.version}"),
-        ("运行日期", report.made_on),
+        ("数据截至", report.data_date),
+        ("生成日期", report.made_on),
     ]
     table = pd.DataFrame([(*row, "") for row in rows], columns=["项目", "内容", "SHA-256"])
     files = [(f"输入：{s.role}", str(s), s.sha256 or UNKNOWN) for s in report.sources]

@@ -1,5 +1,6 @@
 """A plan carried out: inputs read, counties assessed one by one, reports and maps written."""
 
+from gdcoverage.run.check import Checked, checked_file, checked_plan
 from gdcoverage.run.conductor import Ran, make_report, run_plan
 from gdcoverage.run.county import county_tasks, ground_of
 from gdcoverage.run.how import How
@@ -9,12 +10,15 @@ from gdcoverage.run.plan import Plan, SitesInput, load_plan
 from gdcoverage.run.streets import read_network
 
 __all__ = [
+    "Checked",
     "How",
     "Inputs",
     "Plan",
     "Ran",
     "SitesInput",
     "Written",
+    "checked_file",
+    "checked_plan",
     "county_tasks",
     "ground_of",
     "load_plan",

@@ -21,11 +21,14 @@ from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.sphere import lonlat
 from gdcoverage.policy import Standard
 from gdcoverage.problems import Problem, unusable
+from gdcoverage.report import FileRead, data_date
 from gdcoverage.run.identity import digest
 from gdcoverage.run.inputs import Inputs
 from gdcoverage.run.plan import MapInput, Plan
 from gdcoverage.sites import Terms
 
+# Where a county among others is told what was understood of the inputs.
+READ_AT = "见全部县区的结果文件夹（本文件夹上两级）里的 读表说明.html，或 汇总.xlsx 的第一张表"
 _TILE_DEG = 0.02
 _M_PER_DEG = 100_000.0  # along a parallel of Guangdong; fewer than along a meridian
 
@@ -88,6 +91,9 @@ class Shown:
     map : what lies under maps.
     problems : those of rows inside.
     sources : the plan's files.
+    data_date : date that the outlets' file tells of itself.
+    files : what was understood of the inputs; of a county among others empty, for it is told once.
+    read_at : where that is.
     """
 
     title: str
@@ -100,6 +106,9 @@ class Shown:
     map: MapInput
     problems: tuple[Problem, ...]
     sources: tuple[Source, ...]
+    data_date: str
+    files: tuple[FileRead, ...]
+    read_at: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,13 +271,13 @@ class _Parts:
         problems: tuple[Problem, ...],
         served: BaseGeometry,
     ) -> CountyTask:
-        plan, inputs = self.plan, self.inputs
+        plan, inputs, several = self.plan, self.inputs, len(self.names) > 1
         candidates, excluded = _touching(inputs.candidates, served), None
         terms = None
         if plan.sites is not None:
             excluded = _touching(inputs.excluded, served)
             terms = replace(plan.sites.terms, excluded=excluded)
-            if candidates is not None and len(self.names) > 1:
+            if candidates is not None and several:
                 terms = _nearby(terms, candidates, adcode)
         return CountyTask(
             Subject(
@@ -300,6 +309,9 @@ class _Parts:
                     不布点区域=excluded,
                     读表约定=outlets,
                 ),
+                data_date(inputs.outlets.account),
+                () if several else inputs.files,
+                READ_AT if several else "",
             ),
         )
 
@@ -334,9 +346,14 @@ class _Outlets:
 
     def __init__(self, frame: gpd.GeoDataFrame) -> None:
         self.frame = frame
-        self.active = np.flatnonzero((frame["status"] == "active").to_numpy())
-        at = ellipsoid.to_ecef(*lonlat(frame.geometry.to_numpy()[self.active]))
-        self.tree = cKDTree(at) if len(at) else None
+        self.active, self.tree = self._planted("active")
+        self.doubtful, self.doubtful_tree = self._planted("unknown")
+
+    def _planted(self, status: str) -> tuple[Ints, cKDTree | None]:
+        """Rows of a status, and a tree to look for them."""
+        rows = np.flatnonzero((self.frame["status"] == status).to_numpy())
+        at = ellipsoid.to_ecef(*lonlat(self.frame.geometry.to_numpy()[rows]))
+        return rows, cKDTree(at) if len(at) else None
 
     def inside(self, area: BaseGeometry) -> Bools:
         """Those that touch an area, in service or not."""
@@ -345,12 +362,16 @@ class _Outlets:
         return found
 
     def near(self, spots: Floats, apart_m: float, reach_m: float) -> Bools:
-        """Active ones within reach of the spots, or nearest to any place at most so far from one.
+        """Active ones within reach of the spots, or nearest to any place at most so far from one;
+        those in doubt within reach.
 
         An outlet nearest to such a place is no farther from the spot than the spot's own
         nearest and twice the distance to the place.
         """
         found = np.zeros(len(self.frame), bool)
+        if self.doubtful_tree is not None and len(spots) and reach_m > 0:
+            served = self.doubtful_tree.query_ball_point(spots, reach_m * 1.0001 + 1)
+            found[self.doubtful[np.unique(np.concatenate(served)).astype(int)]] = True
         if self.tree is not None and len(spots):
             nearest_m, _ = self.tree.query(spots)
             # A chord is a little shorter than the way on the ground.

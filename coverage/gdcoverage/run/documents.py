@@ -46,6 +46,7 @@ def deliver_province(
         *(plan.title, plan.standard, plan.map, report.made_on, plan.sites is not None),
         *(inputs.outlets.frame, inputs.counties, inputs.base, inputs.places),
         *(inputs.problems, inputs.sources, list(found.failures.values())),
+        *(inputs.files, report.data_date),
     )
     jobs = [
         (job.assessed_id, job.siting_id, job.streets.source, job.streets.problems)

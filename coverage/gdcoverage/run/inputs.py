@@ -27,6 +27,7 @@ from gdcoverage.places.counties import (
     stated_county_problems,
 )
 from gdcoverage.problems import Problem, unusable
+from gdcoverage.report import FileRead
 from gdcoverage.run.executors import Processes, here
 from gdcoverage.run.identity import digest, program
 from gdcoverage.run.kept import Kept, packed, unpacked
@@ -57,6 +58,7 @@ class Inputs:
     base : water and main streets, or None.
     problems : what is wrong with the files.
     sources : the files.
+    files : what was understood of outlets, people and candidates.
     """
 
     outlets: Reading
@@ -68,6 +70,7 @@ class Inputs:
     base: gpd.GeoDataFrame | None
     problems: tuple[Problem, ...]
     sources: tuple[Source, ...] = field(default=())
+    files: tuple[FileRead, ...] = field(default=())
 
 
 def read_inputs(
@@ -148,6 +151,11 @@ def read_inputs(
         base,
         problems,
         sources,
+        (
+            FileRead.of(outlets, plan.outlets.expected),
+            FileRead.of(demand, plan.demand.expected_population),
+            *([FileRead.of(candidates)] if candidates else []),
+        ),
     )
 
 

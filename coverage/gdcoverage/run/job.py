@@ -26,7 +26,7 @@ from gdcoverage.files import Source
 from gdcoverage.findings import Coverage, StreetlessCoverage
 from gdcoverage.gaps import find_gaps
 from gdcoverage.network import Snap, WalkNetwork
-from gdcoverage.outlets.datum_fit import datum_problems
+from gdcoverage.outlets.datum_fit import DatumFit, datum_fits
 from gdcoverage.problems import Problem
 from gdcoverage.report import Report
 from gdcoverage.run.county import CountyTask, Subject
@@ -54,7 +54,7 @@ class Assessed:
     covers : who covers whom.
     outlets_joined, demand_joined : where they join the streets.
     gaps : frame of `find_gaps`.
-    problems : whether the outlets' datum fits the streets; without the name of their file.
+    fits : how near the county's outlets lie to the streets under each datum.
     """
 
     outlets: pd.DataFrame
@@ -63,7 +63,7 @@ class Assessed:
     outlets_joined: Snap
     demand_joined: Snap
     gaps: gpd.GeoDataFrame
-    problems: tuple[Problem, ...]
+    fits: tuple[DatumFit, ...]
 
     def found(
         self, standard: Any, outlets: gpd.GeoDataFrame, demand: gpd.GeoDataFrame, counties: Any
@@ -84,7 +84,7 @@ class Assessed:
 
 # All that may come out of what is kept.
 KINDS: tuple[type, ...] = (
-    *(Assessed, Snap, Problem),
+    *(Assessed, Snap, DatumFit),
     *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives),
 )
 _BY_NAME = {kind.__name__: kind for kind in KINDS}
@@ -179,8 +179,8 @@ def _assessed(subject: Subject, network: WalkNetwork) -> Assessed:
     coverage = apply_standard(
         subject.outlets, subject.demand, network, subject.standard, subject.counties
     )
-    inside = subject.outlets["county"].isin(subject.counties["adcode"])
-    own = subject.outlets[inside].assign(source_file="")
+    # What lies outside all counties has no outlets of its own.
+    inside = subject.outlets["county"].isin(subject.counties["adcode"]) & bool(subject.adcode)
     return Assessed(
         _added(coverage.outlets, subject.outlets),
         _added(coverage.demand, subject.demand),
@@ -188,7 +188,7 @@ def _assessed(subject: Subject, network: WalkNetwork) -> Assessed:
         coverage.outlets_joined,
         coverage.demand_joined,
         find_gaps(coverage, subject.places),
-        tuple(datum_problems(own, network)),
+        datum_fits(subject.outlets[inside], network),
     )
 
 
@@ -221,7 +221,8 @@ def walked_report_of(job: Job) -> Report:
 def _reported(job: Job, assessed: Assessed) -> Report:
     subject, shown = job.task.subject, job.task.shown
     file = next(source.name for source in shown.sources if source.role == "网点")
-    problems = tuple(replace(problem, file=file) for problem in assessed.problems)
+    doubted = (fit.problem for fit in assessed.fits)
+    problems = tuple(replace(problem, file=file) for problem in doubted if problem)
     return Report(
         title=shown.title,
         coverage=assessed.found(subject.standard, shown.outlets, shown.demand, subject.counties),
@@ -232,6 +233,10 @@ def _reported(job: Job, assessed: Assessed) -> Report:
         made_on=shown.made_on,
         neighbours=shown.neighbours,
         siting=None if job.siting is None else _unpacked(job.siting),
+        data_date=shown.data_date,
+        files=shown.files,
+        read_at=shown.read_at,
+        fits=assessed.fits,
     )
 
 

@@ -25,7 +25,7 @@ from gdcoverage.emap import (
 from gdcoverage.files import written_whole
 from gdcoverage.findings import Coverage
 from gdcoverage.problems import Problem
-from gdcoverage.report import Report, write_csv, write_json, write_workbook
+from gdcoverage.report import Report, write_account, write_csv, write_json, write_workbook
 from gdcoverage.service_areas import reached_streets
 from gdcoverage.sites import Siting
 
@@ -93,6 +93,7 @@ def write_outputs(
 # The documents of a county, in the order in which they are written. What stands in the first
 # shows the date and the sources; layers show neither.
 TABLES = ("汇总.xlsx", "汇总.csv", "汇总.json")
+ACCOUNT = "读表说明.html"
 PLANNER_MAP, PUBLIC_MAP, GEOPACKAGE = "地图.html", "公众版地图.html", "结果图层.gpkg"
 _LAYERS = {
     "outlets": "网点",
@@ -110,17 +111,17 @@ def county_file_names(siting: bool, among_others: bool) -> tuple[str, ...]:
     ----------
     siting : whether a siting question is answered.
     among_others : whether the county is one of several: with GeoParquet, and without a map of
-        its own for the public.
+        its own for the public, or what was understood of the inputs.
     """
     if not among_others:
-        return (*TABLES, PLANNER_MAP, PUBLIC_MAP, GEOPACKAGE)
+        return (*TABLES, ACCOUNT, PLANNER_MAP, PUBLIC_MAP, GEOPACKAGE)
     parquet = [f"{_LAYERS[name]}.parquet" for name in _LAYERS if siting or name != "sites"]
     return (*TABLES, PLANNER_MAP, GEOPACKAGE, *parquet)
 
 
 def shows_date(name: str) -> bool:
     """Whether a result says when it was made and from what."""
-    return name in (*TABLES, PLANNER_MAP, PUBLIC_MAP)
+    return name in (*TABLES, ACCOUNT, PLANNER_MAP, PUBLIC_MAP)
 
 
 def county_files(
@@ -144,8 +145,14 @@ def county_files(
         return layers(walked(), report.gaps, report.siting)
 
     def planner_map(path: Path) -> None:
-        said = {"title": report.title, "made_on": report.made_on, "ground": ground}
-        head = planner_head(report.coverage, report.siting, **said)  # type: ignore[arg-type]
+        head = planner_head(
+            report.coverage,
+            report.siting,
+            title=report.title,
+            made_on=report.made_on,
+            data_date=report.data_date,
+            ground=ground,
+        )
         write_map(EMap(head, page()), path)
 
     def parquet(name: str) -> Callable[[Path], None]:
@@ -160,6 +167,7 @@ def county_files(
         "汇总.xlsx": lambda path: write_workbook(report, path),
         "汇总.csv": lambda path: write_csv(report, path),
         "汇总.json": lambda path: write_json(report, path),
+        ACCOUNT: lambda path: write_account(report, path),
         PLANNER_MAP: planner_map,
         PUBLIC_MAP: lambda path: write_public_map(outlets, counties, report, path, ground),
         GEOPACKAGE: lambda path: write_layers(drawn(), path),
@@ -170,13 +178,15 @@ def county_files(
 
 
 def write_tables(report: Report, written: Written) -> None:
-    """Write the workbook, CSV and JSON."""
+    """Write the workbook, CSV and JSON, and what was understood of the inputs."""
     with written.writing("汇总.xlsx") as path:
         write_workbook(report, path)
     with written.writing("汇总.csv") as path:
         write_csv(report, path)
     with written.writing("汇总.json") as path:
         write_json(report, path)
+    with written.writing(ACCOUNT) as path:
+        write_account(report, path)
 
 
 def write_report_map(report: Report, path: Path, ground: Ground | None = None) -> None:
@@ -187,6 +197,7 @@ def write_report_map(report: Report, path: Path, ground: Ground | None = None) -
             report.gaps,
             title=report.title,
             made_on=report.made_on,
+            data_date=report.data_date,
             siting=report.siting,
             ground=ground,
         ),
@@ -203,7 +214,12 @@ def write_public_map(
 ) -> None:
     """Write the public's map of a report's outlets."""
     emap = build_public_map(
-        outlets, counties, title=report.title, made_on=report.made_on, ground=ground
+        outlets,
+        counties,
+        title=report.title,
+        made_on=report.made_on,
+        data_date=report.data_date,
+        ground=ground,
     )
     write_map(emap, path)
 

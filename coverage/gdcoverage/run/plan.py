@@ -27,7 +27,7 @@ from gdcoverage.demand import declared_settlement
 from gdcoverage.emap import Ground
 from gdcoverage.emap.tiles import tile_service
 from gdcoverage.geo.datum import Datum, parse_datum
-from gdcoverage.policy import Standard
+from gdcoverage.policy import Range, Standard
 from gdcoverage.problems import InputError, Problem, unusable
 from gdcoverage.run.kept import cache_folder
 from gdcoverage.sites import Terms
@@ -100,6 +100,18 @@ def _doh_template(text: str) -> str:
     if re.findall(r"\{.*?\}|[{}]", text) != ["{hostname}"]:
         raise _refused("应恰好含一处 {hostname}", "如 https://8.8.8.8/resolve?name={hostname}")
     return text
+
+
+def _outlet_count(value: object) -> int:
+    if not isinstance(value, int) or not Range(0, _LARGEST_ID, whole=True).holds(value):
+        raise _refused("应是网点数", "请写成整数，不加引号，如 86")
+    return value
+
+
+def _people(value: object) -> float:
+    if not isinstance(value, int | float) or not Range(0, _LARGEST_ID).holds(value):
+        raise _refused("应是人数", "请写成数字，不加引号，如 352_100")
+    return float(value)
 
 
 def _adcodes(value: object) -> tuple[str, ...]:
@@ -191,22 +203,28 @@ def _terms(given: dict[str, Any]) -> Terms:
 
 @dataclass(frozen=True)
 class OutletsInput:
-    """``[outlets]``: the table, its datum, and the sheet if only one is meant."""
+    """``[outlets]``: the table, its datum, the sheet if only one is meant, and how many outlets in
+    service the planner knows of.
+    """
 
     path: InputFile
     datum: PlanDatum
     sheet: Text | None = None
+    expected: Annotated[int, PlainValidator(_outlet_count)] | None = None
 
 
 @dataclass(frozen=True)
 class DemandInput:
-    """``[demand]``: people; a class for points without code, or a layer that gives it."""
+    """``[demand]``: people; a class for points without code, or a layer that gives it; and how many
+    people the planner knows of.
+    """
 
     path: InputFile
     datum: PlanDatum = "wgs84"
     settlement: Annotated[Text, AfterValidator(_settlement)] | None = None
     settlement_polygons: InputFile | None = None
     sheet: Text | None = None
+    expected_population: Annotated[float, PlainValidator(_people)] | None = None
 
 
 @dataclass(frozen=True)

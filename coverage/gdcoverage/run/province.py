@@ -14,12 +14,15 @@ from scipy.sparse import csr_array
 from gdcoverage._version import __version__
 from gdcoverage.emap import Ground, build_index_map, write_map
 from gdcoverage.files import Source, written_whole
-from gdcoverage.findings import StreetlessCoverage
+from gdcoverage.findings import WITH_DOUBTFUL, StreetlessCoverage
+from gdcoverage.numbers import NUMBERS
+from gdcoverage.outlets.datum_fit import joined_fits
 from gdcoverage.problems import Problem, unusable
-from gdcoverage.report import Report
+from gdcoverage.report import Report, data_date
 from gdcoverage.run.inputs import Inputs
 from gdcoverage.run.job import with_streets
 from gdcoverage.run.outputs import (
+    ACCOUNT,
     PLANNER_MAP,
     PUBLIC_MAP,
     TABLES,
@@ -60,6 +63,9 @@ def joined_report(
         version=__version__,
         made_on=made_on,
         county_sites=_county_sites(results) if plan.sites is not None else None,
+        data_date=data_date(inputs.outlets.account),
+        files=inputs.files,
+        fits=joined_fits(fit for part in parts for fit in part.fits),
     )
 
 
@@ -91,6 +97,10 @@ def _joined(
     counts = outlets["status"] == "active"
     joined = outlets.assign(counts=counts, status_snap=status, access_m=access_m)
     demand = _stacked([result.coverage.demand for result in results.values()])
+    if (outlets["status"] == "unknown").any():
+        # Where none in doubt is near, nothing would change.
+        beside = demand.get(WITH_DOUBTFUL, demand["covered"]).astype("boolean")
+        demand[WITH_DOUBTFUL] = beside.fillna(demand["covered"]).astype(bool)
     return StreetlessCoverage(
         plan.standard, demand, joined.reset_index(drop=True), covers, counties
     )
@@ -132,11 +142,11 @@ def require_reconciled(inputs: Inputs, report: Report, failed: Sequence[str]) ->
     both = pd.concat({"read": read, "told": told}, axis=1).fillna(0.0)
     _require_equal("人口", both["read"], both["told"])
     _require_equal("总人口", pd.Series([read.sum()]), pd.Series([report.total["population"]]))
-    active = outlets[(outlets["status"] == "active") & ~outlets["county"].isin(failed)]
-    inside = active["county"].isin(table.index)
-    _require_equal(
-        "在营网点", pd.Series([float(inside.sum())]), pd.Series([float(table["outlets"].sum())])
-    )
+    here = outlets["county"].isin(table.index) & ~outlets["county"].isin(failed)
+    for status, column in (("active", "outlets"), ("unknown", "doubtful_outlets")):
+        count = float((here & (outlets["status"] == status)).sum())
+        counted = float(table.get(column, pd.Series(0)).sum())
+        _require_equal(NUMBERS[column].said, pd.Series([count]), pd.Series([counted]))
 
 
 def _require_equal(what: str, read: pd.Series, told: pd.Series) -> None:
@@ -150,7 +160,7 @@ def _require_equal(what: str, read: pd.Series, told: pd.Series) -> None:
         )
 
 
-PROVINCE_FILES = (*TABLES, PLANNER_MAP, PUBLIC_MAP, "空白区.parquet")
+PROVINCE_FILES = (*TABLES, ACCOUNT, PLANNER_MAP, PUBLIC_MAP, "空白区.parquet")
 
 
 def write_province_maps(
@@ -198,6 +208,8 @@ def write_index_map(
         sites=sites if sites is not None and len(sites) else None,
         links=links,
         made_on=report.made_on,
+        data_date=report.data_date,
+        doubt=report.doubt,
         ground=replace(ground, places=None),
     )
     write_map(emap, path)

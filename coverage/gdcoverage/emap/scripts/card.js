@@ -33,7 +33,7 @@ export function outletCard(words, store, i, now, onBack) {
   fact("电话", ...(store.phone[i] ? phoneLinks(words, store.phone[i]) : [unknown]));
   fact("业务事项", list(store.itemNames, store.items[i]));
   fact("服务方式", list(store.modeNames, store.modes[i]));
-  if (!store.active[i]) fact("状态", store.statusOf(i));
+  if (!store.active[i]) fact("状态", words.t(store.statusOf(i)));
   const exit = store.exits && store.exits[i];
   if (typeof exit === "number") fact("若退出", `${words.number(Math.round(exit))} 人失去达标`);
   fact("门口标识", "社保服务合作网点");

@@ -3,6 +3,7 @@
 /** @import { Words } from "./words.js" */
 import { make, part, parts } from "./dom.js";
 import { countyCard, factCard } from "./layers.js";
+import { doubtLines } from "./said.js";
 import { swatch, unpackArea } from "./shapes.js";
 import { countyName } from "./store.js";
 
@@ -19,6 +20,9 @@ import { countyName } from "./store.js";
 export function plannerPanel(root, words, map, head, planner, layers, store) {
   const set = (/** @type {string} */ name, /** @type {string} */ text) => { part(root, ".emap-" + name).textContent = text; };
   set("phrase", head.phrase);
+  const doubt = part(root, ".emap-doubt");
+  doubt.replaceChildren(...doubtLines(head));
+  doubt.hidden = !doubt.childElementCount;
   set("headline", head.headline || "");
   set("standard", head.standard || "");
   Object.assign(words.english, planner.words);

@@ -2,6 +2,7 @@
 /** @import { Head } from "./types.js" */
 /** @import { Words } from "./words.js" */
 import { make, part, parts } from "./dom.js";
+import { dates, doubtLines } from "./said.js";
 
 /** @typedef {"A3" | "A4"} Paper */
 
@@ -85,10 +86,11 @@ export class Printing {
     });
     return make("aside", { class: "emap-legend" },
       make("p", { class: "emap-phrase" }, head.phrase),
+      head.doubt && head.doubt.length ? make("div", { class: "emap-doubt" }, ...doubtLines(head)) : null,
       head.headline ? make("p", { class: "emap-headline" }, head.headline) : make("p", {}, part(root, ".emap-count").textContent),
       make("ul", {}, ...items),
       head.standard ? make("p", { class: "emap-standard" }, head.standard) : null,
-      make("p", {}, head.madeOn ? words.t("数据日期：{0}", head.madeOn) : ""),
+      make("p", {}, dates(head, words)),
     );
   }
 }

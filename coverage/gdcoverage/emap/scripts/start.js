@@ -9,6 +9,7 @@ import { Look } from "./lookup.js";
 import { plannerPanel, pointsOnTop, ranking } from "./planner.js";
 import { Points } from "./points.js";
 import { Printing } from "./print.js";
+import { dates } from "./said.js";
 import { searchIndex } from "./search.js";
 import { openStore } from "./store.js";
 import { Words } from "./words.js";
@@ -79,7 +80,7 @@ async function fill(opened, id, first) {
   const speak = () => {
     words.translate(root);
     writeMapWords();
-    part(root, ".emap-date").textContent = head.madeOn ? words.t("数据日期：{0}", head.madeOn) : "";
+    part(root, ".emap-date").textContent = dates(head, words);
     if (planner) ranking(root, words, map, planner);
     look.tell(look.notice);
     look.refresh(!emap.ready && !asked.at && !asked.outlet && asksForSome(asked));

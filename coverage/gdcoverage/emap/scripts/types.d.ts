@@ -31,11 +31,15 @@ export interface Head {
   subtitle: string;
   phrase: string;
   madeOn: string;
+  /** Until when the data go; empty where nobody says. */
+  dataDate: string;
   tiles: { urls: string[]; host: string; datum: string; attribution: string; maxZoom: number } | null;
   approval: string;
   bounds: [[number, number], [number, number]];
   standard?: string;
   headline?: string;
+  /** Lines of what must be read before the headline. */
+  doubt?: string[];
   styles?: Style[];
 }
 
