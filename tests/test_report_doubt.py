@@ -100,7 +100,7 @@ def test_the_box_tells_how_many_both_rates_and_what_to_do():
     assert doubt_box(Doubt(3, 0.5, 0.8)) == [
         "存疑网点 3 个，状态无法判断，未计入覆盖。",
         "覆盖率：都不计入 50.0%，全部计入 80.0%，相差 30.00 个百分点。",
-        "请看「读表说明」，在原表或映射里写明这些网点的状态后重新运行。",
+        "请看「读表说明」，在原表或读表约定里写明这些网点的状态后重新运行。",
     ]
     of_several = doubt_box(Doubt(3, 0.5, 0.501, ("甲县", "乙县")))
     assert "相差超过 0.5 个百分点的县区：甲县、乙县。" in of_several

@@ -40,6 +40,10 @@ class Evidence(NamedTuple):
     ask: str = OUTLET
     about: Objects | str = ""
 
+    def of(self, row: int) -> str:
+        """Where and how it is said of one row, with the text where it is the row's own."""
+        return self.why if isinstance(self.about, str) else f"{self.why}：{self.about[row]}"
+
 
 _MEANING = {word: status for status, spelt in words.STATUS_WORDS.items() for word in spelt if word}
 # In the name of a sheet, a file, or a part of a table.
@@ -195,10 +199,10 @@ def _texts(table: Table, answers: Answers) -> Iterator[Evidence]:
         for status, rows in _by_status(text, read).items():
             strength = HINT if status == "unknown" else TOLD
             if status != "active":
-                yield Evidence(strength, status, rows, f"“{heading}”列这样写", WORD, text)
+                yield Evidence(strength, status, rows, f"“{heading}”列", WORD, text)
     note = table.text("note")
     hinted = _each(note, lambda t: not read(t) and _hints(t))
-    why = f"“{table.headings.get('note', '')}”列提到"
+    why = f"“{table.headings.get('note', '')}”列"
     yield Evidence(HINT, "unknown", hinted, why, WORD, note)
     for status, rows in _by_status(table.text("name"), _of_name).items():
         if status in ("planned", "suspended", "exited"):
@@ -217,7 +221,7 @@ def _texts(table: Table, answers: Answers) -> Iterator[Evidence]:
                     _narrow(t).strip().lower() not in words.NO_WORDS and t not in answers.words
                 ),
             )
-        yield Evidence(HINT, "unknown", gone, f"“{heading}”列这样写", WORD, text)
+        yield Evidence(HINT, "unknown", gone, f"“{heading}”列", WORD, text)
         for status, rows in _by_status(text, lambda t: answers.words.get(t, "")).items():
             yield Evidence(DECIDED, status, rows, "读表约定")
 

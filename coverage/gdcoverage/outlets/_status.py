@@ -14,7 +14,7 @@ from gdcoverage.problems import Problem
 from gdcoverage.tables import Table
 from gdcoverage.tables.account import Question
 
-_ACTION = "请核对后在“状态”列写明：在营、筹建、暂停或退出；写明之前不计入覆盖"
+_ACTION = "请核对后在“状态”列写明（在营、筹建、暂停、退出），或写进读表约定；之前不计入覆盖"
 
 
 class Doubt(NamedTuple):
@@ -70,12 +70,12 @@ def judged(stated: Objects, evidence: Iterable[Evidence]) -> tuple[Objects, dict
     conflict = (how_many > 0) & ((stated == "active") | ((stated == "") & several))
     doubts: dict[int, Doubt] = {}
     for i in np.flatnonzero(conflict).tolist():
-        sides = "；".join(dict.fromkeys(said.why for said in against[i]))
+        sides = "；".join(dict.fromkeys(said.of(i) for said in against[i]))
         stands = "“状态”列写在营；" if stated[i] == "active" else ""
         doubts[i] = _doubt(i, against[i], f"说法不一：{stands}{sides}")
     for i, said_so in hints.items():
         if status[i] == "active" and not conflict[i]:
-            doubts[i] = _doubt(i, said_so, "；".join(dict.fromkeys(said.why for said in said_so)))
+            doubts[i] = _doubt(i, said_so, "；".join(dict.fromkeys(said.of(i) for said in said_so)))
     status[list(doubts)] = "unknown"
     status = np.where(decided != "", decided, status)
     return status, {i: doubt for i, doubt in doubts.items() if not decided[i]}

@@ -20,7 +20,7 @@ def doubt_box(doubt: Doubt) -> list[str]:
     if doubt.counties:
         names = "、".join(map(plain, doubt.counties))
         lines.append(f"相差超过 {SAME_RATE_POINTS:g} 个百分点的县区：{names}。")
-    lines.append(f"请看「{READ_ACCOUNT}」，在原表或映射里写明这些网点的状态后重新运行。")
+    lines.append(f"请看「{READ_ACCOUNT}」，在原表或读表约定里写明这些网点的状态后重新运行。")
     return lines
 
 
