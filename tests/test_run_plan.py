@@ -84,7 +84,7 @@ def test_plan_is_read_with_paths_beside_it(sample):
         ('datum = "gcj02"', 'datum = "mars"', "不认识的坐标系"),
         ('path = "outlets.xlsx"\n', "", r"\[outlets\] 缺少 path"),
         ('osm = "streets', 'place = "x"\nosm = "streets', "恰好写一种来源"),
-        ("[demand]", "[demand", "TOML"),
+        ("[demand]", "[demand", r"请把这一行改成：\[demand\]"),
         ("adcodes = [", "adcodes = 441324 # [", "应是列表"),
         ("add = 3", "add = 3\ntarget = 95", "add 与 target 中写一个"),
     ],
@@ -138,12 +138,13 @@ TOLD = """\
 [standard] 里不认识 walking_speed。是否想写 walking_speed_kmh？可用的有：minutes、rural_radius_m、smallest_component_m、snap_limit_m、town_rule、walking_speed_kmh
 不认识 mpa。是否想写 map？可用的有：counties、demand、map、network、outlets、outputs、sites、standard、title
 [network] 应恰好写一种来源，现有：osm、place。请在 osm、graphml、saved、place、polygon 中选一种
+[counties] adcodes 没有县区“44132”，现为 "44132"。是否想写 441324（龙门县）、441323（惠东县）、441322（博罗县）？请写县区名、市名，或行政区划代码（县 441324、市 4413）
 title 应是文字，现为 2024。请用英文引号括起来
 [outlets] path 找不到文件，现为 "网点.xlsx"。请检查路径与文件名（相对于计划文件所在文件夹）
 [outlets] datum 是不认识的坐标系，现为 "mars"。请写 wgs84、gcj02、bd09、cgcs2000 之一（高德、腾讯用 gcj02，百度用 bd09）
 [demand] path 里的环境变量没有设置：${NOT_SET_HERE}，现为 "${NOT_SET_HERE}/people.csv"。请先设置，或直接写出路径
 [standard] snap_limit_m 应在 0 与 5,000 之间，现为 nan。请改正
-[counties] adcodes 有不是六位数字的："44132"；有重复的："441324"，现为 [441324, "441324", "44132"]。应是六位区划代码，每个县区写一次
+[counties] adcodes 有重复的："441324"，现为 [441324, "441324", "44132"]。应是县区名、市名或行政区划代码，每个写一次
 [sites] add 应是整数，在 0 与 1,000,000 之间，现为 "3"。请去掉引号
 [sites] frontier 应是整数，在 0 与 1,000,000 之间，现为 2.5。请改正
 [sites] bank_caps 中“甲”的上限应是整数，在 0 与 1,000,000 之间，现为 {"甲": -1, "乙": 1}。请改正
@@ -196,7 +197,7 @@ WRONG = [
     *[("network", f"doh_url_template = {v}") for v in ('"https://x"', '"https://x/{hostname}{n}"')],
     ("network", 'cache_folder = "outlets.xlsx"'),
     *[("counties", f"adcodes = {v}") for v in ("[]", "441324", '"441324"', "[4413.24]", "[true]")],
-    *[("counties", f"adcodes = {v}") for v in ('["龙门县"]', '["４４１３２４"]')],
+    *[("counties", f"{k} = {v}") for k in ("adcodes", "names") for v in ('["龙们县"]', "[44132]")],
     ("counties", "adcodes = [441324, 441324]"),
     ("counties", f"adcodes = [0x{'f' * 5000}]"),
     *[("counties", f"single = {v}") for v in ('"整体"', '""', "true")],

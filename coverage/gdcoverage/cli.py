@@ -1,4 +1,4 @@
-"""The command ``gdcoverage``: a plan file in, reports and a map out."""
+"""The command ``gdcoverage``: a plan in, reports and a map out."""
 
 from __future__ import annotations
 
@@ -52,12 +52,16 @@ _PIPE_WIDTH = 100
 out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _PIPE_WIDTH)
 
-PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="计划文件（TOML）")]
+PlanFile = Annotated[
+    Path, typer.Argument(metavar="PLAN", help="计划：工作簿（.xlsx，有“设置”表）或 TOML 文件")
+]
 FailUnder = Annotated[
     float | None, typer.Option(min=0, max=100, help="覆盖率（%）低于此数时以退出码 4 结束")
 ]
 
-County = Annotated[str | None, typer.Option(help="六位区划代码；计划含多个县区时须指定")]
+County = Annotated[
+    str | None, typer.Option(help="县区名或代码，如 龙门县、441324；计划含多个县区时须指定一个")
+]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="同时计算几个县区（进程数）；默认为处理器核数")
 ]
@@ -75,7 +79,33 @@ def _options(
     context.obj = debug
 
 
-@app.command(epilog="例：gdcoverage run data/sample/plan.toml --fail-under 75")
+@app.command(epilog="例：gdcoverage init 我的县")
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="文件夹，没有则新建")],
+) -> None:
+    """写出计划的模板：一个 Excel 工作簿（网点、人口、设置），填好即可运行。"""
+    from gdcoverage.start.template import write_template
+
+    book = write_template(folder)
+    out.print(Text(f"已写出：{_nearby(book)}、{_nearby(book.with_name('plan.toml'))}"))
+    out.print(
+        Text(f"请用 Excel 或 WPS 填写，然后运行：gdcoverage run {_nearby(book)}"), soft_wrap=True
+    )
+
+
+@app.command(epilog="例：gdcoverage sample 示例")
+def sample(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="文件夹，没有则新建")],
+) -> None:
+    """写出自带的示例（虚构的县）：网点、人口、街道和计划，可直接运行。"""
+    from gdcoverage.start.sample import write_sample
+
+    plan = write_sample(folder)
+    out.print(Text(f"已写出示例：{_nearby(plan.parent)}"), soft_wrap=True)
+    out.print(Text(f"下一步：gdcoverage run {_nearby(plan)}"), soft_wrap=True)
+
+
+@app.command(epilog="例：gdcoverage run 社保网点计划.xlsx --fail-under 75")
 def run(
     plan: PlanFile,
     fail_under: FailUnder = None,
@@ -110,7 +140,9 @@ def run(
 @app.command(epilog="例：gdcoverage report data/sample/plan.toml --county 441324 --format json")
 def report(
     plan: PlanFile,
-    county: Annotated[str | None, typer.Option(help="六位区划代码；不写则为全部县区")] = None,
+    county: Annotated[
+        str | None, typer.Option(help="县区名、市名（其全部县区）或代码；不写则为全部县区")
+    ] = None,
     format: Annotated[str, typer.Option(help="text、json 或 csv")] = "text",
     output: Annotated[Path | None, typer.Option(help="写入文件；不写则输出到屏幕")] = None,
     fail_under: FailUnder = None,
@@ -125,14 +157,18 @@ def report(
         write_json,
         write_text,
     )
-    from gdcoverage.run import How, load_plan, make_report, read_inputs
+    from gdcoverage.run import How, load_plan, make_report, narrowed, read_inputs
 
     if format not in ("text", "json", "csv"):
         raise typer.BadParameter("应为 text、json 或 csv", param_hint="--format")
     with _steps() as say:
         loaded = load_plan(plan)
         inputs = read_inputs(loaded, say)
-        made = make_report(loaded, inputs, _today(), say, county, How(fresh=fresh))
+        codes = _called(inputs, county)
+        one = codes[0] if len(codes) == 1 else None
+        if one is None and county is not None:
+            inputs = narrowed(inputs, codes)
+        made = make_report(loaded, inputs, _today(), say, one, How(fresh=fresh))
     if output is not None:
         {"text": write_text, "json": write_json, "csv": write_csv}[format](made, output)
         out.print(Text(f"已写出：{_nearby(output)}"), soft_wrap=True)
@@ -146,7 +182,7 @@ def report(
 @app.command(epilog="例：gdcoverage county 计划.toml 441324；各县区算完后 gdcoverage run 计划.toml")
 def county(
     plan: PlanFile,
-    code: Annotated[str, typer.Argument(metavar="CODE", help="六位区划代码")],
+    code: Annotated[str, typer.Argument(metavar="COUNTY", help="县区名或六位区划代码")],
     fresh: Fresh = False,
 ) -> None:
     """先算一个县区的数字存入缓存，之后 run 直接沿用；供 Slurm 等作业阵列同时算多个县区。"""
@@ -156,7 +192,8 @@ def county(
     with _steps() as say:
         loaded = load_plan(plan)
         how = _how(1, None, fresh)
-        made = make_report(loaded, read_inputs(loaded, say), _today(), say, code, how)
+        inputs = read_inputs(loaded, say)
+        made = make_report(loaded, inputs, _today(), say, _only(inputs, code), how)
     total = made.total
     out.print(
         f"{code}：人口 {total['population']:,.0f}，覆盖率 {percent(_rate(made))}；已存入缓存。"
@@ -177,7 +214,8 @@ def map(
         loaded = load_plan(plan)
         inputs = read_inputs(loaded, say)
         how = How(fresh=fresh)
-        made = make_report(loaded, inputs, _today(), say, _only(inputs, county), how)
+        county = _only(inputs, county)
+        made = make_report(loaded, inputs, _today(), say, county, how)
         target = output or loaded.outputs.folder / "地图.html"
         say(f"写出 {target.name}")
         write_report_map(made, target, ground_of(loaded, inputs, county))
@@ -186,8 +224,11 @@ def map(
 
 @app.command(epilog="例：gdcoverage check 网点.xlsx --datum gcj02 --clean 网点_整理.xlsx")
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="网点表")],
-    datum: Annotated[str, typer.Option(help="坐标系：wgs84、gcj02、bd09 或 cgcs2000")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="网点表，或计划")],
+    datum: Annotated[
+        str | None,
+        typer.Option(help="坐标系：wgs84、gcj02、bd09 或 cgcs2000；不写则 FILE 是计划，按其中所写"),
+    ] = None,
     sheet: Annotated[str | None, typer.Option(help="只读这个工作表")] = None,
     clean: Annotated[
         Path | None, typer.Option(help="写出整理后的表（.xlsx .csv .geojson .gpkg .parquet）")
@@ -198,13 +239,23 @@ def check(
     from gdcoverage.geo.datum import parse_datum
     from gdcoverage.outlets import read_outlets, write_outlets, write_problems
     from gdcoverage.places.counties import read_counties, stated_county_problems
+    from gdcoverage.run import load_outlets_input
 
     suffixes = {".xlsx", ".csv", ".geojson", ".gpkg", ".parquet"}
     if clean is not None and clean.suffix.lower() not in suffixes:
         raise typer.BadParameter(f"后缀应为 {'、'.join(sorted(suffixes))}", param_hint="--clean")
+    if datum is None and file.suffix.lower() not in (".toml", ".xlsx"):
+        raise typer.BadParameter(
+            "没有写；请写坐标从哪里来，如 高德、百度、wgs84", param_hint="--datum"
+        )
     with _steps() as say:
+        if datum is None:
+            asked = load_outlets_input(file)
+            file, known, sheet = asked.path, asked.datum, sheet or asked.sheet
+        else:
+            known = parse_datum(datum)
         say("读取网点")
-        reading = read_outlets(file, datum=parse_datum(datum), sheet=sheet)
+        reading = read_outlets(file, datum=known, sheet=sheet)
         say("核对县区")
         found = (*reading.problems, *stated_county_problems(reading.frame, read_counties()))
     active = int((reading.frame["status"] == "active").sum())
@@ -304,7 +355,8 @@ def exit_impact(
         inputs = read_inputs(loaded, say)
         bare = replace(loaded, sites=None)
         how = How(fresh=fresh)
-        coverage = make_report(bare, inputs, _today(), say, _only(inputs, county), how).walked
+        county = _only(inputs, county)
+        coverage = make_report(bare, inputs, _today(), say, county, how).walked
         say("计算退出影响")
         if not outlet and bank is None:
             lines = [
@@ -374,11 +426,12 @@ def main() -> None:
             err.print("已中断；没有写完的文件不会留下。")
         raise
     except _WrongUsage as error:
-        told = error.format_message()
+        from gdcoverage.start.usage import told
+
+        said = told(error)
         # Without any word after the command, the error is the help itself.
-        err.print(
-            Text(told if told.startswith("Usage") else f"用法错误：{told}（--help 显示用法）")
-        )
+        is_help = said.startswith("Usage")
+        err.print(Text(said if is_help else f"用法错误：{said}（--help 显示用法）"), soft_wrap=True)
         sys.exit(USAGE)
     except InputError as error:
         if debug:
@@ -424,11 +477,25 @@ def _how(workers: int | None, scheduler: str | None, fresh: bool) -> How:
     return How(workers, scheduler, fresh)
 
 
+def _called(inputs: Inputs, county: str | None) -> list[str]:
+    """Adcodes of the plan's counties that are meant; all without a name."""
+    from gdcoverage.places.called import counties_called
+
+    words = ["全部"] if county is None else [county]
+    return list(counties_called(words, inputs.counties))
+
+
 def _only(inputs: Inputs, county: str | None) -> str | None:
-    """The county asked for, which a plan with several must name."""
-    if county is None and len(inputs.counties) > 1:
-        raise typer.BadParameter("计划含多个县区，请指定一个", param_hint="--county")
-    return county
+    """The county asked for, which a plan with several must name; None where there is but one."""
+    if county is None and len(inputs.counties) == 1:
+        return None
+    codes = _called(inputs, county)
+    if len(codes) > 1:
+        several = inputs.counties[inputs.counties["adcode"].isin(codes)]
+        names = "、".join(several["name"].head(10)) + "……" * (len(codes) > 10)
+        said = f"{county} 有多个县区" if county else "计划含多个县区"
+        raise typer.BadParameter(f"{said}，请指定一个：{names}", param_hint="--county")
+    return codes[0]
 
 
 def _rate(report: Report) -> float:
