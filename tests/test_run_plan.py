@@ -269,6 +269,84 @@ def test_slips_of_the_pen_are_told_with_their_place(tmp_path, text, said):
         load_plan(tmp_path)
 
 
+MENDED = [
+    ('path = "C:\\data\\x.xlsx"', "path = 'C:\\data\\x.xlsx'"),
+    ('path = "C:\\Users\\x.xlsx"', "path = 'C:\\Users\\x.xlsx'"),
+    ('folder = "D:\\结果\\"', "folder = 'D:\\结果\\'"),
+    ("path = “网点.xlsx”", 'path = "网点.xlsx"'),
+    ("path = ‘网点.xlsx’", "path = '网点.xlsx'"),
+    ("minutes ＝ 15", "minutes = 15"),
+    ('names = ["龙门县"，"博罗县"]', 'names = ["龙门县","博罗县"]'),
+    ("【outlets】", "[outlets]"),
+    ('path = "网点.xlsx', 'path = "网点.xlsx"'),
+    ("path = 网点.xlsx", 'path = "网点.xlsx"'),
+    ("[outlets", "[outlets]"),
+]
+
+
+@pytest.mark.parametrize(("line", "mended"), MENDED)
+@pytest.mark.parametrize("after", ["", "\n\n", "\nb = 1\n"])
+def test_a_line_that_can_be_mended_is_shown_mended(tmp_path, line, mended, after):
+    path = tmp_path / "plan.toml"
+    path.write_text(f'title = "甲"\n{line}{after}', encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        load_plan(path)
+    assert "第 2 行" in refused.value.problem.what
+    assert refused.value.problem.action == f"请把这一行改成：{mended}"
+    tomllib.loads(mended)
+
+
+@pytest.mark.parametrize("line", ["路径", "a = 1 b = 2", "a = [1, 2", "= 3", "a = 网点 b = 人口"])
+def test_a_line_that_cannot_be_mended_is_not_guessed_at(tmp_path, line):
+    (tmp_path / "plan.toml").write_text(line, encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        load_plan(tmp_path / "plan.toml")
+    mended = refused.value.problem.action.partition("请把这一行改成：")[2]
+    assert mended in ("", "a = [1, 2]")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[a]\nx = 1\ny = 2\nx = 3\n", "第 4 行.*前一次在第 2 行"),
+        ("[b]\nx = 1\n[a]\nx = 2\nx = 3\nz = 1", "第 5 行.*前一次在第 4 行"),
+        ("[a]\nx = 1\n[b]\n[a]\n", "第 4 行.*前一次在第 1 行"),
+    ],
+)
+def test_what_stands_twice_is_told_with_both_lines(tmp_path, text, said):
+    (tmp_path / "plan.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=said):
+        load_plan(tmp_path / "plan.toml")
+
+
+def test_a_backslash_that_became_an_invisible_sign_is_told(sample):
+    edited(sample, '"outlets.xlsx"', '"D:\\temp\\new.xlsx"')
+    with pytest.raises(
+        InputError, match=r"\[outlets\] path 里的 \\t、\\n 成了不可见的符号.*单引号"
+    ):
+        load_plan(sample)
+
+
+def test_counties_by_name_and_by_code_are_the_same(sample):
+    for line in ('names = ["龙门县"]', 'names = ["惠州市龙门县"]', 'adcodes = ["龙门"]'):
+        edited(sample, 'adcodes = ["441324"]', line)
+        assert load_plan(sample).counties == CountiesInput(adcodes=("441324",))
+        edited(sample, line, 'adcodes = ["441324"]')
+    edited(sample, 'adcodes = ["441324"]', 'names = ["龙门"]\nadcodes = [441322]')
+    assert load_plan(sample).counties.adcodes == ("441322", "441324")
+
+
+def test_counties_of_an_own_layer_by_name(sample):
+    layer = read_counties(adcodes=["441322", "441324"]).assign(city="")
+    layer["name"] = ["东片", "西片"]
+    layer.to_file(sample.parent / "片区.geojson")
+    edited(sample, 'adcodes = ["441324"]', 'path = "片区.geojson"\nnames = ["西片"]')
+    assert list(read_inputs(load_plan(sample)).counties["adcode"]) == ["441324"]
+    edited(sample, '["西片"]', '["龙门县"]')
+    with pytest.raises(InputError, match=r"没有县区“龙门县”.*东片"):
+        read_inputs(load_plan(sample))
+
+
 def test_results_go_beside_the_plan_unless_it_says_where(sample):
     edited(sample, '[outputs]\nfolder = "results"', "")
     assert load_plan(sample).outputs.folder == sample.parent / "output"

@@ -305,7 +305,7 @@ def sites(
     from gdcoverage.run import How, SitesInput, load_plan, make_report, read_inputs
 
     if (add is None) == (target is None):
-        raise typer.BadParameter("请在 --add 与 --target 中写一个", param_hint="--add / --target")
+        raise typer.BadParameter("应写其中一个", param_hint="--add / --target")
     if then not in (None, "two-outlets"):
         raise typer.BadParameter("应为 two-outlets", param_hint="--then")
     said: dict[str, Any] = {
@@ -437,7 +437,7 @@ def main() -> None:
         if debug:
             traceback.print_exc()
         for problem in error.problems:
-            err.print(Text(str(problem), style="red"))
+            err.print(Text(str(problem), style="red"), soft_wrap=True)
         sys.exit(UNUSABLE)
     except Exception as error:  # the last net: nobody in an office reads a traceback
         if debug:
