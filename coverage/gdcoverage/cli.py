@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import importlib.util
 import signal
 import sys
-import time
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
-from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from gdcoverage._version import __version__
-from gdcoverage.problems import HEADINGS, InputError, Problem, problem_frame
+from gdcoverage.problems import InputError, Problem
+from gdcoverage.start.terminal import err, nearby, out, problem_table, steps, today
 
 if TYPE_CHECKING:
     from gdcoverage.report import Report
@@ -45,12 +39,6 @@ app = typer.Typer(
 )
 network_app = typer.Typer(help="步行路网。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(network_app, name="network")
-
-# A file or a pipe has no width; a report needs this many columns.
-_PIPE_WIDTH = 100
-
-out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
-err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _PIPE_WIDTH)
 
 PlanFile = Annotated[
     Path, typer.Argument(metavar="PLAN", help="计划：工作簿（.xlsx，有“设置”表）或 TOML 文件")
@@ -87,9 +75,9 @@ def init(
     from gdcoverage.start.template import write_template
 
     book = write_template(folder)
-    out.print(Text(f"已写出：{_nearby(book)}、{_nearby(book.with_name('plan.toml'))}"))
+    out.print(Text(f"已写出：{nearby(book)}、{nearby(book.with_name('plan.toml'))}"))
     out.print(
-        Text(f"请用 Excel 或 WPS 填写，然后运行：gdcoverage run {_nearby(book)}"), soft_wrap=True
+        Text(f"请用 Excel 或 WPS 填写，然后运行：gdcoverage run {nearby(book)}"), soft_wrap=True
     )
 
 
@@ -101,8 +89,8 @@ def sample(
     from gdcoverage.start.sample import write_sample
 
     plan = write_sample(folder)
-    out.print(Text(f"已写出示例：{_nearby(plan.parent)}"), soft_wrap=True)
-    out.print(Text(f"下一步：gdcoverage run {_nearby(plan)}"), soft_wrap=True)
+    out.print(Text(f"已写出示例：{nearby(plan.parent)}"), soft_wrap=True)
+    out.print(Text(f"下一步：gdcoverage run {nearby(plan)}"), soft_wrap=True)
 
 
 @app.command(epilog="例：gdcoverage run 社保网点计划.xlsx --fail-under 75")
@@ -123,12 +111,12 @@ def run(
     if only not in (None, "numbers"):
         raise typer.BadParameter("应为 numbers", param_hint="--only")
     how = replace(_how(workers, scheduler, fresh), only_numbers=only is not None)
-    with _steps() as say:
-        ran = run_plan(load_plan(plan), _today(), how, say)
+    with steps() as say:
+        ran = run_plan(load_plan(plan), today(), how, say)
     print_report(ran.report, out)
     out.print()
     for path in ran.written.files:
-        out.print(Text(f"已写出：{_nearby(path)}"), soft_wrap=True)
+        out.print(Text(f"已写出：{nearby(path)}"), soft_wrap=True)
     told = (*ran.failures, *ran.written.failures)
     for failure in told:
         err.print(Text(str(failure), style="red"), soft_wrap=True)
@@ -161,17 +149,17 @@ def report(
 
     if format not in ("text", "json", "csv"):
         raise typer.BadParameter("应为 text、json 或 csv", param_hint="--format")
-    with _steps() as say:
+    with steps() as say:
         loaded = load_plan(plan)
         inputs = read_inputs(loaded, say)
         codes = _called(inputs, county)
         one = codes[0] if len(codes) == 1 else None
         if one is None and county is not None:
             inputs = narrowed(inputs, codes)
-        made = make_report(loaded, inputs, _today(), say, one, How(fresh=fresh))
+        made = make_report(loaded, inputs, today(), say, one, How(fresh=fresh))
     if output is not None:
         {"text": write_text, "json": write_json, "csv": write_csv}[format](made, output)
-        out.print(Text(f"已写出：{_nearby(output)}"), soft_wrap=True)
+        out.print(Text(f"已写出：{nearby(output)}"), soft_wrap=True)
     elif format == "text":
         print_report(made, out)
     else:
@@ -189,11 +177,11 @@ def county(
     from gdcoverage.report import percent
     from gdcoverage.run import load_plan, make_report, read_inputs
 
-    with _steps() as say:
+    with steps() as say:
         loaded = load_plan(plan)
         how = _how(1, None, fresh)
         inputs = read_inputs(loaded, say)
-        made = make_report(loaded, inputs, _today(), say, _only(inputs, code), how)
+        made = make_report(loaded, inputs, today(), say, _only(inputs, code), how)
     total = made.total
     out.print(
         f"{code}：人口 {total['population']:,.0f}，覆盖率 {percent(_rate(made))}；已存入缓存。"
@@ -210,16 +198,16 @@ def map(
     """只生成地图（规划版；计划含多个县区时须指定一个）。"""
     from gdcoverage.run import How, ground_of, load_plan, make_report, read_inputs, write_report_map
 
-    with _steps() as say:
+    with steps() as say:
         loaded = load_plan(plan)
         inputs = read_inputs(loaded, say)
         how = How(fresh=fresh)
         county = _only(inputs, county)
-        made = make_report(loaded, inputs, _today(), say, county, how)
+        made = make_report(loaded, inputs, today(), say, county, how)
         target = output or loaded.outputs.folder / "地图.html"
         say(f"写出 {target.name}")
         write_report_map(made, target, ground_of(loaded, inputs, county))
-    out.print(Text(f"已写出：{_nearby(target)}"), soft_wrap=True)
+    out.print(Text(f"已写出：{nearby(target)}"), soft_wrap=True)
 
 
 @app.command(epilog="例：gdcoverage check 网点.xlsx --datum gcj02 --clean 网点_整理.xlsx")
@@ -248,7 +236,7 @@ def check(
         raise typer.BadParameter(
             "没有写；请写坐标从哪里来，如 高德、百度、wgs84", param_hint="--datum"
         )
-    with _steps() as say:
+    with steps() as say:
         if datum is None:
             asked = load_outlets_input(file)
             file, known, sheet = asked.path, asked.datum, sheet or asked.sheet
@@ -261,23 +249,15 @@ def check(
     active = int((reading.frame["status"] == "active").sum())
     out.print(f"{file.name}：可用网点 {len(reading.frame)} 个，其中在营 {active} 个。")
     if found:
-        table = Table(header_style="bold", show_edge=False)
-        # What is the same in every row is not repeated in each.
-        same = {"文件"} | ({"工作表"} if len({problem.sheet for problem in found}) == 1 else set())
-        shown = [heading for heading in HEADINGS if heading not in same]
-        for heading in shown:
-            table.add_column(heading, overflow="fold")
-        for row in problem_frame(found)[shown].astype(object).fillna("").to_numpy():
-            table.add_row(*(Text(str(cell)) for cell in row))
-        out.print(table)
+        out.print(problem_table(found))
     errors = sum(problem.severity == "error" for problem in found)
     out.print(f"错误 {errors} 条，提醒 {len(found) - errors} 条。")
     if clean is not None:
         write_outlets(reading.frame, clean)
-        out.print(Text(f"已写出：{_nearby(clean)}（坐标为 WGS-84）"), soft_wrap=True)
+        out.print(Text(f"已写出：{nearby(clean)}（坐标为 WGS-84）"), soft_wrap=True)
     if problems is not None:
         write_problems(found, problems)
-        out.print(Text(f"已写出：{_nearby(problems)}"), soft_wrap=True)
+        out.print(Text(f"已写出：{nearby(problems)}"), soft_wrap=True)
     if reading.frame.empty:
         raise typer.Exit(UNUSABLE)
 
@@ -313,7 +293,7 @@ def sites(
         "differ": differ,
         "within": None if within is None else within / 100,
     }
-    with _steps() as say:
+    with steps() as say:
         loaded = load_plan(plan)
         asked = loaded.sites or SitesInput()
         terms = replace(
@@ -327,7 +307,7 @@ def sites(
         loaded = replace(loaded, sites=replace(asked, terms=terms))
         inputs = read_inputs(loaded, say)
         how = How(fresh=fresh)
-        made = make_report(loaded, inputs, _today(), say, _only(inputs, county), how)
+        made = make_report(loaded, inputs, today(), say, _only(inputs, county), how)
     assert made.siting is not None
     for line in (*siting_lines(made.siting), *alternative_lines(made.siting)):
         out.print(Text(line))
@@ -350,13 +330,13 @@ def exit_impact(
     from gdcoverage.sites import Terms, exit_impact_of
     from gdcoverage.sites import exit_impact as impact_of_each
 
-    with _steps() as say:
+    with steps() as say:
         loaded = load_plan(plan)
         inputs = read_inputs(loaded, say)
         bare = replace(loaded, sites=None)
         how = How(fresh=fresh)
         county = _only(inputs, county)
-        coverage = make_report(bare, inputs, _today(), say, county, how).walked
+        coverage = make_report(bare, inputs, today(), say, county, how).walked
         say("计算退出影响")
         if not outlet and bank is None:
             lines = [
@@ -364,7 +344,7 @@ def exit_impact(
                 for row in impact_of_each(coverage).itertuples()
             ]
         else:
-            tasks = county_tasks(loaded, inputs, _today())
+            tasks = county_tasks(loaded, inputs, today())
             task = next(task for task in tasks if county in (None, task.adcode))
             terms = replace(task.asked.terms or Terms(), add=replace_by, target=None)
             impact = exit_impact_of(
@@ -391,7 +371,7 @@ def network_build(
     from gdcoverage.network import WalkNetwork
     from gdcoverage.tables import read_layer
 
-    with _steps() as say:
+    with steps() as say:
         say("读取街道")
         polygon = read_layer(area).geometry.union_all() if area else None
         built = WalkNetwork.from_osm(osm, polygon=polygon, margin_m=margin)
@@ -401,7 +381,7 @@ def network_build(
         err.print(Text(str(problem), style="yellow"))
     out.print(
         Text(
-            f"{_nearby(output)}：节点 {built.nodes:,} 个，路段 {built.edges:,} 条，"
+            f"{nearby(output)}：节点 {built.nodes:,} 个，路段 {built.edges:,} 条，"
             f"街道 {built.length_m / 1000:,.1f} 公里，连通块 {len(built.component_m):,} 个"
         ),
         soft_wrap=True,
@@ -452,17 +432,6 @@ def _terminate(*_: object) -> NoReturn:
     sys.exit(TERMINATED)
 
 
-@contextmanager
-def _steps() -> Iterator[Callable[[str], None]]:
-    """A function that tells the step at work: a spinner on a terminal, else a line each."""
-    started = time.monotonic()
-    if not err.is_terminal:
-        yield lambda step: err.print(f"[{time.monotonic() - started:5.1f} 秒] {step}", markup=False)
-        return
-    with err.status("准备") as status:
-        yield lambda step: status.update(f"{step}……")
-
-
 def _how(workers: int | None, scheduler: str | None, fresh: bool) -> How:
     from gdcoverage.run import How
 
@@ -507,18 +476,6 @@ def _judge(rate: float, fail_under: float | None) -> None:
     if fail_under is not None and not rate * 100 >= fail_under:
         err.print(f"覆盖率低于要求的 {fail_under:g}%。")
         raise typer.Exit(UNDER_RATE)
-
-
-def _nearby(path: Path) -> str:
-    """The path as seen from the working directory, where it lies below it."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
-
-
-def _today() -> str:
-    return dt.datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()
 
 
 if __name__ == "__main__":
