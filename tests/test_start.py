@@ -4,15 +4,19 @@ import csv
 import shutil
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gdcoverage.demand._table import HEADINGS as PEOPLE_HEADINGS
 from gdcoverage.outlets import read_outlets
 from gdcoverage.outlets._headings import HEADINGS as OUTLET_HEADINGS
 from gdcoverage.problems import InputError
 from gdcoverage.run import load_outlets_input, load_plan, make_report, read_inputs, settings
+from gdcoverage.run.plan_sheet import _values
 from gdcoverage.start import columns
 from gdcoverage.start.sample import write_sample
 from gdcoverage.start.template import write_template
@@ -178,6 +182,36 @@ def test_every_fault_of_the_settings_is_told_at_once_with_its_row(filled):
     )
     assert any("没有项目" in said for row, _, said in told if row == last)
     assert len(told) == 11
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([*settings.NAMES.values(), "", "步行", "【必填】"]), st.text(max_size=9)
+        ),
+        max_size=5,
+    )
+)
+def test_any_text_in_any_cell_is_understood_or_told(rows):
+    cells = np.array([(name, text, "") for name, text in rows] or [("", "", "")], object)
+    _, values, faults = _values(cells)
+    told = [fault.row for fault in faults]
+    for number, (name, text) in enumerate(rows, 1):
+        keys = [key for key, known_as in settings.NAMES.items() if known_as == name]
+        assert not text or number in told or keys[0] in values
+    assert len(told) == len(set(told))
+
+
+def test_what_contradicts_itself_is_told_in_the_words_of_the_sheet(filled):
+    set_up(filled, 新增网点数=2, 目标覆盖率="90%", 路网文件="路网.npz", 合为一个单元="全县")
+    filled.with_name("路网.npz").write_bytes(b"")
+    with pytest.raises(InputError) as refused:
+        load_plan(filled)
+    assert [p.what for p in refused.value.problems] == [
+        "县区：合为一个单元 不能与 县区 同时写",
+        "街道应恰好写一种来源，现有：街道文件、路网文件",
+        "布点应在 新增网点数 与 目标覆盖率 中写一个，现两个都有",
+    ]
 
 
 def test_every_key_of_a_plan_has_one_row():

@@ -10,6 +10,15 @@ from gdcoverage.problems import Problem
 from gdcoverage.run.plan_values import written
 
 KIND = "plan_unusable"
+# What sections are called where there are none.
+_SECTIONS = {
+    "network": "街道",
+    "sites": "布点",
+    "counties": "县区：",
+    "map": "",
+    "outlets": "",
+    "demand": "",
+}
 
 
 class Form(Protocol):
@@ -108,6 +117,7 @@ class SheetForm:
     def whole(self, section: str, keys: Iterable[str], what: str, action: str) -> Problem:
         """Told at the first of the keys that is written there."""
         rows = [self.cells[section, key][0] for key in keys if (section, key) in self.cells]
+        what = f"{_SECTIONS[section]}{what}"
         return Problem(KIND, what, action, sheet=self.sheet, row=min(rows, default=None))
 
     def value(self, section: str, key: str, what: str, action: str, given: object) -> Problem:

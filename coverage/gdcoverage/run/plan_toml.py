@@ -47,6 +47,8 @@ def _text(path: Path) -> str:
         raw = path.read_bytes()
     except FileNotFoundError:
         what, action = "找不到计划文件", "请检查路径"
+    except IsADirectoryError:
+        what, action = "计划文件无法读取：这是文件夹", "请写到文件名，如 社保网点计划.xlsx"
     except OSError as error:
         what, action = f"计划文件无法读取（{error.strerror or error}）", "请检查路径与权限"
     else:
