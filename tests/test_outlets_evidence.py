@@ -9,7 +9,9 @@ import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from gdcoverage.cli import app
 from gdcoverage.outlets import read_outlets
 from gdcoverage.outlets._evidence import DECIDED, HINT, TOLD, Evidence, group_status
 from gdcoverage.outlets._status import judged
@@ -206,3 +208,21 @@ def test_written_answers_keep_those_that_were_there(tmp_path):
     assert found.words == {"甲": "active", "乙": "suspended"}
     assert found.groups == {"丙": ""}
     assert dataclasses.replace(found, words={}, groups={}) == Answers()
+
+
+def test_asked_on_the_terminal_the_answers_are_kept_and_used(tmp_path):
+    path = book(
+        tmp_path / "网点.xlsx",
+        在营=[[*HEADER, "备注"], [*rows("甲")[0], "停业整顿"], [*rows("乙", start=1)[0], "已搬"]],
+        旧表=[HEADER, *rows("丙", start=2)],
+    )
+    runner = CliRunner()
+    asked = runner.invoke(app, ["check", str(path), "--datum", "gcj02", "--ask"], "9\n暂停\n1\n5\n")
+    assert asked.exit_code == 0, asked.output
+    for told in ("[1/3]", "第 2 行存疑", "请填 1 到", "已记入", "在营 1 个"):
+        assert told in asked.output
+    found = read_answers(tmp_path / ANSWERS)
+    assert found.words == {"停业整顿": "suspended", "已搬": "active"}
+    assert found.groups == {"旧表": ""}
+    again = runner.invoke(app, ["check", str(path), "--datum", "gcj02", "--ask"])
+    assert "没有需要询问的存疑之处" in again.output

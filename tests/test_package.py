@@ -2,8 +2,10 @@
 
 import os
 import runpy
+import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,49 @@ def test_coverage_py_is_found_where_it_is_installed(tmp_path):
     code = "import coverage; assert coverage.version == 'the real one'"
     command = [sys.executable, "-c", code]
     subprocess.run(command, check=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(tmp_path)})
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The package as a wheel holds it, unpacked."""
+    folder = tmp_path_factory.mktemp("wheel")
+    shutil.copytree(ROOT / "coverage", folder / "source/coverage")
+    for name in ("setup.py", "setup.cfg", "pyproject.toml", "README.md", "LICENSE", "data"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / "source" / name)
+    words = ["pip", "wheel", "-q", ".", "--no-deps", "--no-build-isolation", "-w", str(folder)]
+    subprocess.run([sys.executable, "-m", *words], check=True, cwd=folder / "source")
+    (built,) = folder.glob("*.whl")
+    with zipfile.ZipFile(built) as archive:
+        archive.extractall(folder / "installed")
+    return folder / "installed"
+
+
+def test_sample_comes_with_the_wheel_and_is_that_of_the_source_tree(wheel, tmp_path):
+    command = [sys.executable, "-P", "-m", "gdcoverage.cli", "sample", "示例"]
+    env = os.environ | {"PYTHONPATH": str(wheel), "PYTHONIOENCODING": "utf-8"}
+    subprocess.run(command, check=True, cwd=tmp_path, env=env)
+    for name in ("outlets.xlsx", "population.csv", "streets.osm.pbf"):
+        there = (tmp_path / "示例" / name).read_bytes()
+        assert there == (ROOT / "data/sample" / name).read_bytes()
+    plan = (tmp_path / "示例/plan.toml").read_text(encoding="utf-8")
+    assert 'folder = "结果"' in plan
+    init = [*command[:-2], "init", "我的县"]
+    subprocess.run(init, check=True, cwd=tmp_path, env=env)
+    assert (tmp_path / "我的县/社保网点计划.xlsx").is_file()
+
+
+def test_wheel_holds_the_package_and_no_script_of_the_sample(wheel):
+    names = {path.relative_to(wheel).as_posix() for path in wheel.rglob("*") if path.is_file()}
+    data = {name for name in names if name.startswith("gdcoverage/start/data/")}
+    assert {Path(name).name for name in data} == {
+        *("outlets.xlsx", "population.csv", "streets.osm.pbf", "plan.toml"),
+    }
+    source = {
+        path.relative_to(ROOT / "coverage").as_posix()
+        for path in (ROOT / "coverage/gdcoverage").rglob("*.py")
+    }
+    assert {name for name in names if name.endswith(".py")} == source
 
 
 @pytest.fixture(scope="module")

@@ -348,7 +348,7 @@ def test_commands_share_an_assessment_and_never_an_answer(tmp_path, monkeypatch)
 def test_the_map_alone_is_that_of_the_run(tmp_path, monkeypatch):
     """Water, names and all that lies under it included."""
     monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("gdcoverage.cli._today", lambda: DATE)
+    monkeypatch.setattr("gdcoverage.cli.today", lambda: DATE)
     path = write_plan(tmp_path / "plan", people=60)
     river(path.parent)
     run_plan(load_plan(path), DATE, How(workers=1))

@@ -84,7 +84,7 @@ def test_plan_is_read_with_paths_beside_it(sample):
         ('datum = "gcj02"', 'datum = "mars"', "不认识的坐标系"),
         ('path = "outlets.xlsx"\n', "", r"\[outlets\] 缺少 path"),
         ('osm = "streets', 'place = "x"\nosm = "streets', "恰好写一种来源"),
-        ("[demand]", "[demand", "TOML"),
+        ("[demand]", "[demand", r"请把这一行改成：\[demand\]"),
         ("adcodes = [", "adcodes = 441324 # [", "应是列表"),
         ("add = 3", "add = 3\ntarget = 95", "add 与 target 中写一个"),
     ],
@@ -138,12 +138,13 @@ TOLD = """\
 [standard] 里不认识 walking_speed。是否想写 walking_speed_kmh？可用的有：minutes、rural_radius_m、smallest_component_m、snap_limit_m、town_rule、walking_speed_kmh
 不认识 mpa。是否想写 map？可用的有：counties、demand、map、network、outlets、outputs、sites、standard、title
 [network] 应恰好写一种来源，现有：osm、place。请在 osm、graphml、saved、place、polygon 中选一种
+[counties] adcodes 没有县区“44132”，现为 "44132"。是否想写 441324（龙门县）、441323（惠东县）、441322（博罗县）？请写县区名、市名，或行政区划代码（县 441324、市 4413）
 title 应是文字，现为 2024。请用英文引号括起来
 [outlets] path 找不到文件，现为 "网点.xlsx"。请检查路径与文件名（相对于计划文件所在文件夹）
 [outlets] datum 是不认识的坐标系，现为 "mars"。请写 wgs84、gcj02、bd09、cgcs2000 之一（高德、腾讯用 gcj02，百度用 bd09）
 [demand] path 里的环境变量没有设置：${NOT_SET_HERE}，现为 "${NOT_SET_HERE}/people.csv"。请先设置，或直接写出路径
 [standard] snap_limit_m 应在 0 与 5,000 之间，现为 nan。请改正
-[counties] adcodes 有不是六位数字的："44132"；有重复的："441324"，现为 [441324, "441324", "44132"]。应是六位区划代码，每个县区写一次
+[counties] adcodes 有重复的："441324"，现为 [441324, "441324", "44132"]。应是县区名、市名或行政区划代码，每个写一次
 [sites] add 应是整数，在 0 与 1,000,000 之间，现为 "3"。请去掉引号
 [sites] frontier 应是整数，在 0 与 1,000,000 之间，现为 2.5。请改正
 [sites] bank_caps 中“甲”的上限应是整数，在 0 与 1,000,000 之间，现为 {"甲": -1, "乙": 1}。请改正
@@ -196,7 +197,7 @@ WRONG = [
     *[("network", f"doh_url_template = {v}") for v in ('"https://x"', '"https://x/{hostname}{n}"')],
     ("network", 'cache_folder = "outlets.xlsx"'),
     *[("counties", f"adcodes = {v}") for v in ("[]", "441324", '"441324"', "[4413.24]", "[true]")],
-    *[("counties", f"adcodes = {v}") for v in ('["龙门县"]', '["４４１３２４"]')],
+    *[("counties", f"{k} = {v}") for k in ("adcodes", "names") for v in ('["龙们县"]', "[44132]")],
     ("counties", "adcodes = [441324, 441324]"),
     ("counties", f"adcodes = [0x{'f' * 5000}]"),
     *[("counties", f"single = {v}") for v in ('"整体"', '""', "true")],
@@ -266,6 +267,84 @@ def test_slips_of_the_pen_are_told_with_their_place(tmp_path, text, said):
         load_plan(tmp_path / "plan.toml")
     with pytest.raises(InputError, match="无法读取"):
         load_plan(tmp_path)
+
+
+MENDED = [
+    ('path = "C:\\data\\x.xlsx"', "path = 'C:\\data\\x.xlsx'"),
+    ('path = "C:\\Users\\x.xlsx"', "path = 'C:\\Users\\x.xlsx'"),
+    ('folder = "D:\\结果\\"', "folder = 'D:\\结果\\'"),
+    ("path = “网点.xlsx”", 'path = "网点.xlsx"'),
+    ("path = ‘网点.xlsx’", "path = '网点.xlsx'"),
+    ("minutes ＝ 15", "minutes = 15"),
+    ('names = ["龙门县"，"博罗县"]', 'names = ["龙门县","博罗县"]'),
+    ("【outlets】", "[outlets]"),
+    ('path = "网点.xlsx', 'path = "网点.xlsx"'),
+    ("path = 网点.xlsx", 'path = "网点.xlsx"'),
+    ("[outlets", "[outlets]"),
+]
+
+
+@pytest.mark.parametrize(("line", "mended"), MENDED)
+@pytest.mark.parametrize("after", ["", "\n\n", "\nb = 1\n"])
+def test_a_line_that_can_be_mended_is_shown_mended(tmp_path, line, mended, after):
+    path = tmp_path / "plan.toml"
+    path.write_text(f'title = "甲"\n{line}{after}', encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        load_plan(path)
+    assert "第 2 行" in refused.value.problem.what
+    assert refused.value.problem.action == f"请把这一行改成：{mended}"
+    tomllib.loads(mended)
+
+
+@pytest.mark.parametrize("line", ["路径", "a = 1 b = 2", "a = [1, 2", "= 3", "a = 网点 b = 人口"])
+def test_a_line_that_cannot_be_mended_is_not_guessed_at(tmp_path, line):
+    (tmp_path / "plan.toml").write_text(line, encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        load_plan(tmp_path / "plan.toml")
+    mended = refused.value.problem.action.partition("请把这一行改成：")[2]
+    assert mended in ("", "a = [1, 2]")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[a]\nx = 1\ny = 2\nx = 3\n", "第 4 行.*前一次在第 2 行"),
+        ("[b]\nx = 1\n[a]\nx = 2\nx = 3\nz = 1", "第 5 行.*前一次在第 4 行"),
+        ("[a]\nx = 1\n[b]\n[a]\n", "第 4 行.*前一次在第 1 行"),
+    ],
+)
+def test_what_stands_twice_is_told_with_both_lines(tmp_path, text, said):
+    (tmp_path / "plan.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=said):
+        load_plan(tmp_path / "plan.toml")
+
+
+def test_a_backslash_that_became_an_invisible_sign_is_told(sample):
+    edited(sample, '"outlets.xlsx"', '"D:\\temp\\new.xlsx"')
+    with pytest.raises(
+        InputError, match=r"\[outlets\] path 里的 \\t、\\n 成了不可见的符号.*单引号"
+    ):
+        load_plan(sample)
+
+
+def test_counties_by_name_and_by_code_are_the_same(sample):
+    for line in ('names = ["龙门县"]', 'names = ["惠州市龙门县"]', 'adcodes = ["龙门"]'):
+        edited(sample, 'adcodes = ["441324"]', line)
+        assert load_plan(sample).counties == CountiesInput(adcodes=("441324",))
+        edited(sample, line, 'adcodes = ["441324"]')
+    edited(sample, 'adcodes = ["441324"]', 'names = ["龙门"]\nadcodes = [441322]')
+    assert load_plan(sample).counties.adcodes == ("441322", "441324")
+
+
+def test_counties_of_an_own_layer_by_name(sample):
+    layer = read_counties(adcodes=["441322", "441324"]).assign(city="")
+    layer["name"] = ["东片", "西片"]
+    layer.to_file(sample.parent / "片区.geojson")
+    edited(sample, 'adcodes = ["441324"]', 'path = "片区.geojson"\nnames = ["西片"]')
+    assert list(read_inputs(load_plan(sample)).counties["adcode"]) == ["441324"]
+    edited(sample, '["西片"]', '["龙门县"]')
+    with pytest.raises(InputError, match=r"没有县区“龙门县”.*东片"):
+        read_inputs(load_plan(sample))
 
 
 def test_results_go_beside_the_plan_unless_it_says_where(sample):

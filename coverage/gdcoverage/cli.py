@@ -1,31 +1,26 @@
-"""The command ``gdcoverage``: a plan file in, reports and a map out."""
+"""The command ``gdcoverage``: a plan in, reports and a map out."""
 
 from __future__ import annotations
 
-import datetime as dt
 import importlib.util
 import signal
 import sys
-import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
-from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from gdcoverage._version import __version__
-from gdcoverage.problems import HEADINGS, InputError, Problem, problem_frame
+from gdcoverage.problems import InputError, Problem
+from gdcoverage.start.asking import asked_and_kept
+from gdcoverage.start.terminal import err, nearby, out, problem_table, steps, today
 
 if TYPE_CHECKING:
     from gdcoverage.report import Report
-    from gdcoverage.run import How, Inputs
+    from gdcoverage.run import Checked, How, Inputs
 
 UNUSABLE, USAGE, FAILURES, UNDER_RATE = 1, 2, 3, 4
 # An answer that is not sure is not finished, as if a part of it had failed.
@@ -51,18 +46,16 @@ app = typer.Typer(
 network_app = typer.Typer(help="步行路网。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(network_app, name="network")
 
-# A file or a pipe has no width; a report needs this many columns.
-_PIPE_WIDTH = 100
-
-out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
-err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _PIPE_WIDTH)
-
-PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="计划文件（TOML）")]
+PlanFile = Annotated[
+    Path, typer.Argument(metavar="PLAN", help="计划：工作簿（.xlsx，有“设置”表）或 TOML 文件")
+]
 FailUnder = Annotated[
     float | None, typer.Option(min=0, max=100, help="覆盖率（%）低于此数时以退出码 4 结束")
 ]
 
-County = Annotated[str | None, typer.Option(help="六位区划代码；计划含多个县区时须指定")]
+County = Annotated[
+    str | None, typer.Option(help="县区名或代码，如 龙门县、441324；计划含多个县区时须指定一个")
+]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="同时计算几个县区（进程数）；默认为处理器核数")
 ]
@@ -80,7 +73,33 @@ def _options(
     context.obj = debug
 
 
-@app.command(epilog="例：gdcoverage run data/sample/plan.toml --fail-under 75")
+@app.command(epilog="例：gdcoverage init 我的县")
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="文件夹，没有则新建")],
+) -> None:
+    """写出计划的模板：一个 Excel 工作簿（网点、人口、设置），填好即可运行。"""
+    from gdcoverage.start.template import write_template
+
+    book = write_template(folder)
+    out.print(Text(f"已写出：{nearby(book)}、{nearby(book.with_name('plan.toml'))}"))
+    out.print(
+        Text(f"请用 Excel 或 WPS 填写，然后运行：gdcoverage run {nearby(book)}"), soft_wrap=True
+    )
+
+
+@app.command(epilog="例：gdcoverage sample 示例")
+def sample(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="文件夹，没有则新建")],
+) -> None:
+    """写出自带的示例（虚构的县）：网点、人口、街道和计划，可直接运行。"""
+    from gdcoverage.start.sample import write_sample
+
+    plan = write_sample(folder)
+    out.print(Text(f"已写出示例：{nearby(plan.parent)}"), soft_wrap=True)
+    out.print(Text(f"下一步：gdcoverage run {nearby(plan)}"), soft_wrap=True)
+
+
+@app.command(epilog="例：gdcoverage run 社保网点计划.xlsx --fail-under 75")
 def run(
     plan: PlanFile,
     fail_under: FailUnder = None,
@@ -98,12 +117,12 @@ def run(
     if only not in (None, "numbers"):
         raise typer.BadParameter("应为 numbers", param_hint="--only")
     how = replace(_how(workers, scheduler, fresh), only_numbers=only is not None)
-    with _steps() as say:
-        ran = run_plan(load_plan(plan), _today(), how, say)
+    with steps() as say:
+        ran = run_plan(load_plan(plan), today(), how, say)
     print_report(ran.report, out)
     out.print()
     for path in ran.written.files:
-        out.print(Text(f"已写出：{_nearby(path)}"), soft_wrap=True)
+        out.print(Text(f"已写出：{nearby(path)}"), soft_wrap=True)
     told = (*ran.failures, *ran.written.failures)
     for failure in told:
         err.print(Text(str(failure), style="red"), soft_wrap=True)
@@ -115,7 +134,9 @@ def run(
 @app.command(epilog="例：gdcoverage report data/sample/plan.toml --county 441324 --format json")
 def report(
     plan: PlanFile,
-    county: Annotated[str | None, typer.Option(help="六位区划代码；不写则为全部县区")] = None,
+    county: Annotated[
+        str | None, typer.Option(help="县区名、市名（其全部县区）或代码；不写则为全部县区")
+    ] = None,
     format: Annotated[str, typer.Option(help="text、json 或 csv")] = "text",
     output: Annotated[Path | None, typer.Option(help="写入文件；不写则输出到屏幕")] = None,
     fail_under: FailUnder = None,
@@ -130,17 +151,21 @@ def report(
         write_json,
         write_text,
     )
-    from gdcoverage.run import How, load_plan, make_report, read_inputs
+    from gdcoverage.run import How, load_plan, make_report, narrowed, read_inputs
 
     if format not in ("text", "json", "csv"):
         raise typer.BadParameter("应为 text、json 或 csv", param_hint="--format")
-    with _steps() as say:
+    with steps() as say:
         loaded = load_plan(plan)
         inputs = read_inputs(loaded, say)
-        made = make_report(loaded, inputs, _today(), say, county, How(fresh=fresh))
+        codes = _called(inputs, county)
+        one = codes[0] if len(codes) == 1 else None
+        if one is None and county is not None:
+            inputs = narrowed(inputs, codes)
+        made = make_report(loaded, inputs, today(), say, one, How(fresh=fresh))
     if output is not None:
         {"text": write_text, "json": write_json, "csv": write_csv}[format](made, output)
-        out.print(Text(f"已写出：{_nearby(output)}"), soft_wrap=True)
+        out.print(Text(f"已写出：{nearby(output)}"), soft_wrap=True)
     elif format == "text":
         print_report(made, out)
     else:
@@ -151,17 +176,18 @@ def report(
 @app.command(epilog="例：gdcoverage county 计划.toml 441324；各县区算完后 gdcoverage run 计划.toml")
 def county(
     plan: PlanFile,
-    code: Annotated[str, typer.Argument(metavar="CODE", help="六位区划代码")],
+    code: Annotated[str, typer.Argument(metavar="COUNTY", help="县区名或六位区划代码")],
     fresh: Fresh = False,
 ) -> None:
     """先算一个县区的数字存入缓存，之后 run 直接沿用；供 Slurm 等作业阵列同时算多个县区。"""
     from gdcoverage.report import percent
     from gdcoverage.run import load_plan, make_report, read_inputs
 
-    with _steps() as say:
+    with steps() as say:
         loaded = load_plan(plan)
         how = _how(1, None, fresh)
-        made = make_report(loaded, read_inputs(loaded, say), _today(), say, code, how)
+        inputs = read_inputs(loaded, say)
+        made = make_report(loaded, inputs, today(), say, _only(inputs, code), how)
     total = made.total
     out.print(
         f"{code}：人口 {total['population']:,.0f}，覆盖率 {percent(_rate(made))}；已存入缓存。"
@@ -179,24 +205,26 @@ def map(
     """只生成地图（规划版；计划含多个县区时须指定一个）。"""
     from gdcoverage.run import How, ground_of, load_plan, make_report, read_inputs, write_report_map
 
-    with _steps() as say:
+    with steps() as say:
         loaded = load_plan(plan)
         inputs = read_inputs(loaded, say)
         how = How(fresh=fresh)
-        made = make_report(loaded, inputs, _today(), say, _only(inputs, county), how)
+        county = _only(inputs, county)
+        made = make_report(loaded, inputs, today(), say, county, how)
         target = output or loaded.outputs.folder / "地图.html"
         say(f"写出 {target.name}")
         write_report_map(made, target, ground_of(loaded, inputs, county))
-    out.print(Text(f"已写出：{_nearby(target)}"), soft_wrap=True)
+    out.print(Text(f"已写出：{nearby(target)}"), soft_wrap=True)
 
 
 @app.command(
     epilog="例：gdcoverage check 网点.xlsx --datum gcj02 --clean 网点_整理.xlsx；check 计划.toml"
 )
 def check(
-    file: Annotated[Path, typer.Argument(metavar="PLAN|FILE", help="计划文件，或网点表、人口表")],
+    file: Annotated[Path, typer.Argument(metavar="PLAN|FILE", help="计划，或网点表、人口表")],
     datum: Annotated[
-        str | None, typer.Option(help="表的坐标系：wgs84、gcj02、bd09 或 cgcs2000")
+        str | None,
+        typer.Option(help="表的坐标系：wgs84、gcj02、bd09 或 cgcs2000；不写则 FILE 是计划"),
     ] = None,
     kind: Annotated[
         str | None, typer.Option(help="表是什么：outlets 或 people；不写则看表头")
@@ -207,60 +235,53 @@ def check(
         typer.Option(help="写出整理后的网点表（.xlsx .csv .geojson .gpkg .parquet）"),
     ] = None,
     problems: Annotated[Path | None, typer.Option(help="写出问题清单（.xlsx）")] = None,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="逐条询问存疑之处，回答记入表旁的“读表约定.csv”")
+    ] = False,
 ) -> None:
     """检查计划的全部输入（不读路网），或一张表：读懂了什么、逐行的问题和处理办法。"""
     from gdcoverage.outlets import write_outlets, write_problems
     from gdcoverage.report import print_account
-    from gdcoverage.run import checked_file, checked_plan, load_plan
+    from gdcoverage.run import checked_file, checked_plan
 
-    is_plan = file.suffix.lower() == ".toml"
     suffixes = {".xlsx", ".csv", ".geojson", ".gpkg", ".parquet"}
     if clean is not None and clean.suffix.lower() not in suffixes:
         raise typer.BadParameter(f"后缀应为 {'、'.join(sorted(suffixes))}", param_hint="--clean")
     if kind not in (None, "outlets", "people"):
         raise typer.BadParameter("应为 outlets 或 people", param_hint="--kind")
-    if datum is None and not is_plan:
-        raise typer.BadParameter("请写明表的坐标系", param_hint="--datum")
-    with _steps() as say:
-        if is_plan:
-            checked = checked_plan(load_plan(file), say)
-        else:
-            checked = checked_file(file, str(datum), kind, sheet, say)
-    if clean is not None and (is_plan or checked.is_people):
+    if datum is None and file.suffix.lower() not in (".toml", ".xlsx"):
+        raise typer.BadParameter(
+            "没有写；请写坐标从哪里来，如 高德、百度、wgs84", param_hint="--datum"
+        )
+
+    def look() -> Checked:
+        with steps() as say:
+            if datum is None:
+                return checked_plan(file, say)
+            return checked_file(file, datum, kind, sheet, say)
+
+    checked = look()
+    if ask and asked_and_kept(checked):
+        checked = look()
+    if clean is not None and checked.frame is None:
         raise typer.BadParameter("只用于网点表", param_hint="--clean")
     print_account(checked.files, out)
-    if not is_plan and not checked.is_people:
+    if checked.frame is not None:
         active = int((checked.frame["status"] == "active").sum())
-        out.print(f"{file.name}：可用网点 {len(checked.frame)} 个，其中在营 {active} 个。")
-    _print_rows(checked.problems)
+        name = checked.outlets.name if checked.outlets else ""
+        out.print(f"{name}：可用网点 {len(checked.frame)} 个，其中在营 {active} 个。")
+    if checked.problems:
+        out.print(problem_table(checked.problems))
+    errors = sum(problem.severity == "error" for problem in checked.problems)
+    out.print(f"错误 {errors} 条，提醒 {len(checked.problems) - errors} 条。")
     if clean is not None:
         write_outlets(checked.frame, clean)
-        out.print(Text(f"已写出：{_nearby(clean)}（坐标为 WGS-84）"), soft_wrap=True)
+        out.print(Text(f"已写出：{nearby(clean)}（坐标为 WGS-84）"), soft_wrap=True)
     if problems is not None:
         write_problems(checked.problems, problems)
-        out.print(Text(f"已写出：{_nearby(problems)}"), soft_wrap=True)
-    if checked.frame.empty:
+        out.print(Text(f"已写出：{nearby(problems)}"), soft_wrap=True)
+    if checked.is_empty:
         raise typer.Exit(UNUSABLE)
-
-
-def _print_rows(found: Sequence[Problem]) -> None:
-    """Problems row by row, and how many they are."""
-    if found:
-        table = Table(header_style="bold", show_edge=False)
-        # What is the same in every row is not repeated in each.
-        same = {
-            heading
-            for heading, name in (("文件", "file"), ("工作表", "sheet"))
-            if len({getattr(problem, name) for problem in found}) == 1
-        }
-        shown = [heading for heading in HEADINGS if heading not in same]
-        for heading in shown:
-            table.add_column(heading, overflow="fold")
-        for row in problem_frame(found)[shown].astype(object).fillna("").to_numpy():
-            table.add_row(*(Text(str(cell)) for cell in row))
-        out.print(table)
-    errors = sum(problem.severity == "error" for problem in found)
-    out.print(f"错误 {errors} 条，提醒 {len(found) - errors} 条。")
 
 
 @app.command(epilog="例：gdcoverage sites data/sample/plan.toml --county 441324 --add 5")
@@ -286,7 +307,7 @@ def sites(
     from gdcoverage.run import How, SitesInput, load_plan, make_report, read_inputs
 
     if (add is None) == (target is None):
-        raise typer.BadParameter("请在 --add 与 --target 中写一个", param_hint="--add / --target")
+        raise typer.BadParameter("应写其中一个", param_hint="--add / --target")
     if then not in (None, "two-outlets"):
         raise typer.BadParameter("应为 two-outlets", param_hint="--then")
     said: dict[str, Any] = {
@@ -294,7 +315,7 @@ def sites(
         "differ": differ,
         "within": None if within is None else within / 100,
     }
-    with _steps() as say:
+    with steps() as say:
         loaded = load_plan(plan)
         asked = loaded.sites or SitesInput()
         terms = replace(
@@ -308,7 +329,7 @@ def sites(
         loaded = replace(loaded, sites=replace(asked, terms=terms))
         inputs = read_inputs(loaded, say)
         how = How(fresh=fresh)
-        made = make_report(loaded, inputs, _today(), say, _only(inputs, county), how)
+        made = make_report(loaded, inputs, today(), say, _only(inputs, county), how)
     assert made.siting is not None
     for line in (*siting_lines(made.siting), *alternative_lines(made.siting)):
         out.print(Text(line))
@@ -331,12 +352,13 @@ def exit_impact(
     from gdcoverage.sites import Terms, exit_impact_of
     from gdcoverage.sites import exit_impact as impact_of_each
 
-    with _steps() as say:
+    with steps() as say:
         loaded = load_plan(plan)
         inputs = read_inputs(loaded, say)
         bare = replace(loaded, sites=None)
         how = How(fresh=fresh)
-        coverage = make_report(bare, inputs, _today(), say, _only(inputs, county), how).walked
+        county = _only(inputs, county)
+        coverage = make_report(bare, inputs, today(), say, county, how).walked
         say("计算退出影响")
         if not outlet and bank is None:
             lines = [
@@ -344,7 +366,7 @@ def exit_impact(
                 for row in impact_of_each(coverage).itertuples()
             ]
         else:
-            tasks = county_tasks(loaded, inputs, _today())
+            tasks = county_tasks(loaded, inputs, today())
             task = next(task for task in tasks if county in (None, task.adcode))
             terms = replace(task.asked.terms or Terms(), add=replace_by, target=None)
             impact = exit_impact_of(
@@ -371,7 +393,7 @@ def network_build(
     from gdcoverage.network import WalkNetwork
     from gdcoverage.tables import read_layer
 
-    with _steps() as say:
+    with steps() as say:
         say("读取街道")
         polygon = read_layer(area).geometry.union_all() if area else None
         built = WalkNetwork.from_osm(osm, polygon=polygon, margin_m=margin)
@@ -381,7 +403,7 @@ def network_build(
         err.print(Text(str(problem), style="yellow"))
     out.print(
         Text(
-            f"{_nearby(output)}：节点 {built.nodes:,} 个，路段 {built.edges:,} 条，"
+            f"{nearby(output)}：节点 {built.nodes:,} 个，路段 {built.edges:,} 条，"
             f"街道 {built.length_m / 1000:,.1f} 公里，连通块 {len(built.component_m):,} 个"
         ),
         soft_wrap=True,
@@ -406,17 +428,18 @@ def main() -> None:
             err.print("已中断；没有写完的文件不会留下。")
         raise
     except _WrongUsage as error:
-        told = error.format_message()
+        from gdcoverage.start.usage import told
+
+        said = told(error)
         # Without any word after the command, the error is the help itself.
-        err.print(
-            Text(told if told.startswith("Usage") else f"用法错误：{told}（--help 显示用法）")
-        )
+        is_help = said.startswith("Usage")
+        err.print(Text(said if is_help else f"用法错误：{said}（--help 显示用法）"), soft_wrap=True)
         sys.exit(USAGE)
     except InputError as error:
         if debug:
             traceback.print_exc()
         for problem in error.problems:
-            err.print(Text(str(problem), style="red"))
+            err.print(Text(str(problem), style="red"), soft_wrap=True)
         sys.exit(UNUSABLE)
     except Exception as error:  # the last net: nobody in an office reads a traceback
         if debug:
@@ -429,17 +452,6 @@ def main() -> None:
 def _terminate(*_: object) -> NoReturn:
     """End as after Ctrl-C, tidying up on the way."""
     sys.exit(TERMINATED)
-
-
-@contextmanager
-def _steps() -> Iterator[Callable[[str], None]]:
-    """A function that tells the step at work: a spinner on a terminal, else a line each."""
-    started = time.monotonic()
-    if not err.is_terminal:
-        yield lambda step: err.print(f"[{time.monotonic() - started:5.1f} 秒] {step}", markup=False)
-        return
-    with err.status("准备") as status:
-        yield lambda step: status.update(f"{step}……")
 
 
 def _how(workers: int | None, scheduler: str | None, fresh: bool) -> How:
@@ -456,11 +468,25 @@ def _how(workers: int | None, scheduler: str | None, fresh: bool) -> How:
     return How(workers, scheduler, fresh)
 
 
+def _called(inputs: Inputs, county: str | None) -> list[str]:
+    """Adcodes of the plan's counties that are meant; all without a name."""
+    from gdcoverage.places.called import counties_called
+
+    words = ["全部"] if county is None else [county]
+    return list(counties_called(words, inputs.counties))
+
+
 def _only(inputs: Inputs, county: str | None) -> str | None:
-    """The county asked for, which a plan with several must name."""
-    if county is None and len(inputs.counties) > 1:
-        raise typer.BadParameter("计划含多个县区，请指定一个", param_hint="--county")
-    return county
+    """The county asked for, which a plan with several must name; None where there is but one."""
+    if county is None and len(inputs.counties) == 1:
+        return None
+    codes = _called(inputs, county)
+    if len(codes) > 1:
+        several = inputs.counties[inputs.counties["adcode"].isin(codes)]
+        names = "、".join(several["name"].head(10)) + "……" * (len(codes) > 10)
+        said = f"{county} 有多个县区" if county else "计划含多个县区"
+        raise typer.BadParameter(f"{said}，请指定一个：{names}", param_hint="--county")
+    return codes[0]
 
 
 def _rate(report: Report) -> float:
@@ -482,18 +508,6 @@ def _judge(report: Report, fail_under: float | None) -> None:
         raise typer.Exit(IN_DOUBT)
     if under:
         raise typer.Exit(UNDER_RATE)
-
-
-def _nearby(path: Path) -> str:
-    """The path as seen from the working directory, where it lies below it."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
-
-
-def _today() -> str:
-    return dt.datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import shapely
 from osmium.filter import EmptyTagFilter, KeyFilter
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.problems import unusable
+from gdcoverage.network._osm_faults import BAD_ELEMENT, REFUSALS, refused
 
 # Main streets, the greatest first.
 _ROADS = {
@@ -55,13 +55,8 @@ def read_base(osm: str | Path, area: BaseGeometry | None = None) -> gpd.GeoDataF
             row = _drawn(thing, factory)
             if row:
                 rows.append(row)
-    except RuntimeError as error:
-        raise unusable(
-            "osm_unreadable",
-            f"路网文件无法读取（{error}）",
-            "请使用完整的 .osm.pbf 或 .osm 文件；若是下载中断，请重新下载",
-            file=osm.name,
-        ) from error
+    except REFUSALS as error:
+        raise refused(osm, error) from error
     kinds, ranks, shapes = zip(*rows, strict=True) if rows else ((), (), ())
     frame = gpd.GeoDataFrame(
         {"kind": np.array(kinds, object), "rank": np.array(ranks, int)},
@@ -89,8 +84,9 @@ def _drawn(thing, factory) -> tuple[str, int, bytes] | None:  # type: ignore[no-
             if tags.get("waterway") in _RIVERS:
                 line = factory.create_linestring(thing)
                 return "river", _RIVERS[tags["waterway"]], bytes.fromhex(line)
-    except (osmium.InvalidLocationError, RuntimeError):
-        # A way with a node that the file does not hold: a picture goes without it.
+    except (*BAD_ELEMENT, RuntimeError):
+        # A node that the file does not hold or that lies nowhere, text that is none: a picture
+        # goes without it. Of streets the reader of the network tells.
         return None
     return None
 

@@ -15,7 +15,9 @@ from osmium.filter import KeyFilter
 from osmium.osm import NODE, WAY
 
 from gdcoverage.geo.areas import Areas
+from gdcoverage.geo.sphere import great_circle_m
 from gdcoverage.network._compact import Segments
+from gdcoverage.network._osm_faults import BAD_ELEMENT, REFUSALS, Damage, refused
 from gdcoverage.network._walkable import is_walkable
 from gdcoverage.problems import Problem, unusable
 
@@ -29,6 +31,12 @@ DEGREE = 10_000_000  # OSM's coordinates are whole numbers of 1e-7 degrees
 _BATCH = 1_000_000
 # libosmium's mark for a node that the file refers to and does not hold.
 _ABSENT = 2**31 - 1
+# Degrees of latitude and longitude end here.
+_LAT_END, _LON_END = 90 * DEGREE, 180 * DEGREE
+# No street goes so far without a bend: one of the two nodes is somewhere else.
+_LONGEST_PIECE_M = 50_000.0
+# A shorter step in both directions is a shorter piece, anywhere on earth.
+_SURELY_SHORT = int(0.3 * DEGREE)
 # Where libosmium keeps the places of nodes: 16 bytes each, and no room for ids that the file
 # does not use.
 _NODE_INDEX = "sparse_mem_array"
@@ -48,12 +56,14 @@ class StreetReader:
         self.path = path
         self._absent = np.empty(0, np.int64)
         self._broken_ways = 0
+        self._damage = Damage()
         self._pieces = 0
 
     def __iter__(self) -> Iterator[WayNodes]:
         """The walkable ways in batches of `WAY_NODE`.
 
-        A way is broken where a node is absent; what lies on either side of the hole stays.
+        A way is broken where a node is absent, or lies nowhere on earth; what lies on either
+        side of the hole stays.
 
         Raises
         ------
@@ -62,7 +72,7 @@ class StreetReader:
         # Typed arrays: a province has millions of nodes, and a Python number takes 28 bytes.
         sizes, refs, xs, ys = array("q"), array("q"), array("i"), array("i")
         for thing in _objects(self.path, ways=True):
-            if thing.is_way() and is_walkable(thing.tags):
+            if self._is_street(thing):
                 nodes = list(thing.nodes)
                 sizes.append(len(nodes))
                 refs.extend([node.ref for node in nodes])
@@ -81,23 +91,48 @@ class StreetReader:
                 file=self.path.name,
             )
 
+    def _is_street(self, thing: Any) -> bool:
+        """Whether an object is a walkable way; whether it can be told is noted."""
+        way = thing.is_way()
+        try:
+            if way:
+                return is_walkable(thing.tags)
+            _place(thing)
+        except UnicodeDecodeError:
+            element = f"{'道路' if way else '地名'} {thing.id}"
+            self._damage.note("标签的文字编码损坏（不是 UTF-8）", element)
+        except osmium.InvalidLocationError:
+            self._damage.note(_NOWHERE, f"节点 {thing.id}")
+        return False
+
     def _batch(self, sizes: Any, refs: Any, xs: Any, ys: Any) -> WayNodes:
         nodes = np.empty(len(refs), WAY_NODE)
         nodes["ref"], nodes["x"], nodes["y"] = refs, xs, ys
-        present = nodes["x"] != _ABSENT
+        absent = nodes["x"] == _ABSENT
+        nowhere = (np.abs(nodes["y"].astype(np.int64)) > _LAT_END) & ~absent
+        nowhere |= (np.abs(nodes["x"].astype(np.int64)) > _LON_END) & ~absent
+        present = ~(absent | nowhere)
         way = np.repeat(np.arange(len(sizes)), sizes)
         nodes["joined"] = False
         nodes["joined"][:-1] = (way[:-1] == way[1:]) & present[:-1] & present[1:]
+        far = _far(nodes)
+        nodes["joined"][far] = False
         self._pieces += int(nodes["joined"].sum())
-        self._broken_ways += len(np.unique(way[~present]))
-        self._absent = np.union1d(self._absent, nodes["ref"][~present])
+        self._broken_ways += len(np.unique(way[absent]))
+        self._absent = np.union1d(self._absent, nodes["ref"][absent])
+        self._damage.note(_NOWHERE, *(f"节点 {ref}" for ref in nodes["ref"][nowhere]))
+        pairs = zip(nodes["ref"][far], nodes["ref"][far + 1], strict=True)
+        limit = f"相邻两个节点相距超过 {_LONGEST_PIECE_M / 1000:.0f} 公里"
+        self._damage.note(limit, *(f"节点 {one} 与 {other}" for one, other in pairs))
         return nodes[present]
 
     def problems(self) -> tuple[Problem, ...]:
         """What there is to say of the file after the pass."""
+        damaged = self._damage.problems(self.path.name)
         if not len(self._absent):
-            return ()
+            return damaged
         return (
+            *damaged,
             Problem(
                 "absent_nodes",
                 f"{self._broken_ways} 条道路引用了文件里没有的"
@@ -107,6 +142,21 @@ class StreetReader:
                 file=self.path.name,
             ),
         )
+
+
+_NOWHERE = "经纬度超出地球范围（纬度 ±90、经度 ±180）"
+
+
+def _far(nodes: WayNodes) -> NDArray[np.intp]:
+    """Where pieces begin whose ends are farther apart than streets go."""
+    joined = nodes["joined"][:-1]
+    step = np.maximum(
+        np.abs(np.diff(nodes["x"].astype(np.int64))), np.abs(np.diff(nodes["y"].astype(np.int64)))
+    )
+    far = np.flatnonzero(joined & (step > _SURELY_SHORT))
+    lon, lat = nodes["x"] / DEGREE, nodes["y"] / DEGREE
+    metres = great_circle_m(lon[far], lat[far], lon[far + 1], lat[far + 1])
+    return far[metres > _LONGEST_PIECE_M]
 
 
 def parts(areas: Areas, nodes: WayNodes) -> Iterator[tuple[int, WayNodes]]:
@@ -150,7 +200,9 @@ def read_places(path: str | Path) -> gpd.GeoDataFrame:
     ------
     InputError : the file is missing, empty, not OSM, or damaged.
     """
-    return place_frame(place for node in _objects(Path(path), ways=False) for place in _place(node))
+    return place_frame(
+        place for node in _objects(Path(path), ways=False) for place in _sound_place(node)
+    )
 
 
 def place_frame(places: Iterable[Place]) -> gpd.GeoDataFrame:
@@ -178,6 +230,14 @@ def _place(node: Any) -> list[Place]:
     return [(tags.get("name:zh") or tags["name"], tags["place"], node.lon, node.lat)]
 
 
+def _sound_place(node: Any) -> list[Place]:
+    """The same; none where the node is damaged, which a `StreetReader` tells."""
+    try:
+        return _place(node)
+    except BAD_ELEMENT:
+        return []
+
+
 def _objects(path: Path, *, ways: bool) -> Iterator[Any]:
     """Nodes with ``place`` and, if asked, ways with ``highway`` and the places of their nodes.
 
@@ -196,13 +256,8 @@ def _objects(path: Path, *, ways: bool) -> Iterator[Any]:
             locations.ignore_errors()
             reader.with_filter(_has("highway", WAY)).with_filter(locations)
         yield from reader.with_filter(_has("place", NODE))
-    except RuntimeError as error:
-        raise unusable(
-            "osm_unreadable",
-            f"路网文件无法读取（{error}）",
-            "请使用完整的 .osm.pbf 或 .osm 文件；若是下载中断，请重新下载",
-            file=path.name,
-        ) from error
+    except REFUSALS as error:
+        raise refused(path, error) from error
 
 
 def _has(key: str, kind: osmium.osm.osm_entity_bits) -> KeyFilter:

@@ -192,8 +192,11 @@ def _texts(table: Table, answers: Answers) -> Iterator[Evidence]:
     """Cells that say it in words: notes, names, hours, and columns of unknown meaning."""
 
     def read(text: str) -> str:
-        return answers.words.get(text) or status_of_word(text)
+        return "" if text in answers.words else status_of_word(text)
 
+    for text in (table.text("note"), table.text("hours"), *table.others.values()):
+        for status, rows in _by_status(text, lambda t: answers.words.get(t, "")).items():
+            yield Evidence(DECIDED, status, rows, "读表约定")
     for field in ("note", "hours"):
         text, heading = table.text(field), table.headings.get(field, "")
         for status, rows in _by_status(text, read).items():
@@ -201,7 +204,7 @@ def _texts(table: Table, answers: Answers) -> Iterator[Evidence]:
             if status != "active":
                 yield Evidence(strength, status, rows, f"“{heading}”列", WORD, text)
     note = table.text("note")
-    hinted = _each(note, lambda t: not read(t) and _hints(t))
+    hinted = _each(note, lambda t: t not in answers.words and not read(t) and _hints(t))
     why = f"“{table.headings.get('note', '')}”列"
     yield Evidence(HINT, "unknown", hinted, why, WORD, note)
     for status, rows in _by_status(table.text("name"), _of_name).items():
@@ -222,8 +225,6 @@ def _texts(table: Table, answers: Answers) -> Iterator[Evidence]:
                 ),
             )
         yield Evidence(HINT, "unknown", gone, f"“{heading}”列", WORD, text)
-        for status, rows in _by_status(text, lambda t: answers.words.get(t, "")).items():
-            yield Evidence(DECIDED, status, rows, "读表约定")
 
 
 def _hints(note: str) -> bool:

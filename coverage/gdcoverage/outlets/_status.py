@@ -83,7 +83,8 @@ def judged(stated: Objects, evidence: Iterable[Evidence]) -> tuple[Objects, dict
 
 def _doubt(row: int, evidence: list[Evidence], why: str) -> Doubt:
     """A doubt, and the question that would settle it for most rows."""
-    ask = min(evidence, key=lambda said: (GROUP, WORD, OUTLET).index(said.ask))
+    doubtful = [said for said in evidence if said.status != "active"] or evidence
+    ask = min(doubtful, key=lambda said: (GROUP, WORD, OUTLET).index(said.ask))
     about = ask.about if isinstance(ask.about, str) else str(ask.about[row])
     return Doubt(why, ask.ask, about)
 

@@ -96,6 +96,11 @@ def _meant(kind: str, meaning: str) -> str | None:
     return STATUS.get(meaning) if kind in _KINDS else None
 
 
+def allowed_for(kind: str) -> tuple[str, ...]:
+    """What may be answered of a sheet, a word or an outlet."""
+    return (*STATUS, _PASS) if kind == GROUP else tuple(STATUS)
+
+
 def _allowed(kind: str) -> str:
     statuses = "、".join(STATUS)
     return {

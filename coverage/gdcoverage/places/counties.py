@@ -125,6 +125,11 @@ def one_county(name: str, points: gpd.GeoDataFrame, margin_m: float = 1_000.0) -
     ).astype({"adcode": "str", "name": "str", "city": "str"})
 
 
+def known_counties() -> pd.DataFrame:
+    """Guangdong's 124 county-level units without polygons: ``adcode``, ``name``, ``city``."""
+    return _package_index().reset_index()[["adcode", "name", "city"]]
+
+
 @cache
 def province() -> BaseGeometry:
     """Guangdong's polygon, WGS-84 degrees."""
@@ -219,9 +224,9 @@ def _adcodes_by_name(counties: gpd.GeoDataFrame) -> dict[str, set[str]]:
     known: dict[str, set[str]] = {}
     for county in counties.itertuples():
         name, city = county.name, county.city
-        for word in (name, city, city + name, _bare(city) + name):
+        for word in (name, city, city + name, bare_name(city) + name):
             known.setdefault(word, set()).add(county.adcode)
-            known.setdefault(_bare(word), set()).add(county.adcode)
+            known.setdefault(bare_name(word), set()).add(county.adcode)
         known.setdefault(county.adcode, set()).add(county.adcode)
     known.pop("", None)
     return known
@@ -230,14 +235,14 @@ def _adcodes_by_name(counties: gpd.GeoDataFrame) -> dict[str, set[str]]:
 def _meant(stated: str, known: dict[str, set[str]]) -> set[str]:
     """The counties that a stated name may mean."""
     plain = re.sub(r"\s+", "", stated).removeprefix("广东省")
-    if found := known.get(plain) or known.get(_bare(plain)):
+    if found := known.get(plain) or known.get(bare_name(plain)):
         return found
     # 南山区粤海街道: the longest full name that it begins with.
     full = [n for n in known if n.endswith(("区", "县", "市")) and plain.startswith(n)]
     return known[max(full, key=len)] if full else set()
 
 
-def _bare(text: str) -> str:
+def bare_name(text: str) -> str:
     """A name without 区, 县 or 市."""
     bare = _SUFFIX.sub("", text)
     # 东区, 城区 and the like would be left with one character that means nothing.

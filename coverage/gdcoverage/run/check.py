@@ -10,12 +10,15 @@ import geopandas as gpd
 from gdcoverage.demand import read_demand
 from gdcoverage.geo.datum import Datum, parse_datum
 from gdcoverage.outlets import read_outlets
+from gdcoverage.outlets.answers import answers_beside
 from gdcoverage.places.counties import read_counties, stated_county_problems
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.report import FileRead
 from gdcoverage.run.inputs import Say, read_inputs
-from gdcoverage.run.plan import NetworkInput, Plan
+from gdcoverage.run.plan import NetworkInput, load_outlets_input, load_plan
+from gdcoverage.run.plan_sheet import is_workbook
 from gdcoverage.tables import Reading
+from gdcoverage.tables.account import Question
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,23 +29,42 @@ class Checked:
     ----------
     files : what was understood of each file.
     problems : what is wrong with them.
-    frame : good rows of the outlets, or of the only table.
+    frame : the outlets; None where the only table is one of people.
+    outlets : the table of outlets.
+    is_empty : whether nothing can be used.
     """
 
     files: tuple[FileRead, ...]
     problems: tuple[Problem, ...]
-    frame: gpd.GeoDataFrame
+    frame: gpd.GeoDataFrame | None = None
+    outlets: Path | None = None
+    is_empty: bool = False
 
     @property
-    def is_people(self) -> bool:
-        """Whether the only table is one of people."""
-        return all(file.is_people for file in self.files)
+    def questions(self) -> tuple[Question, ...]:
+        """What would settle the doubts about outlets."""
+        read = [file for file in self.files if file.source.role == "网点"]
+        return tuple(question for file in read for question in file.account.questions)
 
 
-def checked_plan(plan: Plan, say: Say = lambda _: None) -> Checked:
-    """All that a plan reads but its streets."""
+def checked_plan(path: Path, say: Say = lambda _: None) -> Checked:
+    """All that a plan reads but its streets; of a workbook half filled in the outlets alone.
+
+    Raises
+    ------
+    InputError : the plan is faulty; of a workbook, the outlets.
+    """
+    try:
+        plan = load_plan(path)
+    except InputError as unfinished:
+        if not is_workbook(path):
+            raise
+        asked = load_outlets_input(path)
+        checked = checked_file(asked.path, asked.datum, "outlets", asked.sheet, say)
+        return replace(checked, problems=(*checked.problems, *unfinished.problems))
     inputs = read_inputs(replace(plan, network=NetworkInput()), say)
-    return Checked(inputs.files, inputs.problems, inputs.outlets.frame)
+    frame = inputs.outlets.frame
+    return Checked(inputs.files, inputs.problems, frame, plan.outlets.path, frame.empty)
 
 
 def checked_file(
@@ -61,12 +83,14 @@ def checked_file(
     meant = parse_datum(datum)
     reading = None if kind == "outlets" else _people(path, meant, sheet, say, kind is None)
     if reading is not None:
-        return Checked((FileRead.of(reading),), reading.problems, reading.frame)
+        files = (FileRead.of(reading),)
+        return Checked(files, reading.problems, is_empty=reading.frame.empty)
     say("读取网点")
-    reading = read_outlets(path, datum=meant, sheet=sheet)
+    reading = read_outlets(path, datum=meant, sheet=sheet, answers=answers_beside(path))
     say("核对县区")
     problems = (*reading.problems, *stated_county_problems(reading.frame, read_counties()))
-    return Checked((FileRead.of(reading),), problems, reading.frame)
+    files = (FileRead.of(reading),)
+    return Checked(files, problems, reading.frame, path, reading.frame.empty)
 
 
 def _people(path: Path, datum: Datum, sheet: str | None, say: Say, guessed: bool) -> Reading | None:

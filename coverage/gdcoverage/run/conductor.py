@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from gdcoverage.report import Report, percent
 from gdcoverage.run.busy import held
 from gdcoverage.run.counties import Found, find
 from gdcoverage.run.county import county_tasks
-from gdcoverage.run.documents import begin_counties, deliver_province
+from gdcoverage.run.documents import begin_counties, deliver_province, files_of
+from gdcoverage.run.earlier import MANIFEST, put_aside
 from gdcoverage.run.how import How
 from gdcoverage.run.inputs import Inputs, Say, read_inputs, require_county
 from gdcoverage.run.job import Job, report_of, walked_report_of
@@ -26,8 +27,6 @@ from gdcoverage.run.outputs import Written
 from gdcoverage.run.plan import Plan
 from gdcoverage.run.province import joined_report, require_reconciled
 from gdcoverage.run.streets import streets_of
-
-MANIFEST = "运行清单.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +50,8 @@ def run_plan(plan: Plan, made_on: str, how: How | None = None, say: Say = lambda
 
     First the numbers of every county, then the tables and maps of all together, then the
     documents of each county, into ``县区/`` where there are several. What an earlier run has
-    found of the same inputs is not found again, and what it has written is not written again.
+    found of the same inputs is not found again, and what it has written is not written again;
+    what it wrote to the folder and this one does not is put aside in ``旧结果/``.
 
     Parameters
     ----------
@@ -85,6 +85,7 @@ def _run(plan: Plan, made_on: str, how: How, say: Say) -> Ran:
     folder = plan.outputs.folder
     report = _report(plan, inputs, found, made_on)
     written = Written(folder, say)
+    files = put_aside(written, files_of(plan, found, one))
     deliver: Callable[[], None] | None = None
 
     def tables_stand() -> None:
@@ -103,7 +104,7 @@ def _run(plan: Plan, made_on: str, how: How, say: Say) -> Ran:
     over("documents")
     failures = tuple(found.failures.values())
     with written.writing(MANIFEST) as path:
-        _write_manifest(path, report, how, found, written, seconds)
+        _write_manifest(path, report, how, found, written, files, seconds)
     return Ran(report, written, failures)
 
 
@@ -179,6 +180,7 @@ def _write_manifest(
     how: How,
     found: Found,
     written: Written,
+    files: Collection[str],
     seconds: Mapping[str, float],
 ) -> None:
     """What the run stands on, and what it took; the only file that differs from run to run."""
@@ -203,6 +205,7 @@ def _write_manifest(
         "executor": str(how),
         "seconds": {phase: round(value, 3) for phase, value in seconds.items()},
         "coverage_rate": percent(report.total["rate"]),
+        "files": list(files),
         "counties": counties if len(counties) > 1 else [],
         "failures": [vars(p) for p in (*found.failures.values(), *written.failures)],
     }

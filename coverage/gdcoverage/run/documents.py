@@ -11,6 +11,7 @@ from gdcoverage.report import Report
 from gdcoverage.run.counties import Found, results_of
 from gdcoverage.run.county import CountyTask
 from gdcoverage.run.delivered import Delivered
+from gdcoverage.run.earlier import MANIFEST
 from gdcoverage.run.how import How, failure, outcomes
 from gdcoverage.run.identity import digest, program
 from gdcoverage.run.inputs import Inputs
@@ -24,6 +25,16 @@ def folder_of(plan: Plan, task: CountyTask) -> Path:
     """Where a county's results go, if it is one of several."""
     name = re.sub(r'[\\/:*?"<>|\s]+', "_", task.name)
     return plan.outputs.folder / "县区" / f"{task.adcode}_{name}"
+
+
+def files_of(plan: Plan, found: Found, one: bool) -> set[str]:
+    """All files that a plan's results are, as paths below its folder."""
+    names = {MANIFEST} if one else {MANIFEST, *PROVINCE_FILES}
+    for adcode, job in found.jobs.items():
+        folder = plan.outputs.folder if one else folder_of(plan, job.task)
+        paths = [folder / name for name in document_ids(job, among_others=not one) if adcode]
+        names.update(path.relative_to(plan.outputs.folder).as_posix() for path in paths)
+    return names
 
 
 def deliver_province(

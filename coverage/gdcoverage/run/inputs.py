@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from gdcoverage.findings import NO_COUNTY
 from gdcoverage.network import read_places
 from gdcoverage.outlets import read_outlets, this_day
 from gdcoverage.outlets.answers import answers_beside, read_answers
+from gdcoverage.places.called import counties_called
 from gdcoverage.places.counties import (
     assign_counties,
     one_county,
@@ -90,6 +91,9 @@ def read_inputs(
     if not plan.counties.single:
         say("读取县区界线")
         counties = read_counties(plan.counties.path, adcodes=plan.counties.adcodes)
+        if plan.counties.names:
+            meant = counties_called(plan.counties.names, counties)
+            counties = counties[counties["adcode"].isin(meant)].reset_index(drop=True)
     osm, own = plan.network.osm, plan.counties.path
     several = counties is not None and len(counties) > 1
     beside = crew.beside if crew is not None and several else here
@@ -287,3 +291,14 @@ def require_county(counties: gpd.GeoDataFrame, adcode: str) -> None:
     """
     if adcode not in set(counties["adcode"]):
         raise unusable("county_unknown", f"计划里没有县区 {adcode}", "请核对六位区划代码")
+
+
+def narrowed(inputs: Inputs, adcodes: Collection[str]) -> Inputs:
+    """The inputs with these counties and their people alone; outlets of others still serve them."""
+    counties, demand = inputs.counties, inputs.demand.frame
+    own = demand[demand["county"].isin(adcodes)].reset_index(drop=True)
+    return replace(
+        inputs,
+        counties=counties[counties["adcode"].isin(adcodes)].reset_index(drop=True),
+        demand=replace(inputs.demand, frame=own),
+    )

@@ -180,13 +180,20 @@ def _leaving(coverage: Coverage, outlet_ids: Collection[str], bank: str | None) 
     if not leaving and bank is None:
         raise ValueError("name the outlets that leave, or a bank")
     for outlet_id in sorted(leaving - set(outlets["outlet_id"])):
-        raise _unknown("outlet_unknown", "没有这个在营网点", "outlet_id", outlet_id)
+        raise _unknown("outlet_unknown", "没有这个在营网点", "网点编号", outlet_id)
     if bank is not None:
         of_bank = outlets.loc[outlets["bank"] == bank, "outlet_id"] if "bank" in outlets else []
         if not len(of_bank):
-            raise _unknown("bank_unknown", "这家银行没有在营网点", "bank", bank)
+            raise _unknown_bank(bank, outlets)
         leaving |= set(of_bank)
     return leaving
+
+
+def _unknown_bank(bank: str, outlets: pd.DataFrame) -> InputError:
+    """Names the banks that there are, as the table writes them."""
+    banks = sorted(set(outlets.get("bank", ())) - {""})
+    action = f"表中在营网点的银行有：{'、'.join(banks)}" if banks else "表中没有所属银行"
+    return unusable("bank_unknown", "这家银行没有在营网点", action, column="所属银行", value=bank)
 
 
 def _unknown(kind: str, what: str, column: str, value: str) -> InputError:

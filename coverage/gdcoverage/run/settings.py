@@ -1,0 +1,121 @@
+"""Every key of a plan in words of planners: the rows of the sheet 设置, and how they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from gdcoverage.geo.datum import DATUMS
+
+SHEET, OUTLETS, PEOPLE, CANDIDATES = "设置", "网点", "人口", "候选点"
+HEADINGS = ("项目", "值", "说明")
+
+How = Literal["text", "number", "percent", "list", "caps", "choice", "datum"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A row of the sheet.
+
+    Parameters
+    ----------
+    section, key : where it stands in TOML.
+    name : 项目.
+    about : what it means and what may be written.
+    how : what the cell holds. ``percent`` is 0 to 100; ``list`` has 、 between; ``caps`` is
+        银行=个数 with 、 between.
+    needed : whether it must be filled in.
+    first : what the template has in the cell.
+    choices : what may be written -> what it means in TOML.
+    """
+
+    section: str
+    key: str
+    name: str
+    about: str
+    how: How = "text"
+    needed: bool = False
+    first: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+
+_DATUMS = {about: name for name, about in DATUMS.items()}
+_DATUM_ABOUT = "坐标从哪里来：GPS 为 WGS-84，高德、腾讯为 GCJ-02，百度为 BD-09，国土部门为 CGCS2000"
+
+
+def _datum(section: str, name: str, about: str = _DATUM_ABOUT, *, needed: bool = True) -> Setting:
+    return Setting(section, "datum", name, about, "datum", needed, choices=_DATUMS)
+
+
+_CLASSES = {"城区": "urban", "镇区": "town", "乡村": "rural"}
+_TOWNS = {"按城区": "urban", "按乡村": "rural", "两种都列": "both"}
+
+# Group -> its rows, in the order of the sheet.
+SETTINGS: dict[str, tuple[Setting, ...]] = {
+    "必填": (
+        Setting("", "title", "标题", "报告和地图的标题", first="某县社保服务合作网点覆盖分析"),
+        Setting("counties", "names", "县区", "县区名（龙门县）、市名（惠州市，即其全部县区）或区划代码（441324、4413），可写多个，用、隔开；全部县区写 全省", "list", True),
+        _datum("outlets", "网点坐标系"),
+        _datum("demand", "人口坐标系"),
+        Setting("network", "osm", "街道文件", "OpenStreetMap 的 .osm.pbf 或 .osm 文件，可从 download.geofabrik.de 下载广东（guangdong）；与本工作簿放在同一文件夹时只写文件名。改用其他来源时留空"),
+        Setting("outputs", "folder", "结果文件夹", "结果写到哪里；不写绝对路径时在本工作簿所在文件夹下", first="结果"),
+    ),
+    "布点（不需要时留空）": (
+        Setting("sites", "add", "新增网点数", "最多新增几个网点；与目标覆盖率只写一个", "number"),
+        Setting("sites", "target", "目标覆盖率", "为达到这一覆盖率（%）最少新增几个；95 或 95%", "percent"),
+        Setting("sites", "fixed", "必选候选点", "候选点编号，用、隔开", "list"),
+        Setting("sites", "forbidden", "禁选候选点", "候选点编号，用、隔开", "list"),
+        Setting("sites", "bank_caps", "各银行上限", "如 农商银行=2、工商银行=1", "caps"),
+        Setting("sites", "excluded", "不布点区域", "面图层文件（水域、机场等）"),
+        Setting("sites", "then", "其次看什么", "新增达标人口相同时再看什么", "choice", choices={"两个以上网点可达": "two_outlets"}),
+        Setting("sites", "frontier", "曲线算到几个", "覆盖—投入曲线算到几个网点；默认 10", "number"),
+        Setting("sites", "alternatives", "备选方案数", "再列几个备选方案；默认 3", "number"),
+        Setting("sites", "differ", "备选方案至少不同", "备选方案与前面各方案至少有几个网点不同；默认 1", "number"),
+        Setting("sites", "within", "备选方案至多少百分之几", "备选方案新增达标人口最多比最优少百分之几；默认 5", "percent"),
+        Setting("sites", "generate", "生成候选点数", "没有候选点时由程序在街道上生成几个；默认 300", "number"),
+        Setting("sites", "apart_m", "生成候选点间距", "至少相距多少米；默认 500", "number"),
+        Setting("sites", "time_limit", "求解时限", "每个布点问题最多算多少秒；默认 60", "number"),
+    ),
+    "标准（不写则按默认）": (
+        Setting("standard", "minutes", "步行分钟数", "城区步行分钟数；默认 15", "number"),
+        Setting("standard", "walking_speed_kmh", "步行速度", "公里/小时；政策未规定，默认 4.0（GB 50180—2018：15 分钟 1000 米）", "number"),
+        Setting("standard", "rural_radius_m", "乡村半径", "米；默认 5000", "number"),
+        Setting("standard", "town_rule", "镇区怎样判定", "城乡分类代码 121、122、123；默认按城区", "choice", choices=_TOWNS),
+        Setting("standard", "snap_limit_m", "接驳上限", "离街道超过多少米算走不到；默认 300", "number"),
+        Setting("standard", "smallest_component_m", "最小路网", "总长不足多少米的孤立路网不用；默认 500", "number"),
+    ),
+    "其他文件（不写则用本工作簿各表）": (
+        Setting("outlets", "path", "网点文件", "不写则用本工作簿“网点”表"),
+        Setting("outlets", "expected", "在营网点数（核对用）", "自己掌握的在营网点数，与读到的对照", "number"),
+        Setting("demand", "expected_population", "总人口（核对用）", "自己掌握的总人口，与读到的对照", "number"),
+        Setting("outlets", "sheet", "网点工作表", "网点文件里的哪个工作表；不写则全部"),
+        Setting("demand", "path", "人口文件", "表格、图层，或每格人数的 GeoTIFF（.tif）；不写则用本工作簿“人口”表"),
+        Setting("demand", "sheet", "人口工作表", "人口文件里的哪个工作表或图层"),
+        Setting("demand", "settlement", "无代码时的城乡分类", "没有城乡分类代码的人口点一律按什么算", "choice", choices=_CLASSES),
+        Setting("demand", "settlement_polygons", "城乡分类图层", "面图层文件，给没有代码的人口点定城乡"),
+        Setting("sites", "candidates", "候选点文件", "格式同网点表；不写则用本工作簿“候选点”表，该表也空则由程序生成"),
+        _datum("sites", "候选点坐标系", "不写则与网点坐标系相同", needed=False),
+        Setting("sites", "sheet", "候选点工作表", "候选点文件里的哪个工作表"),
+        Setting("counties", "path", "县区图层", "自己的县区面图层；不写则用程序自带的广东 124 个县区"),
+        Setting("counties", "single", "合为一个单元", "不用县区界线，把全部人口当作一个单元；写单元名称，“县区”须留空"),
+    ),
+    "街道的其他来源（与街道文件五选一）": (
+        Setting("network", "saved", "路网文件", "gdcoverage network build 生成的 .npz"),
+        Setting("network", "graphml", "GraphML 文件", "osmnx 保存的 .graphml"),
+        Setting("network", "place", "下载：地名", "联网下载该地的街道"),
+        Setting("network", "polygon", "下载：范围", "联网下载该图层范围内的街道"),
+        Setting("network", "overpass_url", "Overpass 网址", "下载用的服务器"),
+        Setting("network", "nominatim_url", "Nominatim 网址", "按地名查范围用的服务器"),
+        Setting("network", "doh_url_template", "DNS 网址模板", "含 {hostname}，一般不需要"),
+        Setting("network", "cache_folder", "下载缓存文件夹", "已下载的街道存在哪里"),
+    ),
+    "联网底图（不写则不联网）": (
+        Setting("map", "tiles", "底图", "浏览器联网时显示", "choice", choices={"天地图": "tianditu", "高德": "amap", "OSM": "osm"}),
+        Setting("map", "key", "底图密钥", "天地图须填"),
+        Setting("map", "approval", "审图号", "底图的审图号"),
+    ),
+}  # fmt: skip
+
+ALL = tuple(setting for group in SETTINGS.values() for setting in group)
+NAMES = {(setting.section, setting.key): setting.name for setting in ALL}

@@ -1,0 +1,59 @@
+"""What the command prints on: the terminal or a pipe, steps as they are taken, tables, paths."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gdcoverage.problems import HEADINGS, Problem, problem_frame
+
+# A file or a pipe has no width; a report needs this many columns.
+_PIPE_WIDTH = 100
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _PIPE_WIDTH)
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str], None]]:
+    """A function that tells the step at work: a spinner on a terminal, else a line each."""
+    started = time.monotonic()
+    if not err.is_terminal:
+        yield lambda step: err.print(f"[{time.monotonic() - started:5.1f} 秒] {step}", markup=False)
+        return
+    with err.status("准备") as status:
+        yield lambda step: status.update(f"{step}……")
+
+
+def problem_table(found: Sequence[Problem]) -> Table:
+    """Problems as a table; what is the same in every row is not repeated in each."""
+    table = Table(header_style="bold", show_edge=False)
+    same = {"文件"} | ({"工作表"} if len({problem.sheet for problem in found}) == 1 else set())
+    shown = [heading for heading in HEADINGS if heading not in same]
+    for heading in shown:
+        table.add_column(heading, overflow="fold")
+    for row in problem_frame(found)[shown].astype(object).fillna("").to_numpy():
+        table.add_row(*(Text(str(cell)) for cell in row))
+    return table
+
+
+def nearby(path: Path) -> str:
+    """The path as seen from the working directory, where it lies below it."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def today() -> str:
+    """The date in China, ISO 8601."""
+    return dt.datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()
