@@ -114,6 +114,8 @@ def test_each_bad_row_is_reported_and_good_rows_go_on(tmp_path: Path) -> None:
         ("coordinate_outside", 10),
         ("settlement_unknown", 11),
         ("coordinate_swapped", 12),
+        ("total_left_out", 14),
+        ("total_differs", 14),
     ]
     # 10 + 20 + 40 + 80 without a place, 160 without a class.
     assert "310 人" in said(reading, "people_left_out")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,7 +10,8 @@ import pandas as pd
 
 from gdcoverage.arrays import Bools, Ints, Objects
 from gdcoverage.demand import _headings as words
-from gdcoverage.demand._totals import Lines, Verdict, judge_totals, looks_like_sums
+from gdcoverage.demand._lines import Lines, Verdict
+from gdcoverage.demand._totals import judge_totals, looks_like_sums
 from gdcoverage.demand._twice import Left, older, repeated, unseen
 from gdcoverage.problems import Problem
 from gdcoverage.tables import Table
@@ -53,7 +54,12 @@ class Judgement:
         self.counts[count] = self.counts.get(count, 0) + 1
 
 
-def judge_rows(tables: Sequence[Table], points: pd.DataFrame, steps: Sequence[float]) -> Judgement:
+def judge_rows(
+    tables: Sequence[Table],
+    points: pd.DataFrame,
+    steps: Sequence[float],
+    written: Sequence[Mapping[int, float]],
+) -> Judgement:
     """Judge the rows of all tables of a file.
 
     Parameters
@@ -61,6 +67,7 @@ def judge_rows(tables: Sequence[Table], points: pd.DataFrame, steps: Sequence[fl
     points : of the tables one after the other: ``table`` (number), ``name``, ``demand_id``,
         ``population``, ``lon``, ``lat``, ``label`` and ``town_name``.
     steps : in which people of each table are counted.
+    written : of each table, row -> people, of rows that say 合计 and are none of the points.
     """
     number = points["table"].to_numpy()
     starts = np.searchsorted(number, np.arange(len(tables)))
@@ -88,6 +95,8 @@ def judge_rows(tables: Sequence[Table], points: pd.DataFrame, steps: Sequence[fl
         table = tables[number[i]]
         _tell_left(judgement, table, i, i - int(starts[number[i]]), left[i], people[i])
     _tell_sums(judgement, tables, number, looks_like_sums(lines), lines.row)
+    for at, (table, totals) in enumerate(zip(tables, written, strict=True)):
+        _check_written(judgement, table, totals, lines, at)
     return judgement
 
 
@@ -166,5 +175,32 @@ def _tell_sums(
         more = "等" if len(own) > 5 else ""
         what = f"有 {len(own)} 行的人口恰好等于相邻几行之和（第 {first} 行{more}），按居民点计入"
         action = "若其中有合计行，请删去或在名称里写明“合计”"
-        place = {"file": tables[at].file, "sheet": tables[at].sheet}
-        judgement.problems.append(Problem("sums_counted", what, action, "warning", **place))
+        judgement.problems.append(_of_table(tables[at], "sums_counted", what, action))
+
+
+def _check_written(
+    judgement: Judgement, table: Table, totals: Mapping[int, float], lines: Lines, at: int
+) -> None:
+    """Rows that say 合计: no places, but what they say should be what the others are."""
+    for row, people in totals.items():
+        what = f"写明是合计（{people:,.0f} 人），未计入"
+        told = _of_table(table, "total_left_out", what, "不需处理")
+        judgement.problems.append(replace(told, row=row))
+    judgement.counts["合计行"] += len(totals)
+    own = lines.free & (lines.table == at)
+    sums = [own, own & ~lines.aside, lines.free, lines.free & ~lines.aside]
+    if not totals or not own.any():
+        return
+    slack = lines.slack(np.flatnonzero(own)[:1], np.array([own.sum()]))[0] + 1
+    said = {max(totals.values()), sum(totals.values())}
+    if any(abs(n * 100 - lines.cents[rows].sum()) <= slack for n in said for rows in sums):
+        return
+    most = max(totals, key=lambda row: totals[row])
+    people = lines.cents[own & ~lines.aside].sum() / 100
+    what = f"合计写的是 {totals[most]:,.0f} 人，计入的各行之和是 {people:,.0f} 人"
+    action = "请核对是否有行漏填、填错，或合计没有更新"
+    judgement.problems.append(replace(_of_table(table, "total_differs", what, action), row=most))
+
+
+def _of_table(table: Table, kind: str, what: str, action: str) -> Problem:
+    return Problem(kind, what, action, "warning", file=table.file, sheet=table.sheet)

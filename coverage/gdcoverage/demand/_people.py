@@ -58,10 +58,20 @@ def _of_both_sexes(table: Table) -> tuple[Table, list[Problem]]:
     text = np.array(["" if np.isnan(n) else f"{n:.15g}" for n in both], object)
     heading = "、".join(names)
     what = f"没有人口列，人口按“{names[0]}”“{names[1]}”两列之和计"
+    sums = numbers(
+        np.array(
+            [t.get(sex, "") for t in table.totals.values() for sex in ("male", "female")], object
+        )
+    )
+    totals = {
+        row: texts | {"population": "" if np.isnan(n) else f"{n:.15g}"}
+        for (row, texts), n in zip(table.totals.items(), sums.reshape(-1, 2).sum(1), strict=True)
+    }
     table = replace(
         table,
         columns=table.columns | {"population": text},
         headings=table.headings | {"population": heading},
+        totals=totals,
     )
     return table, [_of_table(table, "people_by_sex", what, "请核对")]
 
@@ -110,6 +120,17 @@ def people_of(table: Table) -> tuple[Floats, float, list[Problem]]:
         problems.append(table.problem(int(i), "population", kind, what, "请填不小于 0 的人数"))
     people[bad] = np.nan
     return people, _step(people[~bad], bool(scaled)), problems
+
+
+def totals_of(table: Table) -> dict[int, float]:
+    """Row -> people, of rows that say 合计 and are none of a table's."""
+    columns = {
+        field: np.array([texts.get(field, "") for texts in table.totals.values()], object)
+        for field in table.columns
+    }
+    rows = np.array(list(table.totals), np.int64)
+    people, _, _ = people_of(replace(table, columns=columns, row=rows))
+    return {int(row): float(n) for row, n in zip(rows, people, strict=True) if n >= 0}
 
 
 def _written(cell: str, unit: float) -> tuple[float, bool]:

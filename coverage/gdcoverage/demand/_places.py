@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 
 from gdcoverage.arrays import Floats, Objects
+from gdcoverage.demand._lines import stem
 from gdcoverage.demand._people import narrow
-from gdcoverage.demand._totals import stem
 from gdcoverage.problems import unusable
 from gdcoverage.tables import Headings, plain_number, tables_of
 

@@ -12,7 +12,7 @@ import pandas as pd
 from gdcoverage.arrays import Objects
 from gdcoverage.demand import _settlement
 from gdcoverage.demand._judge import Judgement, judge_rows
-from gdcoverage.demand._people import elderly_of, people_of, with_people
+from gdcoverage.demand._people import elderly_of, people_of, totals_of, with_people
 from gdcoverage.demand._places import VILLAGE_DIGITS, Register
 from gdcoverage.demand._where import (
     NO_COORDINATES,
@@ -68,7 +68,11 @@ def points_of(
     points = pd.concat(
         [part.rows.assign(table=number) for number, part in enumerate(parts)], ignore_index=True
     )
-    judgement = Judgement() if judged else judge_rows(tables, points, [part.step for part in parts])
+    judgement = (
+        Judgement()
+        if judged
+        else judge_rows(tables, points, [p.step for p in parts], [p.totals for p in parts])
+    )
     left = np.zeros(len(points), bool)
     left[list(judgement.left)] = True
     problems = [*judgement.problems]
@@ -91,12 +95,20 @@ def points_of(
 
 
 class _Part(NamedTuple):
-    """Rows of a table, what is wrong, the step in which people are counted, if it has places."""
+    """Rows of a table and what is said of them.
+
+    Parameters
+    ----------
+    step : in which people are counted.
+    placed : whether any row may have a place.
+    totals : row -> people, of rows that say 合计.
+    """
 
     rows: pd.DataFrame
     problems: list[Problem]
     step: float
     placed: bool
+    totals: dict[int, float]
 
 
 def _rows(table: Table, datum: Datum, register: Register | None) -> _Part:
@@ -125,7 +137,7 @@ def _rows(table: Table, datum: Datum, register: Register | None) -> _Part:
         "label": names.own,
         "town_name": names.town,
     }
-    return _Part(pd.DataFrame(rows), problems, step, where.at_all)
+    return _Part(pd.DataFrame(rows), problems, step, where.at_all, totals_of(table))
 
 
 def _settlement_text(table: Table, codes: Objects) -> tuple[Table, Objects, list[Problem]]:

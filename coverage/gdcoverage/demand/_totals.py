@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.stats import poisson
 
-from gdcoverage.arrays import Bools, Floats, Ints, Objects
+from gdcoverage.arrays import Bools, Ints
 from gdcoverage.demand import _headings as words
+from gdcoverage.demand._lines import Groups, Lines, Sums, Verdict
 
 # A town of so much less than its villages is a place among them, not their sum.
 _LEAST_OF_A_SUM = 0.8
@@ -24,96 +23,6 @@ _PARTS, _PEOPLE_OF_A_PART = 5, 50
 # Sums of single rows worth a look: so many parts, so many people.
 _PARTS_TO_TELL, _PEOPLE_TO_TELL = 3, 1_000
 _LEAST_CHANCE = 0.05
-
-
-class Verdict(NamedTuple):
-    """What a row is if it is no place as others.
-
-    Parameters
-    ----------
-    kind : "total" of others, "part" of another, "doubt_total", "doubt_part"; or "looks_total",
-        which counts as a place.
-    why : what it is the sum or part of, in Chinese.
-    people : that are not counted and perhaps should be.
-    """
-
-    kind: str
-    why: str
-    people: float = 0.0
-
-
-@dataclass(eq=False)
-class Lines:
-    """Rows of all tables of a file, one after the other.
-
-    Parameters
-    ----------
-    cents : hundredths of people, 0 where unknown.
-    step : people in which each is counted (0.01, 1, or up to 10,000).
-    name : of the row; where it has none, its town's.
-    level : what the name is of, as `_headings.level_of` says.
-    town, section, sheet : where each stands.
-    table : number of each row's table, rising.
-    row : as a spreadsheet counts.
-    aside : rows that are left out whatever they are.
-    """
-
-    cents: Ints
-    step: Floats
-    name: Objects
-    level: Ints
-    town: Objects
-    section: Objects
-    sheet: Objects
-    table: Ints
-    row: Ints
-    aside: Bools
-    found: dict[int, Verdict] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        edges = np.flatnonzero(np.diff(self.table, prepend=-1))
-        sizes = np.diff(np.append(edges, len(self.table)))
-        self.start = np.repeat(edges, sizes)
-        self.end = np.repeat(edges + sizes, sizes)
-        # Rows that may be parts of a sum.
-        self.free = np.ones(len(self.cents), bool)
-
-    def tell(self, i: int, kind: str, why: str, people: float = 0.0) -> None:
-        """Decide on a row; one that is left out is no part of a sum."""
-        self.found[i] = Verdict(kind, why, people)
-        if kind != "looks_total":
-            self.free[i] = False
-
-    def open(self, mask: Bools) -> Ints:
-        """Rows of a mask with people on which nothing is decided."""
-        rows = np.flatnonzero(mask & (self.cents > 0))
-        return np.array([i for i in rows if i not in self.found], np.int64)
-
-    def slack(self, rows: Ints, parts: Ints) -> Floats:
-        """By how many cents a sum of rounded numbers may miss."""
-        step = self.step[rows]
-        rounded = np.where(step > 1, step * 100, np.where(step < 1, 1.0, 0.0))
-        return rounded * (parts + 1) / 2
-
-    def span(self, first: int, behind: int) -> str:
-        """Rows as a person calls them."""
-        sheet = f"工作表“{self.sheet[first]}”" if self.sheet[first] else ""
-        low, high = self.row[first], self.row[behind - 1]
-        return f"{sheet}第 {low} 行" if low == high else f"{sheet}第 {low} 至 {high} 行"
-
-
-class _Sums(NamedTuple):
-    """Running sums of cents, and of how many rows they are."""
-
-    cents: Ints
-    number: Ints
-
-    @classmethod
-    def of(cls, lines: Lines, parts: Bools) -> _Sums:
-        weight = np.where(parts, lines.cents, 0)
-        return cls(
-            np.concatenate([[0], np.cumsum(weight)]), np.concatenate([[0], np.cumsum(weight > 0)])
-        )
 
 
 def judge_totals(lines: Lines) -> dict[int, Verdict]:
@@ -139,7 +48,7 @@ def looks_like_sums(lines: Lines) -> Ints:
     """
     counted = lines.free & ~lines.aside & (lines.cents > 0)
     large = lines.open(counted & (lines.cents >= _PEOPLE_TO_TELL * 100))
-    found = _anywhere(lines, _Sums.of(lines, counted), large, _PARTS_TO_TELL)
+    found = _anywhere(lines, Sums.of(lines, counted), large, _PARTS_TO_TELL)
     if not found:
         return np.empty(0, np.int64)
     by_chance = 2 * len(large) * 100 / lines.cents[counted].mean()
@@ -182,24 +91,25 @@ def _of_level(lines: Lines, level: int) -> None:
     barrier = np.flatnonzero((lines.level >= words.CITY) & (lines.level <= level))
     above = below = 0
     for parts in _parts(lines, level):
-        sums = _Sums.of(lines, parts)
-        for rows, ends in ((lines.open(strict), barrier), (lines.open(mask & ~strict), barrier)):
-            down, up = _in_scope(lines, sums, rows, ends)
-            above, below = above + down, below + up
+        sums = Sums.of(lines, parts)
+        down, up = _in_scope(lines, sums, lines.open(mask), barrier)
+        above, below = above + down, below + up
         for rows, least in ((lines.open(strict), 2), (lines.open(mask & ~strict), _PARTS)):
             for i, first, behind in _anywhere(lines, sums, rows, least):
                 lines.tell(i, "total", f"等于{lines.span(first, behind)}之和")
-    lower = lines.free & ((lines.level > level) | (lines.level == words.PLACE))
-    groups = _Groups(lines, lower) if len(lines.open(mask)) else None
-    if groups is None:
+    if not len(lines.open(mask)):
         return
-    for i in lines.open(mask):
-        people, count, where = groups.of(lines.name[i])
-        if (
-            count
-            and abs(people - lines.cents[i]) <= lines.slack(np.array([i]), np.array([count]))[0]
-        ):
-            lines.tell(int(i), "total", f"等于{where}之和")
+    lower = lines.free & ((lines.level > level) | (lines.level == words.PLACE))
+    for parts in [lower, lower & ~lines.aside] if (lower & lines.aside).any() else [lower]:
+        groups = Groups(lines, parts)
+        for i in lines.open(mask):
+            people, count, where = groups.of(lines.name[i])
+            if lines.level[i] == words.NEARLY_TOWN:
+                # It is one of them itself.
+                people, count = people - int(lines.cents[i]), count - 1
+            if lines.is_sum(i, people, count):
+                lines.tell(int(i), "total", f"等于{where}之和")
+    lower &= ~lines.aside
     _all_together(lines, lines.open(strict), lower)
     for i in lines.open(strict):
         _nearly(lines, int(i), barrier, lower, groups, above >= below)
@@ -224,7 +134,7 @@ def _scope(lines: Lines, rows: Ints, barrier: Ints) -> tuple[Ints, Ints]:
     return np.maximum(start, lines.start[rows]), np.minimum(end, lines.end[rows])
 
 
-def _in_scope(lines: Lines, sums: _Sums, rows: Ints, barrier: Ints) -> tuple[int, int]:
+def _in_scope(lines: Lines, sums: Sums, rows: Ints, barrier: Ints) -> tuple[int, int]:
     """Rows that are the sum of all below or above them up to the next; how many of each."""
     start, end = _scope(lines, rows, barrier)
     told = []
@@ -238,7 +148,7 @@ def _in_scope(lines: Lines, sums: _Sums, rows: Ints, barrier: Ints) -> tuple[int
     return told[0], told[1]
 
 
-def _anywhere(lines: Lines, sums: _Sums, rows: Ints, least: int) -> list[tuple[int, int, int]]:
+def _anywhere(lines: Lines, sums: Sums, rows: Ints, least: int) -> list[tuple[int, int, int]]:
     """Rows that are exactly the sum of at least so many next to them: row, first, behind last."""
     if not len(rows):
         return []
@@ -259,44 +169,6 @@ def _anywhere(lines: Lines, sums: _Sums, rows: Ints, least: int) -> list[tuple[i
     ]
 
 
-class _Groups:
-    """Sums of rows that belong together by their town, section, sheet, or how names begin."""
-
-    def __init__(self, lines: Lines, lower: Bools) -> None:
-        at = np.flatnonzero(lower & (lines.cents > 0))
-        cents = lines.cents[at]
-        self._sums: list[tuple[str, dict[str, tuple[int, int]]]] = []
-        for what, keys in (
-            ("所属镇街", lines.town),
-            ("小标题", lines.section),
-            ("工作表", lines.sheet),
-        ):
-            grouped = pd.Series(cents).groupby(keys[at]).agg(["sum", "count"])
-            grouped = grouped.groupby([stem(str(key)) for key in grouped.index]).sum()
-            told = zip(grouped.index, grouped["sum"], grouped["count"], strict=True)
-            self._sums.append((what, {key: (int(s), int(c)) for key, s, c in told if key}))
-        order = np.argsort(lines.name[at].astype(str), kind="stable")
-        self._names = lines.name[at][order].astype(str)
-        self._running = np.concatenate([[0], np.cumsum(cents[order])])
-
-    def of(self, name: str) -> tuple[int, int, str]:
-        """Cents and number of the rows of a town, and what makes them its."""
-        begin = stem(name)
-        if len(begin) < 2:
-            return 0, 0, ""
-        for what, sums in self._sums:
-            if begin in sums:
-                return *sums[begin], f"{what}为“{begin}”的各行"
-        low, high = np.searchsorted(self._names, [begin, begin + "\U0010ffff"])
-        people = int(self._running[high] - self._running[low])
-        return people, int(high - low), f"名称以“{begin}”开头的各行"
-
-
-def stem(name: str) -> str:
-    """A town's name as names of its villages begin: 永汉 of 永汉镇."""
-    return words.STEM.sub("", name)
-
-
 def _all_together(lines: Lines, rows: Ints, lower: Bools) -> None:
     """Rows that are together as many as all others of the file."""
     parts = lines.cents[lower]
@@ -310,9 +182,7 @@ def _all_together(lines: Lines, rows: Ints, lower: Bools) -> None:
             lines.tell(int(i), "total", f"与同类的 {len(once)} 行合起来等于其余 {count} 行之和")
 
 
-def _nearly(
-    lines: Lines, i: int, barrier: Ints, lower: Bools, groups: _Groups, leads: bool
-) -> None:
+def _nearly(lines: Lines, i: int, barrier: Ints, lower: Bools, groups: Groups, leads: bool) -> None:
     """A town that is no sum of villages that are its, or follow it: is it one all the same?"""
     people, count, where = groups.of(lines.name[i])
     if not count:

@@ -14,7 +14,6 @@ from gdcoverage.problems import Problem
 from gdcoverage.tables import Table, plain_heading
 from gdcoverage.tables.dates import last_period
 
-
 # A village may be entered so many times.
 _ENTRIES = 3
 
