@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import geopandas as gpd
 
 from gdcoverage.demand import _headings as words
+from gdcoverage.demand._twice import years_of
 from gdcoverage.tables import Table
 from gdcoverage.tables.account import Account, TableRead
 from gdcoverage.tables.dates import date_of_tables
@@ -39,8 +40,10 @@ def account_of(
             for u in t.unread
         ),
     ]
-    headings = [("表头", table.headings.get("population", "")) for table in tables]
-    date, where = date_of_tables(tables, headings)
+    latest = sorted(tables, key=lambda table: -int(years_of(table).max(initial=0)))
+    before = [("表头", table.headings.get("population", "")) for table in latest]
+    before += [("年度列", max(table.text("year"), default="")) for table in latest]
+    date, where = date_of_tables(latest, before)
     return Account(
         tuple(sorted(read, key=lambda t: (t.sheet, t.first_row))),
         _told(counts),

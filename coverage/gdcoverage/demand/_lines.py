@@ -130,11 +130,11 @@ class Groups:
     def of(self, name: str) -> tuple[int, int, str]:
         """Cents and number of the rows of a town, and what makes them its."""
         begin = stem(name)
-        if len(begin) < 2:
-            return 0, 0, ""
         for what, sums in self._sums:
             if begin in sums:
                 return *sums[begin], f"{what}为“{begin}”的各行"
+        if len(begin) < 2:
+            return 0, 0, ""
         low, high = np.searchsorted(self._names, [begin, begin + "\U0010ffff"])
         people = int(self._running[high] - self._running[low])
         return people, int(high - low), f"名称以“{begin}”开头的各行"

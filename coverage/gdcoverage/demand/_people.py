@@ -92,7 +92,8 @@ def people_of(table: Table) -> tuple[Floats, float, list[Problem]]:
     unit = inside or above or 1.0
     people = numbers(text)
     plain = ~np.isnan(people)
-    people *= unit
+    if unit != 1:
+        people = (people * unit).round(6)
     problems = []
     scaled = unit > 1
     for i in np.flatnonzero(~plain & (text != "")):
@@ -186,7 +187,8 @@ def is_of_others(table: Table) -> Problem | None:
     found = [h for h in headings if words.OF_OTHERS.fullmatch(plain_heading(h))]
     name = plain_heading(table.headings.get("name", "名称"))
     # Beside 村名 such a column says which bank or school is the village's.
-    if not found or name not in words.NAME_OF_ANYTHING:
+    of_anything = name in words.NAME_OF_ANYTHING or words.OF_OTHERS.fullmatch(name)
+    if not found or not of_anything:
         return None
     return Problem(
         "not_people",
