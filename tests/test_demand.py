@@ -114,6 +114,8 @@ def test_each_bad_row_is_reported_and_good_rows_go_on(tmp_path: Path) -> None:
         ("coordinate_outside", 10),
         ("settlement_unknown", 11),
         ("coordinate_swapped", 12),
+        ("total_left_out", 14),
+        ("total_differs", 14),
     ]
     # 10 + 20 + 40 + 80 without a place, 160 without a class.
     assert "310 人" in said(reading, "people_left_out")
@@ -132,7 +134,7 @@ def test_columns_that_are_not_used_are_named_once(tmp_path: Path) -> None:
 
 
 def test_points_on_one_spot_are_all_kept_and_a_repeated_id_is_told(tmp_path: Path) -> None:
-    reading = table(tmp_path, GOOD, GOOD, "2,乙村,50,113.1,23.1,220")
+    reading = table(tmp_path, GOOD, "1,丙村,100,113.1,23.1,220", "2,乙村,50,113.1,23.1,220")
     assert reading.frame["population"].sum() == 250
     assert reading.frame["demand_id"].tolist() == ["R2", "R3", "2"]
     assert kinds(reading) == [("id_repeated", None)]
@@ -151,7 +153,8 @@ def test_sheets_of_a_workbook_are_read_together_title_rows_and_all(tmp_path: Pat
     path = tmp_path / "people.xlsx"
     with pd.ExcelWriter(path) as book:
         for sheet in ("东镇", "西镇"):
-            cells = [["2024年人口表", *[""] * 5], HEADER.split(","), GOOD.split(",")]
+            row = GOOD.replace("甲", sheet[0]).split(",")
+            cells = [["2024年人口表", *[""] * 5], HEADER.split(","), row]
             pd.DataFrame(cells).to_excel(book, sheet_name=sheet, index=False, header=False)
     reading = read_demand(path)
     assert reading.frame["demand_id"].tolist() == ["东镇R3", "西镇R3"]

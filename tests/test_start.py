@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdcoverage.demand._table import HEADINGS as PEOPLE_HEADINGS
+from gdcoverage.demand._headings import HEADINGS as PEOPLE_HEADINGS
 from gdcoverage.outlets import read_outlets
 from gdcoverage.outlets._headings import HEADINGS as OUTLET_HEADINGS
 from gdcoverage.problems import InputError

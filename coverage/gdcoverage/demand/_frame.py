@@ -5,14 +5,16 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
-from gdcoverage.demand import _table
+from gdcoverage.demand._headings import HEADINGS
 from gdcoverage.demand._read import (
     DEMAND,
     demand_frame,
     read_demand,
     settled_as_told,
     unclear_settlement,
+    was_read,
 )
+from gdcoverage.demand._table import points_of
 from gdcoverage.outlets import yes_or_no
 from gdcoverage.policy import Standard
 from gdcoverage.problems import Problem, refuse_rows, unusable
@@ -30,7 +32,10 @@ _ACTION = (
     "请改正这些行；或用 read_demand 读入（也可读数据框），查看 .problems 后只用 .frame 里的需求点"
 )
 # Warnings of the reader about what it guessed or left out: an assessment is not made on guesses.
-_GUESSED = frozenset({"coordinate_swapped", "datum_differs", "elderly_unusable"})
+_GUESSED = frozenset(
+    {"coordinate_swapped", "datum_differs", "elderly_unusable"}
+    | {"total_left_out", "part_left_out", "village_repeated", "year_older"}
+)
 _NEEDED = ("demand_id", "population", "elderly", "settlement", "town", "area_km2")
 
 
@@ -53,11 +58,12 @@ def sound_demand(source: Rows, standard: Standard, added: tuple[str, ...] = ()) 
         refuse_rows(hinder, "人口", _ACTION)
         return reading.frame
     source = refuse_columns(source, added)
-    (table,) = tables_of(source, _table.HEADINGS, (), documented=DEMAND.columns)
+    (table,) = tables_of(source, HEADINGS, (), documented=DEMAND.columns)
     if other := [text for text in table.text("town") if yes_or_no(text)[1]]:
         action = "请填 True 或 False；若是别的内容，请改名"
         raise unusable("town_unusable", "town 列说的不是是或否", action, value=other[0])
-    points, problems, _ = _table.points_of([table], "wgs84")
+    found = points_of([table], "wgs84", judged=was_read(source))
+    points, problems = found.frame, found.problems
     settled = settled_as_told(points)
     problems += unclear_settlement("", points, settled)
     problems += only_points(table) + repeated_ids(table, "demand_id")

@@ -13,11 +13,15 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.demand import _raster, _settlement, _table
+from gdcoverage.demand._account import account_of
+from gdcoverage.demand._places import Register
+from gdcoverage.demand._select import tables_with_people
 from gdcoverage.demand._settlement import Settled
+from gdcoverage.demand._table import Points
 from gdcoverage.geo.datum import Datum
 from gdcoverage.policy import SETTLEMENTS, Settlement, Standard
 from gdcoverage.problems import Problem, unusable
-from gdcoverage.tables import Named, Reading, Rows, tables_of
+from gdcoverage.tables import Named, Reading, Rows, Table
 from gdcoverage.tables.frames import as_given, labelled, source_of
 
 RASTER_SUFFIXES = frozenset({".tif", ".tiff", ".vrt", ".img", ".asc"})
@@ -58,6 +62,7 @@ def read_demand(
     sheet: str | None = None,
     within: BaseGeometry | None = None,
     columns: Named | None = None,
+    places: gpd.GeoDataFrame | None = None,
 ) -> Reading:
     """Demand points with people and settlement class.
 
@@ -79,11 +84,16 @@ def read_demand(
         Cells keep the ids and classes that they have in the whole raster. Tables and layers are
         not clipped.
     columns : the source's own column names, ``{"theirs": "population"}``, before all others.
+    places : villages with places, in any CRS, for rows that have none: columns ``name`` and,
+        where known, ``code`` (of 12 digits) and ``town``. A row gets the place of its code, else
+        of its name within the same town; one that matches none, or several, is left out.
 
     Returns
     -------
     Reading; its frame has the columns of `DEMAND`, and the index of a frame that was read. A
-    problem's row is the frame's row counted from 1. Without code, polygon or declaration a
+    problem's row is the frame's row counted from 1. Rows that are sums of others, of an earlier
+    year, or of a village that is there already do not count; nor do those in doubt, of which a
+    problem (its kind begins with ``doubt_``) tells the people as its value. Without code, polygon or declaration a
     raster's cells are classed by the degree of urbanisation.
 
     Raises
@@ -95,20 +105,18 @@ def read_demand(
     path = None if isinstance(source, pd.DataFrame) else Path(source)
     name = path.name if path else ""
     raster = path is not None and path.suffix.lower() in RASTER_SUFFIXES
+    tables: list[Table] = []
+    passed: list[Table] = []
     if path and raster:
         judged = settlement is None and settlement_polygons is None
-        points, problems, left_out, settled = _raster_points(path, datum, within, judged)
+        found, settled = _raster_points(path, datum, within, judged)
     else:
-        tables = tables_of(
-            source,
-            _table.HEADINGS,
-            ("population",),
-            sheet=sheet,
-            columns=columns,
-            documented=DEMAND.columns,
-        )
-        points, problems, left_out = _table.points_of(tables, datum)
-        settled = settled_as_told(points)
+        tables, passed, problems = tables_with_people(source, sheet, columns, DEMAND.columns)
+        register = None if places is None else Register(places)
+        found = _table.points_of(tables, datum, register, judged=was_read(source))
+        found.problems.extend(problems)
+        settled = settled_as_told(found.frame)
+    points, problems, left_out = found.frame, found.problems, found.left_out
     if points.empty and not raster and not problems:
         raise unusable("no_rows", "表头下面没有数据", "请检查是否选错了工作表或文件", file=name)
     lon, lat = points["lon"].to_numpy(float), points["lat"].to_numpy(float)
@@ -121,9 +129,15 @@ def read_demand(
     frame = demand_frame(points, settled, standard)
     problems += _people_missed(name, frame, left_out)
     problems.sort(key=lambda p: (p.sheet, p.row or 0))
+    account = account_of(tables, passed, found.counts, frame)
     if isinstance(source, pd.DataFrame):
         frame, problems = as_given(frame, source), labelled(problems, source.index)
-    return Reading(frame, tuple(problems), source_of(source, "人口"))
+    return Reading(frame, tuple(problems), source_of(source, "人口"), account)
+
+
+def was_read(source: Rows) -> bool:
+    """Whether rows are a frame that an earlier reading gave, with all its columns."""
+    return isinstance(source, pd.DataFrame) and set(DEMAND.columns) <= set(map(str, source))
 
 
 def settled_as_told(points: pd.DataFrame) -> Settled:
@@ -146,7 +160,7 @@ def demand_frame(points: pd.DataFrame, settled: Settled, standard: Standard) -> 
 
 def _raster_points(
     path: Path, datum: Datum, within: BaseGeometry | None, judged: bool
-) -> tuple[pd.DataFrame, list[Problem], float, Settled]:
+) -> tuple[Points, Settled]:
     """A raster's populated cells, as `_table.points_of` gives rows; and if asked their class."""
     if not path.is_file():
         raise unusable("file_missing", "找不到文件", "请检查路径与文件名", file=path.name)
@@ -171,7 +185,7 @@ def _raster_points(
             "settlement": "",
         }
     )
-    return points, list(cells.problems), cells.unplaced_people, settled
+    return Points(points, list(cells.problems), cells.unplaced_people, {}), settled
 
 
 def unclear_settlement(name: str, points: pd.DataFrame, settled: Settled) -> list[Problem]:

@@ -40,6 +40,9 @@ _WORDS = {
     "乡村": "rural", "农村": "rural", "村": "rural", "乡": "rural",
 }  # fmt: skip
 
+# 111主城区, 主城区111: only where both say the same.
+_CODE_AND_WORD = re.compile(r"(?=.*?(?P<code>\d{3}))(?=.*?(?P<word>\D+))(?:\d{3}\D+|\D+\d{3})")
+
 # Degree of urbanisation (Eurostat, UN-Habitat, OECD and others, Applying the Degree of
 # Urbanisation, 2021): people per km² and people in all, of contiguous 1 km cells.
 CELL_M = 1_000.0
@@ -285,7 +288,9 @@ def clusters(grid: Floats, density: float, people: float, neighbours: Bools) -> 
 def _kind(text: str) -> int:
     """Number in `KINDS` of what a cell says; 0 for nothing known."""
     plain = unicodedata.normalize("NFKC", text).strip().lower().removesuffix(".0")
-    plain = re.sub(r"[\s()]", "", plain)
+    plain = re.sub(r"[\s()\[\]:.、\-]", "", plain)
+    if (both := _CODE_AND_WORD.fullmatch(plain)) and _WORDS.get(both["word"]) == both["code"]:
+        plain = both["code"]
     plain = _WORDS.get(plain, plain)
     return KINDS.index(plain) if plain in KINDS else 0
 

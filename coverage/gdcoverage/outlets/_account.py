@@ -10,7 +10,7 @@ from gdcoverage.outlets import _headings as words
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
 from gdcoverage.tables import Table
 from gdcoverage.tables.account import Account, Question, TableRead
-from gdcoverage.tables.dates import date_of_data
+from gdcoverage.tables.dates import date_of_tables
 
 _TERMS = MODES | ITEMS | FLAGS
 
@@ -30,10 +30,7 @@ def account_of(
     counted = outlets["status"].value_counts()
     lost = sum(len(table) for table in tables) - len(outlets)
     counts = [(term, int(counted.get(name, 0))) for name, term in OUTLET_STATUS.items()]
-    lines = [("文件名", tables[0].file), *(("工作表名", t.sheet) for t in tables)]
-    lines[:0] = [("表题", t.title) for t in tables if t.title]
-    lines[:0] = [("表内说明", note) for t in tables for note in t.notes]
-    date, where = date_of_data(lines)
+    date, where = date_of_tables(tables)
     return Account(
         tuple(sorted((*read, *unread), key=lambda t: (t.sheet, t.first_row))),
         tuple((term, count) for term, count in (*counts, ("未计入的行", lost)) if count),

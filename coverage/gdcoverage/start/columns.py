@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from gdcoverage.demand._table import HEADINGS as PEOPLE_HEADINGS
+from gdcoverage.demand._headings import HEADINGS as PEOPLE_HEADINGS
 from gdcoverage.outlets._headings import HEADINGS as OUTLET_HEADINGS
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
 from gdcoverage.tables import Headings

@@ -47,6 +47,7 @@ class Block:
     rows : its entries.
     sections : of each entry, the line above it within the table (（二）已退出网点).
     title : lines above the header, one after the other.
+    totals : rows among the entries that say 合计 or the like, with something beside it.
     """
 
     top: int
@@ -56,6 +57,7 @@ class Block:
     rows: Ints
     sections: Objects
     title: str
+    totals: Ints
 
 
 def blocks_of(cells: Cells, places: Places, needed: Collection[str], least: int = 2) -> list[Block]:
@@ -96,6 +98,7 @@ def _joined(block: Block, more: Block) -> Block:
         block,
         rows=np.concatenate([block.rows, more.rows]),
         sections=np.concatenate([block.sections, sections]).astype(object),
+        totals=np.concatenate([block.totals, more.totals]),
     )
 
 
@@ -216,7 +219,8 @@ def _block(
     filled = (body != "").astype(bool)
     alone = filled.sum(axis=1) == 1
     section = _is_section(body, filled, alone, fields.get("name", -1))
-    keep = _entries(body, filled, alone, running) & ~section
+    entry, total = _entries(body, filled, alone, running)
+    keep = entry & ~section
     # A table below announces itself; these lines are neither entries nor a part of this one.
     several = np.flatnonzero(filled.sum(axis=1) > 1)
     after = int(several.max(initial=-1)) + 1
@@ -234,6 +238,7 @@ def _block(
         np.flatnonzero(keep) + bottom + 1,
         sections[keep],
         _title(own, before, top),
+        np.flatnonzero(total) + bottom + 1,
     )
 
 
@@ -263,8 +268,13 @@ def _is_section(body: Cells, filled: Bools, alone: Bools, name: int) -> Bools:
     )
 
 
-def _entries(body: Cells, filled: Bools, alone: Bools, running: list[int]) -> Bools:
-    """Which rows are entries: not blank (but for a running number), no total, no note."""
+def _entries(body: Cells, filled: Bools, alone: Bools, running: list[int]) -> tuple[Bools, Bools]:
+    """Which rows are entries: not blank (but for a running number), no total, no note.
+
+    Returns
+    -------
+    Entries, and rows that say that they are a total, or something about the table.
+    """
     told = filled.copy()
     told[:, running] = False
     # 合计 may stand behind a running number.
@@ -279,7 +289,8 @@ def _entries(body: Cells, filled: Bools, alone: Bools, running: list[int]) -> Bo
         ],
         bool,
     )
-    return np.asarray(told.any(axis=1) & ~no_entry)
+    there = np.asarray(told.any(axis=1))
+    return there & ~no_entry, there & no_entry & ~alone
 
 
 def _title(own: Cells, before: int, top: int) -> str:

@@ -103,6 +103,7 @@ class Table:
     notes : texts of the sheet that are neither headings nor entries.
     span : first and last row, header included, as a spreadsheet counts; 0 where unknown.
     unread : sheets of the file that hold rows but no such table; on its first table.
+    totals : row -> texts of known fields, of rows that say 合计 or the like and are no entries.
     """
 
     file: str
@@ -119,6 +120,7 @@ class Table:
     notes: tuple[str, ...] = ()
     span: tuple[int, int] = (0, 0)
     unread: tuple[Unread, ...] = ()
+    totals: dict[int, dict[str, str]] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.row)
@@ -253,6 +255,10 @@ def _table(file: str, name: str, sheet: Sheet, block: Block, places: Places) -> 
         if len(sheet.cells) - len(spoken) < _MOST_NOTES
         else (),
         span=(block.top + 1, int(rows.max(initial=block.bottom)) + 1),
+        totals={
+            int(row) + 1: {name: cells[row, column] for name, column in fields.items()}
+            for row in block.totals
+        },
     )
 
 

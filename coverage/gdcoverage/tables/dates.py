@@ -6,7 +6,10 @@ import calendar
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+
+from gdcoverage.tables._read import Table
 
 _DATE = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d\d)"
@@ -53,6 +56,25 @@ def date_of_data(lines: list[tuple[str, str]]) -> tuple[str, str]:
     for where, _, period in (*surest, *dated):
         return period.iso, where
     return "", ""
+
+
+def date_of_tables(
+    tables: Sequence[Table], before: Iterable[tuple[str, str]] = ()
+) -> tuple[str, str]:
+    """The date that the tables of a file tell of their data, and where; both "" if they tell none.
+
+    Parameters
+    ----------
+    before : other lines that may tell it, and where each stands; asked first.
+    """
+    lines = [
+        *before,
+        *(("表内说明", note) for table in tables for note in table.notes),
+        *(("表题", table.title) for table in tables if table.title),
+        ("文件名", tables[0].file),
+        *(("工作表名", table.sheet) for table in tables),
+    ]
+    return date_of_data(lines)
 
 
 def _period(match: re.Match[str]) -> Period | None:
