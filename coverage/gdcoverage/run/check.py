@@ -100,6 +100,6 @@ def _people(path: Path, datum: Datum, sheet: str | None, say: Say, guessed: bool
         return read_demand(path, datum=datum, sheet=sheet)
     except InputError as error:
         # A table of people that lacks something else is one all the same.
-        if guessed and error.problem.kind == "header_missing":
+        if guessed and error.problem.kind in ("header_missing", "not_people"):
             return None
         raise

@@ -146,8 +146,10 @@ def _span(cells: Cells, places: Places, at: int, after: int) -> tuple[int, int, 
     lowest = at
     while lowest + 1 < min(at + _DEEPEST, len(cells)) and not _has_numbers(cells[lowest + 1]):
         lowest += 1
-    # Of two rows, the upper may be no more than a title.
-    for top in range(min(at + 1, lowest), max(at - _DEEPEST, after), -1):
+    # A row that is a header by the one below it alone may be no more than a title.
+    single: list[Path] = [(cell,) if cell else () for cell in cells[at]]
+    first = at if _telling(single, places) > 1 else min(at + 1, lowest)
+    for top in range(first, max(at - _DEEPEST, after), -1):
         for bottom in range(max(at, top), min(top + _DEEPEST - 1, lowest) + 1):
             paths = _paths(cells, top, bottom)
             order = (-_telling(paths, places), bottom - top)
