@@ -25,6 +25,7 @@ from gdcoverage.run.inputs import Inputs, Say, read_inputs, require_county
 from gdcoverage.run.job import Job, report_of, walked_report_of
 from gdcoverage.run.outputs import Written
 from gdcoverage.run.plan import Plan
+from gdcoverage.run.proposals import PROPOSALS, are_proposed, write_proposals
 from gdcoverage.run.province import joined_report, require_reconciled
 from gdcoverage.run.streets import streets_of
 
@@ -85,7 +86,8 @@ def _run(plan: Plan, made_on: str, how: How, say: Say) -> Ran:
     folder = plan.outputs.folder
     report = _report(plan, inputs, found, made_on)
     written = Written(folder, say)
-    files = put_aside(written, files_of(plan, found, one))
+    names = files_of(plan, found, one) | ({PROPOSALS} if are_proposed(plan, inputs) else set())
+    files = put_aside(written, names)
     deliver: Callable[[], None] | None = None
 
     def tables_stand() -> None:
@@ -101,6 +103,7 @@ def _run(plan: Plan, made_on: str, how: How, say: Say) -> Ran:
         over("maps")
     if deliver is not None:
         deliver()
+    write_proposals(plan, inputs, written)
     over("documents")
     failures = tuple(found.failures.values())
     with written.writing(MANIFEST) as path:

@@ -308,6 +308,7 @@ class _Parts:
                     城乡分类=demand,
                     不布点区域=excluded,
                     读表约定=outlets,
+                    村居位置=demand,
                 ),
                 data_date(inputs.outlets.account),
                 () if several else inputs.files,

@@ -136,6 +136,7 @@ def read_inputs(
         *([Source.of(answered, "读表约定")] if answered else []),
         *([Source.of(own, "县区界线")] if own else []),
         *([Source.of(polygons, "城乡分类")] if polygons else []),
+        *([Source.of(plan.demand.places, "村居位置")] if plan.demand.places else []),
         *([Source.of(asked.excluded, "不布点区域")] if asked.excluded else []),
     )
     problems = (
@@ -216,6 +217,7 @@ def _read_demand(plan: Plan, counties: gpd.GeoDataFrame | None, kept: Kept) -> R
         "settlement": asked.settlement,
         "settlement_polygons": read_layer(polygons) if polygons else None,
         "sheet": asked.sheet,
+        "places": None if asked.places is None else read_layer(asked.places),
         "within": counties.geometry.union_all() if counties is not None and is_raster else None,
     }
     return _read_once(kept, read_demand, asked.path, options)

@@ -55,8 +55,8 @@ class OutletsInput:
 
 @dataclass(frozen=True)
 class DemandInput:
-    """``[demand]``: people; a class for points without code, or a layer that gives it; and how many
-    people the planner knows of.
+    """``[demand]``: people; a class for points without code, or a layer that gives it; how many
+    people the planner knows of; and villages with places, for rows that have none.
     """
 
     path: InputFile
@@ -65,6 +65,7 @@ class DemandInput:
     settlement_polygons: InputFile | None = None
     sheet: Text | None = None
     expected_population: People | None = None
+    places: InputFile | None = None
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,7 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting("demand", "expected_population", "总人口（核对用）", "自己掌握的总人口，与读到的对照", "number"),
         Setting("outlets", "sheet", "网点工作表", "网点文件里的哪个工作表；不写则全部"),
         Setting("demand", "path", "人口文件", "表格、图层，或每格人数的 GeoTIFF（.tif）；不写则用本工作簿“人口”表"),
+        Setting("demand", "places", "村居位置图层", "人口表没有坐标时，按区划代码或村名取位置的图层（列 name，有则 code、town）"),
         Setting("demand", "sheet", "人口工作表", "人口文件里的哪个工作表或图层"),
         Setting("demand", "settlement", "无代码时的城乡分类", "没有城乡分类代码的人口点一律按什么算", "choice", choices=_CLASSES),
         Setting("demand", "settlement_polygons", "城乡分类图层", "面图层文件，给没有代码的人口点定城乡"),
