@@ -246,3 +246,17 @@ def test_twenty_thousand_rows_without_a_loop_over_frames(tmp_path):
     assert time.process_time() - started < 60
     lon, _ = to_wgs84(113.0, 23.1, "gcj02")
     assert lon < 113
+
+
+@pytest.mark.parametrize("declared", ["gcj02", "bd09", "wgs84"])
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".geojson", ".gpkg", ".parquet"])
+def test_clean_table_names_its_datum_and_reads_back_to_a_centimetre(tmp_path, suffix, declared):
+    """Whatever datum is declared for it: what it says of itself is nearer."""
+    rows = [row(i, f"第{i}支行", 113.2077 + i / 100, 23.1312) for i in range(6)]
+    first = read_outlets(workbook(tmp_path / "t.xlsx", rows), datum="gcj02").frame
+    write_outlets(first, tmp_path / f"clean{suffix}")
+    again = read_outlets(tmp_path / f"clean{suffix}", datum=declared)
+    away = first.geometry.to_crs(4526).distance(again.frame.geometry.to_crs(4526))
+    assert away.max() < 0.01
+    assert set(again.frame["status"]) == {"active"}
+    assert {p.kind for p in again.problems} <= {"datum_of_row"}

@@ -181,8 +181,6 @@ def locate_rows(table: Table, datum: Datum, within: BaseGeometry) -> Located:
 
 def _datum_of_rows(table: Table, datum: Datum) -> Objects:
     """The datum that each row names, the declared one where it names none that is known."""
-    if table.geometry is not None:
-        return np.full(len(table), datum, object)
     said = {t: datum_named(t) for t in dict.fromkeys(table.text("datum"))}
     same = {name for name in DATUMS if not names_other_datum(name, datum, if_unknown=True)}
     known = [said[t] if said[t] not in same else "" for t in table.text("datum")]
