@@ -64,7 +64,8 @@ def test_a_unit_above_that_cannot_be_meant_is_told(tmp_path: Path):
     text = "单位：万人\n" + frame(人口=[735, 0.07]).to_csv(index=False)
     (tmp_path / "p.csv").write_text(text, encoding="utf-8")
     reading = read_demand(tmp_path / "p.csv")
-    assert [(p.kind, p.row) for p in reading.problems] == [("population_impossible", 3)]
+    told = [("unit_above", None), ("population_impossible", 3)]
+    assert [(p.kind, p.row) for p in reading.problems] == told
 
 
 def test_residents_come_before_the_registered_who_are_told():

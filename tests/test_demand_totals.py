@@ -118,6 +118,12 @@ def test_villages_with_a_towns_name_on_many_rows_are_places():
     assert read(rows).frame["population"].sum() == 70
 
 
+def test_a_district_is_a_total_of_many_or_of_all_and_estates_called_so_are_places():
+    assert left(read([("龙岗区", 90_000), ("甲镇", 30_000), ("乙镇", 60_000)])) == [1]
+    estates = [("丽江花园东区", 1100), ("甲苑", 400), ("乙苑", 700), ("丙苑", 300)]
+    assert read(estates).frame["population"].sum() == 2500
+
+
 @pytest.mark.parametrize(
     ("parts", "counted", "kind"),
     [

@@ -95,6 +95,11 @@ def people_of(table: Table) -> tuple[Floats, float, list[Problem]]:
     if unit != 1:
         people = (people * unit).round(6)
     problems = []
+    if above > 1 and inside is None:
+        what = f"人口单位按表上方或表内的“单位：…”取，1 即 {above:,.0f} 人"
+        problems.append(
+            _of_table(table, "unit_above", what, "请核对，或把单位写进表头：人口（万人）")
+        )
     scaled = unit > 1
     for i in np.flatnonzero(~plain & (text != "")):
         people[i], about = _written(text[i], unit)
