@@ -139,6 +139,17 @@ def test_class_behind_a_villages_code():
     assert [p.kind for p in reading.problems] == ["settlement_in_code"]
 
 
+def test_the_number_of_a_census_block_is_no_class():
+    columns = {"统计用区划代码": ["441324101201111", "441324101202001"], "人口": [1, 2]}
+    with pytest.raises(InputError, match="城乡"):
+        read_demand(frame(**columns).drop(columns="城乡分类代码"))
+
+
+def test_people_of_a_year_to_come_are_refused():
+    with pytest.raises(InputError, match="将来"):
+        people(**{"2099年人口": [1, 2]})
+
+
 def test_the_account_says_what_columns_mean(tmp_path: Path):
     text = "龙门县2024年各村人口\n" + frame(户数=[1, 1], 人口=[5, 7]).to_csv(index=False)
     (tmp_path / "p.csv").write_text(text, encoding="utf-8")

@@ -160,6 +160,11 @@ def test_without_a_word_one_that_happens_to_be_a_sum_counts_and_is_told():
     assert kinds(reading) == {"sums_counted"}
 
 
+def test_places_without_people_are_parts_of_no_sum():
+    rows = [("东村", 250), ("西村", 250), *((f"空{i}村", 0) for i in "甲乙丙丁")]
+    assert read(rows).frame["population"].sum() == 500
+
+
 def test_cents_and_tens_of_thousands_are_summed_as_they_are_written():
     cents = [(f"永汉{i}村", n) for i, n in enumerate((100.01, 200.02, 300.03))]
     assert left(read([("永汉镇", 600.06), *cents])) == [1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from dataclasses import replace
@@ -13,6 +14,7 @@ from gdcoverage.demand import _headings as words
 from gdcoverage.demand._raster import MOST_PEOPLE
 from gdcoverage.problems import InputError, Problem, unusable
 from gdcoverage.tables import Table, numbers, plain_heading, plain_number
+from gdcoverage.tables.dates import last_period
 
 # No place in China has more; who reads more has the unit wrong.
 _MOST_OF_A_PLACE = 2e6
@@ -25,7 +27,7 @@ def with_people(table: Table) -> tuple[Table, list[Problem]]:
 
     Raises
     ------
-    InputError : it has none, or counts households.
+    InputError : it has none, or counts households or people of years to come.
     """
     if "population" not in table.headings:
         if not {"male", "female"} <= table.headings.keys():
@@ -37,6 +39,14 @@ def with_people(table: Table) -> tuple[Table, list[Problem]]:
     if words.unit_of(heading, words.UNITS) == 0:
         raise _lacking(
             table, "population_heading_missing", "人口列", f"“{heading}”是户数，请填人数"
+        )
+    period = last_period(heading)
+    if period and period.first > dt.date.today():
+        raise _lacking(
+            table,
+            "population_not_yet",
+            "现有人口列",
+            f"“{heading}”是将来的人口，请在计划里用 columns 指定现有人口的列",
         )
     told = []
     if words.REGISTERED.search(heading):

@@ -259,7 +259,7 @@ def _tiled(lines: Lines) -> None:
     """Tables of which every row is in the sum that another is, without a word that it is one."""
     for first in np.unique(lines.start):
         at = np.arange(first, lines.end[first])
-        at = at[lines.free[at]]
+        at = at[lines.free[at] & (lines.cents[at] > 0)]
         cents = lines.cents[at]
         for turned in (False, True):
             order = at[::-1] if turned else at
