@@ -83,6 +83,13 @@ def test_rows_of_years_in_one_table():
     assert reading.frame["population"].tolist() == [500, 500]
 
 
+def test_rows_of_a_year_to_come_are_in_doubt():
+    rows = pd.DataFrame([village(1), village(1, 900)], columns=HEADER)
+    reading = read_demand(rows.assign(年度=[2023, 2099]))
+    assert reading.frame["population"].tolist() == [500]
+    assert told(reading) == [("doubt_not_yet", "", 2)]
+
+
 def test_hidden_and_struck_rows_are_in_doubt(tmp_path: Path):
     rows = [village(1), Row(village(2), hidden=True), Row(village(3), struck=EVERY_CELL)]
     reading = read(tmp_path, 甲=rows)

@@ -64,7 +64,8 @@ def test_a_unit_above_that_cannot_be_meant_is_told(tmp_path: Path):
     text = "单位：万人\n" + frame(人口=[735, 0.07]).to_csv(index=False)
     (tmp_path / "p.csv").write_text(text, encoding="utf-8")
     reading = read_demand(tmp_path / "p.csv")
-    assert [(p.kind, p.row) for p in reading.problems] == [("population_impossible", 3)]
+    told = [("unit_above", None), ("population_impossible", 3)]
+    assert [(p.kind, p.row) for p in reading.problems] == told
 
 
 def test_residents_come_before_the_registered_who_are_told():
@@ -136,6 +137,17 @@ def test_class_behind_a_villages_code():
     reading = read_demand(frame(**columns).drop(columns="城乡分类代码"))
     assert reading.frame["settlement_code"].tolist() == ["111", "220"]
     assert [p.kind for p in reading.problems] == ["settlement_in_code"]
+
+
+def test_the_number_of_a_census_block_is_no_class():
+    columns = {"统计用区划代码": ["441324101201111", "441324101202001"], "人口": [1, 2]}
+    with pytest.raises(InputError, match="城乡"):
+        read_demand(frame(**columns).drop(columns="城乡分类代码"))
+
+
+def test_people_of_a_year_to_come_are_refused():
+    with pytest.raises(InputError, match="将来"):
+        people(**{"2099年人口": [1, 2]})
 
 
 def test_the_account_says_what_columns_mean(tmp_path: Path):

@@ -118,6 +118,12 @@ def test_villages_with_a_towns_name_on_many_rows_are_places():
     assert read(rows).frame["population"].sum() == 70
 
 
+def test_a_district_is_a_total_of_many_or_of_all_and_estates_called_so_are_places():
+    assert left(read([("龙岗区", 90_000), ("甲镇", 30_000), ("乙镇", 60_000)])) == [1]
+    estates = [("丽江花园东区", 1100), ("甲苑", 400), ("乙苑", 700), ("丙苑", 300)]
+    assert read(estates).frame["population"].sum() == 2500
+
+
 @pytest.mark.parametrize(
     ("parts", "counted", "kind"),
     [
@@ -152,6 +158,11 @@ def test_without_a_word_one_that_happens_to_be_a_sum_counts_and_is_told():
     reading = read(rows)
     assert reading.frame["population"].sum() == 3069
     assert kinds(reading) == {"sums_counted"}
+
+
+def test_places_without_people_are_parts_of_no_sum():
+    rows = [("东村", 250), ("西村", 250), *((f"空{i}村", 0) for i in "甲乙丙丁")]
+    assert read(rows).frame["population"].sum() == 500
 
 
 def test_cents_and_tens_of_thousands_are_summed_as_they_are_written():

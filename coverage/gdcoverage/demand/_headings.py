@@ -102,6 +102,8 @@ _COUNTY = re.compile(
 _TOWN = re.compile(r".{1,8}(?:镇|乡|街道(?:办事处|办)?)(?:人民政府|政府)?")
 _LIKE_TOWN = re.compile(r".{1,10}(?:农场|林场|茶场|管委会|开发区|管理区|试验区|华侨区|工业园)")
 _ENDS = frozenset("省市州县区镇乡道处办府场会园计数口)）")
+# So end names that no place has: 东区, 林场 may be one.
+SURELY = frozenset("县镇乡道处办府")
 WHOLE, CITY, COUNTY, TOWN, PLACE = range(5)
 # Named like a town, but within one perhaps: a total only where it is a sum.
 NEARLY_TOWN = 5

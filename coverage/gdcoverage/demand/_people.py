@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from dataclasses import replace
@@ -13,6 +14,7 @@ from gdcoverage.demand import _headings as words
 from gdcoverage.demand._raster import MOST_PEOPLE
 from gdcoverage.problems import InputError, Problem, unusable
 from gdcoverage.tables import Table, numbers, plain_heading, plain_number
+from gdcoverage.tables.dates import last_period
 
 # No place in China has more; who reads more has the unit wrong.
 _MOST_OF_A_PLACE = 2e6
@@ -25,7 +27,7 @@ def with_people(table: Table) -> tuple[Table, list[Problem]]:
 
     Raises
     ------
-    InputError : it has none, or counts households.
+    InputError : it has none, or counts households or people of years to come.
     """
     if "population" not in table.headings:
         if not {"male", "female"} <= table.headings.keys():
@@ -37,6 +39,14 @@ def with_people(table: Table) -> tuple[Table, list[Problem]]:
     if words.unit_of(heading, words.UNITS) == 0:
         raise _lacking(
             table, "population_heading_missing", "人口列", f"“{heading}”是户数，请填人数"
+        )
+    period = last_period(heading)
+    if period and period.first > dt.date.today():
+        raise _lacking(
+            table,
+            "population_not_yet",
+            "现有人口列",
+            f"“{heading}”是将来的人口，请在计划里用 columns 指定现有人口的列",
         )
     told = []
     if words.REGISTERED.search(heading):
@@ -95,6 +105,11 @@ def people_of(table: Table) -> tuple[Floats, float, list[Problem]]:
     if unit != 1:
         people = (people * unit).round(6)
     problems = []
+    if above > 1 and inside is None:
+        what = f"人口单位按表上方或表内的“单位：…”取，1 即 {above:,.0f} 人"
+        problems.append(
+            _of_table(table, "unit_above", what, "请核对，或把单位写进表头：人口（万人）")
+        )
     scaled = unit > 1
     for i in np.flatnonzero(~plain & (text != "")):
         people[i], about = _written(text[i], unit)

@@ -90,8 +90,9 @@ class Register:
             if len(found) == 1:
                 lon[i], lat[i] = self._lon[found[0]], self._lat[found[0]]
             else:
+                again = "" if told[name] == 1 else "（本表有同名的，仅凭名称不能对应）"
                 fault = "有多处" if found else "没有"
-                why[i] = f"位置表里{fault}代码“{text}”或名称“{name}”相同的"
+                why[i] = f"位置表里{fault}代码“{text}”或名称“{name}”相同的{again}"
         return lon, lat, why
 
     def _named(self, name: str, code: str, town: str, once: bool) -> list[int]:
@@ -108,7 +109,7 @@ class Register:
                     sure.append(place.at)
             else:
                 open_.append(place.at)
-        return sure or (open_ if once or not open_ else [*open_, *open_])
+        return sure or (open_ if once else [])
 
 
 def village_code(text: str) -> str:

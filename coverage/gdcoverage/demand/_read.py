@@ -129,7 +129,8 @@ def read_demand(
     frame = demand_frame(points, settled, standard)
     problems += _people_missed(name, frame, left_out)
     problems.sort(key=lambda p: (p.sheet, p.row or 0))
-    account = account_of(tables, passed, found.counts, frame)
+    lost = found.counts.get("未计入", 0) + int((~settled.known).sum())
+    account = account_of(tables, passed, found.counts | {"未计入": lost}, frame)
     if isinstance(source, pd.DataFrame):
         frame, problems = as_given(frame, source), labelled(problems, source.index)
     return Reading(frame, tuple(problems), source_of(source, "人口"), account)

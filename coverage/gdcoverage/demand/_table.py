@@ -153,8 +153,11 @@ def _settlement_text(table: Table, codes: Objects) -> tuple[Table, Objects, list
         town = [(False, "")] * len(table)
     is_town = np.array([yes for yes, _ in town], bool) & _settlement.without_code(told)
     said = np.where(code != "", code, np.where(is_town, "town", told))
-    behind = np.array([_class_behind(text) for text in codes], object)
-    if {"settlement", "settlement_code"} & table.columns.keys() or not any(behind):
+    if {"settlement", "settlement_code"} & table.columns.keys() or not any(codes):
+        return table, said, []
+    behind = np.array([plain_number(text)[VILLAGE_DIGITS:] for text in codes], object)
+    # Digits of which one is no class are the number of a census block.
+    if not set(behind) - {""} or not set(behind) <= set(_settlement.CODES):
         return table, said, []
     field = "demand_id" if "demand_id" in table.columns else "division"
     what = f"城乡分类取自“{table.headings[field]}”的后三位"
@@ -163,13 +166,6 @@ def _settlement_text(table: Table, codes: Objects) -> tuple[Table, Objects, list
         "settlement_in_code", what, action, "warning", file=table.file, sheet=table.sheet
     )
     return table, np.where(said != "", said, behind), [told_of]
-
-
-def _class_behind(code: str) -> str:
-    """The class that follows the twelve digits of a village's code; "" for none."""
-    plain = plain_number(code)
-    behind = plain[VILLAGE_DIGITS:]
-    return behind if plain.isdigit() and behind in _settlement.CODES else ""
 
 
 def _unused(table: Table) -> list[Problem]:

@@ -89,12 +89,13 @@ def _of_level(lines: Lines, level: int) -> None:
     strict = lines.level == level
     mask = strict | (lines.level == words.NEARLY_TOWN) if level == words.TOWN else strict
     barrier = np.flatnonzero((lines.level >= words.CITY) & (lines.level <= level))
+    sure = strict & np.array([name[-1:] in words.SURELY for name in lines.name], bool)
     above = below = 0
     for parts in _parts(lines, level):
         sums = Sums.of(lines, parts)
-        down, up = _in_scope(lines, sums, lines.open(mask), barrier)
+        down, up = _in_scope(lines, sums, lines.open(mask), barrier, sure)
         above, below = above + down, below + up
-        for rows, least in ((lines.open(strict), 2), (lines.open(mask & ~strict), _PARTS)):
+        for rows, least in ((lines.open(sure), 2), (lines.open(mask & ~sure), _PARTS)):
             for i, first, behind in _anywhere(lines, sums, rows, least):
                 lines.tell(i, "total", f"等于{lines.span(first, behind)}之和")
     if not len(lines.open(mask)):
@@ -111,7 +112,7 @@ def _of_level(lines: Lines, level: int) -> None:
                 lines.tell(int(i), "total", f"等于{where}之和")
     lower &= ~lines.aside
     _all_together(lines, lines.open(strict), lower)
-    for i in lines.open(strict):
+    for i in lines.open(sure):
         _nearly(lines, int(i), barrier, lower, groups, above >= below)
 
 
@@ -134,14 +135,22 @@ def _scope(lines: Lines, rows: Ints, barrier: Ints) -> tuple[Ints, Ints]:
     return np.maximum(start, lines.start[rows]), np.minimum(end, lines.end[rows])
 
 
-def _in_scope(lines: Lines, sums: Sums, rows: Ints, barrier: Ints) -> tuple[int, int]:
-    """Rows that are the sum of all below or above them up to the next; how many of each."""
+def _in_scope(lines: Lines, sums: Sums, rows: Ints, barrier: Ints, sure: Bools) -> tuple[int, int]:
+    """Rows that are the sum of all below or above them up to the next; how many of each.
+
+    Parameters
+    ----------
+    sure : rows whose names leave no doubt what they are; of the others a sum must be of many
+        rows, or of all of the table.
+    """
     start, end = _scope(lines, rows, barrier)
     told = []
     for first, behind in ((rows + 1, end), (start, rows)):
         count = sums.number[behind] - sums.number[first]
         miss = np.abs(sums.cents[behind] - sums.cents[first] - lines.cents[rows])
         equal = (count > 0) & (miss <= lines.slack(rows, count))
+        others = lines.end[rows] - lines.start[rows] - 1
+        equal &= sure[rows] | (count >= _PARTS) | ((behind - first == others) & (count > 1))
         told.append(int(equal.sum()))
         for i, low, high in zip(rows[equal], first[equal], behind[equal], strict=True):
             lines.tell(int(i), "total", f"等于{lines.span(low, high)}之和")
@@ -200,10 +209,10 @@ def _nearly(lines: Lines, i: int, barrier: Ints, lower: Bools, groups: Groups, l
         return
     if own > people and not strange:
         more = (own - people) / 100
-        why = f"比{where}之和多 {more:,.0f} 人，或有未分到村的人口"
+        why = f"该行 {own / 100:,.0f} 人，比{where}之和多 {more:,.0f} 人，或有未分到村的人口"
         lines.tell(i, "doubt_total", why, more)
     elif own >= _LEAST_OF_A_SUM * people and not strange:
-        why = f"与{where}之和（{people / 100:,.0f} 人）相近而不等"
+        why = f"该行 {own / 100:,.0f} 人，与{where}之和（{people / 100:,.0f} 人）相近而不等"
         lines.tell(i, "doubt_total", why, own / 100)
     else:
         why = f"名称像镇街，人口与{where}之和相差很大，按居民点计入"
@@ -238,7 +247,8 @@ def _stems(lines: Lines) -> None:
         if not any(set(keys)):
             continue
         same = np.array([k != "" and n == k for k, n in zip(keys, names, strict=True)], bool)
-        for i in lines.open(same & lines.free & (lines.level == words.PLACE)):
+        rows = lines.open(same & lines.free & (lines.level == words.PLACE))
+        for i in rows[~pd.Series(keys[rows]).duplicated(keep=False).to_numpy()]:
             group = lines.free & (keys == keys[i]) & (lines.table == lines.table[i])
             others = int(lines.cents[group].sum()) - int(lines.cents[i])
             if group.sum() > 2 and others == lines.cents[i]:
@@ -249,7 +259,7 @@ def _tiled(lines: Lines) -> None:
     """Tables of which every row is in the sum that another is, without a word that it is one."""
     for first in np.unique(lines.start):
         at = np.arange(first, lines.end[first])
-        at = at[lines.free[at]]
+        at = at[lines.free[at] & (lines.cents[at] > 0)]
         cents = lines.cents[at]
         for turned in (False, True):
             order = at[::-1] if turned else at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -71,19 +72,22 @@ def years_of(table: Table) -> Ints:
 
 
 def older(tables: Sequence[Table], points: pd.DataFrame) -> tuple[dict[int, Left], list[Problem]]:
-    """Rows of a year before the latest, and what is told of each table.
+    """Rows of a year before the latest, or yet to come, and what is told of each table.
 
     Of a table that has none of the latest year's villages the rows count: they are other places.
     """
     year = np.concatenate([years_of(table) for table in tables])
-    latest = int(year.max(initial=0))
+    ahead = year > dt.date.today().year
+    found = {
+        int(i): Left("doubt_not_yet", f"是 {year[i]} 年的，还没有到") for i in np.flatnonzero(ahead)
+    }
+    latest = int(year[~ahead].max(initial=0))
     past = (year > 0) & (year < latest)
     if not past.any():
-        return {}, []
+        return found, []
     key = np.where(points["name"] != "", points["name"], points["demand_id"])
     known = set(key[year == latest]) - {""}
     met = np.array([k in known for k in key], bool)
-    found: dict[int, Left] = {}
     problems = []
     for number, table in enumerate(tables):
         own = past & (points["table"] == number).to_numpy()
