@@ -29,7 +29,7 @@ from gdcoverage.report import (
     write_workbook,
 )
 from gdcoverage.report._account import DoubtfulRow, account_sections
-from gdcoverage.report._doubt import doubt_box, doubt_line
+from gdcoverage.report._doubt import doubt_box, doubt_line, read_first
 from gdcoverage.tables import Reading
 from gdcoverage.tables.account import Account, TableRead
 from known import known
@@ -139,7 +139,7 @@ def test_the_planners_maps_show_it_and_the_publics_does_not(coverage, report):
         title="示例",
         standard=Standard(),
         total=dict(report.total),
-        doubt=coverage.doubt(),
+        box=report.box,
     )
     assert index.head["doubt"] == box
     public = build_public_map(coverage.outlets, coverage.counties, title="示例")
@@ -364,3 +364,16 @@ def test_like_problems_are_one_line_of_the_text_and_a_row_each_of_the_workbook(r
     write_workbook(troubled, tmp_path / "a.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["数据问题"]
     assert sheet.max_row == 2 + 20
+
+
+def test_a_datum_that_does_not_fit_is_read_first_too(report):
+    wrong = Problem("datum_doubtful", "多半是 GCJ-02", "请改正", "warning", file="网点.xlsx")
+    told = "网点.xlsx：多半是 GCJ-02。请改正。"
+    both = replace(report, problems=(*report.problems, wrong))
+    assert both.box == (BOX, *doubt_box(known(report.doubt)), told)
+    assert read_first(None, [wrong]) == ("坐标系可能写错，结论可能不对", told)
+    assert read_first(None, [replace(wrong, kind="other")]) == ()
+    assert told in report_text(both, 200)
+    assert told in account_page(both)
+    head = build_map(report.coverage, report.gaps, title="示例", box=both.box).head
+    assert head["doubt"] == list(both.box)

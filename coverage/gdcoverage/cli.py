@@ -494,16 +494,14 @@ def _rate(report: Report) -> float:
 
 
 def _judge(report: Report, fail_under: float | None) -> None:
-    """End with code 3 where outlets in doubt could change the answer; with 4 where the rate is
+    """End with code 3 where the answer is in doubt; with 4 where the rate is
     below what was asked, or not known.
     """
-    from gdcoverage.report import BOX_TITLE, doubt_box
-
     under = fail_under is not None and not _rate(report) * 100 >= fail_under
     if under:
         err.print(f"覆盖率低于要求的 {fail_under:g}%。")
-    if report.doubt is not None and report.doubt.matters:
-        for line in (f"{BOX_TITLE}：", *doubt_box(report.doubt)):
+    if report.box:
+        for line in report.box:
             err.print(Text(line, style="red"), soft_wrap=True)
         raise typer.Exit(IN_DOUBT)
     if under:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,11 @@ from gdcoverage.emap._planner import headline, layer_styles, planner_block
 from gdcoverage.emap._province import province_block, province_styles
 from gdcoverage.emap.tiles import tile_service
 from gdcoverage.files import written_whole
-from gdcoverage.findings import Coverage, Doubt, Findings
+from gdcoverage.findings import Coverage, Findings
 from gdcoverage.outlets import sound_outlets
 from gdcoverage.places.counties import assign_counties, read_counties
 from gdcoverage.policy import MAP_TITLE, PHRASE, Standard
-from gdcoverage.report import BOX_TITLE, doubt_box
+from gdcoverage.report import read_first
 from gdcoverage.sites import Siting
 from gdcoverage.tables import Rows
 
@@ -154,6 +154,7 @@ def build_public_map(
     made_on : date on which the map is made, as text.
     data_date : date until which the data go, as text; empty where it is not known.
     ground : water, streets, tiles.
+    box : see `planner_head`.
 
     Returns
     -------
@@ -190,6 +191,7 @@ def build_map(
     network_base: bool = True,
     siting: Siting | None = None,
     ground: Ground | None = None,
+    box: Sequence[str] | None = None,
 ) -> EMap:
     """The planner's map of an assessment: people covered and not, areas, gaps, sites.
 
@@ -209,9 +211,8 @@ def build_map(
     EMap, a `folium.Map`: a notebook shows it, `write_map` writes it.
     """
     ground = ground or Ground()
-    head = planner_head(
-        coverage, siting, title=title, made_on=made_on, data_date=data_date, ground=ground
-    )
+    said = {"title": title, "made_on": made_on, "data_date": data_date}
+    head = planner_head(coverage, siting, **said, ground=ground, box=box)
     return EMap(head, planner_data(coverage, gaps, siting, ground, network_base))
 
 
@@ -223,11 +224,17 @@ def planner_head(
     made_on: str,
     data_date: str,
     ground: Ground,
+    box: Sequence[str] | None = None,
 ) -> dict[str, Any]:
-    """What the page of `build_map` says first; no streets are needed for it."""
+    """What the page of `build_map` says first; no streets are needed for it.
+
+    Parameters
+    ----------
+    box : what must be read before the headline (`Report.box`); of outlets in doubt by default.
+    """
     return _head("planner", title, made_on, data_date, ground) | {
         "standard": str(coverage.standard),
-        "doubt": _box(coverage.doubt()),
+        "doubt": list(read_first(coverage.doubt(), ()) if box is None else box),
         "headline": headline(dict(coverage.total()) if len(coverage.demand) else {"population": 0}),
         "bounds": bounds(*_seen_first(coverage)),
         "styles": layer_styles(coverage, siting),
@@ -263,7 +270,7 @@ def build_index_map(
     gaps: gpd.GeoDataFrame | None = None,
     sites: gpd.GeoDataFrame | None = None,
     links: Mapping[str, str] | None = None,
-    doubt: Doubt | None = None,
+    box: Sequence[str] = (),
     made_on: str = "",
     data_date: str = "",
     ground: Ground | None = None,
@@ -281,7 +288,7 @@ def build_index_map(
     gaps, sites : of all counties, with the columns of `find_gaps` and of `SitePlan.sites`;
         the gaps with most people are drawn.
     links : adcode -> relative path of the county's own map.
-    doubt : what outlets in doubt could change.
+    box : what must be read before the headline; its title first.
     made_on : date on which the map is made, as text.
     data_date : date until which the data go, as text; empty where it is not known.
     ground : water, streets, tiles.
@@ -289,7 +296,7 @@ def build_index_map(
     ground = ground or Ground()
     head = _head("planner", title, made_on, data_date, ground) | {
         "standard": str(standard),
-        "doubt": _box(doubt),
+        "doubt": list(box),
         "headline": headline(total),
         "bounds": bounds(counties),
         "styles": province_styles(gaps, sites),
@@ -326,11 +333,6 @@ def _seen_first(coverage: Findings) -> list[gpd.GeoDataFrame]:
         outlets = outlets[outlets["county"].isin(counties["adcode"])]
     shown = [coverage.demand, outlets]
     return shown if any(map(len, shown)) or counties is None else [counties]
-
-
-def _box(doubt: Doubt | None) -> list[str]:
-    """What must be read before the headline; nothing where the answer stands."""
-    return [BOX_TITLE, *doubt_box(doubt)] if doubt is not None and doubt.matters else []
 
 
 def _head(edition: str, title: str, made_on: str, data_date: str, ground: Ground) -> dict[str, Any]:

@@ -19,6 +19,9 @@ NEAR_ENOUGH_M = 20.0
 SEARCH_M = 600.0
 _CANDIDATES: tuple[Datum, ...] = ("wgs84", "gcj02", "bd09")
 
+# Kind of the problem that a datum does not fit the streets.
+DATUM_DOUBTFUL = "datum_doubtful"
+
 
 @dataclass(frozen=True, eq=False)
 class DatumFit:
@@ -57,7 +60,7 @@ class DatumFit:
         if self.outlets < ENOUGH_POINTS or fits:
             return None
         return Problem(
-            "datum_doubtful",
+            DATUM_DOUBTFUL,
             f"按所写坐标系 {DATUMS[self.declared]}，"
             f"网点到最近街道的中位距离为 {as_declared:.0f} 米；"
             f"若按 {DATUMS[best]} 则为 {medians[best]:.0f} 米",

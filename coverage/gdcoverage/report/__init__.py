@@ -5,14 +5,13 @@ from gdcoverage.report._account_page import account_page, write_account
 from gdcoverage.report._account_text import print_account
 from gdcoverage.report._columns import SNAP_STATUS, distance_text, measured, percent
 from gdcoverage.report._data import csv_text, json_text, write_csv, write_json
-from gdcoverage.report._doubt import BOX_TITLE, doubt_box
+from gdcoverage.report._doubt import read_first
 from gdcoverage.report._report import Report
 from gdcoverage.report._siting import alternative_lines, exit_lines, siting_lines
 from gdcoverage.report._text import print_report, report_text, write_text
 from gdcoverage.report._workbook import write_workbook
 
 __all__ = [
-    "BOX_TITLE",
     "SNAP_STATUS",
     "FileRead",
     "Report",
@@ -21,13 +20,13 @@ __all__ = [
     "csv_text",
     "data_date",
     "distance_text",
-    "doubt_box",
     "exit_lines",
     "json_text",
     "measured",
     "percent",
     "print_account",
     "print_report",
+    "read_first",
     "report_text",
     "siting_lines",
     "write_account",

@@ -11,7 +11,7 @@ from gdcoverage.files import written_whole
 from gdcoverage.policy import OUTLET_STATUS
 from gdcoverage.report._account import account_sections
 from gdcoverage.report._columns import plain
-from gdcoverage.report._doubt import BOX_TITLE, READ_ACCOUNT, doubt_box, doubt_line
+from gdcoverage.report._doubt import READ_ACCOUNT, doubt_line
 from gdcoverage.report._report import Report
 
 
@@ -30,9 +30,8 @@ def account_page(report: Report) -> str:
         data_date=plain(report.data_date),
         made_on=report.made_on,
         version=report.version,
-        box_title=BOX_TITLE,
-        box=doubt_box(doubt) if doubt and doubt.matters else [],
-        line=doubt_line(doubt) if doubt else "",
+        box=report.box,
+        line=doubt_line(doubt) if doubt and not doubt.matters else "",
         sections=account_sections(report.files, report.fits),
         doubtful=OUTLET_STATUS["unknown"],
     )

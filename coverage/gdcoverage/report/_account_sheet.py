@@ -8,7 +8,7 @@ import xlsxwriter
 
 from gdcoverage.report._account import Section, account_sections
 from gdcoverage.report._columns import plain
-from gdcoverage.report._doubt import BOX_TITLE, READ_ACCOUNT, doubt_box, doubt_line
+from gdcoverage.report._doubt import READ_ACCOUNT, doubt_line
 from gdcoverage.report._remarks import dates
 from gdcoverage.report._report import Report
 from gdcoverage.report._sheet import A4, FONT, LINE, MAX_TEXT, RED
@@ -23,10 +23,8 @@ def account_sheet(report: Report, book: xlsxwriter.Workbook) -> None:
     """Add the sheet: what must be read first in red, then a part for each input."""
     page = _Page(book)
     doubt = report.doubt
-    if doubt is not None and doubt.matters:
-        page.line(BOX_TITLE, "alarm")
-        for line in doubt_box(doubt):
-            page.line(line, "warning")
+    for number, line in enumerate(report.box):
+        page.line(line, "warning" if number else "alarm")
     page.line(READ_ACCOUNT, "title")
     page.line(plain(report.title))
     page.line(dates(report))

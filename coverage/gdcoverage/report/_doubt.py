@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gdcoverage.findings import SAME_RATE_POINTS, Doubt
 from gdcoverage.numbers import NUMBERS
+from gdcoverage.outlets.datum_fit import DATUM_DOUBTFUL
+from gdcoverage.problems import Problem
 from gdcoverage.report._columns import UNKNOWN, measured, percent, plain
 
 BOX_TITLE = "存疑网点影响结论"
+DATUM_TITLE = "坐标系可能写错，结论可能不对"
 READ_ACCOUNT = "读表说明"
+
+
+def read_first(doubt: Doubt | None, problems: Iterable[Problem]) -> tuple[str, ...]:
+    """What must be read before the headline, its title first; nothing where the answer stands.
+
+    Parameters
+    ----------
+    problems : of these, that a datum does not fit the streets.
+    """
+    datum = [
+        plain(f"{p.file}：{p.what}。{p.action}。") for p in problems if p.kind == DATUM_DOUBTFUL
+    ]
+    if doubt is not None and doubt.matters:
+        return (BOX_TITLE, *doubt_box(doubt), *datum)
+    return (DATUM_TITLE, *datum) if datum else ()
 
 
 def doubt_box(doubt: Doubt) -> list[str]:

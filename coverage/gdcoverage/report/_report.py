@@ -18,6 +18,7 @@ from gdcoverage.policy import OUTLET_STATUS, SETTLEMENTS
 from gdcoverage.problems import Problem, unusable
 from gdcoverage.report._account import NO_DATE, FileRead
 from gdcoverage.report._columns import SNAP_STATUS, distance_text
+from gdcoverage.report._doubt import read_first
 from gdcoverage.sites import Siting
 
 OUTSIDE = "县区外"
@@ -149,6 +150,11 @@ class Report:
     def doubt(self) -> Doubt | None:
         """What outlets in doubt could change; None where none could."""
         return self.coverage.doubt()
+
+    @cached_property
+    def box(self) -> tuple[str, ...]:
+        """What must be read before the headline, its title first; empty where it stands."""
+        return read_first(self.doubt, self.problems)
 
     @property
     def name(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,6 @@ from gdcoverage.files import written_whole
 from gdcoverage.numbers import GAP, NUMBERS, Column, class_columns, county_columns, shown_in
 from gdcoverage.problems import alike
 from gdcoverage.report._columns import UNKNOWN, distance_text, measured, plain, shown
-from gdcoverage.report._doubt import BOX_TITLE, doubt_box
 from gdcoverage.report._remarks import dates, headline, remarks, where_read
 from gdcoverage.report._report import TOTAL, Report
 from gdcoverage.report._siting import siting_lines
@@ -38,8 +38,8 @@ _BOX_SIDES = 4
 
 def print_report(report: Report, console: Console) -> None:
     """Print one county's report, or the summary of several, for 80 columns or more."""
-    if report.doubt is not None and report.doubt.matters:
-        _print_box(doubt_box(report.doubt), console)
+    if report.box:
+        _print_box(report.box, console)
     _say(console, headline(report), "bold")
     console.print()
     if report.total["demand_points"]:
@@ -99,10 +99,11 @@ def _broken(line: str, width: int) -> str:
     return "\n".join(lines)
 
 
-def _print_box(lines: list[str], console: Console) -> None:
+def _print_box(told: Sequence[str], console: Console) -> None:
     """What must be read first, in a red box."""
+    named, *lines = told
     text = Text("\n".join(_broken(line, console.width - _BOX_SIDES) for line in lines))
-    title = Text(BOX_TITLE, style="bold")
+    title = Text(named, style="bold")
     console.print(Panel(text, box.HEAVY, title=title, title_align="left", style="red"))
     console.print()
 

@@ -25,7 +25,6 @@ from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT, TOWN_R
 from gdcoverage.problems import HEADINGS, problem_frame
 from gdcoverage.report._account_sheet import account_sheet
 from gdcoverage.report._columns import UNKNOWN, people, plain
-from gdcoverage.report._doubt import BOX_TITLE, doubt_box
 from gdcoverage.report._remarks import dates, headline, remarks, where_read
 from gdcoverage.report._report import TOTAL, Report
 from gdcoverage.report._sheet import SheetWriter
@@ -80,8 +79,7 @@ def _summary(report: Report, writer: SheetWriter) -> tuple[Any, int]:
         f"依据：{POLICY_DOCUMENT}　版本：gdcoverage {report.version}　{dates(report)}",
         *where_read(report),
     )
-    doubt = report.doubt
-    warned = (BOX_TITLE, *doubt_box(doubt)) if doubt is not None and doubt.matters else ()
+    warned = report.box
     table = report.with_total()
     totals = 0 if report.one else 1
     columns = county_columns()

@@ -152,6 +152,7 @@ def county_files(
             made_on=report.made_on,
             data_date=report.data_date,
             ground=ground,
+            box=report.box,
         )
         write_map(EMap(head, page()), path)
 
@@ -200,6 +201,7 @@ def write_report_map(report: Report, path: Path, ground: Ground | None = None) -
             data_date=report.data_date,
             siting=report.siting,
             ground=ground,
+            box=report.box,
         ),
         path,
     )

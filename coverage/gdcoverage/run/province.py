@@ -209,7 +209,7 @@ def write_index_map(
         links=links,
         made_on=report.made_on,
         data_date=report.data_date,
-        doubt=report.doubt,
+        box=report.box,
         ground=replace(ground, places=None),
     )
     write_map(emap, path)
