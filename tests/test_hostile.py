@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 import geopandas as gpd
 import networkx as nx
 import numpy as np
+import osmium
 import osmnx as ox
 import psutil
 import pytest
@@ -25,6 +26,9 @@ import xlsxwriter
 from rasterio.transform import Affine
 
 from gdcoverage import WalkNetwork, read_counties, read_demand, read_outlets
+from gdcoverage.emap.basemap import read_base
+from gdcoverage.network import read_places
+from gdcoverage.places.gazetteer import read_gazetteer
 from gdcoverage.problems import InputError
 from gdcoverage.tables import read_layer, read_tables
 from gdcoverage.tables._cells import read_cells
@@ -106,6 +110,29 @@ def outlets(path: Path) -> object:
 
 
 Reader = Callable[[Path], object]
+
+
+def streets(path: Path) -> None:
+    """A grid of 8 × 8 crossings, a river, a town; XML or PBF by the suffix."""
+    path.unlink(missing_ok=True)
+    with osmium.SimpleWriter(str(path)) as writer:
+        for i in range(64):
+            place = {"place": "town", "name": "永汉镇"} if i == 9 else {}
+            at = (114 + i % 8 / 500, 23 + i // 8 / 500)
+            writer.add_node(osmium.osm.mutable.Node(id=i + 1, location=at, version=1, tags=place))
+        rows = [range(8 * i + 1, 8 * i + 9) for i in range(8)]
+        columns = [range(i + 1, 65, 8) for i in range(8)]
+        for number, refs in enumerate((*rows, *columns), 1):
+            tags = {"waterway": "river"} if number == 7 else {"highway": "primary", "name": "路"}
+            writer.add_way(osmium.osm.mutable.Way(id=number, nodes=[*refs], version=1, tags=tags))
+
+
+def all_of_osm(path: Path) -> WalkNetwork:
+    for read in (read_places, read_base, read_gazetteer):
+        read(path)
+    return WalkNetwork.from_osm(path)
+
+
 KINDS: dict[str, tuple[str, Callable[[Path], None], Reader]] = {
     "outlets workbook": ("网点.xlsx", outlets_workbook, outlets),
     "outlets text": ("网点.csv", outlets_text, outlets),
@@ -118,6 +145,8 @@ KINDS: dict[str, tuple[str, Callable[[Path], None], Reader]] = {
     "layer": ("县区.geojson", counties_layer, read_layer),
     "counties": ("县区.geojson", counties_layer, read_counties),
     "graphml": ("路网.graphml", graphml, WalkNetwork.from_graphml),
+    "osm": ("街道.osm", streets, all_of_osm),
+    "osm pbf": ("街道.osm.pbf", streets, all_of_osm),
 }
 
 

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -18,7 +19,7 @@ from osmium.filter import EmptyTagFilter, KeyFilter
 
 from gdcoverage.arrays import Floats
 from gdcoverage.geo.sphere import great_circle_m
-from gdcoverage.problems import unusable
+from gdcoverage.network._osm_faults import BAD_ELEMENT, REFUSALS, refused
 
 # Kind of thing -> how far from its middle an address of that name may be, metres at least; the
 # surest first.
@@ -50,13 +51,8 @@ def read_gazetteer(osm: str | Path) -> gpd.GeoDataFrame:
     osm = Path(osm)
     try:
         rows = list(_named(osm))
-    except RuntimeError as error:
-        raise unusable(
-            "osm_unreadable",
-            f"路网文件无法读取（{error}）",
-            "请使用完整的 .osm.pbf 或 .osm 文件",
-            file=osm.name,
-        ) from error
+    except REFUSALS as error:
+        raise refused(osm, error) from error
     return _things(pd.DataFrame(rows, columns=["name", "kind", "lon", "lat"]))
 
 
@@ -68,18 +64,26 @@ def _named(osm: Path) -> Iterator[tuple[str, str, float, float]]:
         .with_filter(KeyFilter("name", "name:zh"))
     )
     for thing in reader:
-        tags = thing.tags
-        name, kind = tags.get("name:zh") or tags.get("name") or "", _kind(tags)
-        spots: list[osmium.osm.Location] = []
-        if not kind or len(name) < _SHORTEST:
-            continue
-        if isinstance(thing, osmium.osm.Node):
-            spots = [thing.location]
-        elif isinstance(thing, osmium.osm.Way):
-            spots = [node.location for node in thing.nodes if node.location.valid()]
-        if spots:
-            middle = spots[len(spots) // 2]
-            yield name, kind, middle.lon, middle.lat
+        try:
+            yield from _told(thing)
+        except BAD_ELEMENT:
+            continue  # text that is none, or no such place: no name to propose
+
+
+def _told(thing: Any) -> Iterator[tuple[str, str, float, float]]:
+    """The name, kind and place of an element that has them."""
+    tags = thing.tags
+    name, kind = tags.get("name:zh") or tags.get("name") or "", _kind(tags)
+    spots: list[osmium.osm.Location] = []
+    if not kind or len(name) < _SHORTEST:
+        return
+    if isinstance(thing, osmium.osm.Node):
+        spots = [thing.location]
+    elif isinstance(thing, osmium.osm.Way):
+        spots = [node.location for node in thing.nodes if node.location.valid()]
+    if spots:
+        middle = spots[len(spots) // 2]
+        yield name, kind, middle.lon, middle.lat
 
 
 def _kind(tags: osmium.osm.TagList) -> str:
