@@ -1,6 +1,8 @@
 """People of today, each once: repeated villages, years, hidden and struck rows."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,9 +19,9 @@ def village(number: int, people: float = 500, **more: object) -> tuple[object, .
     return tuple(known[heading] for heading in HEADER)
 
 
-def read(tmp_path: Path, **sheets: list[tuple[object, ...] | Row]):
+def read(tmp_path: Path, **sheets: Sequence[Any]):
     book = [
-        Sheet(name, [r if isinstance(r, Row) else Row(r) for r in [HEADER, *rows]])
+        Sheet(name, [Row(HEADER), *(r if isinstance(r, Row) else Row(tuple(r)) for r in rows)])
         for name, rows in sheets.items()
     ]
     return read_demand(write(book, tmp_path / "p.xlsx"))
