@@ -21,7 +21,7 @@ def village(number: int, people: float = 500, **more: object) -> tuple[object, .
 
 def read(tmp_path: Path, **sheets: Sequence[Any]):
     book = [
-        Sheet(name, [r if isinstance(r, Row) else Row(r) for r in [HEADER, *rows]])
+        Sheet(name, [Row(HEADER), *(r if isinstance(r, Row) else Row(tuple(r)) for r in rows)])
         for name, rows in sheets.items()
     ]
     return read_demand(write(book, tmp_path / "p.xlsx"))

@@ -1,6 +1,7 @@
 """Tables of people without coordinates, joined to villages with places: by code, else by name."""
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -68,7 +69,7 @@ def test_a_village_of_another_town_is_not_taken_for_it():
 
 def test_own_coordinates_come_first_and_totals_need_no_place():
     source = people(村名=["东村", "西村", "永汉镇"], 人口=[10, 20, 30])
-    source = source.assign(经度=["114.9", "", ""], 纬度=["23.9", "", ""])
+    source = source.assign(经度=[114.9, np.nan, np.nan], 纬度=[23.9, np.nan, np.nan])
     register = places(name=["东村", "西村", "北村"])
     assert found(source, register) == {10: 114.9, 20: 114.2}
     kinds = {p.kind for p in read_demand(source, places=register).problems}

@@ -112,9 +112,7 @@ PART = re.compile(r"其中[:：]?")
 STEM = re.compile(r"(?:镇|乡|街道(?:办事处|办)?|县|区|市)(?:人民政府|政府)?$")
 # In the name of a sheet or part of a table: people who do not live there yet.
 NOT_YET = re.compile(r"规划|预测|目标|模拟|测算")
-ASIDE = re.compile(
-    r"重复|已计入|已含在|含在.{1,12}[中内]|不计|剔除|作废|已拆迁|已搬空|整村搬迁|空心村"
-)
+ASIDE = re.compile(r"重复|已计入|已含在|含在.{1,12}[中内]|不计|剔除|作废|已拆迁|已搬空|整村搬迁")
 _ASIDE_COLUMN = re.compile(r"备注|说明|情况|注")
 
 

@@ -95,6 +95,7 @@ def _of_level(lines: Lines, level: int) -> None:
         sums = Sums.of(lines, parts)
         down, up = _in_scope(lines, sums, lines.open(mask), barrier, sure)
         above, below = above + down, below + up
+        sums = Sums.of(lines, parts & (lines.free | ~mask))
         for rows, least in ((lines.open(sure), 2), (lines.open(mask & ~sure), _PARTS)):
             for i, first, behind in _anywhere(lines, sums, rows, least):
                 lines.tell(i, "total", f"等于{lines.span(first, behind)}之和")
