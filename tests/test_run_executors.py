@@ -216,7 +216,7 @@ def test_counties_found_one_by_one_are_taken_over(here, tmp_path):
         [PROGRAM, "county", path, "000009"], capture_output=True, text=True, check=False
     )
     assert refused.returncode == 1
-    assert "计划里没有县区 000009" in refused.stderr
+    assert "没有县区“000009”" in refused.stderr
     steps: list[str] = []
     run_plan(load_plan(path), DATE, How(workers=1), steps.append)
     assert any("沿用上次已完成的 2 个县区" in step for step in steps)
