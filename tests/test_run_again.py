@@ -6,6 +6,7 @@ none is worked out.
 """
 
 import json
+import random
 import re
 import shutil
 from collections.abc import Callable
@@ -22,6 +23,7 @@ import worlds
 from gdcoverage.cli import app
 from gdcoverage.files import sha256
 from gdcoverage.network import WalkNetwork
+from gdcoverage.outlets.answers import ANSWERS
 from gdcoverage.run import How, load_plan, run_plan
 from three_counties import write_plan
 
@@ -107,6 +109,11 @@ def crossing_moves(folder: Path) -> None:
     path.write_text(moved, encoding="utf-8")
 
 
+def answered(folder: Path) -> None:
+    """An outlet of the table has gone, says the file of answers beside it."""
+    (folder / ANSWERS).write_text("类别,原文,含义\n网点,W2,退出\n", encoding="utf-8")
+
+
 def nothing_asked(folder: Path) -> None:
     path = folder / "plan.toml"
     path.write_text(path.read_text(encoding="utf-8").partition("[sites]")[0], encoding="utf-8")
@@ -136,6 +143,8 @@ NUMBERS = {
     "a crossing moves": crossing_moves,
     "a place is called otherwise": text("streets.osm", "西镇", "新西镇"),
     "the border moves": counties(nearer),
+    "the planner answers": answered,
+    "an outlet is in doubt": table("outlets.csv", lambda f: f.assign(备注=["已搬", *[""] * 4])),
     "a candidate moves": cell("candidates.csv", 1, "经度", f"{worlds.degrees(700, 0)[0]:.8f}"),
     "a candidate is gone": table("candidates.csv", lambda f: f.drop(index=[0, 4])),
     "fewer minutes": standard("minutes = 10"),
@@ -238,6 +247,45 @@ def test_what_decides_no_number_has_none_worked_out(before, tmp_path, monkeypatc
     found, different = run_both(before, tmp_path, monkeypatch, SHOWN[change], date=date)
     assert different == []
     assert found == []
+
+
+def test_an_outlet_that_opens_between_two_runs_counts_in_the_second(before, tmp_path, monkeypatch):
+    """The day decides, though no file has changed."""
+    opens = table("outlets.csv", lambda f: f.assign(启用日期=["2026-06-15", *[""] * 4]))
+    path = changed_copy(before, tmp_path, opens)
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    counted = []
+    for date in ("2026-06-14", "2026-06-15", "2026-06-16"):
+        ran = run_plan(load_plan(path), date, How(workers=1, only_numbers=True))
+        counted.append(int(ran.report.total["outlets"]))
+    assert counted == [3, 4, 4]
+
+
+# Changes that may follow one another in any order.
+TOGETHER = (
+    *("an outlet moves", "an outlet closes", "an outlet opens", "an outlet is another bank's"),
+    *("people are more", "somebody moves over the border", "towns become villages"),
+    *("a street is gone", "a crossing moves", "the border moves", "the planner answers"),
+    *("a candidate moves", "a fixed candidate", "a lake", "a cap", "a frontier", "fewer minutes"),
+)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_many_changes_one_after_another_end_as_the_last_alone(before, tmp_path, monkeypatch, seed):
+    """Every run but the last leaves something in the cache that the last must not take."""
+    chance = random.Random(seed)
+    path = changed_copy(before, tmp_path, None)
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    how = How(workers=1, only_numbers=True)
+    for change in chance.sample(TOGETHER, 4):
+        NUMBERS[change](path.parent)
+        run_plan(load_plan(path), DATE, how)
+    went_on = all_files(path.parent / "results")
+    shutil.rmtree(path.parent / "results")
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "empty"))
+    run_plan(load_plan(path), DATE, how)
+    fresh = all_files(path.parent / "results")
+    assert [name for name in fresh if went_on.get(name) != fresh[name]] == []
 
 
 def test_a_plan_in_another_folder_finds_what_is_known(before, tmp_path, monkeypatch):

@@ -318,12 +318,23 @@ def write_map(emap: folium.Map, path: str | Path) -> None:
     ------
     ValueError : the page would load something from elsewhere (a folium plugin with links).
     """
-    html = emap.get_root().render()
+    html = page_of(emap)
+    with written_whole(path) as partial:
+        partial.write_text(html, encoding="utf-8")
+
+
+def page_of(emap: folium.Map) -> str:
+    """A map as an HTML page.
+
+    Raises
+    ------
+    ValueError : as of `write_map`.
+    """
+    html = str(emap.get_root().render())
     outside = _FETCHED.search(_without_data(html))
     if outside:
         raise ValueError(f"the page would load from elsewhere: {outside[0][:80]!r}")
-    with written_whole(path) as partial:
-        partial.write_text(html, encoding="utf-8")
+    return html
 
 
 def _seen_first(coverage: Findings) -> list[gpd.GeoDataFrame]:

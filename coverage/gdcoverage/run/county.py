@@ -5,7 +5,8 @@ its documents show besides.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -109,6 +110,11 @@ class Shown:
     data_date: str
     files: tuple[FileRead, ...]
     read_at: str
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """Name of each of these -> digest of what it holds; large ones are held once."""
+        return {field.name: digest(getattr(self, field.name)) for field in fields(self)}
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,13 +12,14 @@ from gdcoverage.run.counties import Found, results_of
 from gdcoverage.run.county import CountyTask
 from gdcoverage.run.delivered import Delivered
 from gdcoverage.run.earlier import MANIFEST
+from gdcoverage.run.executors import here
 from gdcoverage.run.how import How, failure, outcomes
 from gdcoverage.run.identity import digest, program
 from gdcoverage.run.inputs import Inputs
 from gdcoverage.run.job import Documents, Done, document_ids, make_documents, page_id
-from gdcoverage.run.outputs import Written, write_tables
+from gdcoverage.run.outputs import Written, county_file_names, write_tables
 from gdcoverage.run.plan import Plan
-from gdcoverage.run.province import PROVINCE_FILES, write_province_maps
+from gdcoverage.run.province import PROVINCE_FILES, begin_province_maps, write_province_layers
 
 
 def folder_of(plan: Plan, task: CountyTask) -> Path:
@@ -32,7 +33,8 @@ def files_of(plan: Plan, found: Found, one: bool) -> set[str]:
     names = {MANIFEST} if one else {MANIFEST, *PROVINCE_FILES}
     for adcode, job in found.jobs.items():
         folder = plan.outputs.folder if one else folder_of(plan, job.task)
-        paths = [folder / name for name in document_ids(job, among_others=not one) if adcode]
+        results = county_file_names(job.siting_id is not None, among_others=not one)
+        paths = [folder / name for name in results if adcode]
         names.update(path.relative_to(plan.outputs.folder).as_posix() for path in paths)
     return names
 
@@ -67,9 +69,12 @@ def deliver_province(
     marks = Delivered(results_of(plan, written.say), plan.outputs.folder)
     if how.fresh or marks.stale(ids, written.say):
         before = len(written.failures)
+        ground = plan.map.ground(inputs.base, inputs.places)
+        beside = here if how.crew is None else how.crew.beside
+        maps = begin_province_maps(report, folders, ground, beside)
         write_tables(report, written)
         tables_stand()
-        write_province_maps(report, written, folders, plan.map.ground(inputs.base, inputs.places))
+        write_province_layers(report, maps, written)
         if len(written.failures) == before:
             marks.note(ids)
     else:

@@ -283,10 +283,9 @@ class Documents:
 
 def page_id(job: Job) -> str:
     """Identity of the data of a county's map."""
-    shown = job.task.shown
-    return digest(
-        "page", job.assessed_id, job.siting_id, shown.outlets, shown.demand, shown.base, shown.map
-    )
+    shown = job.task.shown.digests
+    used = [shown[name] for name in ("outlets", "demand", "base", "map")]
+    return digest("page", job.assessed_id, job.siting_id, used)
 
 
 def document_ids(job: Job, among_others: bool) -> dict[str, str]:
@@ -294,8 +293,9 @@ def document_ids(job: Job, among_others: bool) -> dict[str, str]:
     shown, streets = job.task.shown, job.streets
     numbers = (job.assessed_id, job.siting_id)
     source = _streets_shown(shown.sources, streets)
-    dated = digest("dated", program(), numbers, shown, source, streets.problems)
-    layered = digest("layers", program(), numbers, shown.outlets, shown.demand)
+    held = shown.digests
+    dated = digest("dated", program(), numbers, held, source, streets.problems)
+    layered = digest("layers", program(), numbers, held["outlets"], held["demand"])
     names = county_file_names(job.siting_id is not None, among_others)
     return {name: dated if shows_date(name) else layered for name in names}
 

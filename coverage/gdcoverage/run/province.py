@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from gdcoverage._version import __version__
-from gdcoverage.emap import Ground, build_index_map, write_map
+from gdcoverage.emap import EMap, Ground, build_index_map, build_public_map, page_of
 from gdcoverage.files import Source, written_whole
 from gdcoverage.findings import WITH_DOUBTFUL, StreetlessCoverage
 from gdcoverage.numbers import NUMBERS
@@ -27,7 +28,6 @@ from gdcoverage.run.outputs import (
     PUBLIC_MAP,
     TABLES,
     Written,
-    write_public_map,
 )
 from gdcoverage.run.plan import Plan
 
@@ -163,53 +163,61 @@ def _require_equal(what: str, read: pd.Series, told: pd.Series) -> None:
 PROVINCE_FILES = (*TABLES, ACCOUNT, PLANNER_MAP, PUBLIC_MAP, "空白区.parquet")
 
 
-def write_province_maps(
+Html = Callable[[], str]
+
+
+def begin_province_maps(
     report: Report,
-    written: Written,
     folders: Mapping[str, Path],
     ground: Ground,
-) -> None:
-    """Write the map of counties, the public's map of all outlets, and the gaps as a layer.
+    beside: Callable[..., Html],
+) -> dict[str, Html]:
+    """Begin the map of counties by coverage rate, and the public's of all outlets.
 
     Parameters
     ----------
-    folders : adcode -> folder of the county's results.
+    folders : adcode -> folder of the county's results, where its own map is.
+    beside : does work beside, see `Processes.beside`.
+
+    Returns
+    -------
+    Name of each file -> what gives its page.
     """
-    counties = report.coverage.counties
-    assert counties is not None
-    with written.writing(PLANNER_MAP) as path:
-        write_index_map(report, folders, path, ground)
-    with written.writing(PUBLIC_MAP) as path:
-        write_public_map(report.coverage.outlets, counties, report, path, ground)
+    coverage, sites = report.coverage, report.county_sites
+    outlets, own = coverage.outlets, coverage.counties
+    assert own is not None
+    numbers = report.inside.drop(columns=["county_name", "city"])
+    counties = own.merge(numbers, left_on="adcode", right_on="county", how="left")
+    said = {"title": report.title, "made_on": report.made_on, "data_date": report.data_date}
+    of_counties = said | {
+        "standard": coverage.standard,
+        "total": {str(name): value for name, value in report.total.items()},
+        "gaps": report.gaps,
+        "sites": sites if sites is not None and len(sites) else None,
+        "links": {
+            adcode: f"{folder.parent.name}/{folder.name}/地图.html"
+            for adcode, folder in folders.items()
+        },
+        "box": report.box,
+        "ground": replace(ground, places=None),
+    }
+    of_outlets = said | {"ground": ground}
+    return {
+        PLANNER_MAP: beside(_page, build_index_map, counties, outlets, of_counties),
+        PUBLIC_MAP: beside(
+            _page, build_public_map, coverage.outlets, coverage.counties, of_outlets
+        ),
+    }
+
+
+def _page(build: Callable[..., EMap], one: Any, other: Any, more: Mapping[str, Any]) -> str:
+    return page_of(build(one, other, **more))
+
+
+def write_province_layers(report: Report, maps: Mapping[str, Html], written: Written) -> None:
+    """Write the maps that were begun, and the gaps as a layer."""
+    for name, html in maps.items():
+        with written.writing(name) as path, written_whole(path) as partial:
+            partial.write_text(html(), encoding="utf-8")
     with written.writing("空白区.parquet") as path, written_whole(path) as partial:
         report.gaps.to_parquet(partial)
-
-
-def write_index_map(
-    report: Report, folders: Mapping[str, Path], path: Path, ground: Ground
-) -> None:
-    """Write the map of counties by coverage rate, each leading to its own map."""
-    coverage = report.coverage
-    assert coverage.counties is not None
-    numbers = report.inside.drop(columns=["county_name", "city"])
-    counties = coverage.counties.merge(numbers, left_on="adcode", right_on="county", how="left")
-    links = {
-        adcode: f"{folder.parent.name}/{folder.name}/地图.html"
-        for adcode, folder in folders.items()
-    }
-    sites = report.county_sites
-    emap = build_index_map(
-        counties,
-        coverage.outlets,
-        title=report.title,
-        standard=coverage.standard,
-        total={str(name): value for name, value in report.total.items()},
-        gaps=report.gaps,
-        sites=sites if sites is not None and len(sites) else None,
-        links=links,
-        made_on=report.made_on,
-        data_date=report.data_date,
-        box=report.box,
-        ground=replace(ground, places=None),
-    )
-    write_map(emap, path)
