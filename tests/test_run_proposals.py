@@ -20,6 +20,11 @@ def plan(tmp_path):
     lacking[["网点编号", "网点名称", "经度", "纬度"]] = ["W99", "东镇服务点", "", ""]
     outlets.loc[len(outlets)] = lacking
     outlets.to_csv(tmp_path / "outlets.csv", index=False)
+    people = pd.read_csv(tmp_path / "people.csv", dtype=str).fillna("")
+    people["村名"] = ""
+    people.loc[len(people)] = people.iloc[0].copy()
+    people.loc[len(people) - 1, ["编号", "村名", "经度", "纬度"]] = ["D999", "西镇", "", ""]
+    people.to_csv(tmp_path / "people.csv", index=False)
     return path
 
 
@@ -29,7 +34,9 @@ def test_a_proposal_is_written_and_nothing_of_it_counts(plan, tmp_path):
     assert path in ran.written.files
     header, *rows = openpyxl.load_workbook(path).active.iter_rows(values_only=True)
     told = [dict(zip(header, row, strict=True)) for row in rows]
-    assert [row["网点名称"] for row in told] == ["东镇服务点"]
+    assert [row["名称"] for row in told] == ["东镇服务点", "西镇"]
+    assert [row["用途"] for row in told] == ["网点", "人口"]
+    assert told[1]["依据的地名"] == "西镇"
     lon, lat = worlds.degrees(7500.0, 1500.0)
     assert (told[0]["经度"], told[0]["纬度"]) == pytest.approx((lon, lat), abs=2e-6)
     assert (told[0]["依据的地名"], told[0]["坐标系"]) == ("东镇", "WGS-84")
@@ -43,5 +50,8 @@ def test_accepted_it_counts_and_the_table_is_put_aside(plan, tmp_path):
     outlets.to_csv(tmp_path / "outlets.csv", index=False)
     ran = run_plan(load_plan(plan), "2026-01-01", HERE)
     assert "W99" in set(ran.report.coverage.outlets["outlet_id"])
+    people = pd.read_csv(tmp_path / "people.csv", dtype=str).fillna("")
+    people.iloc[:-1].to_csv(tmp_path / "people.csv", index=False)
+    run_plan(load_plan(plan), "2026-01-01", HERE)
     assert not (tmp_path / "results" / PROPOSALS).exists()
     assert list((tmp_path / "results" / "旧结果").rglob(PROPOSALS))

@@ -133,7 +133,7 @@ def read_demand(
     account = account_of(tables, passed, found.counts | {"未计入": lost}, frame)
     if isinstance(source, pd.DataFrame):
         frame, problems = as_given(frame, source), labelled(problems, source.index)
-    return Reading(frame, tuple(problems), source_of(source, "人口"), account)
+    return Reading(frame, tuple(problems), source_of(source, "人口"), account, found.unplaced)
 
 
 def was_read(source: Rows) -> bool:

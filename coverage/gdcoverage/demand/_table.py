@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -40,12 +40,14 @@ class Points:
     problems : the faults of all rows.
     left_out : people on the rows that have no place, or are in doubt.
     counts : what the other rows are, in Chinese -> how many.
+    unplaced : rows that have people and no place, as of `Reading`.
     """
 
     frame: pd.DataFrame
     problems: list[Problem]
     left_out: float
     counts: dict[str, int]
+    unplaced: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def points_of(
@@ -91,7 +93,21 @@ def points_of(
     bad = (points["population"].isna() | points["lon"].isna()).to_numpy()
     people = float(points.loc[bad, "population"].sum()) + judgement.people
     counts = judgement.counts | {"未计入": int(bad.sum())}
-    return Points(points[~bad].reset_index(drop=True), problems, people, counts)
+    unplaced = _unplaced(points[(points["lon"].isna() & points["population"].notna()).to_numpy()])
+    return Points(points[~bad].reset_index(drop=True), problems, people, counts, unplaced)
+
+
+def _unplaced(points: pd.DataFrame) -> pd.DataFrame:
+    """Rows of people without a place, with what tells where they may be."""
+    return pd.DataFrame(
+        {
+            "name": points["name"],
+            "address": "",
+            "stated_county": "",
+            "source_sheet": points["sheet"],
+            "source_row": points["source_row"],
+        }
+    ).reset_index(drop=True)
 
 
 class _Part(NamedTuple):

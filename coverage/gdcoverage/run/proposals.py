@@ -1,4 +1,4 @@
-"""Where outlets without coordinates may be: a table to look at, of which nothing is counted."""
+"""Where rows without coordinates may be: a table to look at, of which nothing is counted."""
 
 from __future__ import annotations
 
@@ -21,17 +21,25 @@ _ASK = "核对后把“经度、纬度、坐标系”抄回原表再运行"
 
 
 def are_proposed(plan: Plan, inputs: Inputs) -> bool:
-    """Whether outlets lack coordinates, and there is a file whose names may tell of them."""
-    return plan.network.osm is not None and not inputs.outlets.unplaced.empty
+    """Whether rows lack coordinates, and there is a file whose names may tell of them."""
+    return plan.network.osm is not None and not _unplaced(inputs).empty
+
+
+def _unplaced(inputs: Inputs) -> pd.DataFrame:
+    """Outlets and villages without coordinates."""
+    read = (inputs.outlets, inputs.demand)
+    parts = [r.unplaced.assign(role=r.source.role) for r in read if not r.unplaced.empty]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
 def write_proposals(plan: Plan, inputs: Inputs, written: Written) -> None:
-    """Write where each outlet without coordinates may be, with the name that tells so."""
+    """Write where each row without coordinates may be, with the name that tells so."""
     if plan.network.osm is None or not are_proposed(plan, inputs):
         return
-    written.say(f"按地名推测 {len(inputs.outlets.unplaced)} 个网点的位置")
+    unplaced = _unplaced(inputs)
+    written.say(f"按地名推测没有坐标的 {len(unplaced)} 行在哪里")
     names = _names(plan, plan.network.osm, written.say)
-    found = propose_places(inputs.outlets.unplaced, names, inputs.counties)
+    found = propose_places(unplaced, names, inputs.counties)
     with written.writing(PROPOSALS) as path, written_whole(path) as partial:
         write_sheet(proposal_table(found), partial, "坐标建议")
 
@@ -41,9 +49,10 @@ def proposal_table(found: gpd.GeoDataFrame) -> pd.DataFrame:
     placed = (found["by"] != "").to_numpy()
     return pd.DataFrame(
         {
+            "用途": found["role"],
             "工作表": found["source_sheet"],
             "行号": found["source_row"],
-            "网点名称": found["name"],
+            "名称": found["name"],
             "地址": found["address"],
             "经度": found.geometry.x.round(6),
             "纬度": found.geometry.y.round(6),
