@@ -307,7 +307,11 @@ def test_interrupted_reading_leaves_no_process_behind(tmp_path):
     code = "import sys; from gdcoverage import read_demand; read_demand(sys.argv[1])"
     command = [sys.executable, "-c", code, str(endless(tmp_path / "t.xlsx"))]
     with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as reading:
-        while not (readers := psutil.Process(reading.pid).children()):
+        # At work, so that whoever started it is waiting for it.
+        while not any(
+            reader.cpu_times().user > 0.1
+            for reader in (readers := psutil.Process(reading.pid).children())
+        ):
             time.sleep(0.01)
         reading.send_signal(signal.SIGINT)  # to it alone
         assert b"KeyboardInterrupt" in reading.communicate()[1]
