@@ -307,12 +307,11 @@ def test_interrupted_reading_leaves_no_process_behind(tmp_path):
     code = "import sys; from gdcoverage import read_demand; read_demand(sys.argv[1])"
     command = [sys.executable, "-c", code, str(endless(tmp_path / "t.xlsx"))]
     with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as reading:
+        readers: list[psutil.Process] = []
         # At work, so that whoever started it is waiting for it.
-        while not any(
-            reader.cpu_times().user > 0.1
-            for reader in (readers := psutil.Process(reading.pid).children())
-        ):
+        while not any(reader.cpu_times().user > 0.1 for reader in readers):
             time.sleep(0.01)
+            readers = psutil.Process(reading.pid).children()
         reading.send_signal(signal.SIGINT)  # to it alone
         assert b"KeyboardInterrupt" in reading.communicate()[1]
     assert not any(reader.is_running() for reader in readers)
