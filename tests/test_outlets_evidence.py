@@ -97,6 +97,8 @@ def test_what_is_decided_is_so():
         ("合作网点（不含已退出）", ""),
         ("作废", "unknown"),
         ("退役军人服务网点", ""),
+        # A plan of what will be, or of what is?
+        ("社保服务网点布局规划", "unknown"),
     ],
 )
 def test_names_of_groups(text, status):

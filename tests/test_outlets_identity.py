@@ -44,6 +44,18 @@ def test_every_bank_may_have_a_branch_of_the_same_name_next_door(tmp_path):
     assert not reading.problems
 
 
+@pytest.mark.parametrize(("places", "status"), [(2, "unknown"), (3, "active")])
+def test_one_name_at_two_places_may_have_moved_and_at_more_is_what_all_are_called(
+    tmp_path, places, status
+):
+    reading = read(tmp_path, [row("社保服务点", 113.3 + i / 10) for i in range(places)])
+    assert reading.frame["status"].tolist() == [status] * places
+    assert (
+        kinds(reading)
+        == [(i + 2, "doubt_twice", "error") for i in range(places)][: 2 * (places == 2)]
+    )
+
+
 def test_second_of_a_pair_is_found_though_others_of_that_name_come_first(tmp_path):
     far, here, again = (row("营业部", lon) for lon in (113.1, 113.3, 113.3002))
     reading = read(tmp_path, [far, here, again])

@@ -52,7 +52,9 @@ _GROUPS = {
     "planned": re.compile(r"拟[建设增新布开]|筹[建备办]|规划|待[建开]|在建|候选|选址|布点|建议"),
     "suspended": re.compile(r"暂停|停业|歇业|整顿"),
     "active": re.compile(r"在营|营业中|正常|运营|运行|现有|在用|原有"),
-    "unknown": re.compile(r"作废|废弃|停用|旧表|^旧|旧$|历史|备份|存档|往年|上年"),
+    "unknown": re.compile(
+        r"作废|废弃|停用|旧表|^旧|旧$|历史|备份|存档|往年|上年|规划|候选|选址|布点|建议"
+    ),
 }
 _NOT_OF = re.compile(r"(?:不含|不包括|除|剔除).{0,12}")
 # A clause of a note that says of a row what a status says, unless it is of some hours only.

@@ -170,7 +170,10 @@ def _contradicted(outlets: pd.DataFrame, twin: Ints, settled: Bools) -> list[Pro
 
 
 def _in_two_places(outlets: pd.DataFrame, kept: Ints) -> list[Problem]:
-    """Active outlets of one name and bank at several places: it may have moved."""
+    """Active outlets of one name and bank at two places: it may have moved.
+
+    At more, it is a name that all of them bear (社保服务点).
+    """
     problems = []
     there = outlets.iloc[kept]
     named_so = (there["bank"] != "") & ~there["name"].isin(_ANY_BRANCH)
@@ -178,8 +181,8 @@ def _in_two_places(outlets: pd.DataFrame, kept: Ints) -> list[Problem]:
     named = outlets.iloc[maybe].groupby(["bank", "name", "stated_county"]).indices
     for rows in named.values():
         same = maybe[rows]
-        for at, other in zip(same, np.roll(same, 1), strict=True):
-            if len(same) > 1 and outlets["status"].iloc[at] == "active":
+        for at, other in zip(same, same[::-1], strict=True):
+            if len(same) == 2 and outlets["status"].iloc[at] == "active":
                 what = f"与{_row(outlets, at, other)}同一银行、同名而位置不同，或已搬迁"
                 problems.append(_in_doubt(outlets, at, what))
     return problems
