@@ -49,7 +49,7 @@ _MEANING = {word: status for status, spelt in words.STATUS_WORDS.items() for wor
 # In the name of a sheet, a file, or a part of a table.
 _GROUPS = {
     "exited": re.compile(r"退出|撤销|撤并|撤点|裁撤|关闭|注销|终止|清退"),
-    "planned": re.compile(r"拟[建设增新布开]|筹[建备办]|规划|待[建开]|在建|候选|选址|布点|建议"),
+    "planned": re.compile(r"拟[建设增新布开]|筹[建备办]|待[建开]|在建"),
     "suspended": re.compile(r"暂停|停业|歇业|整顿"),
     "active": re.compile(r"在营|营业中|正常|运营|运行|现有|在用|原有"),
     "unknown": re.compile(
