@@ -136,6 +136,21 @@ def test_the_end_of_a_term_and_the_date_of_data():
     assert date_of_data([("表题", "网点表")]) == ("", "")
 
 
+def test_nothing_is_said_of_candidates_status(tmp_path):
+    """Their sheet, notes and names say what they will be; two of a bank may be called alike."""
+    path = book(
+        tmp_path / "候选点.xlsx",
+        拟布点=[
+            [*HEADER, "备注"],
+            *([*row, "拟撤并"] for row in (*rows("甲"), *rows("甲", start=3))),
+        ],
+    )
+    assert set(status_of(path).values()) == {"unknown"}
+    reading = read_outlets(path, datum="gcj02", candidates=True)
+    assert reading.frame["status"].tolist() == ["active", "active"]
+    assert not reading.problems
+
+
 # Answers --------------------------------------------------------------------------------------
 
 

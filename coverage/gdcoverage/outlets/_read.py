@@ -139,7 +139,8 @@ def read_outlets(
         questions += asked
         unplaced.append(_unplaced(table, found))
     outlets = pd.concat(frames, ignore_index=True)
-    outlets, found = without_duplicates(outlets, answers.outlets)
+    decided = set(outlets["name"]) if candidates else answers.outlets
+    outlets, found = without_duplicates(outlets, decided)
     problems = list(dict.fromkeys([*problems, *found]))
     problems.sort(key=lambda p: (p.sheet, p.row or 0))
     if not any(map(len, tables)):
