@@ -151,6 +151,38 @@ def test_nothing_is_said_of_candidates_status(tmp_path):
     assert not reading.problems
 
 
+@pytest.mark.parametrize(
+    ("header", "cells", "status"),
+    [
+        (["是否在营"], ["是", ""], ["active", "unknown"]),
+        (["是否在营"], ["", ""], ["active", "active"]),
+        (["是否退出"], ["是", ""], ["exited", "active"]),
+        (["情况"], ["已停", "好"], ["unknown", "active"]),
+        (["情况"], ["停车场大", "退役军人多"], ["active", "active"]),
+        (["经度"], [114.1234, 114.9], ["active", "unknown"]),
+        (["经度（新）"], [114.1234, 114.9], ["active", "active"]),
+    ],
+)
+def test_what_is_left_open_is_in_doubt(tmp_path, header, cells, status):
+    lines = [[*row, cell] for row, cell in zip(rows("甲", "乙"), cells, strict=True)]
+    path = book(tmp_path / "t.xlsx", 表=[[*HEADER, *header], *lines])
+    assert [*status_of(path).values()] == status
+
+
+def test_parts_that_have_stopped_and_towns_that_were_merged(tmp_path):
+    path = book(
+        tmp_path / "t.xlsx",
+        表=[["撤并乡镇后的网点表"], HEADER, *rows("甲"), ["二、停办"], *rows("乙", start=1)],
+    )
+    assert status_of(path) == {"甲": "active", "乙": "suspended"}
+
+
+def test_that_no_outlet_counts_is_told(tmp_path):
+    path = book(tmp_path / "t.xlsx", 已退出=[HEADER, *rows("甲", "乙")])
+    reading = read_outlets(path, datum="gcj02")
+    assert [(p.kind, p.row) for p in reading.problems] == [("none_active", None)]
+
+
 # Answers --------------------------------------------------------------------------------------
 
 

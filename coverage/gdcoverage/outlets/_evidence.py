@@ -48,9 +48,9 @@ class Evidence(NamedTuple):
 _MEANING = {word: status for status, spelt in words.STATUS_WORDS.items() for word in spelt if word}
 # In the name of a sheet, a file, or a part of a table.
 _GROUPS = {
-    "exited": re.compile(r"退出|撤销|撤并|撤点|裁撤|关闭|注销|终止|清退"),
+    "exited": re.compile(r"退出|撤销|撤并(?![乡镇村街])|撤点|裁撤|关闭|注销|终止|清退"),
     "planned": re.compile(r"拟[建设增新布开]|筹[建备办]|待[建开]|在建"),
-    "suspended": re.compile(r"暂停|停业|歇业|整顿"),
+    "suspended": re.compile(r"暂停|停业|停办|停止|歇业|整顿"),
     "active": re.compile(r"在营|营业中|正常|运营|运行|现有|在用|原有"),
     "unknown": re.compile(
         r"作废|废弃|停用|旧表|^旧|旧$|历史|备份|存档|往年|上年|规划|候选|选址|布点|建议"
@@ -68,6 +68,8 @@ _IN_NAME = re.compile(r"[(（【\[]([^)）】\]]+)[)）】\]]")
 _SHORT = {"筹": "planned", "拟": "planned", "撤": "exited", "退": "exited", "停": "suspended"}
 _EXAMPLE = re.compile(r"××|XX|xx|某某|^(?:示例|样例|范例|填写示例|例)[:：(]")
 _EXAMPLES = frozenset({"例", "示例", "样例", "范例", "例如", "如"})
+# A short word of a column that nobody knows: 已停, 撤了.
+_GONE = re.compile(r"已[停撤退关销搬迁并].{0,4}$|[停撤退关销]了?$")
 _REASON = re.compile(
     r"(?:退出|撤销|关闭|注销|终止|清退|停业|暂停)(?:的)?(?:原因|说明|情况|备注|类型)"
 )
@@ -115,7 +117,11 @@ def _columns(table: Table, today: dt.date) -> Iterator[Evidence]:
         yield Evidence(TOLD, of_yes, yes, f"“{heading}”列写“是”")
         if of_no:
             yield Evidence(TOLD, of_no, no, f"“{heading}”列写“否”")
-        yield Evidence(HINT, "unknown", (text != "") & ~yes & ~no, f"“{heading}”列不是“是”或“否”")
+        # Where others are told, a blank is no answer.
+        unsaid = (text != "").any() & ~yes & ~no
+        if field == "is_exited":
+            unsaid &= text != ""
+        yield Evidence(HINT, "unknown", unsaid, f"“{heading}”列不是“是”或“否”")
 
     def when(field: str, past: str, future: str, unclear: bool) -> Iterator[Evidence]:
         text, heading = table.text(field), table.headings.get(field, "")
@@ -218,7 +224,13 @@ def _texts(table: Table, answers: Answers) -> Iterator[Evidence]:
     former = _each(table.text("name"), lambda t: t.startswith("原") and len(t) > 4)
     yield Evidence(HINT, "unknown", former, "网点名称以“原”开头")
     for heading, text in table.others.items():
-        gone = _each(text, lambda t: read(t) not in ("", "active"))
+        gone = _each(
+            text,
+            lambda t: (
+                read(t) not in ("", "active")
+                or (t not in answers.words and bool(_GONE.match(_narrow(t))))
+            ),
+        )
         if _REASON.search(plain_heading(heading)):
             gone = _each(
                 text,

@@ -1,6 +1,12 @@
 """Office tables: sheets and cells read, coordinates as people write them, tables written."""
 
-from gdcoverage.tables._headings import Headings, fields_of, plain_heading, spellings_of
+from gdcoverage.tables._headings import (
+    Headings,
+    fields_of,
+    is_newer,
+    plain_heading,
+    spellings_of,
+)
 from gdcoverage.tables._layer import read_layer
 from gdcoverage.tables._read import (
     Reading,
@@ -20,6 +26,7 @@ __all__ = [
     "Table",
     "Unread",
     "fields_of",
+    "is_newer",
     "numbers",
     "plain_heading",
     "plain_number",

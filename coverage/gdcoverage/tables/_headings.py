@@ -91,11 +91,16 @@ def chosen(paths: Sequence[Path], places: Places, passed: Iterable[int] = ()) ->
         found = meaning(path, places) if path else _NOTHING
         if not found.field or found.part > 1:
             continue
-        older = not _NEWER.search(path[-1])
+        older = not is_newer(path[-1])
         order = (column in hidden, *found.order, older)
         if found.field not in best or order < best[found.field][0]:
             best[found.field] = (order, column)
     return {name: column for name, (_, column) in best.items()}
+
+
+def is_newer(heading: str) -> bool:
+    """Whether a heading says that it is the newer of two."""
+    return bool(_NEWER.search(heading))
 
 
 def meaning(path: Path, places: Places) -> Meaning:
