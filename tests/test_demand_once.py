@@ -109,3 +109,10 @@ def test_a_remark_that_a_row_is_counted_elsewhere_is_a_doubt():
     reading = read_demand(rows.assign(备注=["", "人口已计入第1村"]))
     assert reading.frame["name"].tolist() == ["第1村"]
     assert "“备注”列" in next(p for p in reading.problems if p.kind == "doubt_remark").what
+
+
+def test_another_place_of_the_same_heading_is_told():
+    rows = pd.DataFrame([(*village(1), 114.9), (*village(2), 113.502)])
+    source = rows.set_axis([*HEADER, "经度 "], axis=1)
+    kinds = [("columns_unused", "", None), ("place_told_twice", "", 1)]
+    assert told(read_demand(source)) == kinds

@@ -90,6 +90,10 @@ def test_side_by_side():
         ("", [0, 1, 2], [1], [""]),
         ("", [3, 4], [1], [""]),
     ]
+    # One column that comes twice makes no table of its own.
+    assert found(("名称", "人口", "名称", "经度"), ("甲", "9", "乙", "1.5")) == [
+        ("", [0, 1, 2, 3], [1], [""])
+    ]
     # Two longitudes of one name are not two tables.
     assert found((*HEAD, "经度"), (*FIRST, "1.5")) == [("", [0, 1, 2], [1], [""])]
 

@@ -95,13 +95,22 @@ def places_of(
     columns = table.columns.keys()
     if table.geometry is not None or {"lon", "lat"} <= columns or "lonlat" in columns:
         located = coordinates.locate_rows(table, datum, coordinates.ANYWHERE)
-        where = Where(located.lon, located.lat, list(located.problems))
+        where = Where(located.lon, located.lat, [*located.problems, *_told_otherwise(table)])
     elif hexagon.any():
         where = _middles(table, hexagon)
     else:
         lon, lat = np.full((2, len(table)), np.nan)
         where = Where(lon, lat, [_without_coordinates(table)], at_all=False)
     return where if register is None else _joined(table, names, where, register)
+
+
+def _told_otherwise(table: Table) -> list[Problem]:
+    """Rows of which another column of the same heading says another place."""
+    what, action = "同名的坐标列不止一组，数值不同，取第一组", "请删去不用的一组，或改表头"
+    return [
+        table.problem(int(i), "lon", "place_told_twice", what, action, severity="warning")
+        for i in np.flatnonzero(coordinates.told_twice(table))
+    ]
 
 
 def _middles(table: Table, hexagon: Bools) -> Where:

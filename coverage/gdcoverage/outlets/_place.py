@@ -11,16 +11,14 @@ from gdcoverage.arrays import Bools, Objects
 from gdcoverage.geo.datum import DATUMS, Datum, datum_named, names_other_datum
 from gdcoverage.outlets._evidence import HINT, Evidence
 from gdcoverage.problems import Problem
-from gdcoverage.tables import Table, is_newer, numbers, plain_heading, plain_number
-from gdcoverage.tables.coordinates import DATUM_WORDS, texts_of
+from gdcoverage.tables import Table, plain_number
+from gdcoverage.tables.coordinates import DATUM_WORDS, texts_of, told_twice
 
 # Fewer rows than these, all of whose decimals could be minutes and seconds, say nothing: of
 # random ones 36 in 100 could.
 _ENOUGH = 5
 # With so many decimals a place may be 700 m off.
 _COARSE = 2
-# About ten metres.
-_SAME_DEG = 1e-4
 _DECIMALS = re.compile(r"[-+]?\d{2,3}(?:\.(\d*))?")
 
 
@@ -46,7 +44,7 @@ def misplaced(table: Table, datum: Datum, found: Sequence[Problem]) -> Iterator[
     yield _doubt(np.array(other, bool), "该行写的坐标系无法识别")
     if table.geometry is not None:
         return
-    yield _doubt(_told_twice(table), "同名的坐标列不止一组，数值不同")
+    yield _doubt(told_twice(table), "同名的坐标列不止一组，数值不同")
     decimals = [_decimals(text) for text in texts_of(table)]
     digits = np.array(
         [np.nan if None in pair else max(map(len, pair)) for pair in zip(*decimals, strict=True)],  # type: ignore[arg-type]
@@ -58,19 +56,6 @@ def misplaced(table: Table, datum: Datum, found: Sequence[Problem]) -> Iterator[
     known = [(a, b) for a, b in zip(*decimals, strict=True) if a is not None and b is not None]
     if len(known) >= _ENOUGH and all(map(_is_sexagesimal, known)):
         yield _doubt(everywhere, "坐标的小数都可能是分和秒（如 23.0745 表示 23°07′45″），无法分辨")
-
-
-def _told_twice(table: Table) -> Bools:
-    """Where a column of the same heading has another number than the one that was taken."""
-    apart = np.zeros(len(table), bool)
-    for field in ("lon", "lat"):
-        heading = table.headings.get(field, "")
-        for other, text in table.others.items():
-            if is_newer(heading) or plain_heading(other) != plain_heading(heading):
-                continue
-            given, again = numbers(table.text(field)), numbers(text)
-            apart |= np.abs(given - again) > _SAME_DEG
-    return apart
 
 
 def _doubt(rows: Bools, why: str) -> Evidence:

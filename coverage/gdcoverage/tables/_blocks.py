@@ -195,13 +195,13 @@ def _ranges(paths: list[Path], places: Places, needed: Collection[str]) -> list[
             seen = set()
         seen.add(plain)
     ranges = np.split(every, starts[1:])
-    whole = [_has(paths, part, places, needed) for part in ranges]
-    return ranges if len(ranges) > 1 and all(whole) else [every]
-
-
-def _has(paths: list[Path], part: Ints, places: Places, needed: Collection[str]) -> bool:
-    found = {meaning(paths[column], places).field for column in part if paths[column]}
-    return len(found - {""}) >= 2 and set(needed) <= found
+    found = [
+        {meaning(paths[column], places).field for column in part if paths[column]} - {""}
+        for part in ranges
+    ]
+    # Tables side by side are alike; one column that comes twice makes no table of its own.
+    alike = all(len(fields & found[0]) >= 2 and set(needed) <= fields for fields in found)
+    return ranges if len(ranges) > 1 and alike else [every]
 
 
 def _block(

@@ -11,11 +11,11 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.arrays import Floats, Objects
+from gdcoverage.arrays import Bools, Floats, Objects
 from gdcoverage.geo.datum import DATUMS, Datum, datum_named, names_other_datum, to_wgs84
 from gdcoverage.geo.sphere import lonlat
 from gdcoverage.problems import Problem
-from gdcoverage.tables import Headings, Table
+from gdcoverage.tables import Headings, Table, is_newer, numbers, plain_heading
 
 # Guangdong with its islands, in degrees: west, south, east, north.
 GUANGDONG = shapely.box(109.6, 20.1, 117.4, 25.6)
@@ -87,6 +87,8 @@ def preferring(headings: Headings, datum: Datum) -> Headings:
 _AROUND = re.compile(r"经纬度|经度|纬度|坐标|lng|lon|lat|[()（）\[\]【】]", re.IGNORECASE)
 CHECK_DATUM = "请核对坐标来源；若表里写得对，请改声明的坐标系（datum）"
 
+# Two places of a row are one where they differ by less, about ten metres.
+_SAME_DEG = 1e-4
 # The many marks for degrees, minutes and seconds, and the one that stands for them.
 _MARKS = str.maketrans(
     dict.fromkeys("º˚∘度", "°") | dict.fromkeys("′’‘`´分", "'") | dict.fromkeys("″”“秒", '"')
@@ -252,6 +254,19 @@ def _explained(blank: bool, turned: bool, lon: float, lat: float) -> tuple[str, 
         f"点（{lon:.4f}，{lat:.4f}）在规定范围之外，该行未计入",
         "请核对坐标是否填错，或坐标系（datum）是否写错",
     )
+
+
+def told_twice(table: Table) -> Bools:
+    """Where a column of the same heading has another number than the one that was taken."""
+    apart = np.zeros(len(table), bool)
+    for field in ("lon", "lat"):
+        heading = table.headings.get(field, "")
+        for other, text in table.others.items():
+            if is_newer(heading) or plain_heading(other) != plain_heading(heading):
+                continue
+            given, again = numbers(table.text(field)), numbers(text)
+            apart |= np.abs(given - again) > _SAME_DEG
+    return apart
 
 
 def texts_of(table: Table) -> tuple[Objects, Objects]:
