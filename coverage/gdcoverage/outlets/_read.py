@@ -146,9 +146,11 @@ def read_outlets(
     if not any(map(len, tables)):
         action = "请检查表头下面是否有数据"
         problems.append(Problem("no_rows", "表里没有网点", action, file=tables[0].file))
-    if len(outlets) and not outlets["status"].isin(["active", "unknown"]).any():
+    stated = any("status" in table.columns for table in tables)
+    # Where no column says so, it was concluded from the names of things.
+    if len(outlets) and not stated and not outlets["status"].isin(["active", "unknown"]).any():
         what = f"读入的 {len(outlets)} 个网点没有一个在营或存疑"
-        action = "请看读表说明里的依据（文件名、工作表名、表题、状态列）；若不对，请写明状态"
+        action = "依据是文件名、工作表名、表题等；若不对，请加“状态”列写明"
         problems.append(Problem("none_active", what, action, "warning", file=tables[0].file))
     frame = gpd.GeoDataFrame(outlets, geometry="geometry", crs="EPSG:4326")
     if isinstance(source, pd.DataFrame):
