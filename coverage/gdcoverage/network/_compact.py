@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import connected_components
 from gdcoverage.arrays import Bools, Floats, Int32s, Ints
 from gdcoverage.geo.sphere import great_circle_m
 from gdcoverage.kernels import kernel
+from gdcoverage.network._ways import Looks
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Segments:
     node_id : identity of each node; pieces that share a node meet there.
     lon, lat : degrees, WGS-84, per node.
     a, b : positions in `node_id` of the two ends of each piece.
+    way : id of the way that each piece is of, int64; -1 unknown.
+    look : its bits of `_ways`, uint8.
     """
 
     node_id: Ints
@@ -30,11 +33,15 @@ class Segments:
     lat: Floats
     a: Ints
     b: Ints
+    way: Ints
+    look: Looks
 
     def inside(self, mask: Bools) -> Segments:
         """Only the pieces with at least one end among the masked nodes."""
         keep = mask[self.a] | mask[self.b]
-        return Segments(self.node_id, self.lon, self.lat, self.a[keep], self.b[keep])
+        return replace(
+            self, a=self.a[keep], b=self.b[keep], way=self.way[keep], look=self.look[keep]
+        )
 
 
 @dataclass(frozen=True)
@@ -49,19 +56,22 @@ class Compact:
     shape_lon: Floats
     shape_lat: Floats
     shape_m: Floats
+    shape_way: Ints
+    edge_look: Looks
     component: Int32s
     component_m: Floats
 
 
 def compact(segments: Segments) -> Compact:
-    """Merge segments into edges that run from crossing to crossing.
+    """Merge segments into edges that run from crossing to crossing, or to where the look changes.
 
     The result depends on the streets alone, not on the order in which a file lists them: nodes
     are numbered along a Z-order curve (near on the ground, near in memory), edges follow nodes.
     """
-    lon, lat, a, b = _numbered(segments)
+    lon, lat, a, b, way, look = _numbered(segments)
     start, neighbour, piece = _adjacency(len(lon), a, b)
-    shape_start, shape_node = _chains(start, neighbour, piece, len(a))
+    through = _through(start, piece, look)
+    shape_start, shape_node, shape_piece = _chains(start, neighbour, piece, through, len(a))
 
     first, last = shape_start[:-1], shape_start[1:] - 1
     node = positions(len(lon), shape_node[first], shape_node[last])
@@ -80,13 +90,18 @@ def compact(segments: Segments) -> Compact:
         shape_lon=shape_lon,
         shape_lat=shape_lat,
         shape_m=shape_m,
+        shape_way=np.where(shape_piece < 0, -1, way[shape_piece]),
+        edge_look=look[shape_piece[first]],
         component=component,
         component_m=component_m,
     )
 
 
-def _numbered(segments: Segments) -> tuple[Floats, Floats, Ints, Ints]:
-    """Used nodes in Z-order, and each piece once between them, lower end first."""
+def _numbered(segments: Segments) -> tuple[Floats, Floats, Ints, Ints, Ints, Looks]:
+    """Used nodes in Z-order, and each piece once between them, lower end first.
+
+    Of several ways along the same piece the one that looks best counts, then the lowest id.
+    """
     real = segments.a != segments.b
     a, b = segments.a[real], segments.b[real]
     used = positions(len(segments.node_id), a, b)
@@ -95,10 +110,12 @@ def _numbered(segments: Segments) -> tuple[Floats, Floats, Ints, Ints]:
     number = np.full(len(segments.node_id), -1, np.int64)
     number[used[order]] = np.arange(len(used))
     a, b = number[a], number[b]
-    # One number for each pair: plain numbers sort ten times faster than rows.
-    piece = np.sort(np.minimum(a, b) * len(used) + np.maximum(a, b))
-    low, high = np.divmod(piece[np.flatnonzero(np.diff(piece, prepend=-1))], max(len(used), 1))
-    return lon[order], lat[order], low, high
+    piece = np.minimum(a, b) * len(used) + np.maximum(a, b)
+    way, look = segments.way[real], segments.look[real]
+    best = np.lexsort((way, look, piece))
+    best = best[np.diff(piece[best], prepend=-1) > 0]
+    low, high = np.divmod(piece[best], max(len(used), 1))
+    return lon[order], lat[order], low, high, way[best], look[best]
 
 
 def positions(length: int, *some: Ints) -> Ints:
@@ -140,17 +157,27 @@ def _adjacency(nodes: int, a: Ints, b: Ints) -> tuple[Ints, Ints, Ints]:
     return start, head[order], piece[order]
 
 
+def _through(start: Ints, piece: Ints, look: Looks) -> Bools:
+    """Which nodes are no crossing, but only a bend between two pieces that look alike."""
+    two = np.flatnonzero(np.diff(start) == 2)
+    one, other = piece[start[two]], piece[start[two] + 1]
+    through = np.zeros(len(start) - 1, bool)
+    through[two] = look[one] == look[other]
+    return through
+
+
 @kernel
-def _chains(start, neighbour, piece, pieces):  # type: ignore[no-untyped-def]
+def _chains(start, neighbour, piece, through, pieces):  # type: ignore[no-untyped-def]
     """Walk each chain of pieces from crossing to crossing; rings start at their lowest node."""
     shape_start = np.empty(pieces + 1, np.int64)
     shape_node = np.empty(2 * pieces, np.int64)
+    shape_piece = np.full(2 * pieces, -1)
     done = np.zeros(pieces, np.bool_)
     edges, filled = 0, 0
     shape_start[0] = 0
     for rings in (False, True):
         for origin in range(len(start) - 1):
-            if not rings and start[origin + 1] - start[origin] == 2:
+            if not rings and through[origin]:
                 continue
             for slot in range(start[origin], start[origin + 1]):
                 if done[piece[slot]]:
@@ -160,17 +187,18 @@ def _chains(start, neighbour, piece, pieces):  # type: ignore[no-untyped-def]
                 here, at = origin, slot
                 while True:
                     done[piece[at]] = True
+                    shape_piece[filled - 1] = piece[at]
                     came_by, here = piece[at], neighbour[at]
                     shape_node[filled] = here
                     filled += 1
-                    if here == origin or start[here + 1] - start[here] != 2:
+                    if here == origin or not through[here]:
                         break
                     at = start[here]
                     if piece[at] == came_by:
                         at += 1
                 edges += 1
                 shape_start[edges] = filled
-    return shape_start[: edges + 1].copy(), shape_node[:filled].copy()
+    return shape_start[: edges + 1].copy(), shape_node[:filled].copy(), shape_piece[:filled].copy()
 
 
 def _metres_along(shape_start: Ints, lon: Floats, lat: Floats) -> Floats:

@@ -15,6 +15,7 @@ from gdcoverage.geo.areas import Areas
 from gdcoverage.network import _saved
 from gdcoverage.network._osm_file import WAY_NODE, StreetReader, parts, require_file
 from gdcoverage.network._walk_network import WalkNetwork, widened
+from gdcoverage.network._ways import Ways
 from gdcoverage.problems import InputError, Problem
 
 Say = Callable[[str], None]
@@ -88,8 +89,13 @@ def cut(
                 # Opened anew each time: a process may not have as many open files as areas.
                 with spilled[number].open("ab") as file:
                     nodes.tofile(file)
+        about = Path(spill, "ways.npz")
+        np.savez(about, **reader.ways._asdict())
         problems = reader.problems()
-        areas_left = [_Part(*place, source, problems) for place in zip(spilled, paths, strict=True)]
+        areas_left = [
+            _Part(nodes, path, about, source, problems)
+            for nodes, path in zip(spilled, paths, strict=True)
+        ]
         for key, refusal in zip(targets, each(_settle, areas_left), strict=True):
             if refusal is not None:
                 say(f"{key}：{refusal}")
@@ -100,6 +106,7 @@ class _Part(NamedTuple):
 
     spilled: Path
     path: Path
+    ways: Path
     source: Source
     problems: tuple[Problem, ...]
 
@@ -109,8 +116,10 @@ def _settle(part: _Part) -> Problem | None:
     spilled = part.spilled
     nodes = np.fromfile(spilled, WAY_NODE) if spilled.exists() else np.empty(0, WAY_NODE)
     spilled.unlink(missing_ok=True)
+    with np.load(part.ways) as about:
+        ways = Ways(**about)
     try:
-        WalkNetwork.from_way_nodes(nodes, part.source, part.problems).save(part.path)
+        WalkNetwork.from_way_nodes(nodes, ways, part.source, part.problems).save(part.path)
     except InputError as error:
         _saved.write_refusal(part.path, error.problem)
         return error.problem

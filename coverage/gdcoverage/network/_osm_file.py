@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -19,11 +20,21 @@ from gdcoverage.geo.sphere import great_circle_m
 from gdcoverage.network._compact import Segments
 from gdcoverage.network._osm_faults import BAD_ELEMENT, REFUSALS, Damage, refused
 from gdcoverage.network._walkable import is_walkable
+from gdcoverage.network._ways import BARRIER, WATER, Barriers, Ways
 from gdcoverage.problems import Problem, unusable
 
-# Nodes of ways in the order of the file; `joined` says that a piece of street leads to the next.
-# On disk they take 17 bytes a node, in memory no Python object.
-WAY_NODE = np.dtype([("ref", np.int64), ("x", np.int32), ("y", np.int32), ("joined", np.bool_)])
+# Nodes of ways in the order of the file; `joined` says that a piece of the way leads to the next,
+# `way` and `look` (bits of `_ways`) what way. On disk a node takes 26 bytes, in memory no object.
+WAY_NODE = np.dtype(
+    [
+        ("ref", np.int64),
+        ("x", np.int32),
+        ("y", np.int32),
+        ("joined", np.bool_),
+        ("look", np.uint8),
+        ("way", np.int64),
+    ]
+)
 WayNodes = NDArray[np.void]
 
 DEGREE = 10_000_000  # OSM's coordinates are whole numbers of 1e-7 degrees
@@ -58,6 +69,9 @@ class StreetReader:
         self._broken_ways = 0
         self._damage = Damage()
         self._pieces = 0
+        self._ways = array("q")
+        self._highways: list[str] = []
+        self._names: list[str] = []
 
     def __iter__(self) -> Iterator[WayNodes]:
         """The walkable ways in batches of `WAY_NODE`.
@@ -75,6 +89,7 @@ class StreetReader:
             if self._is_street(thing):
                 nodes = list(thing.nodes)
                 sizes.append(len(nodes))
+                self._note(thing)
                 refs.extend([node.ref for node in nodes])
                 places = [node.location for node in nodes]
                 xs.extend([place.x for place in places])
@@ -105,14 +120,27 @@ class StreetReader:
             self._damage.note(_NOWHERE, f"节点 {thing.id}")
         return False
 
+    def _note(self, way: Any) -> None:
+        """Remember what a way is called; of a million ways few texts are different ones."""
+        self._ways.append(way.id)
+        self._highways.append(sys.intern(way.tags["highway"]))
+        self._names.append(sys.intern(way.tags.get("name") or ""))
+
+    @property
+    def ways(self) -> Ways:
+        """The ways that were met."""
+        return Ways.of(self._ways, self._highways, self._names)
+
     def _batch(self, sizes: Any, refs: Any, xs: Any, ys: Any) -> WayNodes:
         nodes = np.empty(len(refs), WAY_NODE)
         nodes["ref"], nodes["x"], nodes["y"] = refs, xs, ys
+        nodes["look"] = 0
         absent = nodes["x"] == _ABSENT
         nowhere = (np.abs(nodes["y"].astype(np.int64)) > _LAT_END) & ~absent
         nowhere |= (np.abs(nodes["x"].astype(np.int64)) > _LON_END) & ~absent
         present = ~(absent | nowhere)
         way = np.repeat(np.arange(len(sizes)), sizes)
+        nodes["way"] = np.repeat(self._ways[len(self._ways) - len(sizes) :], sizes)
         nodes["joined"] = False
         nodes["joined"][:-1] = (way[:-1] == way[1:]) & present[:-1] & present[1:]
         far = _far(nodes)
@@ -172,8 +200,29 @@ def parts(areas: Areas, nodes: WayNodes) -> Iterator[tuple[int, WayNodes]]:
         yield number, part
 
 
+def barriers_of(nodes: WayNodes) -> Barriers:
+    """The barriers among way nodes, piece after piece where these lead on.
+
+    Lines are ordered by their ways, so that they do not follow the order of a file.
+    """
+    piece = np.flatnonzero(nodes["joined"] & ((nodes["look"] & BARRIER) > 0))
+    first = piece[np.diff(piece, prepend=-2) > 1]
+    last = piece[np.diff(piece, append=len(nodes) + 1) > 1] + 1
+    order = np.lexsort((nodes["y"][first], nodes["x"][first], nodes["way"][first]))
+    first, last = first[order], last[order]
+    size = last + 1 - first
+    start = np.concatenate([[0], np.cumsum(size)])
+    at = np.arange(start[-1]) + np.repeat(first - start[:-1], size)
+    look = nodes["look"][first].copy()
+    closed = nodes["ref"][first] == nodes["ref"][last]
+    look[~closed] &= np.uint8(~WATER & 0xFF)
+    return Barriers(start, nodes["x"][at] / DEGREE, nodes["y"][at] / DEGREE, look)
+
+
 def segments_of(nodes: WayNodes) -> Segments:
-    """Way nodes, in any order of ways and with repetitions, as pieces between distinct nodes."""
+    """Streets among way nodes, in any order of ways and with repetitions, as pieces between
+    distinct nodes.
+    """
     ref = np.ascontiguousarray(nodes["ref"])
     order = np.argsort(ref)
     ordered = ref[order]
@@ -183,9 +232,9 @@ def segments_of(nodes: WayNodes) -> Segments:
     number[order] = np.cumsum(fresh) - 1
     # Any of them will do: a node has one place in a file.
     one = order[fresh]
-    a = np.flatnonzero(nodes["joined"])
+    a = np.flatnonzero(nodes["joined"] & ((nodes["look"] & BARRIER) == 0))
     lon, lat = nodes["x"][one] / DEGREE, nodes["y"][one] / DEGREE
-    return Segments(ref[one], lon, lat, number[a], number[a + 1])
+    return Segments(ref[one], lon, lat, number[a], number[a + 1], nodes["way"][a], nodes["look"][a])
 
 
 def read_places(path: str | Path) -> gpd.GeoDataFrame:

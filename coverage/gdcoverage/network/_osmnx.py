@@ -22,6 +22,7 @@ from shapely.geometry.base import BaseGeometry
 from gdcoverage.arrays import Floats
 from gdcoverage.network._compact import Segments
 from gdcoverage.network._walkable import EXCLUDED, is_walkable
+from gdcoverage.network._ways import Ways
 from gdcoverage.problems import InputError, Problem, unusable
 
 _NO_ANSWER = (requests.exceptions.RequestException, ResponseStatusCodeError, OSError)
@@ -45,7 +46,7 @@ class Download:
 
 def segments_of(
     graph: nx.MultiDiGraph, file: str = "osmnx"
-) -> tuple[Segments, tuple[Problem, ...]]:
+) -> tuple[Segments, Ways, tuple[Problem, ...]]:
     """Every walkable edge of a graph as straight pieces, each street once.
 
     Shape points inside an edge become nodes of that edge alone, so that streets which cross
@@ -76,8 +77,10 @@ def segments_of(
         a += chain[:-1]
         b += chain[1:]
     ids = np.concatenate([node_ids, -1 - np.arange(len(inner_xy))])
-    segments = Segments(ids, lon, lat, np.array(a, np.int64), np.array(b, np.int64))
-    return segments, _told(excluded, file)
+    pieces = np.array(a, np.int64), np.array(b, np.int64)
+    unknown = np.full(len(a), -1), np.zeros(len(a), np.uint8)
+    segments = Segments(ids, lon, lat, *pieces, *unknown)
+    return segments, Ways.of([], [], []), _told(excluded, file)
 
 
 def load_graphml(path: Path) -> nx.MultiDiGraph:
@@ -102,7 +105,9 @@ def _line_text(text: str) -> str:
     return text
 
 
-def download(polygon: BaseGeometry, options: Download) -> tuple[Segments, tuple[Problem, ...]]:
+def download(
+    polygon: BaseGeometry, options: Download
+) -> tuple[Segments, Ways, tuple[Problem, ...]]:
     """Walkable streets in and around an area, from an Overpass server."""
     with _settings(options):
         try:

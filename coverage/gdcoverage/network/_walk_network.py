@@ -22,8 +22,16 @@ from gdcoverage.geo.sphere import in_plane, lonlat
 from gdcoverage.network import _saved
 from gdcoverage.network._compact import Segments, compact
 from gdcoverage.network._kernels import Streets
-from gdcoverage.network._osm_file import WAY_NODE, StreetReader, WayNodes, parts, segments_of
+from gdcoverage.network._osm_file import (
+    WAY_NODE,
+    StreetReader,
+    WayNodes,
+    barriers_of,
+    parts,
+    segments_of,
+)
 from gdcoverage.network._snap import EdgeIndex, Shapes, Snap
+from gdcoverage.network._ways import Barriers, Looks, Ways
 from gdcoverage.problems import Problem, unusable
 
 if TYPE_CHECKING:
@@ -47,8 +55,14 @@ class WalkNetwork:
         including, ``shape_start[e + 1]``, from its node u to its node v.
     shape_lon, shape_lat : shape points, float64.
     shape_m : metres from the start of the edge to each shape point, float64.
+    shape_way : number of the way that leads on from each shape point, int32; -1 unknown, or the
+        edge ends there.
+    edge_look : how each edge looks to who walks, bits of `_ways`, uint8.
     component : connected component of each node, int32; 0 is the one with most street.
     component_m : metres of street in each component, float64.
+    way_id, way_highway, way_name, text_start, text : the ways; see `Ways`.
+    barrier_start, barrier_lon, barrier_lat, barrier_look : what no access leg crosses; see
+        `Barriers`.
     source : the file that the streets came from.
     problems : what the reader has to say of that file.
     """
@@ -61,8 +75,19 @@ class WalkNetwork:
     shape_lon: Floats
     shape_lat: Floats
     shape_m: Floats
+    shape_way: Int32s
+    edge_look: Looks
     component: Int32s
     component_m: Floats
+    way_id: Ints
+    way_highway: Int32s
+    way_name: Int32s
+    text_start: Ints
+    text: NDArray[np.uint8]
+    barrier_start: Ints
+    barrier_lon: Floats
+    barrier_lat: Floats
+    barrier_look: Looks
     source: Source
     problems: tuple[Problem, ...] = ()
     _indexes: dict[float, EdgeIndex] = field(default_factory=dict, repr=False)
@@ -96,19 +121,21 @@ class WalkNetwork:
             area = Areas([widened(polygon, margin_m)], outline=False)
             batches = (part for batch in reader for _, part in parts(area, batch))
         nodes = np.concatenate([np.empty(0, WAY_NODE), *batches])
-        return cls.from_way_nodes(nodes, Source.of(path, "路网"), reader.problems())
+        source = Source.of(path, "路网")
+        return cls.from_way_nodes(nodes, reader.ways, source, reader.problems())
 
     @classmethod
     def from_way_nodes(
-        cls, nodes: WayNodes, source: Source, problems: tuple[Problem, ...]
+        cls, nodes: WayNodes, ways: Ways, source: Source, problems: tuple[Problem, ...]
     ) -> WalkNetwork:
-        """The walk network of way nodes (`_osm_file.WAY_NODE`).
+        """The walk network of way nodes (`_osm_file.WAY_NODE`), and what is known of their ways.
 
         Raises
         ------
         InputError : there are none.
         """
-        return cls._from_segments(segments_of(nodes), source, problems)
+        barriers = barriers_of(nodes)
+        return cls._from_segments(segments_of(nodes), ways, source, problems, barriers=barriers)
 
     @classmethod
     def from_osmnx(
@@ -132,8 +159,8 @@ class WalkNetwork:
         from gdcoverage.network._osmnx import segments_of
 
         source = source or Source("路网", "osmnx", "")
-        segments, problems = segments_of(graph, source.name)
-        return cls._from_segments(segments, source, problems, polygon, margin_m)
+        segments, ways, problems = segments_of(graph, source.name)
+        return cls._from_segments(segments, ways, source, problems, polygon, margin_m)
 
     @classmethod
     def from_graphml(
@@ -177,9 +204,9 @@ class WalkNetwork:
         from gdcoverage.network._osmnx import Download, download
 
         options = Download(overpass_url, doh_url_template, cache_folder)
-        segments, problems = download(widened(polygon, margin_m), options)
+        segments, ways, problems = download(widened(polygon, margin_m), options)
         source = Source("路网", "OpenStreetMap（osmnx 下载）", "")
-        return cls._from_segments(segments, source, problems, polygon, margin_m)
+        return cls._from_segments(segments, ways, source, problems, polygon, margin_m)
 
     @classmethod
     def from_place(
@@ -213,10 +240,12 @@ class WalkNetwork:
     def _from_segments(
         cls,
         segments: Segments,
+        ways: Ways,
         source: Source,
         problems: tuple[Problem, ...],
         polygon: BaseGeometry | None = None,
         margin_m: float = 0.0,
+        barriers: Barriers | None = None,
     ) -> WalkNetwork:
         if polygon is not None:
             area = widened(polygon, margin_m)
@@ -229,16 +258,32 @@ class WalkNetwork:
                 "请检查路网文件是否覆盖该县区",
                 file=source.name,
             )
-        return cls(**vars(compact(segments)), source=source, problems=problems)
+        streets = vars(compact(segments))
+        used = ways.of_ids(np.unique(streets["shape_way"]))
+        streets["shape_way"] = used.numbers(streets["shape_way"])
+        return cls(
+            **streets,
+            **_prefixed("way", used),
+            **_prefixed("barrier", barriers or Barriers.none()),
+            source=source,
+            problems=problems,
+        )
 
     @classmethod
     def without_streets(cls, source: Source, problems: tuple[Problem, ...] = ()) -> WalkNetwork:
         """A network in which nobody can walk: every point stays off it."""
-        none, no_int, no_edge = np.empty(0), np.empty(0, np.int32), np.empty(0, np.int32)
-        start = np.zeros(1, np.int64)
+        nowhere = np.empty(0)
+        nothing = Segments(
+            *(np.empty(0, np.int64), nowhere, nowhere),
+            *(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)),
+            np.empty(0, np.uint8),
+        )
         return cls(
-            *(none, none.copy(), no_edge, no_edge.copy(), start, none.copy(), none.copy()),
-            *(none.copy(), no_int, none.copy(), source, problems),
+            **vars(compact(nothing)) | {"shape_way": np.empty(0, np.int32)},
+            **_prefixed("way", Ways.of([], [], [])),
+            **_prefixed("barrier", Barriers.none()),
+            source=source,
+            problems=problems,
         )
 
     # Saved and loaded -------------------------------------------------------------------------
@@ -270,6 +315,18 @@ class WalkNetwork:
     def arrays(self) -> dict[str, Any]:
         """The streets alone, by the name of each array."""
         return {name: getattr(self, name) for name in _ARRAYS}
+
+    @property
+    def ways(self) -> Ways:
+        """What is known of the ways that the streets are pieces of."""
+        names = (self.way_id, self.way_highway, self.way_name, self.text_start, self.text)
+        return Ways(*names)
+
+    @property
+    def barriers(self) -> Barriers:
+        """What no access leg crosses."""
+        lines = (self.barrier_start, self.barrier_lon, self.barrier_lat)
+        return Barriers(*lines, self.barrier_look)
 
     @property
     def nodes(self) -> int:
@@ -377,6 +434,14 @@ class WalkNetwork:
 _ARRAYS = tuple(
     f.name for f in fields(WalkNetwork) if f.name not in ("source", "problems", "_indexes")
 )
+
+
+def _prefixed(prefix: str, arrays: Ways | Barriers) -> dict[str, Any]:
+    """The fields of a network that hold these arrays."""
+    return {
+        name if name.startswith("text") else f"{prefix}_{name}": array
+        for name, array in arrays._asdict().items()
+    }
 
 
 def _read_only(array: Array) -> Array:
