@@ -102,7 +102,24 @@ def test_town_rule_both_reports_both_and_headlines_urban(lattice):
     demand = worlds.demand([(1300, 0), (100, 0)], town=[True, False])
     total = assess(worlds.outlets([(0, 0)]), demand, lattice, Standard(town_rule="both")).total()
     assert (total["rate"], total["rate_towns_rural"]) == (0.5, 1.0)
-    assert "rate_towns_rural" not in assess(worlds.outlets([(0, 0)]), demand, lattice).total()
+    judged = assess(worlds.outlets([(0, 0)]), demand, lattice).total()
+    assert (judged["rate"], judged["rate_towns_rural"]) == (0.5, 1.0)
+
+
+def test_towns_judged_as_rural_stand_beside_those_judged_as_urban(lattice):
+    demand = worlds.demand([(1300, 0), (100, 0)], town=[True, False], settlement=["rural", "urban"])
+    total = assess(worlds.outlets([(0, 0)]), demand, lattice, Standard(town_rule="rural")).total()
+    assert (total["rate"], total["rate_towns_urban"]) == (1.0, 0.5)
+
+
+def test_rates_if_every_point_lay_ten_metres_elsewhere(lattice):
+    """Urban at 990, 1,000 and 1,010 m, one millimetre beyond, and rural at 5,010 m."""
+    demand = worlds.demand(
+        [(990, 0), (1000, 0), (1010, 0), (1010.01, 0), (0, -5010)],
+        settlement=["urban"] * 4 + ["rural"],
+    )
+    total = assess(worlds.outlets([(0, 0)]), demand, lattice).total()
+    assert total[["rate_farther", "rate", "rate_nearer"]].tolist() == [0.2, 0.4, 0.8]
 
 
 def test_counties_and_classes_sum_to_the_total_and_outside_comes_last(lattice):
@@ -286,6 +303,8 @@ def test_every_number_of_the_tally_on_paper(told_apart):
             "rate_slow": 600_001 / people,
             "rate_default": 600_021 / people,
             "rate_brisk": 600_321 / people,
+            "rate_nearer": 600_021 / people,
+            "rate_farther": 600_021 / people,
             "rate_towns_rural": 650_321 / people,
             "urban_population": 54_321,
             "urban_covered": 21,

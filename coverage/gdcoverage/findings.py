@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from typing import Self
+from typing import Literal, Self
 
 import geopandas as gpd
 import numpy as np
@@ -36,6 +36,10 @@ RESULT_COLUMNS = {
 # The column that it adds besides where there are outlets in doubt: whether the point would be
 # covered if they counted.
 WITH_DOUBTFUL = "covered_with_doubtful"
+# Likewise where there are streets in doubt: whether it would be covered if nobody walked on them.
+WITHOUT_DOUBTFUL_WAYS = "covered_without_doubtful_ways"
+# Beside the rate stand those that would be if every point lay so much nearer, or farther.
+MISPLACED_M = 10.0
 # Two rates that differ by more than so many percentage points are two answers.
 SAME_RATE_POINTS = 0.5
 # Columns that `assess` adds to the outlets.
@@ -82,7 +86,8 @@ class Findings:
     ----------
     standard : the standard applied.
     demand : the demand points as given, with their index and the columns `RESULT_COLUMNS`;
-        `WITH_DOUBTFUL` too where there are outlets in doubt.
+        `WITH_DOUBTFUL` too where there are outlets in doubt, and `WITHOUT_DOUBTFUL_WAYS` where
+        there are streets in doubt.
     outlets : the outlets as given, with their index and ``counts`` (only an active outlet does),
         ``status_snap`` and ``access_m``.
     covers : bool, (demand, outlets): who covers whom; rows and columns as in the two frames.
@@ -240,20 +245,26 @@ def joiner(network: WalkNetwork, standard: Standard) -> Callable[[gpd.GeoDataFra
 
 
 def covered_at(
-    demand: pd.DataFrame, standard: Standard, walk_limit_m: float, *, towns_rural: bool = False
+    demand: pd.DataFrame,
+    standard: Standard,
+    walk_limit_m: float,
+    *,
+    nearer_m: float = 0.0,
+    towns: Literal["urban", "rural"] | None = None,
 ) -> Bools:
     """Which assessed demand points a walk limit and the standard's radius cover.
 
     Parameters
     ----------
     walk_limit_m : longest walk of urban points, metres.
-    towns_rural : judge towns by the rural rule.
+    nearer_m : how much nearer every point is taken to be, metres.
+    towns : judge towns by this class's rule, whatever the standard's.
     """
     urban = (demand["settlement"] == "urban").to_numpy()
-    if towns_rural:
-        urban = urban & ~demand["town"].to_numpy(bool)
-    within_walk = (demand["walk_m"] <= walk_limit_m).to_numpy()
-    within_radius = (demand["radius_m"] <= standard.rural_radius_m).to_numpy()
+    if towns is not None:
+        urban = np.where(demand["town"].to_numpy(bool), towns == "urban", urban)
+    within_walk = (demand["walk_m"] <= walk_limit_m + nearer_m).to_numpy()
+    within_radius = (demand["radius_m"] <= standard.rural_radius_m + nearer_m).to_numpy()
     return np.where(urban, within_walk, within_radius)
 
 
@@ -265,9 +276,12 @@ def tally(demand: pd.DataFrame, keys: list[str], standard: Standard) -> pd.DataF
     Returns
     -------
     DataFrame indexed by the keys: ``population``, ``covered_population``, ``rate`` (NaN without
-    people), the rate at each comparison speed (`SPEED_COLUMNS`), ``rate_towns_rural`` (only with
-    the town rule ``both``), ``rate_with_doubtful`` (only where outlets are in doubt: the rate if
-    they counted), ``demand_points``, ``covered_points``, ``area_km2`` and
+    people), the rate at each comparison speed (`SPEED_COLUMNS`), ``rate_nearer`` and
+    ``rate_farther`` (if every point lay `MISPLACED_M` nearer to its outlet, or farther),
+    ``rate_towns_rural`` (``rate_towns_urban`` where the town rule is ``rural``),
+    ``rate_without_doubtful_ways`` (only where streets are in doubt: the rate if nobody walked on
+    them), ``rate_with_doubtful`` (only where outlets are in doubt: the rate if they counted),
+    ``demand_points``, ``covered_points``, ``area_km2`` and
     ``covered_area_km2`` (of points whose area is known), ``urban_population``,
     ``urban_covered``, ``urban_rate``, ``rural_population``, ``rural_covered``, ``rural_rate``,
     ``elderly``, ``elderly_covered`` (people 60 and over, where known), ``one_outlet`` and
@@ -300,10 +314,13 @@ def tally(demand: pd.DataFrame, keys: list[str], standard: Standard) -> pd.DataF
         column: covered_at(demand, standard, standard.walk_limit_at(speed.m_per_min))
         for column, speed in zip(SPEED_COLUMNS, COMPARISON_SPEEDS, strict=True)
     }
-    if standard.town_rule == "both":
-        served["rate_towns_rural"] = covered_at(
-            demand, standard, standard.walk_limit_m, towns_rural=True
-        )
+    limit_m = standard.walk_limit_m
+    for column, nearer_m in (("rate_nearer", MISPLACED_M), ("rate_farther", -MISPLACED_M)):
+        served[column] = covered_at(demand, standard, limit_m, nearer_m=nearer_m)
+    other: Literal["urban", "rural"] = "urban" if standard.town_rule == "rural" else "rural"
+    served[f"rate_towns_{other}"] = covered_at(demand, standard, limit_m, towns=other)
+    if WITHOUT_DOUBTFUL_WAYS in demand:
+        served["rate_without_doubtful_ways"] = demand[WITHOUT_DOUBTFUL_WAYS].to_numpy(bool)
     if WITH_DOUBTFUL in demand:
         served["rate_with_doubtful"] = demand[WITH_DOUBTFUL].to_numpy(bool)
     groups = pd.DataFrame({key: demand[key] for key in keys} | amounts).groupby(keys)

@@ -138,13 +138,24 @@ NUMBERS = {
     ),
     "rate": Column("覆盖率", "rate", "", "常住人口", "Coverage rate", where=PEOPLE | SPEEDS | MAP),
     **_SPEEDS,
-    "rate_towns_rural": Column(
-        "覆盖率（镇区按乡村）",
+    "rate_nearer": Column(
+        "覆盖率（各点近10米）", "rate", "", "不确定性", "Coverage rate with every point 10 m nearer"
+    ),
+    "rate_farther": Column(
+        "覆盖率（各点远10米）",
         "rate",
-        "镇区\n按乡村",
-        "镇区",
-        "Coverage rate with towns as rural",
-        where=SPEEDS,
+        "",
+        "不确定性",
+        "Coverage rate with every point 10 m farther",
+    ),
+    "rate_towns_rural": Column(
+        "覆盖率（镇区按乡村）", "rate", "", "不确定性", "Coverage rate with towns as rural"
+    ),
+    "rate_towns_urban": Column(
+        "覆盖率（镇区按城区）", "rate", "", "不确定性", "Coverage rate with towns as urban"
+    ),
+    "rate_without_doubtful_ways": Column(
+        "覆盖率（不走存疑道路）", "rate", "", "不确定性", "Coverage rate without doubtful ways"
     ),
     "doubtful_outlets": Column(
         "存疑网点", "count", "", "存疑", "Outlets in doubt", where=SHOWN, by_class=False

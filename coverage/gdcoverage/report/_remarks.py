@@ -5,12 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from gdcoverage.findings import NO_COUNTY
-from gdcoverage.numbers import NUMBERS
-from gdcoverage.policy import SETTLEMENTS
+from gdcoverage.findings import MISPLACED_M, NO_COUNTY
+from gdcoverage.numbers import NUMBERS, SPEED_COLUMNS
+from gdcoverage.policy import COMPARISON_SPEEDS, SETTLEMENTS
 from gdcoverage.report._columns import measured, people, percent, plain
 from gdcoverage.report._doubt import READ_ACCOUNT, doubt_line
 from gdcoverage.report._report import Report
+
+# What is supposed for a rate, as the line of uncertainty says it.
+_SUPPOSED = {
+    "rate_towns_rural": "镇区按乡村判定",
+    "rate_towns_urban": "镇区按城区判定",
+    "rate_without_doubtful_ways": "不走存疑道路",
+    "rate_with_doubtful": "计入存疑网点",
+}
 
 
 def headline(report: Report) -> str:
@@ -32,8 +40,8 @@ def headline(report: Report) -> str:
 
 
 def remarks(report: Report) -> list[str]:
-    """Outlets, those in doubt, overlaps, older people, islands, points off the network, people in
-    no county.
+    """Outlets, those in doubt, overlaps, uncertainty, older people, who is off the network or on
+    an island of it, people in no county.
     """
     lines = _about_outlets(report)
     if report.doubt is not None and not report.doubt.matters:
@@ -50,12 +58,7 @@ def remarks(report: Report) -> list[str]:
             f"{_told(total, 'elderly', '：')}，"
             f"{covered} {measured(total['elderly_covered'], 'people')}（{percent(share)}）。"
         )
-    if "rate_towns_rural" in total:
-        rate = NUMBERS["rate"].said
-        lines.append(
-            f"镇区规则：镇区按城区，{rate} {percent(total['rate'])}；"
-            f"镇区按乡村，{rate} {percent(total['rate_towns_rural'])}。"
-        )
+    lines.append(_uncertainty(total))
     demand = report.coverage.demand
     urban = (demand["settlement"] == "urban") & (demand["status"] == "off_network")
     off, everyone = NUMBERS["off_network_population"].clause, NUMBERS["population"].said
@@ -84,6 +87,22 @@ def where_read(report: Report) -> list[str]:
 def _told(total: pd.Series, name: str, between: str = " ") -> str:
     """A number of people in a sentence: “达标 1,234 人”."""
     return f"{NUMBERS[name].clause}{between}{measured(total[name], 'people')}"
+
+
+def _uncertainty(total: pd.Series) -> str:
+    """The headline's rate under other suppositions, in one line."""
+    speeds = "、".join(
+        f"{speed.label} {percent(total[column])}"
+        for column, speed in zip(SPEED_COLUMNS, COMPARISON_SPEEDS, strict=True)
+    )
+    low, high = percent(total["rate_farther"]), percent(total["rate_nearer"])
+    told = [f"步速 {speeds}", f"各点位置偏差 {MISPLACED_M:.0f} 米 {low}～{high}"]
+    told += [
+        f"{words} {percent(total[column])}"
+        for column, words in _SUPPOSED.items()
+        if column in total
+    ]
+    return f"{NUMBERS['rate'].said}的不确定性：{'；'.join(told)}。"
 
 
 def _about_outlets(report: Report) -> list[str]:
