@@ -13,7 +13,7 @@ from gdcoverage.files import Source, written_whole
 from gdcoverage.problems import InputError, Problem, unusable
 
 # Raised when the arrays or their meaning change; a saved network of another format is refused.
-FORMAT = 1
+FORMAT = 2
 
 # Values are arrays; mypy would else hold them against keyword arguments of other types.
 Arrays = dict[str, Any]
