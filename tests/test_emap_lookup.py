@@ -261,7 +261,7 @@ def assert_nearest_first(page, outlets, lon, lat):
     away = by_distance(outlets, lon, lat)
     order = listed(page)
     assert len(order) == len(outlets)
-    # Great circles and the ellipsoid differ by less than half a percent.
+    # The page measures on a sphere, which differs from the ellipsoid by less than half a percent.
     found = away[order].to_numpy()
     assert (found[:-1] <= found[1:] * 1.006).all()
     assert found[0] <= away.min() * 1.006

@@ -1,16 +1,19 @@
 """OSM files with damaged elements: what is sound is read, what is not is told."""
 
+import numpy as np
 import osmium
 import pytest
 from osmium.osm.mutable import Node, Way
+from pyproj import Geod
 
 from gdcoverage.emap.basemap import read_base
 from gdcoverage.network import WalkNetwork, read_places
 from gdcoverage.problems import InputError
 
-# Two pieces of street of 0.001 degrees of latitude each: 111.195 m on the sphere of 6,371,009 m.
+# Two pieces of street along the meridian.
 STREET = {1: (113.1, 23.1), 2: (113.1, 23.101), 3: (113.1, 23.102)}
-STREET_M = 2 * 111.195
+GEOD = Geod(ellps="WGS84")
+STREET_M = GEOD.line_length(*np.transpose(list(STREET.values())))
 
 
 def xml(path, more_nodes, refs, *, version="1"):
@@ -51,10 +54,12 @@ def test_place_that_lies_nowhere_is_no_place(tmp_path):
 
 
 def test_piece_of_street_across_the_province_is_not_walked(tmp_path):
-    """0.44 degrees of latitude are 48.9 km, 0.46 are 51.1 km."""
+    """0.44 degrees of latitude are 48.7 km, 0.46 are 50.9 km."""
     nodes = '<node id="4" lat="23.542" lon="113.1"/><node id="5" lat="24.002" lon="113.1"/>'
     network = WalkNetwork.from_osm(xml(tmp_path / "s.osm", nodes, [1, 2, 3, 4, 5]))
-    assert network.length_m == pytest.approx(STREET_M + 440 * 111.195, abs=0.5)
+    assert network.length_m == pytest.approx(
+        GEOD.line_length([113.1, 113.1], [23.1, 23.542]), abs=0.01
+    )
     (problem,) = network.problems
     assert "50 公里" in problem.what
     assert "节点 4 与 5" in problem.what
@@ -63,7 +68,9 @@ def test_piece_of_street_across_the_province_is_not_walked(tmp_path):
 def test_street_across_the_date_line_is_short(tmp_path):
     nodes = '<node id="4" lat="-16.9" lon="179.9995"/><node id="5" lat="-16.9" lon="-179.9995"/>'
     network = WalkNetwork.from_osm(xml(tmp_path / "s.osm", nodes, [4, 5]))
-    assert network.length_m == pytest.approx(106.39, abs=0.05)
+    assert network.length_m == pytest.approx(
+        GEOD.inv(179.9995, -16.9, -179.9995, -16.9)[2], abs=0.001
+    )
     assert network.problems == ()
 
 

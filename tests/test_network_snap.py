@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 
 import worlds
-from gdcoverage.geo.sphere import great_circle_m
 from gdcoverage.network import WalkNetwork
 
 
@@ -45,12 +44,12 @@ def test_a_point_joins_the_nearest_place_of_the_nearest_street(lattice, spot, fo
     snap = joined(lattice, [spot])
     assert snap.access_m == pytest.approx([np.hypot(*np.subtract(spot, foot))], abs=0.02)
     there = worlds.degrees(*foot)
-    assert great_circle_m(snap.lon, snap.lat, *np.array(there).reshape(2, 1)) < 0.02
+    assert worlds.GEOD.inv(snap.lon[0], snap.lat[0], *there)[2] < 0.02
     # How far along its edge, from node u.
     edge = snap.edge[0]
     u = lattice.edge_u[edge]
-    from_u = great_circle_m(lattice.node_lon[u], lattice.node_lat[u], snap.lon, snap.lat)
-    assert snap.along_m == pytest.approx(from_u, abs=0.02)
+    from_u = worlds.GEOD.inv(lattice.node_lon[u], lattice.node_lat[u], snap.lon[0], snap.lat[0])[2]
+    assert snap.along_m[0] == pytest.approx(from_u, abs=1e-3)
     assert 0 <= snap.along_m[0] <= lattice.edge_m[edge]
 
 
@@ -94,7 +93,8 @@ def test_no_place_of_any_street_is_nearer():
     lon, lat = _every_half_metre(network)
     point_lon, point_lat = np.array([worlds.degrees(*spot) for spot in spots]).T
     for p in range(len(spots)):
-        nearest = great_circle_m(lon, lat, point_lon[p], point_lat[p]).min()
+        here = np.full(len(lon), point_lon[p]), np.full(len(lon), point_lat[p])
+        nearest = worlds.GEOD.inv(lon, lat, *here)[2].min()
         # A place half-way between two of them is nearer by less than this.
         assert snap.access_m[p] <= nearest + 1e-3
         assert snap.access_m[p] >= nearest - 0.26

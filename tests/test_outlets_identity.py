@@ -63,8 +63,8 @@ def test_second_of_a_pair_is_found_though_others_of_that_name_come_first(tmp_pat
 
 @pytest.mark.parametrize(("metres", "rows"), [(49, 1), (51, 2)])
 def test_fifty_metres_decide_whether_one_name_is_one_outlet(tmp_path, metres, rows):
-    # 1 degree of latitude on the sphere of 6371.009 km is 111,195 m.
-    reading = read(tmp_path, [row("甲", 113.3), row("甲", 113.3, lat=23.1 + metres / 111_195)])
+    # A degree of latitude is 110,751 m there.
+    reading = read(tmp_path, [row("甲", 113.3), row("甲", 113.3, lat=23.1 + metres / 110_751)])
     assert len(reading.frame) == rows
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import worlds
 from gdcoverage.files import Source
 from gdcoverage.geo import ellipsoid
-from gdcoverage.geo.sphere import lonlat
+from gdcoverage.geo.plane import lonlat
 from gdcoverage.places.counties import assign_counties
 from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+from pyproj import Geod
 
-from gdcoverage.geo.sphere import EARTH_RADIUS_M
 from gdcoverage.network import WalkNetwork
 
 # Worlds lie in Guangdong, at 113° E, 23° N, so that what holds only on the equator shows.
 ORIGIN = (113.0, 23.0)
-METRES_PER_DEGREE = EARTH_RADIUS_M * np.pi / 180
+GEOD = Geod(ellps="WGS84")
 
 Spot = tuple[float, float]
 
@@ -21,19 +21,25 @@ Spot = tuple[float, float]
 def degrees(x: float, y: float) -> Spot:
     """Longitude and latitude of a spot in metres east and north of the origin.
 
-    First along the meridian, then along the parallel reached there, on the sphere that streets
-    are measured on: rows and columns of streets are as long as one works out on paper, to the
-    millimetre over ten kilometres. Radii are measured on the ellipsoid, where the same metres
-    are 0.2 % longer from west to east and 0.4 % shorter from south to north.
+    First along the meridian, then along the parallel reached there, on the ellipsoid: rows and
+    columns of streets are as long as one works out on paper, to the millimetre over ten
+    kilometres.
     """
-    lat = ORIGIN[1] + y / METRES_PER_DEGREE
-    return ORIGIN[0] + x / (METRES_PER_DEGREE * float(np.cos(np.radians(lat)))), lat
+    _, lat, _ = GEOD.fwd(*ORIGIN, 0.0, y)
+    return ORIGIN[0] + float(np.degrees(x / _parallel_m(lat))), lat
 
 
 def metres(lon: float, lat: float) -> Spot:
     """The spot at a longitude and latitude: `degrees` the other way."""
-    east = (lon - ORIGIN[0]) * float(np.cos(np.radians(lat)))
-    return east * METRES_PER_DEGREE, (lat - ORIGIN[1]) * METRES_PER_DEGREE
+    _, _, y = GEOD.inv(*ORIGIN, ORIGIN[0], lat)
+    x = float(np.radians(lon - ORIGIN[0])) * _parallel_m(lat)
+    return x, y if lat >= ORIGIN[1] else -y
+
+
+def _parallel_m(lat: float) -> float:
+    """Radius of the circle of latitude, metres."""
+    phi = np.radians(lat)
+    return float(GEOD.a * np.cos(phi) / np.sqrt(1 - GEOD.es * np.sin(phi) ** 2))
 
 
 def write_osm(

@@ -37,8 +37,8 @@ EXPLAINED = Path(__file__).with_name("mutants_explained.toml")
 _SITES = ("sites_terms", "sites", "sites_choices", "sites_exit")
 TESTS = {
     "policy": ("policy", "assessment"),
-    "geo/ellipsoid": ("geo_radii", "geo_ellipsoid", "assessment", "gaps"),
-    "geo/sphere": ("network", "service_areas"),
+    "geo/ellipsoid": ("geo_radii", "geo_ellipsoid", "geo_lengths", "assessment", "gaps"),
+    "geo/plane": ("geo_plane", "network", "service_areas"),
     "network/reach": ("network_reach", "assessment"),
     "network/_kernels": ("network_reach", "assessment"),
     "network/_snap": ("network_snap", "network", "assessment"),

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from benchmarks.data import SHARED
-from gdcoverage.geo.sphere import from_plane, stretch, to_plane
+from gdcoverage.geo.plane import from_plane, stretch, to_plane
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -25,7 +25,7 @@ from gdcoverage.findings import (
     joiner,
 )
 from gdcoverage.geo import ellipsoid
-from gdcoverage.geo.sphere import lonlat
+from gdcoverage.geo.plane import lonlat
 from gdcoverage.network import Snap, WalkNetwork, reach
 from gdcoverage.outlets import sound_outlets
 from gdcoverage.places.counties import assign_counties, read_counties

@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from gdcoverage.arrays import Floats, Ints, Objects
 from gdcoverage.findings import Coverage
 from gdcoverage.geo import ellipsoid
-from gdcoverage.geo.sphere import in_plane
+from gdcoverage.geo.plane import in_plane
 
 # A place farther than this from a gap does not lend it its name.
 NAMING_DISTANCE_M = 5_000.0

@@ -11,7 +11,7 @@ from gdcoverage.arrays import Floats, Ints
 from gdcoverage.findings import Coverage
 from gdcoverage.geo.lines import Lines
 from gdcoverage.geo.outline import around
-from gdcoverage.geo.sphere import from_plane, stretch, to_plane
+from gdcoverage.geo.plane import from_plane, stretch, to_plane
 from gdcoverage.kernels import kernel
 from gdcoverage.network import Snap, WalkNetwork, reach
 

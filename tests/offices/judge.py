@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import shapely
+from pyproj import Geod
 
-from gdcoverage.geo.sphere import great_circle_m
 from gdcoverage.outlets import read_outlets
 from gdcoverage.policy import ITEMS, MODES
 from gdcoverage.problems import InputError, Problem
 from offices._book import Row, write
 from offices._office import TERMS, Office, Outlet
 
+_GEOD = Geod(ellps="WGS84")
 # Farther from the truth than this, a place is another one.
 SAME_PLACE_M = 1.0
 # Fields that say nothing of services: a problem with them explains no missing service.
@@ -142,8 +142,7 @@ def _services(field: str) -> Iterable[str]:
 
 def away_m(point: shapely.Point, lon: float, lat: float) -> float:
     """Metres from a point to a place in degrees."""
-    here, there = np.array([point.x, point.y]), np.array([lon, lat])
-    return float(great_circle_m(here[0], here[1], there[0], there[1]))
+    return float(_GEOD.inv(point.x, point.y, lon, lat)[2])
 
 
 def left_out(problems: Iterable[Problem], spots: list[Spot]) -> bool:

@@ -15,7 +15,7 @@ from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Bools, Floats, Int32s, Objects
-from gdcoverage.geo.sphere import EARTH_RADIUS_M
+from gdcoverage.geo.plane import EARTH_RADIUS_M
 from gdcoverage.policy import RURAL_CODES, TOWN_CODES, URBAN_CODES, Standard
 from gdcoverage.problems import unusable
 from gdcoverage.tables import plain_heading

@@ -1,1 +1,1 @@
-"""The earth: streets on a sphere, radii on the ellipsoid, areas, outlines, datums; arrays only."""
+"""The earth: lengths on the ellipsoid, a plane to work in, areas, outlines, datums; arrays only."""

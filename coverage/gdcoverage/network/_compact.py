@@ -10,7 +10,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gdcoverage.arrays import Bools, Floats, Int32s, Ints
-from gdcoverage.geo.sphere import great_circle_m
+from gdcoverage.geo.ellipsoid import short_m
 from gdcoverage.kernels import kernel
 from gdcoverage.network._ways import Looks
 
@@ -204,7 +204,7 @@ def _chains(start, neighbour, piece, through, pieces):  # type: ignore[no-untype
 def _metres_along(shape_start: Ints, lon: Floats, lat: Floats) -> Floats:
     """Metres from the start of its edge to each shape point."""
     step = np.zeros(len(lon))
-    step[1:] = great_circle_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    step[1:] = short_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
     return _running_sums(shape_start, step)
 
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from osmium.filter import KeyFilter
 from osmium.osm import NODE, WAY
 
+from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.areas import Areas
-from gdcoverage.geo.sphere import great_circle_m
 from gdcoverage.network._compact import Segments
 from gdcoverage.network._osm_faults import BAD_ELEMENT, REFUSALS, Damage, refused
 from gdcoverage.network._walkable import is_walkable
@@ -183,7 +183,7 @@ def _far(nodes: WayNodes) -> NDArray[np.intp]:
     )
     far = np.flatnonzero(joined & (step > _SURELY_SHORT))
     lon, lat = nodes["x"] / DEGREE, nodes["y"] / DEGREE
-    metres = great_circle_m(lon[far], lat[far], lon[far + 1], lat[far + 1])
+    metres = ellipsoid.metres(lon[far], lat[far], lon[far + 1], lat[far + 1])
     return far[metres > _LONGEST_PIECE_M]
 
 

@@ -9,9 +9,12 @@ import numpy as np
 import shapely
 
 from gdcoverage.arrays import Bools, Floats, Int32s, Ints, Objects
+from gdcoverage.geo.ellipsoid import GEOD, short_m
 from gdcoverage.geo.lines import Lines
-from gdcoverage.geo.sphere import TOLERANCE_M, great_circle_m, stretch, to_plane
+from gdcoverage.geo.plane import TOLERANCE_M, stretch, to_plane
 from gdcoverage.kernels import kernel
+
+_ES = GEOD.es  # squared eccentricity, as a number that kernels can hold
 
 
 class Shapes(NamedTuple):
@@ -103,7 +106,7 @@ class EdgeIndex:
         """
         edge = self.nearest(lon, lat, limit_m)
         along_m, at_lon, at_lat = _foot(edge, lon, lat, self._shapes)
-        access_m = great_circle_m(lon, lat, at_lon, at_lat)
+        access_m = short_m(lon, lat, at_lon, at_lat)
         off = ~(access_m <= limit_m + TOLERANCE_M)
         edge[off] = -1
         for values in (along_m, access_m, at_lon, at_lat):
@@ -120,7 +123,9 @@ def _foot(edge, lon, lat, shapes):  # type: ignore[no-untyped-def]
     at_lon = np.full(len(edge), np.nan)
     at_lat = np.full(len(edge), np.nan)
     for p in np.flatnonzero(edge >= 0):
-        squeeze = np.cos(np.radians(lat[p]))
+        # A degree of longitude, in degrees of latitude: by the radii of the ellipsoid here.
+        phi = np.radians(lat[p])
+        squeeze = np.cos(phi) * (1 - _ES * np.sin(phi) ** 2) / (1 - _ES)
         best = np.inf
         for i in range(shape_start[edge[p]], shape_start[edge[p] + 1] - 1):
             ax = (shape_lon[i] - lon[p]) * squeeze

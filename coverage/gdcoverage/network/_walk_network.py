@@ -18,7 +18,7 @@ from gdcoverage.arrays import Floats, Int32s, Ints
 from gdcoverage.files import Source
 from gdcoverage.geo.areas import Areas
 from gdcoverage.geo.lines import Lines
-from gdcoverage.geo.sphere import in_plane, lonlat
+from gdcoverage.geo.plane import in_plane, lonlat
 from gdcoverage.network import _saved
 from gdcoverage.network._compact import Segments, compact
 from gdcoverage.network._kernels import Streets
@@ -44,8 +44,8 @@ Array = TypeVar("Array", bound=NDArray[Any])
 class WalkNetwork:
     """The walkable streets as an undirected graph: crossings, edges between them, and shapes.
 
-    Coordinates are degrees in WGS-84; lengths are metres along great circles of the radius that
-    osmnx uses. The arrays are read-only. Equal streets give equal arrays, whatever the source.
+    Coordinates are degrees in WGS-84; lengths are metres on its ellipsoid. The arrays are
+    read-only. Equal streets give equal arrays, whatever the source.
 
     Parameters
     ----------

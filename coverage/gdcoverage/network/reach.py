@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from gdcoverage.arrays import Floats, Int32s
-from gdcoverage.geo.sphere import TOLERANCE_M
+from gdcoverage.geo.plane import TOLERANCE_M
 from gdcoverage.network import Snap, WalkNetwork, _kernels
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from gdcoverage.arrays import Bools, Ints, Objects
-from gdcoverage.geo.sphere import great_circle_m
+from gdcoverage.geo.ellipsoid import short_m
 from gdcoverage.policy import FLAGS, ITEMS, MODES
 from gdcoverage.problems import Problem, Severity
 
@@ -209,9 +209,7 @@ def _earlier_twin(outlets: pd.DataFrame) -> Ints:
         for i in rows:
             near = kept[:count][np.abs(lat[kept[:count]] - lat[i]) < _FAR_DEG]
             same = (bank[near] == bank[i]) | (bank[near] == "") | (bank[i] == "")
-            near = near[
-                same & (great_circle_m(lon[i], lat[i], lon[near], lat[near]) <= SAME_OUTLET_M)
-            ]
+            near = near[same & (short_m(lon[i], lat[i], lon[near], lat[near]) <= SAME_OUTLET_M)]
             if len(near):
                 twin[i] = near[0]
             else:

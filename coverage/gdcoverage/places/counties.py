@@ -27,7 +27,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Objects
 from gdcoverage.geo.datum import to_wgs84
-from gdcoverage.geo.sphere import in_plane
+from gdcoverage.geo.plane import in_plane
 from gdcoverage.problems import Problem, unusable
 from gdcoverage.tables import Headings, Named, Rows, fields_of, read_layer, spellings_of
 from gdcoverage.tables.frames import FRAME, in_degrees, require_columns, with_columns

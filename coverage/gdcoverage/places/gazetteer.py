@@ -18,7 +18,7 @@ import pandas as pd
 from osmium.filter import EmptyTagFilter, KeyFilter
 
 from gdcoverage.arrays import Floats
-from gdcoverage.geo.sphere import great_circle_m
+from gdcoverage.geo import ellipsoid
 from gdcoverage.network._osm_faults import BAD_ELEMENT, REFUSALS, refused
 
 # Kind of thing -> how far from its middle an address of that name may be, metres at least; the
@@ -103,7 +103,7 @@ def _things(named: pd.DataFrame) -> gpd.GeoDataFrame:
         lon, lat = group["lon"].to_numpy(float), group["lat"].to_numpy(float)
         for part in _near_one_another(lon, lat):
             x, y = float(lon[part].mean()), float(lat[part].mean())
-            away = great_circle_m(
+            away = ellipsoid.metres(
                 np.full(len(part), x), np.full(len(part), y), lon[part], lat[part]
             )
             rows.append((name, kind, max(KINDS[str(kind)], float(away.max())), x, y))
@@ -120,7 +120,8 @@ def _near_one_another(lon: Floats, lat: Floats) -> list[np.ndarray]:
     left, groups = np.arange(len(lon)), []
     while len(left):
         first = left[0]
-        away = great_circle_m(lon[[first]], lat[[first]], lon[left], lat[left])
+        here = np.full(len(left), lon[first]), np.full(len(left), lat[first])
+        away = ellipsoid.metres(*here, lon[left], lat[left])
         groups.append(left[away <= _ONE_M])
         left = left[away > _ONE_M]
     return groups

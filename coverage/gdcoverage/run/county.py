@@ -19,7 +19,7 @@ from gdcoverage.emap import Ground
 from gdcoverage.files import Source
 from gdcoverage.findings import NO_COUNTY
 from gdcoverage.geo import ellipsoid
-from gdcoverage.geo.sphere import lonlat
+from gdcoverage.geo.plane import lonlat
 from gdcoverage.policy import Standard
 from gdcoverage.problems import Problem, unusable
 from gdcoverage.report import FileRead, data_date

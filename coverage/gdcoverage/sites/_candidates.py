@@ -13,7 +13,7 @@ from gdcoverage.arrays import Bools, Floats, Ints, Objects
 from gdcoverage.assessment import county_of, cover_matrix
 from gdcoverage.findings import Coverage
 from gdcoverage.geo import ellipsoid
-from gdcoverage.geo.sphere import lonlat, stretch, to_plane
+from gdcoverage.geo.plane import lonlat, stretch, to_plane
 from gdcoverage.outlets import sound_outlets
 from gdcoverage.policy import SETTLEMENTS
 from gdcoverage.problems import refuse_rows, unusable

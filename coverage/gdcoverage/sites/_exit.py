@@ -14,7 +14,7 @@ from gdcoverage.assessment import without_outlets
 from gdcoverage.findings import Coverage
 from gdcoverage.gaps import find_gaps, gap_of_demand
 from gdcoverage.geo import ellipsoid
-from gdcoverage.geo.sphere import lonlat
+from gdcoverage.geo.plane import lonlat
 from gdcoverage.problems import InputError, unusable
 from gdcoverage.sites._candidates import generate_candidates
 from gdcoverage.sites._plan import SitePlan

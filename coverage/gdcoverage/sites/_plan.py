@@ -12,7 +12,7 @@ import pandas as pd
 from gdcoverage.arrays import Floats, Ints
 from gdcoverage.gaps import gap_of_demand
 from gdcoverage.geo import ellipsoid
-from gdcoverage.geo.sphere import lonlat
+from gdcoverage.geo.plane import lonlat
 from gdcoverage.locate import CoverSolution
 from gdcoverage.sites._order import build_order, owned_alone
 from gdcoverage.sites._question import HAIR, Question

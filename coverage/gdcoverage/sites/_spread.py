@@ -6,7 +6,7 @@ import numpy as np
 
 from gdcoverage.arrays import Floats, Ints
 from gdcoverage.geo import ellipsoid
-from gdcoverage.geo.sphere import lonlat
+from gdcoverage.geo.plane import lonlat
 from gdcoverage.sites._question import Question
 
 # A site is moved at most so often; one round settles nearly every plan.

@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Bools, Floats, Objects
 from gdcoverage.geo.datum import DATUMS, Datum, datum_named, names_other_datum, to_wgs84
-from gdcoverage.geo.sphere import lonlat
+from gdcoverage.geo.plane import lonlat
 from gdcoverage.problems import Problem
 from gdcoverage.tables import Headings, Table, is_newer, numbers, plain_heading
 

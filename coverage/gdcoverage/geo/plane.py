@@ -1,4 +1,4 @@
-"""The earth as streets are measured on it: great circles, and a true-to-shape plane to work in."""
+"""A true-to-shape plane to work in: Mercator on the WGS-84 ellipsoid (EPSG:3395)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Floats, Objects
+from gdcoverage.geo.ellipsoid import GEOD, radii_m
 
-# The radius that osmnx uses, so that the same street has the same length here and there.
+# A mean radius for grids of cells that only count people; no length is measured with it.
 EARTH_RADIUS_M = 6_371_009.0
 
+_ECCENTRICITY = float(np.sqrt(GEOD.es))
 
 # Distances are compared at the millimetre, the last digit that means anything; so a length that
 # is exactly the limit on paper counts as within, whatever the rounding of the sums.
@@ -26,36 +28,34 @@ def lonlat(points: Objects) -> tuple[Floats, Floats]:
     return shapely.get_x(present), shapely.get_y(present)
 
 
-def great_circle_m(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Floats:
-    """Great-circle distance in metres between points in degrees (haversine formula)."""
-    phi1, phi2 = np.radians(lat1), np.radians(lat2)
-    h = (
-        np.sin((phi2 - phi1) / 2) ** 2
-        + np.cos(phi1) * np.cos(phi2) * np.sin(np.radians(lon2 - lon1) / 2) ** 2
-    )
-    return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(h, 1.0))))
-
-
 def to_plane(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-    """Spherical Mercator coordinates in metres at the equator.
+    """Mercator coordinates on the ellipsoid, metres at the equator (EPSG:3395).
 
     The projection is conformal: close around any point it is a magnified true map. Of two
     streets 300 m away the one nearest in the plane may be a millimetre farther on the ground.
     A length at latitude ``lat`` is `stretch` times longer in the plane.
     """
-    x = EARTH_RADIUS_M * np.radians(lon)
-    y = EARTH_RADIUS_M * np.arcsinh(np.tan(np.radians(lat)))
-    return x, y
+    phi = np.radians(lat)
+    return GEOD.a * np.radians(lon), GEOD.a * (np.arcsinh(np.tan(phi)) - _flattening(phi))
 
 
 def from_plane(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     """Degrees of a point of the plane."""
-    return np.degrees(x / EARTH_RADIUS_M), np.degrees(np.arctan(np.sinh(y / EARTH_RADIUS_M)))
+    # Each round leaves at most a hundred and fiftieth of the error, at first 0.2 degrees.
+    phi = np.arctan(np.sinh(y / GEOD.a))
+    for _ in range(6):
+        phi = np.arctan(np.sinh(y / GEOD.a + _flattening(phi)))
+    return np.degrees(x / GEOD.a), np.degrees(phi)
+
+
+def _flattening(phi: Floats) -> Floats:
+    """By how much the isometric latitude falls short of that on a sphere."""
+    return np.asarray(_ECCENTRICITY * np.arctanh(_ECCENTRICITY * np.sin(phi)))
 
 
 def stretch(lat: Floats) -> Floats:
     """How many times longer the plane shows a length at this latitude."""
-    return np.asarray(1 / np.cos(np.radians(lat)))
+    return np.asarray(GEOD.a / (radii_m(lat)[1] * np.cos(np.radians(lat))))
 
 
 def in_plane(
