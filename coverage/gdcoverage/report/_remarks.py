@@ -9,7 +9,7 @@ from gdcoverage.findings import MISPLACED_M, NO_COUNTY
 from gdcoverage.numbers import NUMBERS, SPEED_COLUMNS
 from gdcoverage.policy import COMPARISON_SPEEDS, SETTLEMENTS
 from gdcoverage.report._columns import measured, people, percent, plain
-from gdcoverage.report._doubt import READ_ACCOUNT, doubt_line
+from gdcoverage.report._doubt import READ_ACCOUNT, doubt_line, witness_line
 from gdcoverage.report._report import Report
 
 # What is supposed for a rate, as the line of uncertainty says it.
@@ -68,6 +68,8 @@ def remarks(report: Report) -> list[str]:
         f"其中城区 {people(demand.loc[urban, 'population'].sum())} 人因此不达标；"
         f"{_told(total, 'island_population', '：')}。均计入{everyone}。"
     )
+    if report.witness is not None:
+        lines.append(witness_line(report.witness))
     outside = report.counties.loc[report.counties["county"] == NO_COUNTY, "population"].sum()
     if outside > 0 and len(report.inside):
         lines.append(f"县区外：{people(outside)} 人不在所列任何县区之内，单列一行，计入合计。")

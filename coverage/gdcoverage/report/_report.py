@@ -20,6 +20,7 @@ from gdcoverage.report._account import NO_DATE, FileRead
 from gdcoverage.report._columns import SNAP_STATUS, distance_text
 from gdcoverage.report._doubt import read_first
 from gdcoverage.sites import Siting
+from gdcoverage.verify import Witness
 
 OUTSIDE = "县区外"
 TOTAL = "合计"
@@ -42,6 +43,7 @@ class Report:
     files : what was understood of the inputs; empty where another document tells it.
     read_at : where that document is, as a reader of this one finds it.
     fits : how near the outlets lie to the streets under each datum.
+    witness : what came of computing walks again; None where nobody was asked to.
     neighbours : adcode -> name of counties beyond the coverage's own, for outlets over there.
     siting : answers to the plan's siting question, if it asks one.
     county_sites : of several counties: the sites recommended to each, with ``asked_by`` (adcode).
@@ -61,6 +63,7 @@ class Report:
     files: tuple[FileRead, ...] = ()
     read_at: str = ""
     fits: tuple[DatumFit, ...] = ()
+    witness: Witness | None = None
 
     def for_county(self, adcode: str) -> Report:
         """The report of one county; data problems stay those of the whole run.
@@ -154,7 +157,7 @@ class Report:
     @cached_property
     def box(self) -> tuple[str, ...]:
         """What must be read before the headline, its title first; empty where it stands."""
-        return read_first(self.doubt, self.problems)
+        return read_first(self.doubt, self.problems, self.witness)
 
     @property
     def name(self) -> str:

@@ -16,17 +16,19 @@ from gdcoverage.findings import NO_COUNTY
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.report import Report, percent
 from gdcoverage.run.busy import held
-from gdcoverage.run.counties import Found, find
+from gdcoverage.run.counties import Found, find, results_of
 from gdcoverage.run.county import county_tasks
 from gdcoverage.run.documents import begin_counties, deliver_province, files_of
 from gdcoverage.run.earlier import MANIFEST, put_aside
+from gdcoverage.run.executors import here
 from gdcoverage.run.how import How
 from gdcoverage.run.inputs import Inputs, Say, read_inputs, require_county
-from gdcoverage.run.job import Job, report_of, walked_report_of
+from gdcoverage.run.job import Job, Visit, report_of, walked_report_of
 from gdcoverage.run.outputs import Written
 from gdcoverage.run.plan import Plan
 from gdcoverage.run.proposals import PROPOSALS, are_proposed, write_proposals
 from gdcoverage.run.province import joined_report, require_reconciled
+from gdcoverage.run.regions import begin_regions
 from gdcoverage.run.streets import streets_of
 
 
@@ -154,9 +156,15 @@ def _jobs(
     ]
     say("读取步行路网")
     areas = {task.key: task.area for task in tasks}
-    each = map if how.crew is None or len(areas) == 1 else how.crew.each
+    crew = None if len(areas) == 1 else how.crew
+    each = map if crew is None else crew.each
+    regions = begin_regions(
+        plan, tasks, results_of(plan, say), here if crew is None else crew.beside
+    )
     streets = streets_of(plan, areas, plan.cache / "streets", say, each)
-    return [Job.of(task, streets[task.key]) for task in tasks]
+    ground = regions()
+    visits = {key: Visit(region, plan.network.witness) for key, region in ground.items()}
+    return [Job.of(task, streets[task.key], visits[task.key]) for task in tasks]
 
 
 def _report(plan: Plan, inputs: Inputs, found: Found, made_on: str) -> Report:

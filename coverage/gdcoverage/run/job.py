@@ -42,6 +42,7 @@ from gdcoverage.sites import (
     TwoOutlets,
     make_siting,
 )
+from gdcoverage.verify import Region, Witness, bear_witness
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +56,7 @@ class Assessed:
     outlets_joined, demand_joined : where they join the streets.
     gaps : frame of `find_gaps`.
     fits : how near the county's outlets lie to the streets under each datum.
+    witness : what came of computing some of its walks again.
     """
 
     outlets: pd.DataFrame
@@ -64,6 +66,7 @@ class Assessed:
     demand_joined: Snap
     gaps: gpd.GeoDataFrame
     fits: tuple[DatumFit, ...]
+    witness: Witness
 
     def found(
         self, standard: Any, outlets: gpd.GeoDataFrame, demand: gpd.GeoDataFrame, counties: Any
@@ -84,10 +87,33 @@ class Assessed:
 
 # All that may come out of what is kept.
 KINDS: tuple[type, ...] = (
-    *(Assessed, Snap, DatumFit),
+    *(Assessed, Snap, DatumFit, Witness, Region),
     *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives),
 )
 _BY_NAME = {kind.__name__: kind for kind in KINDS}
+
+
+@dataclass(frozen=True, eq=False)
+class Visit:
+    """What is asked of a county's witness.
+
+    Parameters
+    ----------
+    region : the ground that it walks on.
+    walks : how many it compares at most.
+    """
+
+    region: Region
+    walks: int
+
+    def witness(self, coverage: Coverage) -> Witness:
+        """What it says of an assessment."""
+        if not self.walks:
+            return Witness(unseen=("按设置不抽查",))
+        found = coverage.outlets, coverage.demand
+        return bear_witness(
+            *found, self.region, coverage.network.profile, coverage.standard, self.walks
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,18 +129,19 @@ class Job:
 
     task: CountyTask
     streets: Streets
+    visit: Visit
     assessed_id: str
     siting_id: str | None
     assessed: bytes | None = None
     siting: bytes | None = None
 
     @classmethod
-    def of(cls, task: CountyTask, streets: Streets) -> Job:
+    def of(cls, task: CountyTask, streets: Streets, visit: Visit) -> Job:
         """The job, with the identities of its results."""
-        assessed_id = digest("assessed", program(), task.subject, streets.content)
+        assessed_id = digest("assessed", program(), task.subject, streets.content, visit)
         asks = task.asked.terms is not None and task.adcode
         siting_id = digest("siting", assessed_id, task.asked) if asks else None
-        return cls(task, streets, assessed_id, siting_id)
+        return cls(task, streets, visit, assessed_id, siting_id)
 
     @property
     def is_done(self) -> bool:
@@ -158,7 +185,11 @@ def find_numbers(job: Job) -> Done:
         network = job.streets.network(job.task)
     if job.assessed is None:
         with clock("assess"):
-            bodies["assessed"] = packed(_assessed(subject, network))
+            coverage, gaps, fits = _assessed(subject, network)
+        with clock("witness"):
+            witness = job.visit.witness(coverage) if job.task.adcode else Witness()
+        with clock("pack"):
+            bodies["assessed"] = packed(_added_to(subject, coverage, gaps, fits, witness))
     if job.siting_id is not None and job.siting is None:
         with clock("sites"):
             assessed = _unpacked(job.assessed or bodies["assessed"])
@@ -175,20 +206,27 @@ def find_numbers(job: Job) -> Done:
     return Done(bodies, seconds=clock.seconds, peak_mb=_peak_mb())
 
 
-def _assessed(subject: Subject, network: WalkNetwork) -> Assessed:
+def _assessed(
+    subject: Subject, network: WalkNetwork
+) -> tuple[Coverage, gpd.GeoDataFrame, tuple[DatumFit, ...]]:
+    """The assessment, its gaps, and how near the outlets lie to the streets."""
     coverage = apply_standard(
         subject.outlets, subject.demand, network, subject.standard, subject.counties
     )
     # What lies outside all counties has no outlets of its own.
     inside = subject.outlets["county"].isin(subject.counties["adcode"]) & bool(subject.adcode)
+    fits = datum_fits(subject.outlets[inside], network)
+    return coverage, find_gaps(coverage, subject.places), fits
+
+
+def _added_to(subject: Subject, coverage: Coverage, *found: Any) -> Assessed:
     return Assessed(
         _added(coverage.outlets, subject.outlets),
         _added(coverage.demand, subject.demand),
         coverage.covers,
         coverage.outlets_joined,
         coverage.demand_joined,
-        find_gaps(coverage, subject.places),
-        datum_fits(subject.outlets[inside], network),
+        *found,
     )
 
 
@@ -237,6 +275,7 @@ def _reported(job: Job, assessed: Assessed) -> Report:
         files=shown.files,
         read_at=shown.read_at,
         fits=assessed.fits,
+        witness=assessed.witness,
     )
 
 

@@ -34,6 +34,7 @@ from gdcoverage.run.plan_values import (
     PlanDatum,
     Text,
     Url,
+    Walks,
     quoted,
     standard_of,
     terms_of,
@@ -70,7 +71,9 @@ class DemandInput:
 
 @dataclass(frozen=True)
 class NetworkInput:
-    """``[network]``: exactly one of osm, graphml, saved, place, polygon; and for downloads, how."""
+    """``[network]``: exactly one of osm, graphml, saved, place, polygon; for downloads, how; and
+    how many walks of each county are computed again by a witness.
+    """
 
     osm: InputFile | None = None
     graphml: InputFile | None = None
@@ -81,6 +84,7 @@ class NetworkInput:
     nominatim_url: Url | None = None
     doh_url_template: DohTemplate | None = None
     cache_folder: Folder | None = None
+    witness: Walks = 10
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from gdcoverage.sites import Terms
 
 _SHOWN = 80  # characters of a value
 _LARGEST_ID = 10**18
+_MOST_WALKS = 1_000
 _URL = re.compile(r"https?://[^\s/]\S*")
 # What a backslash in a path turns into between double quotes.
 _ESCAPES = {"\t": r"\t", "\n": r"\n", "\r": r"\r", "\b": r"\b", "\f": r"\f"}
@@ -100,6 +101,12 @@ def _people(value: object) -> float:
     return float(value)
 
 
+def _walks(value: object) -> int:
+    if not isinstance(value, int) or not Range(0, _MOST_WALKS, whole=True).holds(value):
+        raise _refused("应是条数", f"请写 0 到 {_MOST_WALKS} 的整数；0 为不抽查")
+    return value
+
+
 def _counties(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise _refused("应是列表", '请写成 ["龙门县"] 或 ["441324"]')
@@ -163,6 +170,7 @@ Class = Annotated[Text, AfterValidator(_settlement)]
 DohTemplate = Annotated[Url, AfterValidator(_doh_template)]
 InputFile = Annotated[Path, PlainValidator(_file)]
 Folder = Annotated[Path, PlainValidator(_folder)]
+Walks = Annotated[int, PlainValidator(_walks)]
 OutletCount = Annotated[int, PlainValidator(_outlet_count)]
 People = Annotated[float, PlainValidator(_people)]
 

@@ -30,6 +30,7 @@ from gdcoverage.run.outputs import (
     Written,
 )
 from gdcoverage.run.plan import Plan
+from gdcoverage.verify import Witness
 
 
 def joined_report(
@@ -66,6 +67,18 @@ def joined_report(
         data_date=data_date(inputs.outlets.account),
         files=inputs.files,
         fits=joined_fits(fit for part in parts for fit in part.fits),
+        witness=_together(results),
+    )
+
+
+def _together(results: Mapping[str, Report]) -> Witness:
+    """The counties' witnesses as one; where one saw nothing, it is told of which county."""
+    return Witness.together(
+        replace(
+            report.witness, unseen=tuple(f"{report.name}（{why}）" for why in report.witness.unseen)
+        )
+        for report in results.values()
+        if report.witness is not None
     )
 
 

@@ -101,6 +101,9 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting("counties", "path", "县区图层", "自己的县区面图层；不写则用程序自带的广东 124 个县区"),
         Setting("counties", "single", "合为一个单元", "不用县区界线，把全部人口当作一个单元；写单元名称，“县区”须留空"),
     ),
+    "核对": (
+        Setting("network", "witness", "抽查步行路线", "每个县区抽几条步行路线用另一套软件（osmnx、networkx）重算核对；默认 10，写 0 为不抽查", "number"),
+    ),
     "街道的其他来源（与街道文件五选一）": (
         Setting("network", "saved", "路网文件", "gdcoverage network build 生成的 .npz"),
         Setting("network", "graphml", "GraphML 文件", "osmnx 保存的 .graphml"),

@@ -1,0 +1,78 @@
+"""Which walks of an assessment are computed again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+
+import geopandas as gpd
+import numpy as np
+
+from gdcoverage.arrays import Ints
+from gdcoverage.geo import ellipsoid
+from gdcoverage.geo.plane import lonlat
+from gdcoverage.policy import Standard
+
+# Walks somewhat longer than the limit are looked at too: they are as near to it as the others.
+_BEYOND = 1.1
+
+
+def longest_m(standard: Standard) -> float:
+    """Walks up to this are in a sample, metres."""
+    return standard.walk_limit_m * _BEYOND
+
+
+def reach_m(standard: Standard) -> float:
+    """How far from its outlet a walk of a sample can lead, with all that bears on its legs."""
+    return longest_m(standard) + standard.snap_limit_m + standard.smallest_component_m
+
+
+def place_to_visit(
+    outlets: gpd.GeoDataFrame, demand: gpd.GeoDataFrame, county: str, standard: Standard
+) -> tuple[float, float] | None:
+    """Where the outlet is, in degrees, from which a county's sample is walked.
+
+    The draw follows from where the outlets lie, so one more or less seldom changes it. Only
+    outlets with people nearby are drawn, if there are any.
+
+    Parameters
+    ----------
+    outlets, demand : in EPSG:4326, with ``status`` and ``county``.
+    """
+    own = outlets[(outlets["status"] == "active") & (outlets["county"] == county)]
+    if own.empty or demand.empty:
+        return None
+    lon, lat = lonlat(own.geometry.to_numpy())
+    people = demand[demand["population"] > 0]
+    _, near = ellipsoid.pairs_within(
+        *lonlat(people.geometry.to_numpy()), lon, lat, standard.walk_limit_m
+    )
+    places = np.unique(near) if len(near) else np.arange(len(own))
+    drawn = min(places.tolist(), key=lambda i: _lot(f"{lon[i]:.6f},{lat[i]:.6f}"))
+    return float(lon[drawn]), float(lat[drawn])
+
+
+def _lot(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
+def sampled(
+    demand: gpd.GeoDataFrame, outlet_ids: Collection[str], standard: Standard, walks: int
+) -> Ints:
+    """Rows of the points whose walk to outlets on one spot is computed again: half of them those
+    nearest to the limit, the others drawn.
+
+    Parameters
+    ----------
+    demand : assessed; ``demand_id``, ``walk_outlet_id``, ``walk_m``.
+    walks : how many at most.
+    """
+    walk_m = demand["walk_m"].to_numpy()
+    rows = np.flatnonzero(
+        demand["walk_outlet_id"].isin(outlet_ids).to_numpy() & (walk_m <= longest_m(standard))
+    )
+    ids = demand["demand_id"].to_numpy(str)
+    away = np.abs(walk_m[rows] - standard.walk_limit_m)
+    nearest = rows[np.lexsort((ids[rows], away))][: (walks + 1) // 2]
+    others = sorted(set(rows.tolist()) - set(nearest.tolist()), key=lambda row: _lot(ids[row]))
+    return np.array([*nearest, *others[: walks - len(nearest)]], np.int64)

@@ -1,0 +1,97 @@
+"""Walks between points computed by networkx, with the points put into the streets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import networkx as nx
+import numpy as np
+import shapely
+
+from gdcoverage.arrays import Floats
+from gdcoverage.verify._ground import GEOD, Ground
+
+# Places that are nearer than a millimetre are one.
+_TOUCH_M = 0.001
+
+Place = tuple[float, float]
+
+
+class _Foot(NamedTuple):
+    """Where a leg ends: the piece, the part of it from its first end, and the place."""
+
+    piece: int
+    part: float
+    lon: float
+    lat: float
+
+
+def walks(ground: Ground, start: Place, ends: Sequence[Place], limit_m: float) -> Floats:
+    """Metres on foot from a place to others; inf where there is no way.
+
+    Parameters
+    ----------
+    start, ends : degrees, WGS-84.
+    limit_m : longest leg between a place and a street, metres.
+    """
+    graph = ground.graph()
+    feet: dict[int, list[tuple[float, Place]]] = {}
+    for number, place in enumerate([start, *ends]):
+        for foot in _feet(ground, place, limit_m):
+            at = (foot.lon, foot.lat)
+            leg = GEOD.inv(*place, *at)[2]
+            graph.add_edge(("place", number), ("foot", foot.piece, foot.part), length=leg)
+            feet.setdefault(foot.piece, []).append((foot.part, at))
+    for piece, on in feet.items():
+        a, b = ground.pieces[piece]
+        metres, parts = ground.metres[piece], sorted({part for part, _ in on})
+        stops = [(0.0, a), *((part, ("foot", piece, part)) for part in parts), (1.0, b)]
+        for (here, one), (there, other) in pairwise(stops):
+            length = float(metres * (there - here))
+            known = graph.get_edge_data(one, other)
+            if known is None or known["length"] > length:
+                graph.add_edge(one, other, length=length)
+    if ("place", 0) not in graph:
+        return np.full(len(ends), np.inf)
+    found = nx.single_source_dijkstra_path_length(graph, ("place", 0), weight="length")
+    return np.array([found.get(("place", i), np.inf) for i in range(1, len(ends) + 1)])
+
+
+def _feet(ground: Ground, place: Place, limit_m: float) -> list[_Foot]:
+    """The nearest place of each run of street that a straight leg reaches, unbarred."""
+    x, y = ground.plane.transform(*place)
+    point = shapely.Point(x, y)
+    near = np.flatnonzero(shapely.dwithin(ground.lines, point, limit_m * 1.001))
+    bars = ground.barriers
+    if len(bars):
+        inside = ground.water[shapely.contains_properly(ground.water, point)]
+        rims = shapely.union_all([shape.exterior for shape in inside]) if len(inside) else None
+        bars = bars[shapely.dwithin(bars, point, limit_m * 1.001)]
+        if rims is not None and len(bars):
+            bars = bars[~shapely.covered_by(bars, rims)]
+    nearest: dict[int, tuple[float, int]] = {}
+    for piece in near[ground.joinable[near]].tolist():
+        away = float(shapely.distance(point, ground.lines[piece]))
+        run = int(ground.stretch[piece])
+        nearest[run] = min(nearest.get(run, (np.inf, -1)), (away, piece))
+    walls = ground.lines[near[ground.joinable[near] & ground.certain[near]]]
+    found = []
+    for _, piece in nearest.values():
+        line = ground.lines[piece]
+        part = float(shapely.line_locate_point(line, point, normalized=True))
+        lon, lat = ground.degrees[piece, :2] * (1 - part) + ground.degrees[piece, 2:] * part
+        leg_m = GEOD.inv(*place, lon, lat)[2]
+        if leg_m > limit_m + _TOUCH_M / 2:
+            continue
+        foot = shapely.line_interpolate_point(line, part, normalized=True)
+        leg = shapely.LineString([point, foot])
+        if leg.length > _TOUCH_M:
+            short = shapely.LineString(
+                [point, shapely.line_interpolate_point(leg, leg.length - _TOUCH_M)]
+            )
+            if shapely.intersects(bars, short).any() or shapely.intersects(walls, short).any():
+                continue
+        found.append(_Foot(piece, part, float(lon), float(lat)))
+    return found
