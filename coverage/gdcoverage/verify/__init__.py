@@ -97,7 +97,7 @@ def bear_witness(
     from gdcoverage.verify._rules import rules_of
     from gdcoverage.verify._walks import walks as walked
 
-    rules = rules_of("taken" if region.kind == "own" else profile)
+    rules = rules_of(profile, taken=region.kind == "own")
     graph = read_graph(region, rules)
     ground = ground_of(graph, rules, region.place, standard.smallest_component_m)
     ends = np.column_stack(lonlat(demand.geometry.to_numpy()[rows])).tolist()

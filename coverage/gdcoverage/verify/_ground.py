@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import networkx as nx
 import numpy as np
 import osmnx as ox
 import shapely
+import shapely.ops
 from pyproj import Geod, Transformer
 
 from gdcoverage.arrays import Bools, Floats, Ints, Objects
@@ -27,7 +28,11 @@ GEOD = Geod(ellps="WGS84")
 # osmnx's settings are the whole process's.
 _SETTINGS = threading.Lock()
 
+# Open ground with more places on its rim is walked along the rim alone.
+MOST_PLACES = 150
+
 Node = Hashable
+Piece = tuple[Node, Node]
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +53,7 @@ class Ground:
     plane : from degrees to the plane.
     """
 
-    pieces: Sequence[tuple[Node, Node]]
+    pieces: Sequence[Piece]
     degrees: Floats
     lines: Objects
     metres: Floats
@@ -106,29 +111,52 @@ def ground_of(
     )
     at = {node: (data["x"], data["y"]) for node, data in graph.nodes(data=True)}
     shut = {node for node, data in graph.nodes(data=True) if rules.stops(_texts(data))}
-    best: dict[frozenset[Node], tuple[bool, bool, tuple[Node, Node]]] = {}
-    barriers: dict[Any, list[tuple[Node, Node]]] = {}
-    areas: dict[Any, list[tuple[Node, Node]]] = {}
-    rims: set[Any] = set()
+    streets, areas = _Streets(), dict[Any, tuple[_Look, list[Piece]]]()
+    barriers, rims = dict[Any, list[Piece]](), set[Any]()
     for u, v, data in graph.edges(data=True):
         tags, way = _texts(data), str(data.get("osmid"))
         run = _run(u, v, data, at)
         walked = rules.walked(tags)
-        if walked is None:
-            if rules.barrier(tags):
-                barriers.setdefault(way, []).extend(run)
-                rims |= {way} if rules.shore(tags) else set()
-            continue
-        if rules.open_ground(tags):
-            areas.setdefault(way, []).extend(run)
-        look = walked == Verdict.DOUBTFUL, not rules.stepped_onto(tags)
+        if walked is not None:
+            look = _Look(not rules.stepped_onto(tags), walked == Verdict.DOUBTFUL)
+            streets.add(run, look, way)
+            if rules.open_ground(tags):
+                areas.setdefault(way, (look, []))[1].extend(run)
+        elif rules.barrier(tags):
+            barriers.setdefault(way, []).extend(run)
+            rims |= {way} if rules.shore(tags) else set()
+    places = streets.meetings() - shut
+    for way, (look, run) in areas.items():
+        streets.add(_across(run, at, places), look, way)
+    return _settled(streets.best, shut, at, plane, smallest_m, _lines(barriers, at, plane, rims))
+
+
+class _Look(NamedTuple):
+    """What a piece is like; of several ways along it the least of these counts."""
+
+    lifted: bool
+    doubtful: bool
+
+
+class _Streets:
+    """Pieces, each once, and the ways that have been along them."""
+
+    def __init__(self) -> None:
+        self.best: dict[frozenset[Node], tuple[_Look, Piece]] = {}
+        self._ways: dict[Node, set[Any]] = {}
+
+    def add(self, run: list[Piece], look: _Look, way: Any) -> None:
+        """Put in the pieces of a way."""
         for piece in run:
             key = frozenset(piece)
-            if len(key) == 2 and (key not in best or look < best[key][:2]):
-                best[key] = (*look, piece)
-    for piece, look in _across(areas, at, best):
-        best.setdefault(frozenset(piece), (*look, piece))
-    return _settled(best, shut, at, plane, smallest_m, _lines(barriers, at, plane, rims))
+            if len(key) == 2 and (key not in self.best or look < self.best[key][0]):
+                self.best[key] = (look, piece)
+            for node in piece:
+                self._ways.setdefault(node, set()).add(way)
+
+    def meetings(self) -> set[Node]:
+        """Nodes of more than one way."""
+        return {node for node, ways in self._ways.items() if len(ways) > 1}
 
 
 def _texts(data: dict[str, Any]) -> dict[str, str]:
@@ -142,78 +170,71 @@ def _texts(data: dict[str, Any]) -> dict[str, str]:
 
 def _run(
     u: Node, v: Node, data: dict[str, Any], at: dict[Node, tuple[float, float]]
-) -> list[tuple[Node, Node]]:
+) -> list[Piece]:
     """The straight pieces of an edge; places inside its shape become nodes of their own."""
     shape = data.get("geometry")
     if shape is None:
         return [(u, v)]
-    inner = [tuple(xy) for xy in shapely.get_coordinates(shape)[1:-1].tolist()]
-    ends = frozenset((u, v))
-    nodes: list[Node] = [(ends, xy) for xy in inner]
+    first, *inner, _ = [tuple(xy) for xy in shapely.get_coordinates(shape).tolist()]
+    nodes: list[Node] = [(frozenset((u, v)), xy) for xy in inner]
     at.update(zip(nodes, inner, strict=True))
-    first = shapely.get_coordinates(shape)[0]
     # Its shape may run from either end.
-    near_u, near_v = (np.hypot(*(first - np.array(at[end]))) for end in (u, v))
-    start, end = (u, v) if near_u <= near_v else (v, u)
+    start, end = (u, v) if _apart(first, at[u]) <= _apart(first, at[v]) else (v, u)
     return list(pairwise([start, *nodes, end]))
 
 
+def _apart(one: tuple[float, float], other: tuple[float, float]) -> float:
+    return float(np.hypot(one[0] - other[0], one[1] - other[1]))
+
+
 def _across(
-    areas: dict[Any, list[tuple[Node, Node]]],
-    at: dict[Node, tuple[float, float]],
-    streets: dict[frozenset[Node], Any],
-) -> Iterator[tuple[tuple[Node, Node], tuple[bool, bool]]]:
+    run: list[Piece], at: dict[Node, tuple[float, float]], places: set[Node]
+) -> list[Piece]:
     """Straight ways across open ground, between the places where streets meet its rim."""
-    for run in areas.values():
-        rim = {frozenset(piece) for piece in run}
-        on_rim = {node for piece in rim for node in piece}
-        (shape, *more) = shapely.polygonize(
-            [shapely.LineString([at[a], at[b]]) for a, b in map(tuple, rim)]
-        ).geoms or (None,)
-        if shape is None or more:
-            continue
-        meeting = {node for key in streets if key not in rim for node in key if node in on_rim}
-        look = max(streets[piece][:2] for piece in rim)
-        for pair in combinations(sorted(meeting, key=str), 2):
-            line = shapely.LineString([at[pair[0]], at[pair[1]]])
-            if frozenset(pair) not in rim and shape.covers(line):
-                yield pair, look
+    rim = {frozenset(piece): piece for piece in run}
+    shapes = shapely.polygonize([_line(piece, at) for piece in rim.values()]).geoms
+    meeting = sorted(places & {node for piece in run for node in piece}, key=str)
+    if len(shapes) != 1 or len(meeting) > MOST_PLACES:
+        return []
+    return [pair for pair in combinations(meeting, 2) if shapes[0].covers(_line(pair, at))]
+
+
+def _line(piece: Piece, at: dict[Node, tuple[float, float]]) -> shapely.LineString:
+    return shapely.LineString([at[piece[0]], at[piece[1]]])
 
 
 def _lines(
-    barriers: dict[Any, list[tuple[Node, Node]]],
+    barriers: dict[Any, list[Piece]],
     at: dict[Node, tuple[float, float]],
     plane: Transformer,
     rims: set[Any],
 ) -> tuple[Objects, Objects]:
     """Barriers on the plane, and the water that has a rim."""
-    lines, water = [], []
+    lines, water = list[BaseGeometry](), list[BaseGeometry]()
     for way, run in barriers.items():
-        pieces = [
-            shapely.LineString([plane.transform(*at[a]), plane.transform(*at[b])])
-            for a, b in {frozenset(piece): piece for piece in run}.values()
-        ]
+        once = {frozenset(piece): piece for piece in run}
+        pieces = [shapely.ops.transform(plane.transform, _line(p, at)) for p in once.values()]
         lines += pieces
         if way in rims:
-            water += list(shapely.polygonize(pieces).geoms)
+            water += shapely.polygonize(pieces).geoms
     return np.array(lines, object), np.array(water, object)
 
 
 def _settled(
-    best: dict[frozenset[Node], tuple[bool, bool, tuple[Node, Node]]],
+    best: dict[frozenset[Node], tuple[_Look, Piece]],
     shut: set[Node],
     at: dict[Node, tuple[float, float]],
     plane: Transformer,
     smallest_m: float,
     bars: tuple[Objects, Objects],
 ) -> Ground:
-    looks = [(doubtful, lifted) for doubtful, lifted, _ in best.values()]
-    degrees = np.array([[*at[a], *at[b]] for _, _, (a, b) in best.values()], float).reshape(-1, 4)
+    looks = [look for look, _ in best.values()]
+    degrees = np.array([[*at[a], *at[b]] for _, (a, b) in best.values()], float).reshape(-1, 4)
     metres = np.asarray(GEOD.inv(*degrees.T)[2])
     # Nobody passes a shut node: each street that ends there has an end of its own.
     pieces = [
         ((a, number) if a in shut else a, (b, number) if b in shut else b)
-        for number, (_, _, (a, b)) in enumerate(best.values())
+        for number, (_, (a, b)) in enumerate(best.values())
     ]
     meeting: dict[Node, list[int]] = {}
     for number, ends in enumerate(pieces):
@@ -222,26 +243,17 @@ def _settled(
     runs, linked = nx.Graph(), nx.Graph()
     runs.add_nodes_from(range(len(pieces)))
     for numbers in meeting.values():
-        linked.add_nodes_from(numbers)
         nx.add_path(linked, numbers)
         if len(numbers) == 2 and looks[numbers[0]] == looks[numbers[1]]:
             runs.add_edge(*numbers)
     stretch = np.zeros(len(pieces), np.int64)
     for number, run in enumerate(nx.connected_components(runs)):
         stretch[list(run)] = number
-    joinable = np.array([not lifted for _, lifted in looks], bool)
+    joinable = np.array([not look.lifted for look in looks], bool)
     for group in nx.connected_components(linked):
         if metres[list(group)].sum() < smallest_m:
             joinable[list(group)] = False
     xy = np.column_stack([*plane.transform(*degrees[:, :2].T), *plane.transform(*degrees[:, 2:].T)])
-    return Ground(
-        pieces,
-        degrees,
-        shapely.linestrings(xy.reshape(-1, 2, 2)),
-        metres,
-        stretch,
-        joinable,
-        np.array([not doubtful for doubtful, _ in looks], bool),
-        *bars,
-        plane,
-    )
+    certain = np.array([not look.doubtful for look in looks], bool)
+    lines = shapely.linestrings(xy.reshape(-1, 2, 2))
+    return Ground(pieces, degrees, lines, metres, stretch, joinable, certain, *bars, plane)

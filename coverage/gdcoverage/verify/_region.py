@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from xml.sax.saxutils import quoteattr
 
 import osmium
-from osmium.filter import KeyFilter, TagFilter
+from osmium.filter import KeyFilter
 from osmium.osm import NODE, RELATION, WAY
 
 from gdcoverage.problems import unusable
@@ -111,7 +111,7 @@ def cut_regions(osm: Path, regions: Sequence[Region]) -> list[Region]:
     """Regions with what an OSM file says of them, cut out in one pass.
 
     Ways of streets, rails, water and shores come with their nodes and all tags. Members of
-    relations of water are told to be water.
+    multipolygons that say nothing of themselves are told to be what these are.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def cut_regions(osm: Path, regions: Sequence[Region]) -> list[Region]:
             tiles.setdefault(tile, []).append(cutting)
     marked: dict[int, dict[str, str]] = {}
     try:
-        shores = _shores(osm)
+        rims = _rims(osm)
         for thing in _objects(osm):
             if thing.is_node():
                 marked[thing.id] = dict(thing.tags)
@@ -143,9 +143,9 @@ def cut_regions(osm: Path, regions: Sequence[Region]) -> list[Region]:
                 continue
             tags = dict(thing.tags)
             if not any(key in tags for key in _WAYS):
-                if thing.id not in shores:
+                if thing.id not in rims:
                     continue
-                tags = {"natural": "water"}
+                tags = rims[thing.id]
             for cutting in near:
                 if cutting.touches(nodes):
                     cutting.add(thing.id, tags, nodes, marked)
@@ -216,14 +216,21 @@ def _near(tiles: Mapping[tuple[int, int], list[_Cutting]], nodes: list[_Node]) -
     return list(found.values())
 
 
-def _shores(osm: Path) -> set[int]:
-    """Ways that are rims of water by a relation, and bear no tag of their own."""
-    water = TagFilter(("natural", "water"), ("waterway", "riverbank"))
-    water.enable_for(RELATION)
-    relations: Any = osmium.FileProcessor(str(osm), RELATION).with_filter(water)
-    return {
-        member.ref for relation in relations for member in relation.members if member.type == "w"
-    }
+def _rims(osm: Path) -> dict[int, dict[str, str]]:
+    """Ways that are rims of something by a relation, with what that says of itself.
+
+    What is a rim in this way is no ground to walk across.
+    """
+    told = KeyFilter(*_WAYS)
+    told.enable_for(RELATION)
+    relations: Any = osmium.FileProcessor(str(osm), RELATION).with_filter(told)
+    found: dict[int, dict[str, str]] = {}
+    for relation in relations:
+        tags = dict(relation.tags)
+        if tags.pop("type", "") == "multipolygon":
+            tags.pop("area", None)
+            found |= {member.ref: tags for member in relation.members if member.type == "w"}
+    return found
 
 
 def _objects(osm: Path) -> Iterator[Any]:

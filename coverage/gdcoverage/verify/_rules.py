@@ -9,7 +9,7 @@ from osmnx import _overpass
 
 from gdcoverage.network import _walk_rules as table
 from gdcoverage.network._walk_rules import Rule, Verdict
-from gdcoverage.network._ways import WATER
+from gdcoverage.network._ways import DOUBTFUL, NOT_JOINED, WATER
 
 Tags = Mapping[str, str]
 
@@ -131,3 +131,21 @@ def _names(rule: Rule, tags: Tags) -> bool:
         free = {v for r in table.FREE if r.key == rule.key for v in r.values.split()}
         return value not in {"no", *free}
     return value in rule.values.split()
+
+
+class _Taken(Rules):
+    """The rules of a network of the program's own: what it holds is walked on."""
+
+    def __init__(self) -> None:
+        super().__init__("osmnx")
+
+    def walked(self, tags: Tags) -> Verdict | None:
+        return Verdict.DOUBTFUL if int(tags.get("look", 0)) & DOUBTFUL else Verdict.YES
+
+    def stepped_onto(self, tags: Tags) -> bool:
+        return not int(tags.get("look", 0)) & NOT_JOINED
+
+
+def rules_of(profile: str, *, taken: bool = False) -> Rules:
+    """The rules of a profile; or those of streets that have been taken already."""
+    return _Taken() if taken else Rules(profile)
