@@ -16,7 +16,6 @@ import networkx as nx
 import numpy as np
 import osmnx as ox
 import shapely
-import shapely.ops
 from pyproj import Geod, Transformer
 
 from gdcoverage.arrays import Bools, Floats, Ints, Objects
@@ -210,14 +209,14 @@ def _lines(
     rims: set[Any],
 ) -> tuple[Objects, Objects]:
     """Barriers on the plane, and the water that has a rim."""
-    lines, water = list[BaseGeometry](), list[BaseGeometry]()
-    for way, run in barriers.items():
-        once = {frozenset(piece): piece for piece in run}
-        pieces = [shapely.ops.transform(plane.transform, _line(p, at)) for p in once.values()]
-        lines += pieces
-        if way in rims:
-            water += shapely.polygonize(pieces).geoms
-    return np.array(lines, object), np.array(water, object)
+    run = [piece for pieces in barriers.values() for piece in pieces]
+    ends = np.array([[*at[a], *at[b]] for a, b in run], float).reshape(-1, 4)
+    xy = np.column_stack([*plane.transform(*ends[:, :2].T), *plane.transform(*ends[:, 2:].T)])
+    lines = np.asarray(shapely.linestrings(xy.reshape(-1, 2, 2)), object)
+    way = np.repeat(np.arange(len(barriers)), [len(pieces) for pieces in barriers.values()])
+    closed = [number for number, name in enumerate(barriers) if name in rims]
+    water = [shapely.polygonize(lines[way == number]).geoms for number in closed]
+    return lines, np.array([shape for shapes in water for shape in shapes], object)
 
 
 def _settled(
