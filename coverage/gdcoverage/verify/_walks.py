@@ -10,7 +10,7 @@ import networkx as nx
 import numpy as np
 import shapely
 
-from gdcoverage.arrays import Floats
+from gdcoverage.arrays import Floats, Objects
 from gdcoverage.verify._ground import GEOD, Ground
 
 # Places that are nearer than a millimetre are one.
@@ -61,37 +61,45 @@ def walks(ground: Ground, start: Place, ends: Sequence[Place], limit_m: float) -
 
 def _feet(ground: Ground, place: Place, limit_m: float) -> list[_Foot]:
     """The nearest place of each run of street that a straight leg reaches, unbarred."""
-    x, y = ground.plane.transform(*place)
-    point = shapely.Point(x, y)
-    near = np.flatnonzero(shapely.dwithin(ground.lines, point, limit_m * 1.001))
-    bars = ground.barriers
-    if len(bars):
-        inside = ground.water[shapely.contains_properly(ground.water, point)]
-        rims = shapely.union_all([shape.exterior for shape in inside]) if len(inside) else None
-        bars = bars[shapely.dwithin(bars, point, limit_m * 1.001)]
-        if rims is not None and len(bars):
-            bars = bars[~shapely.covered_by(bars, rims)]
+    point = shapely.Point(*ground.plane.transform(*place))
+    # A plane around the region shows lengths to a part in a hundred thousand.
+    within_m = limit_m + 0.01
+    near = np.flatnonzero(shapely.dwithin(ground.lines, point, within_m))
+    near = near[ground.joinable[near]]
+    walls = ground.lines[near[ground.certain[near]]]
+    stands = bool(shapely.dwithin(walls, point, _TOUCH_M).any())
+    bars = _bars(ground, point, within_m)
     nearest: dict[int, tuple[float, int]] = {}
-    for piece in near[ground.joinable[near]].tolist():
-        away = float(shapely.distance(point, ground.lines[piece]))
-        run = int(ground.stretch[piece])
+    for piece in near.tolist():
+        away, run = float(shapely.distance(point, ground.lines[piece])), int(ground.stretch[piece])
         nearest[run] = min(nearest.get(run, (np.inf, -1)), (away, piece))
-    walls = ground.lines[near[ground.joinable[near] & ground.certain[near]]]
     found = []
-    for _, piece in nearest.values():
+    for away, piece in nearest.values():
         line = ground.lines[piece]
         part = float(shapely.line_locate_point(line, point, normalized=True))
         lon, lat = ground.degrees[piece, :2] * (1 - part) + ground.degrees[piece, 2:] * part
-        leg_m = GEOD.inv(*place, lon, lat)[2]
-        if leg_m > limit_m + _TOUCH_M / 2:
+        leg = shapely.shortest_line(point, line)
+        short = shapely.LineString(
+            [point, shapely.line_interpolate_point(leg, max(leg.length - _TOUCH_M, 0.0))]
+        )
+        if GEOD.inv(*place, lon, lat)[2] > limit_m + _TOUCH_M / 2:
             continue
-        foot = shapely.line_interpolate_point(line, part, normalized=True)
-        leg = shapely.LineString([point, foot])
-        if leg.length > _TOUCH_M:
-            short = shapely.LineString(
-                [point, shapely.line_interpolate_point(leg, leg.length - _TOUCH_M)]
-            )
-            if shapely.intersects(bars, short).any() or shapely.intersects(walls, short).any():
-                continue
+        if away > _TOUCH_M and (
+            stands
+            or shapely.intersects(bars, short).any()
+            or shapely.intersects(walls, short).any()
+        ):
+            continue
         found.append(_Foot(piece, part, float(lon), float(lat)))
     return found
+
+
+def _bars(ground: Ground, point: shapely.Point, within_m: float) -> Objects:
+    """Barriers near a point, but for those it stands on and the shores of water it lies in."""
+    bars = ground.barriers[shapely.dwithin(ground.barriers, point, within_m)]
+    bars = bars[~shapely.dwithin(bars, point, _TOUCH_M)]
+    inside = ground.water[shapely.contains_properly(ground.water, point)]
+    if not len(inside):
+        return bars
+    shores = shapely.union_all(shapely.boundary(inside))
+    return bars[~shapely.covered_by(bars, shores)]
