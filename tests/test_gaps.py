@@ -9,6 +9,7 @@ import worlds
 from gdcoverage.assessment import assess
 from gdcoverage.gaps import find_gaps, gap_of_demand
 from gdcoverage.geo.ellipsoid import GEOD
+from gdcoverage.policy import Standard
 
 
 @pytest.fixture(scope="module")
@@ -118,8 +119,8 @@ def test_points_three_tenths_of_a_walk_apart_are_linked_where_the_county_is_dens
     assert find_gaps(covered(streets, spots)).shape[0] == 1
 
 
-def test_the_outlet_of_a_gap_is_that_of_most_people_not_of_most_points(streets):
-    """W1 is nearest to two points of 10 people each, W0 to one point of 50.
+def test_the_outlet_of_a_gap_is_that_of_its_place(streets):
+    """Most people live at 1700, and so does the gap; of its points two of three are W1's.
 
     ::
 
@@ -128,9 +129,91 @@ def test_the_outlet_of_a_gap_is_that_of_most_people_not_of_most_points(streets):
     sites = [(500, 0), (3200, 0)]
     gap = find_gaps(covered(streets, [(1700, 0), (1900, 0), (2000, 0)], [50, 10, 10], sites=sites))
     assert gap["demand_points"].tolist() == [3]
-    assert gap["outlet_id"].tolist() == ["W0"]
-    more = covered(streets, [(1700, 0), (1900, 0), (2000, 0)], [50, 30, 30], sites=sites)
-    assert find_gaps(more)["outlet_id"].tolist() == ["W1"]
+    assert (gap["demand_id"][0], gap["outlet_id"][0]) == ("D0", "W0")
+    more = find_gaps(covered(streets, [(1700, 0), (1900, 0), (2000, 0)], [50, 30, 30], sites=sites))
+    assert (more["demand_id"][0], more["outlet_id"][0]) == ("D1", "W1")
+
+
+@pytest.fixture(scope="module")
+def river(tmp_path_factory):
+    """Two streets 120 m apart with a river between them, and a bridge 2 km to the west.
+
+    ::
+
+        120   1---------------------2---B    B, 150 m from p in a line, 4,230 m on foot
+              | bridge   ~~~~~~~~~~~~~~
+          0   3-----------A-------p-----4    A, 1,200 m from p along its street
+            -2000       -1200     0    90
+    """
+    nodes = {1: (-2000, 120), 2: (90, 120), 3: (-2000, 0), 4: (90, 0)}
+    return worlds.network(tmp_path_factory.mktemp("river"), nodes, [[1, 2], [3, 4], [1, 3]])
+
+
+def test_a_gap_tells_of_one_place_and_one_outlet(river):
+    """The outlet nearest in a line is across the river; the one told of is nearest on foot."""
+    found = covered(river, [(0, 0)], sites=[(90, 120), (-1200, 0)])
+    assert found.demand["radius_outlet_id"].tolist() == ["W0"]
+    assert found.demand["radius_m"].tolist() == pytest.approx([150], abs=0.01)
+    gap = find_gaps(found).iloc[0]
+    assert (gap["demand_id"], gap["demand_name"], gap["outlet_id"]) == ("D0", "D0", "W1")
+    assert gap["outlet_name"] == "第1支行"
+    assert gap["radius_m"] == pytest.approx(1200, abs=0.01)
+    assert gap["walk_m"] == pytest.approx(1200, abs=0.01)
+
+
+def test_across_the_river_alone_the_walk_is_that_to_the_same_outlet_or_unknown(river):
+    """4,210 m on foot: more than is searched, unless the walk may take 25 minutes."""
+    outlets, demand = worlds.outlets([(90, 120)]), worlds.demand([(0, 0)])
+    gap = find_gaps(assess(outlets, demand, river)).iloc[0]
+    assert gap["outlet_id"] == "W0"
+    assert gap["radius_m"] == pytest.approx(150, abs=0.01)
+    assert np.isnan(gap["walk_m"])
+    patient = find_gaps(assess(outlets, demand, river, Standard(minutes=25.0))).iloc[0]
+    assert patient["radius_m"] == pytest.approx(150, abs=0.01)
+    assert patient["walk_m"] == pytest.approx(2000 + 120 + 2090, abs=0.01)
+
+
+def test_in_the_country_the_walk_is_that_to_the_outlet_nearest_in_a_line(river):
+    """A radius of 100 m; A is nearer on foot and not the one told of."""
+    standard = Standard(minutes=25.0, rural_radius_m=100.0)
+    outlets = worlds.outlets([(90, 120), (-1200, 0)])
+    found = assess(outlets, worlds.demand([(0, 0)], None, "rural"), river, standard)
+    assert found.demand["walk_outlet_id"].tolist() == ["W1"]
+    gap = find_gaps(found).iloc[0]
+    assert gap["outlet_id"] == "W0"
+    assert gap["radius_m"] == pytest.approx(150, abs=0.01)
+    assert gap["walk_m"] == pytest.approx(2000 + 120 + 2090, abs=0.01)
+
+
+@pytest.fixture(scope="module")
+def lattice(tmp_path_factory):
+    """Eight by eight crossings, 200 m apart."""
+    return worlds.lattice(tmp_path_factory.mktemp("ways"), 8, 8, 200.0)
+
+
+SPOTS = st.lists(
+    st.tuples(st.integers(-250, 1650), st.integers(-250, 1650)), min_size=1, max_size=8
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SPOTS, SPOTS, st.sampled_from(["urban", "rural"]))
+def test_the_straight_way_is_never_longer_than_the_walk(lattice, sites, spots, settlement):
+    standard = Standard(walking_speed_kmh=2.0, rural_radius_m=200.0)
+    demand = worlds.demand(spots, None, settlement)
+    found = assess(worlds.outlets(sites), demand, lattice, standard)
+    gaps, points = find_gaps(found), found.demand.set_index("demand_id")
+    places = found.outlets.set_index("outlet_id").geometry
+    for gap in gaps.itertuples():
+        point, outlet = points.loc[gap.demand_id], places[gap.outlet_id]
+        assert not gap.radius_m > gap.walk_m
+        assert (gap.lon, gap.lat) == (point.geometry.x, point.geometry.y)
+        away = GEOD.inv(gap.lon, gap.lat, outlet.x, outlet.y)[2]
+        assert gap.radius_m == pytest.approx(away, abs=0.0015)
+        # The printed walk is the shortest to that very outlet.
+        alone = found.outlets[found.outlets["outlet_id"] == gap.outlet_id]
+        walk_m = assess(alone, demand, lattice, standard).demand.set_index("demand_id")["walk_m"]
+        assert gap.walk_m == pytest.approx(walk_m[gap.demand_id], abs=0.0015, nan_ok=True)
 
 
 def test_links_are_as_long_as_an_outlet_could_serve_and_no_longer(streets):
@@ -212,12 +295,15 @@ def test_every_column_of_a_gap_on_paper(streets):
         "elderly": 12,
         "demand_points": 4,
         "area_km2": 3.75,
+        "demand_id": "D1",
+        "demand_name": "河北街7",
         "outlet_id": "W0",
         "outlet_name": "第0支行",
+        "radius_m": pytest.approx(2250, abs=0.1),
+        "walk_m": pytest.approx(2250, abs=0.1),
         # Sixty of 121 people walk 2,000 m, sixty-one no more than D1's 2,250 m.
         "distance_m": pytest.approx(2250, abs=0.1),
         "beyond_m": pytest.approx(1250, abs=0.1),
-        "radius_m": pytest.approx(2000, rel=0.01),
         "off_network_population": 20,
     }
     # The people's centre is at 2709, 58: D1 is nearest to it.

@@ -264,11 +264,13 @@ class TestText:
         demand = [point(i, (9000 + 500 * i, 0), 100, "rural") for i in range(3)]
         line = next(x for x in report_text(report_of(network, demand=demand), 200).splitlines()
                     if "最近网点" in x)  # fmt: skip
-        metres, at_best, beyond = (
+        straight, middle, beyond = (
             int(n.replace(",", "")) for n in re.findall(r"([\d,]+) 米", line)
         )
-        assert metres - beyond == 5_000
-        assert at_best < metres
+        assert "代表点 D01：最近网点" in line
+        assert f"人口中位直线 {middle:,} 米" in line
+        assert middle - beyond == 5_000
+        assert straight == middle
 
     def test_both_town_rules_stand_side_by_side(self, network: WalkNetwork) -> None:
         report = report_of(network, town_rule="both").for_county("449901")
@@ -440,7 +442,7 @@ class TestWorkbook:
         assert [sheet.cell(top + i, at["人口（人）"]).value for i in (1, 2, 3)] == [
             9000, 2400.4, 1600
         ]  # fmt: skip
-        cell = sheet.cell(top + 3, at["按标准的距离（米）"])
+        cell = sheet.cell(top + 3, at["按标准的人口中位距离（米）"])
         assert cell.value == "步行超过3.0公里或无路可达"
 
     def test_rates_near_all_are_not_shown_as_all(self, network, tmp_path) -> None:

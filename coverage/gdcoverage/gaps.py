@@ -15,6 +15,7 @@ from gdcoverage.arrays import Floats, Ints, Objects
 from gdcoverage.findings import Coverage
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import in_plane
+from gdcoverage.network import reach
 
 # A place farther than this from a gap does not lend it its name.
 NAMING_DISTANCE_M = 5_000.0
@@ -40,12 +41,16 @@ def find_gaps(coverage: Coverage, places: gpd.GeoDataFrame | None = None) -> gpd
     -------
     GeoDataFrame, EPSG:4326, most people first within each county: ``gap_id``, ``county``,
     ``settlement``, ``name``, ``population``, ``elderly`` (NaN unknown), ``demand_points``,
-    ``area_km2`` (of the demand points where known, else of the drawn area), ``lon``, ``lat``
-    (its demand point nearest the people's centre), ``outlet_id``, ``outlet_name`` (nearest
-    outlet of most people), ``distance_m`` (people-weighted median by the standard's measure; NaN
-    where longer than the search or no way), ``beyond_m`` (how far that is beyond the standard),
-    ``radius_m`` (geodesic to the nearest outlet), ``off_network_population``, and the drawn
-    area as geometry. The demand points of a gap: `gap_of_demand`.
+    ``area_km2`` (of the demand points where known, else of the drawn area); its place, which is
+    its demand point nearest the people's centre: ``demand_id``, ``demand_name`` (the number
+    where it has no name), ``lon``, ``lat``; one outlet, the nearest to that point by the
+    standard's measure, in a straight line where no walk was found: ``outlet_id``,
+    ``outlet_name``; and between these two ``radius_m`` (geodesic) and ``walk_m`` (NaN where
+    longer than `Standard.walk_search_m` or no way), never less than it. Of all its people:
+    ``distance_m``, the people-weighted median to each point's own nearest outlet by the
+    standard's measure (NaN as above), ``beyond_m`` (how far that is beyond the standard) and
+    ``off_network_population``. The drawn area is the geometry. The demand points of a gap:
+    `gap_of_demand`.
     """
     gap = gap_of_demand(coverage)
     missed = coverage.demand.assign(gap=gap)[gap >= 0]
@@ -54,8 +59,8 @@ def find_gaps(coverage: Coverage, places: gpd.GeoDataFrame | None = None) -> gpd
             {name: pd.Series(dtype=kind) for name, kind in _COLUMNS.items()},
             geometry=gpd.GeoSeries([], crs="EPSG:4326"),
         )
-    rows = _described(missed, coverage)
-    gaps = gpd.GeoDataFrame(rows, crs="EPSG:4326")
+    described = gpd.GeoDataFrame(_described(missed, coverage), crs="EPSG:4326")
+    gaps = described.assign(**_nearest_outlets(coverage, np.flatnonzero(gap >= 0)[described["at"]]))
     gaps["name"] = _named(gaps, coverage.outlets, places)
     gaps["gap_id"] = [f"{c or '000000'}-{i + 1:03d}" for c, i in _numbered(gaps)]
     return gaps[[*_COLUMNS, "geometry"]].astype(_COLUMNS)
@@ -70,13 +75,16 @@ _COLUMNS = {
     "elderly": "float64",
     "demand_points": "int64",
     "area_km2": "float64",
+    "demand_id": "str",
+    "demand_name": "str",
     "lon": "float64",
     "lat": "float64",
     "outlet_id": "str",
     "outlet_name": "str",
+    "radius_m": "float64",
+    "walk_m": "float64",
     "distance_m": "float64",
     "beyond_m": "float64",
-    "radius_m": "float64",
     "off_network_population": "float64",
 }
 
@@ -156,7 +164,7 @@ def _clusters(xyz: Floats, link_m: float, reach_m: float) -> list[Ints]:
 
 
 def _described(missed: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, object]]:
-    """Each gap: its people, its middle, its outlet, and an area to draw."""
+    """Each gap: its people, its place (``at`` is its row), and an area to draw."""
     # Plain arrays: a frame for each of thousands of gaps takes ten times as long.
     column = {name: missed[name].to_numpy() for name in missed.columns.drop("geometry")}
     shapes = missed.geometry.to_numpy()
@@ -165,8 +173,7 @@ def _described(missed: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, o
     areas, elderly = (column.get(name, unknown) for name in ("area_km2", "elderly"))
     own_names = column.get("name", nameless)
     off_network = column["status"] == "off_network"
-    outlets, nearest = np.unique(column["radius_outlet_id"].astype(str), return_inverse=True)
-    outlet_names, spacing = _outlet_names(coverage.outlets), _spacing_of(coverage.demand)
+    spacing = _spacing_of(coverage.demand)
     # Within a gap by id, so that what is equal does not follow the file.
     order = np.lexsort((column["demand_id"].astype(str), column["gap"]))
     described = []
@@ -175,7 +182,6 @@ def _described(missed: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, o
         county, settlement = column["county"][first], column["settlement"][first]
         middle = rows[_nearest_to_centre(lon[rows], lat[rows], people)]
         distance_m = _weighted_median(column["distance_m"][rows], people)
-        outlet = outlets[np.argmax(np.bincount(nearest[rows], people))]
         area = _drawn(shapes[rows], max(0.75 * spacing[str(county)], 100.0))
         area_km2 = areas[rows].sum()
         if not np.isfinite(area_km2):
@@ -189,18 +195,60 @@ def _described(missed: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, o
                 "elderly": _sum_of_known(elderly[rows]),
                 "demand_points": len(rows),
                 "area_km2": area_km2,
+                "at": middle,
+                "demand_id": column["demand_id"][middle],
+                "demand_name": own_names[middle] or column["demand_id"][middle],
                 "lon": lon[middle],
                 "lat": lat[middle],
-                "outlet_id": outlet,
-                "outlet_name": outlet_names.get(outlet, ""),
                 "distance_m": distance_m,
                 "beyond_m": distance_m - coverage.standard.limit_m(settlement),
-                "radius_m": column["radius_m"][rows].min(),
                 "off_network_population": people[off_network[rows]].sum(),
                 "geometry": area,
             }
         )
     return described
+
+
+def _nearest_outlets(coverage: Coverage, rows: Ints) -> dict[str, Objects | Floats]:
+    """For each of some demand points one outlet, the straight way to it and the walk to it."""
+    column = {name: coverage.demand[name].to_numpy()[rows] for name in _OF_NEAREST}
+    outlet_id = np.where(column["outlet_id"] != "", column["outlet_id"], column["radius_outlet_id"])
+    outlet = pd.Index(coverage.outlets["outlet_id"]).get_indexer(outlet_id)
+    walk_m = np.where(column["walk_outlet_id"] == outlet_id, column["walk_m"], np.nan)
+    # Nearest in a straight line, where another one is nearer on foot: not walked to yet.
+    walked_to = column["walk_outlet_id"]
+    left = np.flatnonzero((walked_to != "") & (walked_to != outlet_id))
+    walk_m[left] = _walks(coverage, rows[left], outlet[left])
+    radius_m = np.full(len(rows), np.nan)
+    some = np.flatnonzero(outlet >= 0)
+    here, there = coverage.demand.geometry.iloc[rows[some]], coverage.outlets.geometry
+    there = there.iloc[outlet[some]]
+    radius_m[some] = ellipsoid.metres(here.x, here.y, there.x, there.y).round(3)
+    return {
+        "outlet_id": outlet_id,
+        "outlet_name": _outlet_names(coverage.outlets).reindex(outlet_id, fill_value="").to_numpy(),
+        # Along one straight street the two are one length, whatever the rounding of either.
+        "radius_m": np.fmin(radius_m, walk_m),
+        "walk_m": walk_m,
+    }
+
+
+_OF_NEAREST = ("outlet_id", "radius_outlet_id", "walk_outlet_id", "walk_m")
+
+
+def _walks(coverage: Coverage, rows: Ints, outlets: Ints) -> Floats:
+    """The walk from each demand point to its outlet, metres; NaN beyond the search or no way."""
+    places, place = np.unique(outlets, return_inverse=True)
+    found = reach.cover_sets(
+        coverage.network,
+        coverage.outlets_joined[places],
+        coverage.demand_joined[rows],
+        coverage.standard.walk_search_m,
+    ).tocoo()
+    own = found.row == place[found.col]
+    metres = np.full(len(rows), np.nan)
+    metres[found.col[own]] = found.data[own].round(3)
+    return metres
 
 
 def _nearest_to_centre(lon: Floats, lat: Floats, people: Floats) -> int:

@@ -266,14 +266,35 @@ GAP = {
     "elderly": Column("60岁以上人口", "people"),
     "demand_points": Column("需求点", "count", english="Demand points", where=SHOWN),
     "area_km2": Column("面积", "km2", english="Area", where=SHOWN),
+    "demand_id": Column("代表点编号"),
+    "demand_name": Column("代表点", english="Its central point", where=SHOWN),
     "outlet_name": Column(
-        "最近网点（直线）", english="Nearest outlet", alone="最近网点", where=SHOWN
+        "代表点最近网点", english="Nearest outlet", alone="最近网点", where=SHOWN
     ),
-    "radius_m": Column("最近处直线距离", "metres"),
+    "radius_m": Column(
+        "代表点到该网点直线",
+        "metres",
+        english="Straight line from that point to it",
+        alone="到该网点直线",
+        where=SHOWN,
+    ),
+    "walk": Column(
+        "代表点到该网点步行",
+        "metres",
+        english="Walk from that point to it",
+        alone="到该网点步行",
+        where=SHOWN,
+    ),
     "distance": Column(
-        "按标准的距离", "metres", english="To the outlet", alone="到网点", where=SHOWN
+        "按标准的人口中位距离",
+        "metres",
+        english="Median distance to an outlet",
+        alone="人口中位距离",
+        where=SHOWN,
     ),
-    "beyond_m": Column("超出标准", "metres", english="Beyond the standard", where=SHOWN),
+    "beyond_m": Column(
+        "中位距离超出标准", "metres", english="Median beyond the standard", where=SHOWN
+    ),
     "off_network_population": Column("其中未接入路网人口", "people"),
     "lon": Column("经度（WGS-84）", "degrees"),
     "lat": Column("纬度（WGS-84）", "degrees"),

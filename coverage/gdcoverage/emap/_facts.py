@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from gdcoverage.numbers import Column, shown_in
-from gdcoverage.report import measured
+from gdcoverage.policy import Standard
+from gdcoverage.report import distance_text, measured
 
 
 def facts(columns: Mapping[str, Column], values: Mapping[str, Any]) -> list[list[str]]:
@@ -25,3 +27,25 @@ def facts(columns: Mapping[str, Column], values: Mapping[str, Any]) -> list[list
         for name, column in shown_in("map", columns).items()
         if name in values
     ]
+
+
+def ways(gap: Any, standard: Standard) -> dict[str, Any]:
+    """What a gap's card says of the ways to an outlet; words where an urban one has none.
+
+    Parameters
+    ----------
+    gap : a row of `find_gaps`.
+    """
+    words = distance_text(math.nan, standard, gap.settlement)
+    known = {
+        name: metres
+        for name, metres in (
+            ("radius_m", gap.radius_m),
+            ("walk", gap.walk_m),
+            ("distance", gap.distance_m),
+        )
+        if not math.isnan(metres)
+    }
+    in_words = {"distance": words} | ({"walk": words} if gap.settlement == "urban" else {})
+    points = {"demand_name": gap.demand_name, "outlet_name": gap.outlet_name or "无"}
+    return points | in_words | known | {"beyond_m": gap.beyond_m}

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.emap._facts import facts
+from gdcoverage.emap._facts import facts, ways
 from gdcoverage.emap._pack import packed_area, packed_lines, whole
 from gdcoverage.emap._styles import styles
 from gdcoverage.findings import Coverage, Findings
@@ -148,7 +148,6 @@ def _gaps(gaps: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, Any]]:
     ordered = gaps.sort_values(["population", "gap_id"], ascending=[False, True])
     rows = []
     for rank, gap in enumerate(ordered.itertuples(), 1):
-        away = distance_text(gap.distance_m, coverage.standard, gap.settlement)
         rows.append(
             {
                 "rank": rank,
@@ -164,10 +163,8 @@ def _gaps(gaps: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, Any]]:
                         "population": gap.population,
                         "demand_points": gap.demand_points,
                         "area_km2": gap.area_km2,
-                        "outlet_name": gap.outlet_name or "无",
-                        "distance": away if np.isnan(gap.distance_m) else gap.distance_m,
-                        "beyond_m": gap.beyond_m,
-                    },
+                    }
+                    | ways(gap, coverage.standard),
                 ),
             }
         )

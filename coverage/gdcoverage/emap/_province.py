@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 
 from gdcoverage.emap._base import simplified
-from gdcoverage.emap._facts import facts
+from gdcoverage.emap._facts import facts, ways
 from gdcoverage.emap._pack import packed_area
 from gdcoverage.emap._styles import Style, styles
 from gdcoverage.numbers import GAP, KINDS, NUMBERS, SITE, map_words
@@ -129,8 +129,8 @@ def _gap_marks(gaps: gpd.GeoDataFrame, standard: Standard) -> list[dict[str, Any
                 {
                     "settlement_name": SETTLEMENTS[gap.settlement],
                     "population": gap.population,
-                    "outlet_name": gap.outlet_name or "无",
-                },
+                }
+                | ways(gap, standard),
             ),
         }
         for gap in ordered.itertuples()

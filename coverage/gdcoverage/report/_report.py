@@ -186,7 +186,8 @@ class Report:
     def gap_table(self) -> pd.DataFrame:
         """Gaps with most people first, with ``county_name``, ``settlement_name``, ``distance``.
 
-        ``distance`` is ``distance_m``, in words where no outlet was found.
+        ``distance`` is ``distance_m``, in words where no outlet was found, and ``walk`` so
+        ``walk_m`` of urban gaps.
         """
         gaps = pd.DataFrame(self.gaps.drop(columns="geometry"))
         gaps = gaps.sort_values(["population", "gap_id"], ascending=[False, True])
@@ -194,6 +195,9 @@ class Report:
             county_name=gaps["county"].map(self.names),
             settlement_name=gaps["settlement"].map(SETTLEMENTS),
             distance=self._distances(gaps),
+            walk=self._distances(gaps.assign(distance_m=gaps["walk_m"])).where(
+                (gaps["settlement"] == "urban") | gaps["walk_m"].notna(), np.nan
+            ),
         ).reset_index(drop=True)
 
     def outlet_table(self) -> pd.DataFrame:

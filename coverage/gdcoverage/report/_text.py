@@ -197,22 +197,23 @@ def _print_gaps(report: Report, console: Console) -> None:
 
 
 def _way(gap: dict[Any, Any], report: Report) -> str:
-    """Nearest outlet and the way there: walking for urban gaps, straight for rural ones."""
-    metres, settlement = gap["distance_m"], gap["settlement"]
-    way = distance_text(metres, report.coverage.standard, settlement)
+    """Both ways from the gap's own point to its outlet, and how far half of its people have it."""
+    settlement, standard = gap["settlement"], report.coverage.standard
     if not gap["outlet_id"]:
-        return way
-    # The distance is the median of the people's, the radius that of the nearest point.
-    closest = measured(gap["radius_m"], "metres")
-    nearest = f"{GAP['outlet_name'].said} {plain(gap['outlet_name'])}"
-    if isnan(metres):
-        return f"{nearest}，直线 {closest}；{way}"
-    beyond = f"{GAP['beyond_m'].said} {measured(gap['beyond_m'], 'metres')}"
-    way = measured(metres, "metres")
-    if settlement == "urban":
-        return f"{nearest}，直线 {closest}；步行 {way}，{beyond}"
-    at_best = "" if closest == way else f"（最近处 {closest}）"
-    return f"{nearest}，直线 {way}{at_best}，{beyond}"
+        return distance_text(gap["distance_m"], standard, settlement)
+    walk = "" if isnan(gap["walk_m"]) else f"步行 {measured(gap['walk_m'], 'metres')}"
+    if not walk and settlement == "urban":
+        walk = distance_text(gap["walk_m"], standard)
+    pair = (
+        f"{GAP['demand_name'].said} {plain(gap['demand_name'])}："
+        f"{GAP['outlet_name'].said} {plain(gap['outlet_name'])}，"
+        f"直线 {measured(gap['radius_m'], 'metres')}{walk and '，'}{walk}"
+    )
+    if isnan(gap["distance_m"]):
+        return f"{pair}；人口中位{distance_text(gap['distance_m'], standard, settlement)}"
+    kind = "步行" if settlement == "urban" else "直线"
+    middle, beyond = (measured(gap[name], "metres") for name in ("distance_m", "beyond_m"))
+    return f"{pair}；人口中位{kind} {middle}，超出标准 {beyond}"
 
 
 def _print_problems(report: Report, console: Console) -> None:

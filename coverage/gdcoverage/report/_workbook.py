@@ -161,8 +161,12 @@ def _gaps(report: Report, writer: SheetWriter) -> None:
     gaps = report.gap_table()
     missed = people(gaps["population"].sum()) if len(gaps) else "0"
     title = f"空白区：共 {len(gaps):,} 个，{missed} 人未达标，按{GAP['population'].label}从多到少"
-    note = f"{GAP['distance'].label}：城区为步行，乡村为直线，取空白区人口的中位数；坐标为 WGS-84。"
-    above = (title, note) if len(gaps) else ("空白区：没有",)
+    notes = (
+        f"{GAP['demand_name'].label}：离空白区人口中心最近的需求点，经纬度（WGS-84）即其位置；"
+        "最近网点按标准（城区步行，乡村直线；无步行可达的取直线最近），直线、步行都是这两点之间的。",
+        f"{GAP['distance'].label}：每人到各自最近网点，城区为步行，乡村为直线，取空白区人口的中位数。",
+    )
+    above = (title, *notes) if len(gaps) else ("空白区：没有",)
     writer.sheet("空白区", gaps, GAP, above)
 
 
