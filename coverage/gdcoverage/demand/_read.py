@@ -165,24 +165,22 @@ def _raster_points(
     """A raster's populated cells, as `_table.points_of` gives rows; and if asked their class."""
     if not path.is_file():
         raise unusable("file_missing", "找不到文件", "请检查路径与文件名", file=path.name)
-    cells = _raster.read_cells(path, datum, within)
-    inside = cells.inside
-    settled = Settled.unknown(int(inside.sum()))
-    if judged:
-        # Before the cells around the area are let go: a centre may cross its border.
-        settled = _settlement.by_degree_of_urbanisation(
-            cells.lon, cells.lat, cells.people, cells.area_km2
-        ).at(inside)
+    cells = _raster.read_cells(path, datum, within, judged)
+    settled = (
+        _settlement.by_degree_of_urbanisation(cells.degree)
+        if judged
+        else Settled.unknown(len(cells.number))
+    )
     points = pd.DataFrame(
         {
-            "demand_id": "C" + pd.Series(cells.number[inside]).astype("str").str.zfill(8),
+            "demand_id": "C" + pd.Series(cells.number).astype("str").str.zfill(8),
             "name": "",
-            "population": cells.people[inside],
+            "population": cells.people,
             "elderly": np.nan,
-            "area_km2": cells.area_km2[inside],
+            "area_km2": cells.area_km2,
             "source_row": 0,
-            "lon": cells.lon[inside],
-            "lat": cells.lat[inside],
+            "lon": cells.lon,
+            "lat": cells.lat,
             "settlement": "",
         }
     )
