@@ -134,7 +134,7 @@ tiles = "osm"
 """
 
 TOLD = """\
-[demand] 里不认识 settlment。是否想写 settlement？可用的有：datum、expected_population、path、places、settlement、settlement_polygons、sheet
+[demand] 里不认识 settlment。是否想写 settlement？可用的有：datum、expected_population、land、path、places、settlement、settlement_polygons、sheet
 [standard] 里不认识 walking_speed。是否想写 walking_speed_kmh？可用的有：minutes、rural_radius_m、smallest_component_m、snap_limit_m、town_rule、walking_speed_kmh
 不认识 mpa。是否想写 map？可用的有：counties、demand、map、network、outlets、outputs、sites、standard、title
 [network] 应恰好写一种来源，现有：osm、place。请在 osm、graphml、saved、place、polygon 中选一种

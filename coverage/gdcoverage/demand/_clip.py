@@ -14,12 +14,12 @@ from gdcoverage.geo.datum import Datum, from_wgs84
 
 # Degrees between the points of a box that is converted to the raster's coordinates.
 _BOX_STEP = 0.1
-# How far around an area people are taken into account for its settlement classes, in degrees of
-# latitude: 200 km. Whether squares are a centre or town is told by what is within 34 km (34
-# squares of 1,500 people make a centre). But smoothing works its way along a lane between the
-# rows of a centre however long that is, and two arms are one centre where they meet. So the
-# classes are those of the whole raster but for a single centre that reaches 200 km off; the
-# largest on earth, of the Pearl River's mouth, is 150 km long.
+# How far around an area people are heard for its settlement classes, in degrees of latitude: 200
+# km. Whether squares make a centre or town is mostly told within 34 km, for 34 squares of 1,500
+# people are enough. But smoothing works its way along a lane between two rows of a centre however
+# long it is, and two arms are one centre where they meet. So the classes are those of the whole
+# raster, but for a single centre that reaches 200 km off; that of the Pearl River's mouth, which
+# none on earth exceeds, is about 150 km long.
 _SURROUNDINGS = 1.8
 
 
@@ -75,7 +75,8 @@ class _Box:
         bounds: tuple[float, float, float, float],
     ) -> None:
         box = shapely.segmentize(shapely.box(*bounds), _BOX_STEP)
-        lon, lat = from_wgs84(*shapely.get_coordinates(box).T, datum)
+        east, north = shapely.get_coordinates(box).T
+        lon, lat = from_wgs84(east, north, datum)
         x, y = Transformer.from_crs(4326, raster.crs, always_xy=True).transform(lon, lat)
         t = ~raster.transform
         column, row = t.a * x + t.b * y + t.c, t.d * x + t.e * y + t.f

@@ -6,6 +6,7 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
+from rasterio.transform import Affine
 from scipy import ndimage
 
 from gdcoverage.arrays import Bools, Floats, Ints
@@ -66,6 +67,15 @@ class Ground:
             to_mollweide = Transformer.from_crs(4326, MOLLWEIDE, always_xy=True)
             x, y = to_mollweide.transform(*self.lon_lat(column, row))
         return x / KILOMETRE, y / KILOMETRE
+
+    def plane(self, own: bool) -> tuple[CRS, Affine]:
+        """The plane of the raster's own cells, or of the GHSL grid's squares from its line 0.
+
+        Lines run with the transform's rows.
+        """
+        if own:
+            return CRS.from_user_input(self._crs), self._transform
+        return CRS.from_user_input(MOLLWEIDE), Affine(KILOMETRE, 0, 0, 0, KILOMETRE, 0)
 
     def km2(self, column: Ints, row: Ints) -> Floats:
         """Geodesic area of cells; NaN unknown."""

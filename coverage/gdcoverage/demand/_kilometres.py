@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+from rasterio.transform import Affine
 
 from gdcoverage.arrays import Floats, Int32s, Ints
 from gdcoverage.demand._degurba import Degrees, degree_of_urbanisation
 from gdcoverage.demand._ground import Ground
+from gdcoverage.demand._land import land_share
 from gdcoverage.kernels import kernel
 from gdcoverage.problems import unusable
 
@@ -70,28 +74,74 @@ class Kilometres:
         x, y = self._ground.kilometres(column + 0.5, row + 0.5)
         return np.floor(y).astype(np.int32), np.floor(x).astype(np.int32)
 
-    def degrees(self, line: Int32s, file: Int32s) -> Degrees:
+    def degrees(
+        self, line: Int32s, file: Int32s, land: Path | None = None
+    ) -> tuple[Degrees, float]:
         """Degree of urbanisation of squares, by all people that were added.
+
+        Parameters
+        ----------
+        line, file : of the squares.
+        land : raster of how much is land, as `land_share` reads it; all of it by default, and
+            where the raster has no data.
+
+        Returns
+        -------
+        degree : of each of the squares asked for.
+        unknown : people on squares of which the raster of land has no data.
 
         Raises
         ------
-        InputError : the people live too far apart for a grid in memory.
+        InputError : the people live too far apart for a grid in memory; `land` is unusable.
         """
         if not len(line):
-            return np.zeros(0, np.int8)
+            return np.zeros(0, np.int8), 0.0
         lines, files, people = map(np.concatenate, zip(*self._parts, strict=True))
         south, west = (min(a.min(), b.min()) for a, b in ((lines, line), (files, file)))
         north, east = (max(a.max(), b.max()) for a, b in ((lines, line), (files, file)))
         grid = _empty((int(north - south) + 1, int(east - west) + 1))
         np.add.at(grid, (lines - south, files - west), people)
         # A square of exactly 300 or 1,500 people counts.
-        return degree_of_urbanisation(grid.round(6))[line - south, file - west]
+        grid, share, unknown = grid.round(6), None, 0.0
+        if land is not None:
+            crs, t = self._ground.plane(self._own)
+            x, y = t.c + t.a * west + t.b * south, t.f + t.d * west + t.e * south
+            share = land_share(land, crs, Affine(t.a, t.b, x, t.d, t.e, y), grid.shape)
+            unknown = float(grid[np.isnan(share)].sum())
+            share = np.nan_to_num(share, nan=1.0)
+        return degree_of_urbanisation(grid, share)[line - south, file - west], unknown
 
 
 def _empty(shape: tuple[int, int]) -> Floats:
     if shape[0] * shape[1] > _LARGEST_GRID:
         raise unusable("raster_too_wide", "人口栅格范围过大", "请先裁剪到所需的省、市或县")
     return np.zeros(shape)
+
+
+@kernel
+def _sum_to(x: float) -> float:
+    """Integral up to x of what is held between 0 and 1."""
+    return 0.0 if x < 0.0 else x * x / 2 if x < 1.0 else x - 0.5
+
+
+@kernel
+def _under(px: float, py: float, qx: float, qy: float) -> float:
+    """What a side adds to the area that a polygon has within the unit square (Green's theorem).
+
+    The integral of x, held between 0 and 1, over y between 0 and 1, from p to q.
+    """
+    rise, run = qy - py, qx - px
+    if rise == 0.0:
+        return 0.0
+    at_0, at_1 = -py / rise, (1.0 - py) / rise
+    begin = min(max(min(at_0, at_1), 0.0), 1.0)
+    end = min(max(at_0, at_1, 0.0), 1.0)
+    if end <= begin:
+        return 0.0
+    a, b = px + begin * run, px + end * run
+    if abs(run) < 1e-9:
+        return rise * (end - begin) * min(max((a + b) / 2, 0.0), 1.0)
+    return rise * (_sum_to(b) - _sum_to(a)) / run
 
 
 @kernel
@@ -141,29 +191,3 @@ def _spread(
                         corner_y[side + 1] - line,
                     )
                 grid[line, file] += people[i] * abs(share) / whole
-
-
-@kernel(inline="always")
-def _under(px: float, py: float, qx: float, qy: float) -> float:
-    """What a side adds to the area that a polygon has within the unit square (Green's theorem).
-
-    The integral of x, held between 0 and 1, over y between 0 and 1, from p to q.
-    """
-    rise, run = qy - py, qx - px
-    if rise == 0.0:
-        return 0.0
-    at_0, at_1 = -py / rise, (1.0 - py) / rise
-    begin = min(max(min(at_0, at_1), 0.0), 1.0)
-    end = min(max(at_0, at_1, 0.0), 1.0)
-    if end <= begin:
-        return 0.0
-    a, b = px + begin * run, px + end * run
-    if abs(run) < 1e-9:
-        return rise * (end - begin) * min(max((a + b) / 2, 0.0), 1.0)
-    return rise * (_sum_to(b) - _sum_to(a)) / run
-
-
-@kernel(inline="always")
-def _sum_to(x: float) -> float:
-    """Integral up to x of what is held between 0 and 1."""
-    return 0.0 if x < 0.0 else x * x / 2 if x < 1.0 else x - 0.5

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyproj.exceptions
 import rasterio
-import rasterio.errors
 from rasterio.windows import Window
 from shapely.geometry.base import BaseGeometry
 
@@ -19,6 +16,7 @@ from gdcoverage.demand._clip import Clip
 from gdcoverage.demand._degurba import Degrees
 from gdcoverage.demand._ground import Ground
 from gdcoverage.demand._kilometres import Kilometres
+from gdcoverage.demand._open import opened
 from gdcoverage.geo.datum import Datum
 from gdcoverage.problems import Problem, unusable
 
@@ -62,6 +60,7 @@ def read_cells(
     datum: Datum = "wgs84",
     within: BaseGeometry | None = None,
     judged: bool = True,
+    land: Path | None = None,
 ) -> Cells:
     """Every cell with people of a raster whose values are people per cell, not per km².
 
@@ -75,52 +74,18 @@ def read_cells(
     datum : of the raster's coordinates.
     within : polygon in degrees, WGS-84; only cells with their centre in it or on its outline.
     judged : whether to find the degree of urbanisation.
+    land : raster of how much of the ground is land, for densities per km² of land; else all of
+        it counts as land. The raster of people does not tell: what has no data in it may be land
+        where nobody lives.
 
     Raises
     ------
     InputError : unreadable, without a coordinate system or a place on the earth, or with more
         populated cells than memory holds.
     """
-    try:
-        with warnings.catch_warnings():
-            # A raster that lies nowhere is refused below, in the planner's words.
-            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-            raster = rasterio.open(path)
-        with raster:
-            _require_place(path, raster)
-            _require_size(path, raster)
-            return _populated(path, raster, datum, within, judged)
-    except rasterio.errors.RasterioError as error:
-        raise unusable(
-            "raster_unreadable",
-            f"栅格无法读取（{error}）",
-            "请检查文件是否完整的 GeoTIFF",
-            file=path.name,
-        ) from error
-    except pyproj.exceptions.ProjError as error:
-        raise unusable(
-            "crs_unknown",
-            f"栅格的坐标系无法换算成经纬度（{error}）",
-            "请在 GIS 软件里重投影为 EPSG:4326 后重新导出",
-            file=path.name,
-        ) from error
-
-
-def _require_place(path: Path, raster: rasterio.DatasetReader) -> None:
-    if raster.crs is None:
-        raise unusable(
-            "crs_missing",
-            "人口栅格没有坐标系",
-            "请在 GIS 软件里指定坐标系（如 EPSG:4326）后重新导出",
-            file=path.name,
-        )
-    if raster.transform.is_identity:
-        raise unusable(
-            "raster_not_placed",
-            "人口栅格没有地理位置（缺少左上角坐标和像元大小）",
-            "请在 GIS 软件里配准后重新导出",
-            file=path.name,
-        )
+    with opened(path, "人口栅格") as raster:
+        _require_size(path, raster)
+        return _populated(path, raster, datum, within, judged, land)
 
 
 def _require_size(path: Path, raster: rasterio.DatasetReader) -> None:
@@ -140,12 +105,13 @@ def _populated(
     datum: Datum,
     within: BaseGeometry | None,
     judged: bool,
+    land: Path | None,
 ) -> Cells:
     scale, offset = raster.scales[0], raster.offsets[0]
     ground = Ground(raster, datum)
     clip = None if within is None else Clip(raster, datum, within)
     kilometres = Kilometres(ground)
-    blocks, told = [], _Tally()
+    blocks, squares, told = [], [], _Tally()
     kept = 0
     for window in _windows(raster):
         values = raster.read(1, window=window, masked=True).astype(float).filled(np.nan)
@@ -160,7 +126,7 @@ def _populated(
 
         if judged:
             # An urban centre may cross the area's border: its people beyond it count as well.
-            near = clip.bears(column, row) if clip else slice(None)
+            near = clip.bears(column, row) if clip else np.ones(len(row), bool)
             kilometres.add(column[near], row[near], people[near])
         if clip:
             near = clip.may_hold(column, row)
@@ -172,10 +138,11 @@ def _populated(
         if clip:
             keep = clip.inside(lon, lat, placed)
             told.leave_outside(people[placed & ~keep])
-        column, row, *cells = (a[keep] for a in (column, row, number, lon, lat, people))
-        squares = kilometres.squares(column, row) if judged else ()
-        blocks.append([*cells, ground.km2(column, row), *squares])
-        kept += len(column)
+        cells = (number, lon, lat, people, ground.km2(column, row))
+        blocks.append([a[keep] for a in cells])
+        if judged:
+            squares.append(kilometres.squares(column[keep], row[keep]))
+        kept += int(keep.sum())
         if kept > _MOST_CELLS:
             raise unusable(
                 "raster_too_large",
@@ -183,9 +150,13 @@ def _populated(
                 "请先裁剪到所需的市县，或汇总为较大的栅格",
                 file=path.name,
             )
-    number, lon, lat, people, area_km2, *squares = map(np.concatenate, zip(*blocks, strict=True))
-    degree = kilometres.degrees(*squares) if judged else np.zeros(len(number), np.int8)
-    problems = told.problems(path, raster.count)
+    number, lon, lat, people, area_km2 = map(np.concatenate, zip(*blocks, strict=True))
+    degree, problems = np.zeros(len(number), np.int8), told.problems(path, raster.count)
+    if judged:
+        line, file = map(np.concatenate, zip(*squares, strict=True))
+        degree, landless = kilometres.degrees(line, file, land)
+        if land is not None and landless:
+            problems = (*problems, _land_unknown(land, landless))
     return Cells(number, lon, lat, people, area_km2, degree, problems, told.unplaced_people)
 
 
@@ -238,6 +209,16 @@ class _Tally:
             action = "请确认第 1 个波段是总人口"
             problems.append(Problem("bands_unused", what, action, "warning", file=path.name))
         return tuple(problems)
+
+
+def _land_unknown(land: Path, people: float) -> Problem:
+    return Problem(
+        "land_unknown",
+        f"有 {people:,.0f} 人的地方陆地栅格没有数据，按全是陆地计算人口密度",
+        "请换用覆盖整个人口栅格的陆地栅格",
+        "warning",
+        file=land.name,
+    )
 
 
 def _windows(raster: rasterio.DatasetReader) -> Iterator[Window]:
