@@ -6,12 +6,15 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import osmnx as ox
 import pandas as pd
 import pytest
+import rasterio
 import shapely
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from rasterio.transform import Affine
 
 from gdcoverage.network import WalkNetwork
 from gdcoverage.places.counties import read_counties
@@ -152,6 +155,33 @@ title 应是文字，现为 2024。请用英文引号括起来
 """  # noqa: E501
 
 
+def test_a_plan_names_rasters_of_classes_and_of_land(sample):
+    """Read anew each time: a raster that changed is not answered by what was read of another."""
+    table = sample.parent / "population.csv"
+    people = pd.read_csv(table).drop(columns="城乡分类代码")
+    people.to_csv(table, index=False, encoding="utf-8-sig")
+    west, south = people["经度"].min() - 0.1, people["纬度"].min() - 0.1
+    edited(
+        sample,
+        'path = "population.csv"',
+        'path = "population.csv"\nsettlement_polygons = "smod.tif"\nland = "land.tif"',
+    )
+    for code, settlement in ((30, "urban"), (11, "rural")):
+        for name in ("smod.tif", "land.tif"):
+            with rasterio.open(
+                sample.parent / name, "w", driver="GTiff", width=1, height=1, count=1,
+                dtype="int16", crs="EPSG:4326", transform=Affine(1, 0, west, 0, -1, south + 1),
+            ) as file:  # fmt: skip
+                file.write(np.full((1, 1, 1), code, "int16"))
+        inputs = read_inputs(load_plan(sample))
+        assert set(inputs.demand.frame["settlement"]) == {settlement}
+        assert set(inputs.demand.frame["settlement_source"]) == {"degurba"}
+        roles = {source.name: source.role for source in inputs.sources}
+        assert roles["smod.tif"] == "城乡分类"
+        assert roles["land.tif"] == "陆地比例"
+        assert "land_unused" in {p.kind for p in inputs.problems}
+
+
 def test_all_faults_of_a_plan_are_told_at_once(sample):
     sample.write_text(FAULTY, encoding="utf-8")
     with pytest.raises(InputError) as refused:
@@ -191,6 +221,7 @@ WRONG = [
     *[("outlets", f"sheet = {v}") for v in ('""', "1", '["a"]')],
     *[("demand", f"settlement = {v}") for v in ('"suburb"', "111", '""')],
     ("demand", 'settlement_polygons = "none.gpkg"'),
+    ("demand", 'land = "none.tif"'),
     *[("network", f"osm = {v}") for v in ('"none.osm"', '"."')],
     *[("network", f"overpass_url = {v}") for v in ('"ftp://x"', '"overpass.de/api"', '"http://"')],
     ("network", 'nominatim_url = "file:///x"'),
