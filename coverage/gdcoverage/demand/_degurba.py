@@ -1,9 +1,10 @@
 """Degree of urbanisation of squares of 1 km², stage by stage.
 
 Sources: Eurostat, FAO, UN-Habitat, OECD and World Bank, Applying the Degree of Urbanisation, 2021
-(“the manual”); Schiavina and others, GHSL Data Package 2022 and 2023, on GHS-SMOD (“GHSL”), which
-gives the order of the stages. The option of both to count squares that are half built up as dense
-is not applied: no source of people tells what is built.
+(“the manual”); Schiavina and others, GHSL Data Package 2022 and 2023, on GHS-SMOD (“GHSL”), whose
+order of the stages is kept: centres with their people, smoothed, then filled. The option of both
+to count squares that are half built up as dense is not applied: no source of people tells what is
+built.
 
 What is beyond an array's edge counts as uninhabited.
 """
@@ -71,9 +72,9 @@ def urban_clusters(density: Floats, people: Floats) -> Bools:
 def smoothed(centres: Int32s) -> Int32s:
     """Centres with squares added that have five of their eight neighbours in one centre.
 
-    GHSL's majority rule: all squares at once, again and again until none is added; four against
-    four adds nothing. (The release of 2023 asks for the majority of the neighbours that are land
-    or inhabited, which is the same where water is not known.)
+    The majority rule of the manual and of GHSL 2022: all squares at once, again and again until
+    none is added; four against four adds nothing. (GHSL 2023 leaves out neighbours of water that
+    nobody inhabits, which matters along shores alone.)
     """
     padded = np.pad(centres, 1, constant_values=-1)
     number, width = padded.ravel(), padded.shape[1]
