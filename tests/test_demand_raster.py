@@ -17,14 +17,15 @@ from pyproj import Geod
 from rasterio.transform import Affine
 
 from gdcoverage.demand import read_demand
-from gdcoverage.demand._raster import read_cells
+from gdcoverage.demand._ground import Ground
+from gdcoverage.demand._kilometres import Kilometres
 from gdcoverage.geo.datum import Datum
 from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError
 from gdcoverage.tables import Reading
 
-# A plane in which the cells of the degree-of-urbanisation grid are squares of 1,000 m.
-GRID = "+proj=cea +lat_ts=23 +R=6371009"
+# The plane in which the squares of the degree of urbanisation are 1,000 m wide.
+GRID = "ESRI:54009"
 QUIET = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -376,8 +377,6 @@ def test_far_cells_are_left_alone_and_change_nothing(
     middle = read_demand(path, datum=datum, settlement="rural").frame.geometry.iloc[130 * 260 + 130]
     clipped = assert_clipped_as_whole(path, middle.buffer(0.15), datum=datum)
     assert 200 < len(clipped.frame) < 2_000
-    cells = read_cells(path, datum, middle.buffer(0.15))
-    assert len(cells.people) < people.size / 3
     assert clipped.frame["town"].any()
     assert not clipped.frame["town"].all()
 
@@ -408,3 +407,146 @@ def test_area_without_cells_says_where_the_people_are(tmp_path: Path) -> None:
     assert reading.frame.empty
     assert kinds(reading) == [("cells_outside", None), ("no_people", None)]
     assert said(reading, "cells_outside").startswith("9 个栅格（9 人）")
+
+
+def test_smoothing_along_a_lane_is_the_same_though_it_begins_far_away(tmp_path: Path) -> None:
+    """Two rows of a centre 120 km long, closed at one end; the area lies at the other.
+
+    Square by square the lane is filled from its closed end, 120 km away.
+    """
+    people = np.full((4, 120), 2_000.0)
+    people[1:3, :-1] = 10
+    path = raster(tmp_path, people, GRID, corner_at(10_900_000, 2_700_000, 1_000))
+    found = classes(path).reshape(people.shape)
+    # At the open end two squares have four neighbours each.
+    assert (found == "U").sum() == people.size - 2
+    second = read_demand(path).frame.geometry.iloc[120 + 1]
+    assert len(assert_clipped_as_whole(path, second.buffer(0.003)).frame) == 1
+
+
+# --- squares of 1 km² ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("crs", [GRID, "ESRI:102028", "EPSG:6933"])
+def test_a_grid_of_1_km_keeps_its_own_cells(tmp_path: Path, crs: str) -> None:
+    """Equal-area planes, on lines that are no whole kilometres: 1,500 people a cell are dense."""
+    people = np.full((5, 7), 1_499.0)
+    people[1:4, 1:6] = 4_000
+    found = classes(raster(tmp_path, people, crs, corner_at(10_000_300, 2_600_700, 1_000)))
+    expected = np.full(people.shape, "t")
+    expected[1:4, 1:6] = "U"
+    np.testing.assert_array_equal(found.reshape(people.shape), expected)
+
+
+def classes(path: Path, **options: Any) -> np.ndarray:
+    frame = read_demand(path, **options).frame
+    return np.select([frame["town"], frame["settlement"] == "urban"], ["t", "U"], "r")
+
+
+@settings(
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    hnp.arrays(float, (5, 6), elements=st.sampled_from([100.0, 300.0, 1_500.0, 6_000.0, 20_000.0])),
+    st.booleans(),
+)
+def test_100_m_of_ghs_pop_add_up_to_its_kilometres(
+    tmp_path: Path, people: np.ndarray, turned: bool
+) -> None:
+    corner = corner_at(11_000_000, 2_700_000, 1_000)
+    wide = classes(raster(tmp_path, people, GRID, corner)).reshape(people.shape)
+    share = np.random.default_rng(1).dirichlet(np.ones(100), people.shape).reshape(5, 6, 10, 10)
+    fine = (people[:, :, None, None] * share).transpose(0, 2, 1, 3).reshape(50, 60)
+    corner = corner_at(11_000_000, 2_700_000, 100)
+    if turned:  # rows from south to north
+        fine, corner = fine[::-1], Affine(100, 0, 11_000_000, 0, 100, 2_695_000)
+    found = classes(raster(tmp_path, fine, GRID, corner)).reshape(50, 60)
+    np.testing.assert_array_equal(
+        found[::-1] if turned else found, wide.repeat(10, 0).repeat(10, 1)
+    )
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:32649", "EPSG:4490"])
+def test_other_rasters_are_spread_over_the_ghsl_grid_by_area(tmp_path: Path, crs: str) -> None:
+    """All people stay; each square holds what an overlay of the cells' outlines gives."""
+    people = np.random.default_rng(4).gamma(0.5, 500, (20, 30))
+    corner = (
+        corner_at(700_000, 2_560_000, 800) if crs == "EPSG:32649" else corner_at(113, 23, 1 / 120)
+    )
+    path = raster(tmp_path, people, crs, corner)
+    with rasterio.open(path) as file:
+        kilometres = Kilometres(Ground(file, "wgs84"))
+    row, column = (axis.ravel() for axis in np.indices(people.shape))
+    for part in np.array_split(np.arange(people.size), 7):
+        kilometres.add(column[part], row[part], people.ravel()[part])
+    (line, file_, held) = map(np.concatenate, zip(*kilometres._parts, strict=True))
+    assert held.sum() == pytest.approx(people.sum(), rel=1e-12)
+    (x0, y1), (x1, y0) = (corner @ (c, r) for c, r in ((column, row), (column + 1, row + 1)))
+    cells = gpd.GeoSeries(shapely.box(x0, y0, x1, y1), crs=crs).to_crs(GRID).to_numpy()
+    squares = np.unique(np.column_stack([line, file_]), axis=0)
+    outlines = shapely.box(*(squares[:, ::-1] * 1e3).T, *((squares[:, ::-1] + 1) * 1e3).T)
+    square, cell = shapely.STRtree(cells).query(outlines)
+    area = shapely.area(shapely.intersection(outlines[square], cells[cell]))
+    share = area / shapely.area(cells)[cell]
+    expected = np.bincount(square, people.ravel()[cell] * share, len(squares))
+    index = {tuple(s): i for i, s in enumerate(squares)}
+    found = np.zeros(len(squares))
+    np.add.at(found, [index[key] for key in zip(line, file_, strict=True)], held)
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=0.05)
+
+
+# --- land ---------------------------------------------------------------------------------------
+
+
+def land(folder: Path, share: np.ndarray, whole: float = 1.0, **profile: object) -> Path:
+    """A raster of land beside `raster`'s."""
+    (folder / "land").mkdir(exist_ok=True)
+    options: dict[str, Any] = {
+        "crs": GRID,
+        "transform": corner_at(11_000_000, 2_700_000, 1_000),
+        **profile,
+    }
+    return raster(folder / "land", share * whole, **options)
+
+
+@pytest.mark.parametrize("whole", [1.0, 100.0, 1e6])
+@pytest.mark.parametrize("metres", [1_000, 250])
+def test_density_counts_land_alone(tmp_path: Path, whole: float, metres: int) -> None:
+    """68 squares of 750 people; of the northern half of them half is sea, of 250 m or 1 km."""
+    times = 1_000 // metres
+    people = np.full((2, 34), 750.0).repeat(times, 0).repeat(times, 1) / times**2
+    corner = corner_at(11_000_000, 2_700_000, metres)
+    path = raster(tmp_path, people, GRID, corner)
+    assert set(classes(path)) == {"t"}
+    share = np.ones((2, 34))
+    share[0] = 0.5
+    # 34 x 750 people are too few for a centre.
+    assert set(classes(path, land=land(tmp_path, share, whole))) == {"t"}
+    share[1, :-1] = 0.4
+    found = classes(path, land=land(tmp_path, share, whole)).reshape(people.shape)
+    assert (found[:times] == "U").all()
+    assert (found[times:, :-times] == "U").all()
+    assert (found[times:, -times:] == "t").all()
+
+
+def test_land_of_another_grid_is_averaged(tmp_path: Path) -> None:
+    path = raster(tmp_path, np.full((2, 40), 750.0), GRID, corner_at(11_000_000, 2_700_000, 1_000))
+    checked = np.indices((20, 400)).sum(0) % 2 == 0
+    half = land(
+        tmp_path, checked.astype(float), 1e4, transform=corner_at(11_000_000, 2_700_000, 100)
+    )
+    assert set(classes(path, land=half)) == {"U"}
+
+
+def test_land_that_is_unknown_or_unused_is_told(tmp_path: Path) -> None:
+    path = raster(tmp_path, np.full((2, 40), 750.0), GRID, corner_at(11_000_000, 2_700_000, 1_000))
+    share = land(tmp_path, np.full((2, 10), 0.5))
+    assert said(read_demand(path, land=share), "land_unknown").startswith("有 45,000 人")
+    assert "没有用到" in said(read_demand(path, settlement="urban", land=share), "land_unused")
+
+
+@pytest.mark.parametrize("values", [-1.0, 2e6])
+def test_what_is_no_land_is_refused(tmp_path: Path, values: float) -> None:
+    path = raster(tmp_path, np.full((2, 4), 750.0), GRID, corner_at(11_000_000, 2_700_000, 1_000))
+    with pytest.raises(InputError, match="不是陆地比例栅格"):
+        read_demand(path, land=land(tmp_path, np.full((2, 4), values)))

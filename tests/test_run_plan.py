@@ -6,12 +6,15 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import osmnx as ox
 import pandas as pd
 import pytest
+import rasterio
 import shapely
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from rasterio.transform import Affine
 
 from gdcoverage.network import WalkNetwork
 from gdcoverage.places.counties import read_counties
@@ -134,7 +137,7 @@ tiles = "osm"
 """
 
 TOLD = """\
-[demand] 里不认识 settlment。是否想写 settlement？可用的有：datum、expected_population、path、places、settlement、settlement_polygons、sheet
+[demand] 里不认识 settlment。是否想写 settlement？可用的有：datum、expected_population、land、path、places、settlement、settlement_polygons、sheet
 [standard] 里不认识 walking_speed。是否想写 walking_speed_kmh？可用的有：minutes、rural_radius_m、smallest_component_m、snap_limit_m、town_rule、walking_speed_kmh
 不认识 mpa。是否想写 map？可用的有：counties、demand、map、network、outlets、outputs、sites、standard、title
 [network] 应恰好写一种来源，现有：osm、place。请在 osm、graphml、saved、place、polygon 中选一种
@@ -150,6 +153,33 @@ title 应是文字，现为 2024。请用英文引号括起来
 [sites] bank_caps 中“甲”的上限应是整数，在 0 与 1,000,000 之间，现为 {"甲": -1, "乙": 1}。请改正
 [map] 应是一节，现为 [{"tiles": "osm"}]。请另起一行写 [map]（单方括号），其下每行一个键
 """  # noqa: E501
+
+
+def test_a_plan_names_rasters_of_classes_and_of_land(sample):
+    """Read anew each time: a raster that changed is not answered by what was read of another."""
+    table = sample.parent / "population.csv"
+    people = pd.read_csv(table).drop(columns="城乡分类代码")
+    people.to_csv(table, index=False, encoding="utf-8-sig")
+    west, south = people["经度"].min() - 0.1, people["纬度"].min() - 0.1
+    edited(
+        sample,
+        'path = "population.csv"',
+        'path = "population.csv"\nsettlement_polygons = "smod.tif"\nland = "land.tif"',
+    )
+    for code, settlement in ((30, "urban"), (11, "rural")):
+        for name in ("smod.tif", "land.tif"):
+            with rasterio.open(
+                sample.parent / name, "w", driver="GTiff", width=1, height=1, count=1,
+                dtype="int16", crs="EPSG:4326", transform=Affine(1, 0, west, 0, -1, south + 1),
+            ) as file:  # fmt: skip
+                file.write(np.full((1, 1, 1), code, "int16"))
+        inputs = read_inputs(load_plan(sample))
+        assert set(inputs.demand.frame["settlement"]) == {settlement}
+        assert set(inputs.demand.frame["settlement_source"]) == {"degurba"}
+        roles = {source.name: source.role for source in inputs.sources}
+        assert roles["smod.tif"] == "城乡分类"
+        assert roles["land.tif"] == "陆地比例"
+        assert "land_unused" in {p.kind for p in inputs.problems}
 
 
 def test_all_faults_of_a_plan_are_told_at_once(sample):
@@ -191,6 +221,7 @@ WRONG = [
     *[("outlets", f"sheet = {v}") for v in ('""', "1", '["a"]')],
     *[("demand", f"settlement = {v}") for v in ('"suburb"', "111", '""')],
     ("demand", 'settlement_polygons = "none.gpkg"'),
+    ("demand", 'land = "none.tif"'),
     *[("network", f"osm = {v}") for v in ('"none.osm"', '"."')],
     *[("network", f"overpass_url = {v}") for v in ('"ftp://x"', '"overpass.de/api"', '"http://"')],
     ("network", 'nominatim_url = "file:///x"'),

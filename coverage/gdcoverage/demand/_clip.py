@@ -1,4 +1,4 @@
-"""Which cells of a population raster lie in an area, and which around it are read with them."""
+"""Which cells of a population raster lie in an area, and which may bear on their classes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Bools, Floats, Ints
-from gdcoverage.demand._settlement import bearing_on
 from gdcoverage.geo.areas import Areas
 from gdcoverage.geo.datum import Datum, from_wgs84
 
-Mask = Bools
-
 # Degrees between the points of a box that is converted to the raster's coordinates.
 _BOX_STEP = 0.1
+# How far around an area people are heard for its settlement classes, in degrees of latitude: 200
+# km. Whether squares make a centre or town is mostly told within 34 km, for 34 squares of 1,500
+# people are enough. But smoothing works its way along a lane between two rows of a centre however
+# long it is, and two arms are one centre where they meet. So the classes are those of the whole
+# raster, but for a single centre that reaches 200 km off; that of the Pearl River's mouth, which
+# none on earth exceeds, is about 150 km long.
+_SURROUNDINGS = 1.8
 
 
 class Clip:
@@ -26,20 +30,51 @@ class Clip:
     ----------
     raster, datum : the open raster and the datum of its coordinates.
     within : the area, degrees in WGS-84; a cell whose centre is on its outline lies in it.
-    side_km : side of the raster's cells.
     """
+
+    def __init__(self, raster: rasterio.DatasetReader, datum: Datum, within: BaseGeometry) -> None:
+        self._areas = Areas([within], outline=True)
+        west, south, east, north = within.bounds
+        self._near = _Box(raster, datum, within.bounds)
+        stretch = _SURROUNDINGS / max(np.cos(np.radians(max(-south, north) + _SURROUNDINGS)), 0.01)
+        self._around = _Box(
+            raster,
+            datum,
+            (
+                max(west - stretch, -180.0),
+                max(south - _SURROUNDINGS, -90.0),
+                min(east + stretch, 180.0),
+                min(north + _SURROUNDINGS, 90.0),
+            ),
+        )
+
+    def may_hold(self, column: Ints, row: Ints) -> Bools:
+        """False for cells that lie outside the area, told without converting their coordinates."""
+        return self._near.holds(column, row)
+
+    def bears(self, column: Ints, row: Ints) -> Bools:
+        """Whether people in cells may bear on the settlement classes in the area."""
+        return self._around.holds(column, row)
+
+    def inside(self, lon: Floats, lat: Floats, placed: Bools) -> Bools:
+        """Which of the cells that have a place lie in the area."""
+        inside = np.zeros(len(lon), bool)
+        positions = np.flatnonzero(placed)
+        for _, found in self._areas.deal(lon[placed], lat[placed]):
+            inside[positions[found]] = True
+        return inside
+
+
+class _Box:
+    """Columns and rows of a raster between which a box of degrees lies."""
 
     def __init__(
         self,
         raster: rasterio.DatasetReader,
         datum: Datum,
-        within: BaseGeometry,
-        side_km: float,
+        bounds: tuple[float, float, float, float],
     ) -> None:
-        # An urban centre may cross the border, so what surrounds the area is read with it.
-        around = bearing_on(within, side_km)
-        self._areas = Areas([within, around], outline=True)
-        box = shapely.segmentize(shapely.box(*around.bounds), _BOX_STEP)
+        box = shapely.segmentize(shapely.box(*bounds), _BOX_STEP)
         east, north = shapely.get_coordinates(box).T
         lon, lat = from_wgs84(east, north, datum)
         x, y = Transformer.from_crs(4326, raster.crs, always_xy=True).transform(lon, lat)
@@ -52,15 +87,6 @@ class Clip:
             for axis in (column, row)
         )
 
-    def may_hold(self, column: Ints, row: Ints) -> Mask:
-        """False for cells that are far off, without converting their coordinates."""
+    def holds(self, column: Ints, row: Ints) -> Bools:
         (west, east), (north, south) = self._columns, self._rows
         return (west <= column) & (column <= east) & (north <= row) & (row <= south)
-
-    def inside_and_around(self, lon: Floats, lat: Floats, placed: Mask) -> tuple[Mask, Mask]:
-        """Which of the cells that have a place lie in the area, and which in its surroundings."""
-        masks = np.zeros((2, len(lon)), bool)
-        positions = np.flatnonzero(placed)
-        for number, found in self._areas.deal(lon[placed], lat[placed]):
-            masks[number, positions[found]] = True
-        return masks[0], masks[1]

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyproj.exceptions
 import rasterio
-import rasterio.errors
-from numpy.typing import NDArray
-from pyproj import Transformer
 from rasterio.windows import Window
-from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.arrays import Bools, Floats, Ints
+from gdcoverage.arrays import Floats, Ints
 from gdcoverage.demand._clip import Clip
-from gdcoverage.geo.datum import Datum, to_wgs84
+from gdcoverage.demand._degurba import Degrees
+from gdcoverage.demand._ground import Ground
+from gdcoverage.demand._kilometres import Kilometres
+from gdcoverage.demand._open import opened
+from gdcoverage.geo.datum import Datum
 from gdcoverage.problems import Problem, unusable
 
 # Cells held at once; a raster of any size passes through this much memory.
@@ -28,13 +26,8 @@ _WINDOW_CELLS = 4_000_000
 _MOST_READ = 20_000_000_000
 # A demand point takes about 550 bytes while it is read: 11 GB.
 _MOST_CELLS = 20_000_000
-# Those around an area that are read with it take about 150 bytes each.
-_MOST_AROUND = 3 * _MOST_CELLS
 # Nowhere live more; what stands for “no data” undeclared (3.4e38, 2147483647) is more.
 MOST_PEOPLE = 1e9
-# Cells along a side whose area is computed; between them it changes evenly, to 1e-6.
-_AREA_NODES = 129
-_EQUAL_AREA = "+proj=cea +ellps=WGS84"
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +40,7 @@ class Cells:
     lon, lat : centre in degrees, WGS-84.
     people : people in the cell.
     area_km2 : geodesic area; NaN unknown.
-    inside : whether the cell lies in the area that was asked for; the others surround it and
-        tell the settlement class of those inside.
+    degree : degree of urbanisation (`CENTRE`, `CLUSTER`, `RURAL`); nought where not asked.
     problems : what there is to say of the raster.
     unplaced_people : people in cells whose coordinates could not be converted.
     """
@@ -58,12 +50,18 @@ class Cells:
     lat: Floats
     people: Floats
     area_km2: Floats
-    inside: Bools
+    degree: Degrees
     problems: tuple[Problem, ...]
     unplaced_people: float
 
 
-def read_cells(path: Path, datum: Datum = "wgs84", within: BaseGeometry | None = None) -> Cells:
+def read_cells(
+    path: Path,
+    datum: Datum = "wgs84",
+    within: BaseGeometry | None = None,
+    judged: bool = True,
+    land: Path | None = None,
+) -> Cells:
     """Every cell with people of a raster whose values are people per cell, not per km².
 
     Cells without data (nodata value, mask, NaN) and cells of nought are no demand points;
@@ -75,52 +73,19 @@ def read_cells(path: Path, datum: Datum = "wgs84", within: BaseGeometry | None =
     ----------
     datum : of the raster's coordinates.
     within : polygon in degrees, WGS-84; only cells with their centre in it or on its outline.
+    judged : whether to find the degree of urbanisation.
+    land : raster of how much of the ground is land, for densities per km² of land; else all of
+        it counts as land. The raster of people does not tell: what has no data in it may be land
+        where nobody lives.
 
     Raises
     ------
     InputError : unreadable, without a coordinate system or a place on the earth, or with more
         populated cells than memory holds.
     """
-    try:
-        with warnings.catch_warnings():
-            # A raster that lies nowhere is refused below, in the planner's words.
-            warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-            raster = rasterio.open(path)
-        with raster:
-            _require_place(path, raster)
-            _require_size(path, raster)
-            return _populated(path, raster, datum, within)
-    except rasterio.errors.RasterioError as error:
-        raise unusable(
-            "raster_unreadable",
-            f"栅格无法读取（{error}）",
-            "请检查文件是否完整的 GeoTIFF",
-            file=path.name,
-        ) from error
-    except pyproj.exceptions.ProjError as error:
-        raise unusable(
-            "crs_unknown",
-            f"栅格的坐标系无法换算成经纬度（{error}）",
-            "请在 GIS 软件里重投影为 EPSG:4326 后重新导出",
-            file=path.name,
-        ) from error
-
-
-def _require_place(path: Path, raster: rasterio.DatasetReader) -> None:
-    if raster.crs is None:
-        raise unusable(
-            "crs_missing",
-            "人口栅格没有坐标系",
-            "请在 GIS 软件里指定坐标系（如 EPSG:4326）后重新导出",
-            file=path.name,
-        )
-    if raster.transform.is_identity:
-        raise unusable(
-            "raster_not_placed",
-            "人口栅格没有地理位置（缺少左上角坐标和像元大小）",
-            "请在 GIS 软件里配准后重新导出",
-            file=path.name,
-        )
+    with opened(path, "人口栅格") as raster:
+        _require_size(path, raster)
+        return _populated(path, raster, datum, within, judged, land)
 
 
 def _require_size(path: Path, raster: rasterio.DatasetReader) -> None:
@@ -135,12 +100,18 @@ def _require_size(path: Path, raster: rasterio.DatasetReader) -> None:
 
 
 def _populated(
-    path: Path, raster: rasterio.DatasetReader, datum: Datum, within: BaseGeometry | None
+    path: Path,
+    raster: rasterio.DatasetReader,
+    datum: Datum,
+    within: BaseGeometry | None,
+    judged: bool,
+    land: Path | None,
 ) -> Cells:
     scale, offset = raster.scales[0], raster.offsets[0]
-    lattice = _AreaLattice(raster)
-    clip = None if within is None else Clip(raster, datum, within, lattice.longest_side_km)
-    blocks, told = [], _Tally()
+    ground = Ground(raster, datum)
+    clip = None if within is None else Clip(raster, datum, within)
+    kilometres = Kilometres(ground)
+    blocks, squares, told = [], [], _Tally()
     kept = 0
     for window in _windows(raster):
         values = raster.read(1, window=window, masked=True).astype(float).filled(np.nan)
@@ -153,31 +124,40 @@ def _populated(
         told.populated += len(row)
         row += window.row_off
 
+        if judged:
+            # An urban centre may cross the area's border: its people beyond it count as well.
+            near = clip.bears(column, row) if clip else np.ones(len(row), bool)
+            kilometres.add(column[near], row[near], people[near])
         if clip:
             near = clip.may_hold(column, row)
             told.leave_outside(people[~near])
             column, row, people, number = (a[near] for a in (column, row, people, number))
-        lon, lat = to_wgs84(*_transformed(raster, 4326, column + 0.5, row + 0.5), datum)
-        placed = np.isfinite(lon) & (np.abs(lat) <= 90)
+        lon, lat = ground.lon_lat(column + 0.5, row + 0.5)
+        keep = placed = np.isfinite(lon) & (np.abs(lat) <= 90)
         told.leave_unplaced(people[~placed])
-        inside = keep = placed
         if clip:
-            inside, around = clip.inside_and_around(lon, lat, placed)
-            told.leave_outside(people[placed & ~inside])
-            keep = inside | around
-        cells = (number, lon, lat, people, lattice.km2(column, row), inside)
+            keep = clip.inside(lon, lat, placed)
+            told.leave_outside(people[placed & ~keep])
+        cells = (number, lon, lat, people, ground.km2(column, row))
         blocks.append([a[keep] for a in cells])
-        kept += int(inside.sum())
-        if kept > _MOST_CELLS or sum(len(b[0]) for b in blocks) > _MOST_AROUND:
+        if judged:
+            squares.append(kilometres.squares(column[keep], row[keep]))
+        kept += int(keep.sum())
+        if kept > _MOST_CELLS:
             raise unusable(
                 "raster_too_large",
                 f"有人口的栅格超过 {_MOST_CELLS:,} 个",
                 "请先裁剪到所需的市县，或汇总为较大的栅格",
                 file=path.name,
             )
-    number, lon, lat, people, area_km2, inside = map(np.concatenate, zip(*blocks, strict=True))
-    problems = told.problems(path, raster.count)
-    return Cells(number, lon, lat, people, area_km2, inside, problems, told.unplaced_people)
+    number, lon, lat, people, area_km2 = map(np.concatenate, zip(*blocks, strict=True))
+    degree, problems = np.zeros(len(number), np.int8), told.problems(path, raster.count)
+    if judged:
+        line, file = map(np.concatenate, zip(*squares, strict=True))
+        degree, landless = kilometres.degrees(line, file, land)
+        if land is not None and landless:
+            problems = (*problems, _land_unknown(land, landless))
+    return Cells(number, lon, lat, people, area_km2, degree, problems, told.unplaced_people)
 
 
 @dataclass
@@ -231,53 +211,18 @@ class _Tally:
         return tuple(problems)
 
 
+def _land_unknown(land: Path, people: float) -> Problem:
+    return Problem(
+        "land_unknown",
+        f"有 {people:,.0f} 人的地方陆地栅格没有数据，按全是陆地计算人口密度",
+        "请换用覆盖整个人口栅格的陆地栅格",
+        "warning",
+        file=land.name,
+    )
+
+
 def _windows(raster: rasterio.DatasetReader) -> Iterator[Window]:
     """Bands of whole rows, each small enough for memory."""
     height = max(1, _WINDOW_CELLS // max(raster.width, 1))
     for top in range(0, raster.height, height):
         yield Window(0, top, raster.width, min(height, raster.height - top))
-
-
-def _transformed(
-    raster: rasterio.DatasetReader,
-    crs: int | str,
-    column: NDArray[np.floating],
-    row: NDArray[np.floating],
-) -> tuple[Floats, Floats]:
-    """Places in a raster, counted in cells from its corner, in another coordinate system."""
-    t = raster.transform
-    x, y = t.c + t.a * column + t.b * row, t.f + t.d * column + t.e * row
-    transformer = Transformer.from_crs(raster.crs, crs, always_xy=True)
-    return transformer.transform(x, y)
-
-
-class _AreaLattice:
-    """Geodesic area of cells in km², from a lattice of cells that are measured."""
-
-    def __init__(self, raster: rasterio.DatasetReader) -> None:
-        columns = np.linspace(0, raster.width - 1, min(raster.width, _AREA_NODES))
-        rows = np.linspace(0, raster.height - 1, min(raster.height, _AREA_NODES))
-        west, north = np.meshgrid(columns, rows)
-        corners = [
-            _transformed(raster, _EQUAL_AREA, west + right, north + down)
-            for right, down in ((0, 0), (1, 0), (1, 1), (0, 1))
-        ]
-        # Half the cross product of the diagonals; the plane is true to area.
-        (x0, y0), (x1, y1), (x2, y2), (x3, y3) = corners
-        with np.errstate(invalid="ignore"):
-            area = np.abs((x2 - x0) * (y3 - y1) - (x3 - x1) * (y2 - y0)) / 2e6
-        area[~np.isfinite(area)] = np.nan
-        self._area, self._nodes = area, (rows, columns)
-
-    @property
-    def longest_side_km(self) -> float:
-        """Side of a square as large as the largest cell."""
-        return float(np.sqrt(np.nanmax(self._area, initial=0.0)))
-
-    def km2(self, column: Ints, row: Ints) -> Floats:
-        """Area of cells; NaN unknown."""
-        at = [
-            place * ((len(nodes) - 1) / max(nodes[-1], 1))
-            for place, nodes in zip((row, column), self._nodes, strict=True)
-        ]
-        return np.asarray(ndimage.map_coordinates(self._area, at, order=1, mode="nearest"))

@@ -12,8 +12,9 @@ import pandera.pandas as pa
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.demand import _raster, _settlement, _table
+from gdcoverage.demand import _raster, _settlement, _smod, _table
 from gdcoverage.demand._account import account_of
+from gdcoverage.demand._open import RASTER_SUFFIXES
 from gdcoverage.demand._places import Register
 from gdcoverage.demand._select import tables_with_people
 from gdcoverage.demand._settlement import Settled
@@ -21,10 +22,8 @@ from gdcoverage.demand._table import Points
 from gdcoverage.geo.datum import Datum
 from gdcoverage.policy import SETTLEMENTS, Settlement, Standard
 from gdcoverage.problems import Problem, unusable
-from gdcoverage.tables import Named, Reading, Rows, Table
+from gdcoverage.tables import Named, Reading, Rows, Table, read_layer
 from gdcoverage.tables.frames import as_given, labelled, source_of
-
-RASTER_SUFFIXES = frozenset({".tif", ".tiff", ".vrt", ".img", ".asc"})
 
 # Columns of a demand frame; the points are WGS-84.
 DEMAND = pa.DataFrameSchema(
@@ -58,7 +57,8 @@ def read_demand(
     datum: Datum = "wgs84",
     standard: Standard | None = None,
     settlement: Settlement | Literal["town"] | None = None,
-    settlement_polygons: gpd.GeoDataFrame | None = None,
+    settlement_polygons: gpd.GeoDataFrame | str | Path | None = None,
+    land: str | Path | None = None,
     sheet: str | None = None,
     within: BaseGeometry | None = None,
     columns: Named | None = None,
@@ -76,8 +76,11 @@ def read_demand(
     datum : of the coordinates in the file or frame.
     standard : its town rule decides the class of towns.
     settlement : class declared for points that have no code.
-    settlement_polygons : frame with a class column (codes 111 … 220 or words); asked before
-        `settlement`, for points that have no code; outside the polygons is rural.
+    settlement_polygons : frame, or layer file, with a class column (codes 111 … 220 or words);
+        or a raster file with the codes of GHS-SMOD (30 urban, 21 to 23 towns, 10 to 13 rural), in
+        any CRS; asked before `settlement`, for points that have no code; outside is rural.
+    land : raster of how much of the ground is land (GHS-LAND, or shares), for the degree of
+        urbanisation by people per km² of land; all of it by default.
     sheet : only this sheet.
     within : polygon in degrees, WGS-84, e.g. the counties' union: only the cells of a raster
         with their centre in it; what lies outside is told as one problem, with its people.
@@ -107,9 +110,9 @@ def read_demand(
     raster = path is not None and path.suffix.lower() in RASTER_SUFFIXES
     tables: list[Table] = []
     passed: list[Table] = []
+    judged = raster and settlement is None and settlement_polygons is None
     if path and raster:
-        judged = settlement is None and settlement_polygons is None
-        found, settled = _raster_points(path, datum, within, judged)
+        found, settled = _raster_points(path, datum, within, judged, land)
     else:
         tables, passed, problems = tables_with_people(source, sheet, columns, DEMAND.columns)
         register = None if places is None else Register(places)
@@ -119,9 +122,11 @@ def read_demand(
     points, problems, left_out = found.frame, found.problems, found.left_out
     if points.empty and not raster and not problems:
         raise unusable("no_rows", "表头下面没有数据", "请检查是否选错了工作表或文件", file=name)
-    lon, lat = points["lon"].to_numpy(float), points["lat"].to_numpy(float)
+    if land is not None and not judged:
+        problems.append(_land_unused(Path(land)))
     if settlement_polygons is not None:
-        settled = settled.filled(_settlement.by_polygon(lon, lat, settlement_polygons))
+        settled, told = _by_layer(settled, points, settlement_polygons)
+        problems += told
     if settlement is not None:
         settled = settled.filled(_settlement.declared(settlement, len(points)))
     problems += unclear_settlement(name, points, settled)
@@ -160,33 +165,56 @@ def demand_frame(points: pd.DataFrame, settled: Settled, standard: Standard) -> 
 
 
 def _raster_points(
-    path: Path, datum: Datum, within: BaseGeometry | None, judged: bool
+    path: Path,
+    datum: Datum,
+    within: BaseGeometry | None,
+    judged: bool,
+    land: str | Path | None,
 ) -> tuple[Points, Settled]:
     """A raster's populated cells, as `_table.points_of` gives rows; and if asked their class."""
-    if not path.is_file():
-        raise unusable("file_missing", "找不到文件", "请检查路径与文件名", file=path.name)
-    cells = _raster.read_cells(path, datum, within)
-    inside = cells.inside
-    settled = Settled.unknown(int(inside.sum()))
-    if judged:
-        # Before the cells around the area are let go: a centre may cross its border.
-        settled = _settlement.by_degree_of_urbanisation(
-            cells.lon, cells.lat, cells.people, cells.area_km2
-        ).at(inside)
+    cells = _raster.read_cells(path, datum, within, judged, None if land is None else Path(land))
+    settled = (
+        _settlement.by_degree_of_urbanisation(cells.degree)
+        if judged
+        else Settled.unknown(len(cells.number))
+    )
     points = pd.DataFrame(
         {
-            "demand_id": "C" + pd.Series(cells.number[inside]).astype("str").str.zfill(8),
+            "demand_id": "C" + pd.Series(cells.number).astype("str").str.zfill(8),
             "name": "",
-            "population": cells.people[inside],
+            "population": cells.people,
             "elderly": np.nan,
-            "area_km2": cells.area_km2[inside],
+            "area_km2": cells.area_km2,
             "source_row": 0,
-            "lon": cells.lon[inside],
-            "lat": cells.lat[inside],
+            "lon": cells.lon,
+            "lat": cells.lat,
             "settlement": "",
         }
     )
     return Points(points, list(cells.problems), cells.unplaced_people, {}), settled
+
+
+def _by_layer(
+    settled: Settled, points: pd.DataFrame, layer: gpd.GeoDataFrame | str | Path
+) -> tuple[Settled, list[Problem]]:
+    """What is known, and of other points what polygons or a raster of classes say."""
+    if not isinstance(layer, pd.DataFrame) and Path(layer).suffix.lower() not in RASTER_SUFFIXES:
+        layer = read_layer(layer)
+    lon, lat, people = (points[c].to_numpy(float) for c in ("lon", "lat", "population"))
+    if isinstance(layer, pd.DataFrame):
+        return settled.filled(_settlement.by_polygon(lon, lat, layer)), []
+    degree, told = _smod.read_degrees(Path(layer), lon, lat, people, ~settled.known)
+    return settled.filled(_settlement.by_degree_of_urbanisation(degree)), told
+
+
+def _land_unused(land: Path) -> Problem:
+    return Problem(
+        "land_unused",
+        "陆地栅格没有用到：只有人口栅格按城市化程度判定城乡时才用",
+        "若城乡分类另有来源，请从计划里删去 land",
+        "warning",
+        file=land.name,
+    )
 
 
 def unclear_settlement(name: str, points: pd.DataFrame, settled: Settled) -> list[Problem]:

@@ -11,11 +11,9 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy import ndimage
-from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.arrays import Bools, Floats, Int32s, Objects
-from gdcoverage.geo.plane import EARTH_RADIUS_M
+from gdcoverage.arrays import Bools, Floats, Objects
+from gdcoverage.demand._degurba import CENTRE, CLUSTER, RURAL, Degrees
 from gdcoverage.policy import RURAL_CODES, TOWN_CODES, URBAN_CODES, Standard
 from gdcoverage.problems import unusable
 from gdcoverage.tables import plain_heading
@@ -42,18 +40,6 @@ _WORDS = {
 
 # 111主城区, 主城区111: only where both say the same.
 _CODE_AND_WORD = re.compile(r"(?=.*?(?P<code>\d{3}))(?=.*?(?P<word>\D+))(?:\d{3}\D+|\D+\d{3})")
-
-# Degree of urbanisation (Eurostat, UN-Habitat, OECD and others, Applying the Degree of
-# Urbanisation, 2021): people per km² and people in all, of contiguous 1 km cells.
-CELL_M = 1_000.0
-CENTRE_DENSITY, CENTRE_PEOPLE = 1_500.0, 50_000.0
-CLUSTER_DENSITY, CLUSTER_PEOPLE = 300.0, 5_000.0
-# The 1 km grid is the same whatever the raster's extent: Lambert's cylindrical equal-area
-# projection, true to shape at the middle of Guangdong.
-_TRUE_LATITUDE = 23.0
-_LARGEST_GRID = 100_000_000
-_FOUR = ndimage.generate_binary_structure(2, 1)
-_EIGHT = ndimage.generate_binary_structure(2, 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,106 +169,15 @@ def by_polygon(lon: Floats, lat: Floats, polygons: gpd.GeoDataFrame) -> Settled:
     return Settled.of(np.where(outside, KINDS.index("rural"), lowest % len(KINDS)), "polygon")
 
 
-def by_degree_of_urbanisation(
-    lon: Floats, lat: Floats, people: Floats, area_km2: Floats
-) -> Settled:
-    """Class of populated raster cells from where people live close together.
+def by_degree_of_urbanisation(degree: Degrees) -> Settled:
+    """Class of cells from where people live close together.
 
-    People are summed on an equal-area grid of 1 km cells. An urban centre is 4-connected cells
-    of at least 1,500 people/km² with 50,000 people in all; an urban cluster (a town)
-    8-connected cells of 300 with 5,000; all else is rural.
-
-    Raises
-    ------
-    InputError : the cells lie too far apart for a grid in memory.
+    An urban centre is urban, an urban cluster a town, all else rural.
     """
-    if not len(lon):
-        return Settled.of(np.zeros(0, int), "degurba")
-    squeeze = np.cos(np.radians(_TRUE_LATITUDE))
-    x = EARTH_RADIUS_M * np.radians(lon) * squeeze / CELL_M
-    y = EARTH_RADIUS_M * np.sin(np.radians(lat)) / squeeze / CELL_M
-    side = np.sqrt(np.nan_to_num(area_km2)).clip(1e-6)
-    x, y = x - np.floor((x - side).min()), y - np.floor((y - side).min())
-    grid = _people_grid(x, y, side, people)
-    centre = clusters(grid, CENTRE_DENSITY, CENTRE_PEOPLE, _FOUR)
-    cluster = clusters(grid, CLUSTER_DENSITY, CLUSTER_PEOPLE, _EIGHT)
-    urban, town, rural = (KINDS.index(kind) for kind in ("urban", "town", "rural"))
-    kind = np.where(centre, urban, np.where(cluster, town, rural))
-    return Settled.of(kind[y.astype(np.int32), x.astype(np.int32)], "degurba")
-
-
-def bearing_on(area: BaseGeometry, side_km: float) -> BaseGeometry:
-    """The surroundings of an area whose people may bear on its settlement classes, and itself.
-
-    A centre or town may cross the border. One that reaches from the area past these
-    surroundings has 34 of its grid cells within them: 34 x 1,500 people are enough for a
-    centre, 17 x 300 for a town, whoever lives farther away. So the classes inside the area are
-    those that the whole raster would give.
-
-    Parameters
-    ----------
-    area : polygon in degrees, WGS-84.
-    side_km : side of a raster cell.
-    """
-    most_cells = max(CENTRE_PEOPLE / CENTRE_DENSITY, CLUSTER_PEOPLE / CLUSTER_DENSITY)
-    squeeze = np.cos(np.radians(_TRUE_LATITUDE))
-    radius = EARTH_RADIUS_M / CELL_M
-
-    def to_grid(degrees: Floats) -> Floats:
-        lon, lat = np.radians(degrees).T
-        return np.column_stack([radius * lon * squeeze, radius * np.sin(lat) / squeeze])
-
-    def to_degrees(grid: Floats) -> Floats:
-        x, y = grid.T / radius
-        return np.degrees(np.column_stack([x / squeeze, np.arcsin(np.clip(y * squeeze, -1, 1))]))
-
-    # Half a degree of straight line is bent by less than a tenth of a cell.
-    on_grid = shapely.transform(shapely.segmentize(area, 0.5), to_grid)
-    tolerance = 1.0
-    # Beyond the last of those cells: its diagonal, the raster's cell that lies across its far
-    # side, and what the simpler outline leaves out.
-    margin = most_cells + 3 + 2 * side_km + tolerance
-    return shapely.transform(on_grid.simplify(tolerance).buffer(margin), to_degrees)
-
-
-def _people_grid(x: Floats, y: Floats, side: Floats, people: Floats) -> Floats:
-    """People per grid cell; those of a raster cell are shared out by area.
-
-    A raster of 30 arc seconds would else put one or two of its cells into each of the grid's,
-    and one of 5 km all its people into one.
-
-    Parameters
-    ----------
-    x, y, side : middle and side of raster cells in grid cells, from the grid's lower left.
-    """
-    width, height = (int((middle + side).max()) + 2 for middle in (x, y))
-    if height * width > _LARGEST_GRID:
-        raise unusable("raster_too_wide", "人口栅格范围过大", "请先裁剪到所需的省、市或县")
-    grid = np.zeros((height, width))
-    reach = range(int(np.ceil(side.max())) + 1)
-    across = [_overlap(x, side, step) for step in reach]
-    for row, tall in (_overlap(y, side, step) for step in reach):
-        for column, wide in across:
-            np.add.at(grid, (row, column), people * tall * wide)
-    # A cell of exactly 300 or 1,500 people counts.
-    return grid.round(6)
-
-
-def _overlap(middle: Floats, side: Floats, step: int) -> tuple[Int32s, Floats]:
-    """The grid line so many steps from where a raster cell begins, and its share of the cell."""
-    low = middle - side / 2
-    line = np.floor(low) + step
-    share = (np.minimum(line + 1, low + side) - np.maximum(line, low)).clip(0) / side
-    return line.astype(np.int32), share
-
-
-def clusters(grid: Floats, density: float, people: float, neighbours: Bools) -> Bools:
-    """Cells of contiguous groups that are dense enough and hold enough people."""
-    label, count = ndimage.label(grid >= density, structure=neighbours)
-    total = ndimage.sum_labels(grid, label, np.arange(count + 1))
-    enough = np.asarray(total) >= people
-    enough[0] = False
-    return np.asarray(enough[label])
+    kinds = np.zeros(3, int)
+    for code, kind in ((CENTRE, "urban"), (CLUSTER, "town"), (RURAL, "rural")):
+        kinds[code] = KINDS.index(kind)
+    return Settled.of(kinds[degree], "degurba")
 
 
 def _kind(text: str) -> int:

@@ -136,6 +136,7 @@ def read_inputs(
         *([Source.of(answered, "读表约定")] if answered else []),
         *([Source.of(own, "县区界线")] if own else []),
         *([Source.of(polygons, "城乡分类")] if polygons else []),
+        *([Source.of(plan.demand.land, "陆地比例")] if plan.demand.land else []),
         *([Source.of(plan.demand.places, "村居位置")] if plan.demand.places else []),
         *([Source.of(asked.excluded, "不布点区域")] if asked.excluded else []),
     )
@@ -210,17 +211,25 @@ def read_candidates(
 
 def _read_demand(plan: Plan, counties: gpd.GeoDataFrame | None, kept: Kept) -> Reading:
     asked = plan.demand
-    polygons, is_raster = asked.settlement_polygons, asked.path.suffix.lower() in RASTER_SUFFIXES
+    layer, is_raster = asked.settlement_polygons, _is_raster(asked.path)
     options = {
         "datum": asked.datum,
         "standard": plan.standard,
         "settlement": asked.settlement,
-        "settlement_polygons": read_layer(polygons) if polygons else None,
+        "settlement_polygons": layer if layer is None or _is_raster(layer) else read_layer(layer),
+        "land": asked.land,
         "sheet": asked.sheet,
         "places": None if asked.places is None else read_layer(asked.places),
         "within": counties.geometry.union_all() if counties is not None and is_raster else None,
     }
-    return _read_once(kept, read_demand, asked.path, options)
+    # Rasters beside it would have to be part of what a kept reading rests on, with all files that
+    # belong to them.
+    beside = asked.land is not None or (layer is not None and _is_raster(layer))
+    return _read_once(None if beside else kept, read_demand, asked.path, options)
+
+
+def _is_raster(path: Path) -> bool:
+    return path.suffix.lower() in RASTER_SUFFIXES
 
 
 def _outlets(kept: Kept | None, asked: OutletsInput, more: dict[str, Any]) -> Reading:

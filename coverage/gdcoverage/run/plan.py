@@ -56,14 +56,16 @@ class OutletsInput:
 
 @dataclass(frozen=True)
 class DemandInput:
-    """``[demand]``: people; a class for points without code, or a layer that gives it; how many
-    people the planner knows of; and villages with places, for rows that have none.
+    """``[demand]``: people; a class for points without code, or a layer or raster that gives it;
+    how much of the ground is land, for a raster of people; how many people the planner knows of;
+    and villages with places, for rows that have none.
     """
 
     path: InputFile
     datum: PlanDatum = "wgs84"
     settlement: Class | None = None
     settlement_polygons: InputFile | None = None
+    land: InputFile | None = None
     sheet: Text | None = None
     expected_population: People | None = None
     places: InputFile | None = None
