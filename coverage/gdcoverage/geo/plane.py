@@ -11,8 +11,6 @@ from shapely.geometry.base import BaseGeometry
 from gdcoverage.arrays import Floats, Objects
 from gdcoverage.geo.ellipsoid import GEOD, radii_m
 
-# A mean radius for grids of cells that only count people; no length is measured with it.
-EARTH_RADIUS_M = 6_371_009.0
 
 _ECCENTRICITY = float(np.sqrt(GEOD.es))
 
