@@ -11,7 +11,6 @@ from shapely.geometry.base import BaseGeometry
 from gdcoverage.arrays import Floats, Objects
 from gdcoverage.geo.ellipsoid import GEOD, radii_m
 
-
 _ECCENTRICITY = float(np.sqrt(GEOD.es))
 
 # Distances are compared at the millimetre, the last digit that means anything; so a length that

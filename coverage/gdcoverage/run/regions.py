@@ -27,7 +27,9 @@ def begin_regions(
     standard, net = plan.standard, plan.network
     wanted = {
         task.key: Region.around(
-            place_to_visit(task.subject.outlets, task.subject.demand, task.adcode, standard),
+            place_to_visit(
+                task.subject.outlets, task.subject.demand, task.adcode, standard, net.witness
+            ),
             reach_m(standard),
         )
         for task in tasks

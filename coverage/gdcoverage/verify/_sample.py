@@ -28,27 +28,32 @@ def reach_m(standard: Standard) -> float:
 
 
 def place_to_visit(
-    outlets: gpd.GeoDataFrame, demand: gpd.GeoDataFrame, county: str, standard: Standard
+    outlets: gpd.GeoDataFrame,
+    demand: gpd.GeoDataFrame,
+    county: str,
+    standard: Standard,
+    walks: int,
 ) -> tuple[float, float] | None:
     """Where the outlet is, in degrees, from which a county's sample is walked.
 
     The draw follows from where the outlets lie, so one more or less seldom changes it. Only
-    outlets with people nearby are drawn, if there are any.
+    outlets near enough to as many demand points as walks are wanted are drawn, or to most.
 
     Parameters
     ----------
     outlets, demand : in EPSG:4326, with ``status`` and ``county``.
+    walks : how many are wanted.
     """
     own = outlets[(outlets["status"] == "active") & (outlets["county"] == county)]
     if own.empty or demand.empty:
         return None
     lon, lat = lonlat(own.geometry.to_numpy())
-    people = demand[demand["population"] > 0]
     _, near = ellipsoid.pairs_within(
-        *lonlat(people.geometry.to_numpy()), lon, lat, standard.walk_limit_m
+        *lonlat(demand.geometry.to_numpy()), lon, lat, standard.walk_limit_m
     )
-    places = np.unique(near) if len(near) else np.arange(len(own))
-    drawn = min(places.tolist(), key=lambda i: _lot(f"{lon[i]:.6f},{lat[i]:.6f}"))
+    points = np.bincount(near, minlength=len(own))
+    fit = np.flatnonzero(points >= min(walks, points.max()))
+    drawn = min(fit.tolist(), key=lambda i: _lot(f"{lon[i]:.6f},{lat[i]:.6f}"))
     return float(lon[drawn]), float(lat[drawn])
 
 
