@@ -1,11 +1,14 @@
 """Which datum outlets are of, by how near they lie to the streets under each."""
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 
 import worlds
-from gdcoverage.geo.datum import to_wgs84
-from gdcoverage.outlets.datum_fit import DatumFit, datum_fits, joined_fits
+from gdcoverage.geo.datum import Datum, to_wgs84
+from gdcoverage.network import WalkNetwork
+from gdcoverage.outlets.datum_fit import DatumFit, datum_fits, farness, joined_fits
 
 # Nine corners of a lattice of 170 m; GCJ-02 moves them off its streets.
 STEP = 170.0
@@ -38,20 +41,93 @@ def test_another_datum_is_measured_from_the_numbers_as_written(lattice):
     assert "datum = “wgs84”" in fit.problem.action
 
 
+def fit_of(declared, around=None, **metres):
+    """Outlets so many metres off the streets under each datum, and usually 30 m off them."""
+    n = len(metres[declared])
+    usual = n * farness(np.array([20.0, 25.0, 30.0, 40.0])) if around is None else around
+    return DatumFit(declared, {datum: np.array(m, float) for datum, m in metres.items()}, usual)
+
+
 def test_few_outlets_prove_nothing():
-    far, near = np.full(7, 90.0), np.full(7, 1.0)
-    assert DatumFit("wgs84", {"wgs84": far, "gcj02": near}).problem is None
-    enough = DatumFit("wgs84", {"wgs84": np.append(far, 90.0), "gcj02": np.append(near, 1.0)})
+    assert fit_of("wgs84", wgs84=[35.0] * 7, gcj02=[1.0] * 7).problem is None
+    enough = fit_of("wgs84", wgs84=[35.0] * 8, gcj02=[1.0] * 8)
     assert enough.problem is not None
+    assert "中位距离为 35 米；若按 GCJ-02" in enough.problem.what
+
+
+def test_a_datum_that_fits_is_not_doubted_because_another_fits_too():
+    assert fit_of("wgs84", wgs84=[3.0] * 9, gcj02=[1.0] * 9).problem is not None
+    streets_all_over = 9 * farness(np.array([0.0, 1.0, 3.0, 40.0]))
+    assert fit_of("wgs84", streets_all_over, wgs84=[3.0] * 9, gcj02=[1.0] * 9).problem is None
+    assert fit_of("wgs84", streets_all_over, wgs84=[35.0] * 9, gcj02=[1.0] * 9).problem is None
+
+
+def test_how_far_beyond_forty_metres_is_all_one():
+    """Some outlets in the hills prove neither for nor against."""
+    fits = [fit_of("wgs84", wgs84=[far] * 8, gcj02=[far] * 8) for far in (40.0, 90.0, 600.0)]
+    assert len({fit.deviations["gcj02"] for fit in fits}) == 1
 
 
 def test_counties_together_have_the_median_of_all_their_outlets():
     """Neither the median of the medians (15) nor their mean weighted by outlets (15 and a bit)."""
     parts = [
-        DatumFit("gcj02", {"gcj02": np.array(metres), "wgs84": np.array(metres) + 100})
+        fit_of("gcj02", np.array([1.0, 2.0]), gcj02=metres, wgs84=np.array(metres) + 100)
         for metres in ([1.0, 10.0, 11.0], [20.0, 21.0], [12.0])
     ]
-    other = DatumFit("wgs84", {"wgs84": np.array([3.0])})
+    other = fit_of("wgs84", wgs84=[3.0])
     joined = joined_fits([*parts, other])
     assert [(fit.declared, fit.outlets) for fit in joined] == [("gcj02", 6), ("wgs84", 1)]
     assert joined[0].medians == {"gcj02": 11.5, "wgs84": 111.5}
+    assert joined[0].around.tolist() == [3.0, 6.0]
+
+
+def test_counties_measured_apart_are_judged_as_if_together(lattice):
+    outlets = worlds.outlets(CORNERS).assign(source_datum="wgs84")
+    (whole,) = datum_fits(outlets, lattice)
+    parts = [datum_fits(outlets.iloc[rows], lattice)[0] for rows in (slice(0, 4), slice(4, 9))]
+    (joined,) = joined_fits(parts)
+    assert joined.deviations == pytest.approx(whole.deviations)
+
+
+# Draws of eight real bus stops ------------------------------------------------------------------
+
+EXTRACTS = {
+    "nanshan": ("shenzhen_nanshan_2021.osm.pbf", (113.925, 22.539, 113.968, 22.559)),
+    "longgang": ("shenzhen_longgang_2019.osm.pbf", (114.1862, 22.6732, 114.2318, 22.7019)),
+}
+
+
+@pytest.fixture(scope="module")
+def stops(shared):
+    """By declared datum, the fit of every bus stop that lies in an extract under either."""
+    table = pd.read_csv(shared / "data/sz-points-gcj02/sz_bus_station_2021_gcj02.csv.gz")
+    raw = table["lon"].to_numpy(), table["lat"].to_numpy()
+    fits: dict[Datum, list[DatumFit]] = {"gcj02": [], "wgs84": []}
+    for file, (west, south, east, north) in EXTRACTS.values():
+        network = WalkNetwork.from_osm(shared / "data/gd-osm-extracts" / file)
+        read = {datum: np.array(to_wgs84(*raw, datum)) for datum in fits}
+        inside = np.all(
+            [(west < x) & (x < east) & (south < y) & (y < north) for x, y in read.values()], axis=0
+        )
+        for datum, places in read.items():
+            points = gpd.points_from_xy(*places[:, inside])
+            stops = gpd.GeoDataFrame({"source_datum": datum}, range(len(points)), geometry=points)
+            fits[datum] += [datum_fits(stops.iloc[[i]], network)[0] for i in range(len(stops))]
+    return fits
+
+
+def noticed(fits, draws, seed):
+    """In how many draws of eight the datum is doubted."""
+    rng = np.random.default_rng(seed)
+    chosen = [rng.choice(len(fits), 8, replace=False) for _ in range(draws)]
+    return sum(joined_fits([fits[i] for i in draw])[0].problem is not None for draw in chosen)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_eight_stops_are_enough_to_notice_a_wrong_datum(stops, seed):
+    assert noticed(stops["wgs84"], 200, seed) >= 190
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_draw_of_eight_stops_raises_a_false_alarm(stops, seed):
+    assert noticed(stops["gcj02"], 200, seed) == 0

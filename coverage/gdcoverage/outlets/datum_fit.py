@@ -10,35 +10,54 @@ import numpy as np
 
 from gdcoverage.arrays import Floats
 from gdcoverage.geo.datum import DATUMS, Datum, from_wgs84, to_wgs84
+from gdcoverage.geo.ellipsoid import radii_m
 from gdcoverage.network import WalkNetwork
 from gdcoverage.problems import Problem
 
-# Fewer points than this prove nothing; nor does a median this near to the streets need proof.
+# Fewer points than this prove nothing.
 ENOUGH_POINTS = 8
-NEAR_ENOUGH_M = 20.0
 SEARCH_M = 600.0
+# Farther from a street than this says no more than this: banks stand back in their plots.
+_FAR_M = 40.0
+# By how many deviations another datum must fit better than chance, and than the declared one.
+_BEYOND_CHANCE = 2.4
+_BEYOND_DECLARED = 1.2
 _CANDIDATES: tuple[Datum, ...] = ("wgs84", "gcj02", "bd09")
 
 # Kind of the problem that a datum does not fit the streets.
 DATUM_DOUBTFUL = "datum_doubtful"
 
 
+def _moves() -> tuple[Floats, Floats]:
+    """Metres east and north of moves as long as those between datums, evenly all around."""
+    number = np.arange(60)
+    far, towards = 150 + 750 * (number + 0.5) / 60, number * np.pi * (3 - np.sqrt(5))
+    return far * np.cos(towards), far * np.sin(towards)
+
+
+_EAST_M, _NORTH_M = _moves()
+
+
 @dataclass(frozen=True, eq=False)
 class DatumFit:
     """How near outlets lie to the streets under each datum that their numbers could be of.
 
-    Outlets stand on streets, so the median distance to the nearest street tells the datum:
-    bus stops of Shenzhen in GCJ-02 are 33 m off as they are and 2 m once converted.
+    Outlets stand on streets, so the distances to the nearest street tell the datum: bus stops
+    of Shenzhen in GCJ-02 are 33 m off in the median as they are and 2 m once converted. How
+    much that proves depends on how dense the streets are, so it is held against the same
+    outlets moved together to places where none of them stands.
 
     Parameters
     ----------
     declared : the datum that the plan says.
     metres : datum -> distance of each outlet to the nearest street, metres; one that is far
         from all streets counts as the search limit.
+    around : how far off the streets (`farness`) all outlets lie in sum after each move.
     """
 
     declared: str
     metres: Mapping[str, Floats]
+    around: Floats
 
     @property
     def outlets(self) -> int:
@@ -51,22 +70,46 @@ class DatumFit:
         return {datum: float(np.median(metres)) for datum, metres in self.metres.items()}
 
     @property
+    def deviations(self) -> dict[str, float]:
+        """Datum -> how much nearer to the streets than after moves, in their deviations.
+
+        All outlets move together, so what neighbours have in common is no proof twice.
+        """
+        usual, spread = self.around.mean(), max(float(self.around.std()), 1e-9)
+        return {
+            datum: float((usual - farness(metres).sum()) / spread)
+            for datum, metres in self.metres.items()
+        }
+
+    @property
     def problem(self) -> Problem | None:
-        """A warning where the outlets lie off the streets and would lie on them under another."""
-        medians = self.medians
-        as_declared = medians.pop(self.declared)
-        best = min(medians, key=lambda datum: medians[datum])
-        fits = as_declared <= NEAR_ENOUGH_M or medians[best] >= as_declared / 2
-        if self.outlets < ENOUGH_POINTS or fits:
+        """A warning where another datum fits the streets, and much better than the declared.
+
+        Measured on OSM streets of Shenzhen, in draws of eight: of bus stops in GCJ-02 declared
+        as WGS-84 at least 96 in 100 draws are noticed, declared as they are at most 1 in 2,000
+        is doubted; of banks and shops back in their plots, declared as they are, 1 in 100.
+        """
+        if self.outlets < ENOUGH_POINTS:
             return None
+        fit = self.deviations
+        as_declared = fit.pop(self.declared)
+        best = max(fit, key=lambda datum: fit[datum])
+        if fit[best] <= _BEYOND_CHANCE or fit[best] - as_declared <= _BEYOND_DECLARED:
+            return None
+        medians = self.medians
         return Problem(
             DATUM_DOUBTFUL,
             f"按所写坐标系 {DATUMS[self.declared]}，"
-            f"网点到最近街道的中位距离为 {as_declared:.0f} 米；"
+            f"网点到最近街道的中位距离为 {medians[self.declared]:.0f} 米；"
             f"若按 {DATUMS[best]} 则为 {medians[best]:.0f} 米",
             f"请核对坐标来源；多半应写 datum = “{best}”",
             "warning",
         )
+
+
+def farness(metres: Floats) -> Floats:
+    """How much distances to the nearest street speak against a place: their logarithm, capped."""
+    return np.asarray(np.log1p(np.minimum(metres, _FAR_M)))
 
 
 def datum_fits(outlets: gpd.GeoDataFrame, network: WalkNetwork) -> tuple[DatumFit, ...]:
@@ -84,7 +127,7 @@ def datum_fits(outlets: gpd.GeoDataFrame, network: WalkNetwork) -> tuple[DatumFi
         for datum in _CANDIDATES:
             if datum != declared:
                 metres[datum] = _to_street(network, *to_wgs84(*raw, datum))
-        fits.append(DatumFit(str(declared), metres))
+        fits.append(DatumFit(str(declared), metres, _around(network, lon, lat)))
     return tuple(fits)
 
 
@@ -100,12 +143,24 @@ def joined_fits(fits: Iterable[DatumFit]) -> tuple[DatumFit, ...]:
                 datum: np.concatenate([fit.metres[datum] for fit in parts])
                 for datum in parts[0].metres
             },
+            np.sum([fit.around for fit in parts], axis=0),
         )
         for declared, parts in sorted(by_declared.items())
     )
 
 
-def _to_street(network: WalkNetwork, lon: Floats, lat: Floats) -> Floats:
+def _around(network: WalkNetwork, lon: Floats, lat: Floats) -> Floats:
+    """`farness` of all outlets in sum after each move."""
+    along, across = radii_m(lat)
+    moved_lon = lon + np.degrees(_EAST_M[:, None] / (across * np.cos(np.radians(lat))))
+    moved_lat = lat + np.degrees(_NORTH_M[:, None] / along)
+    off = farness(_to_street(network, moved_lon.ravel(), moved_lat.ravel(), _FAR_M))
+    return np.asarray(off.reshape(len(_EAST_M), -1).sum(axis=1))
+
+
+def _to_street(
+    network: WalkNetwork, lon: Floats, lat: Floats, search_m: float = SEARCH_M
+) -> Floats:
     """Metres to the nearest street; a point far from all counts as the search limit."""
     points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs="EPSG:4326")
-    return np.nan_to_num(network.snap(points, SEARCH_M).access_m, nan=SEARCH_M)
+    return np.nan_to_num(network.snap(points, search_m).access_m, nan=search_m)
