@@ -156,7 +156,7 @@ class WalkNetwork:
         ------
         InputError : the graph has no CRS or no walkable edge.
         """
-        from gdcoverage.network._osmnx import segments_of
+        from gdcoverage.network._graph import segments_of
 
         source = source or Source("路网", "osmnx", "")
         segments, ways, problems = segments_of(graph, source.name)
@@ -176,6 +176,33 @@ class WalkNetwork:
 
         graph = load_graphml(Path(path))
         source = Source.of(path, "路网")
+        return cls.from_osmnx(graph, source=source, polygon=polygon, margin_m=margin_m)
+
+    @classmethod
+    def from_gdfs(
+        cls,
+        nodes: gpd.GeoDataFrame,
+        edges: gpd.GeoDataFrame,
+        *,
+        source: Source | None = None,
+        polygon: BaseGeometry | None = None,
+        margin_m: float = 0.0,
+    ) -> WalkNetwork:
+        """The walk network of frames from `to_gdfs` or osmnx's ``graph_to_gdfs``, in any CRS.
+
+        Parameters
+        ----------
+        nodes : index (or column) ``osmid``; columns ``x`` and ``y``, or Point geometry.
+        edges : index (or columns) ``u``, ``v``; everything else as in `from_osmnx`.
+
+        Raises
+        ------
+        InputError : the frames describe no graph, or one that `from_osmnx` refuses.
+        """
+        from gdcoverage.network._convert import graph_of
+
+        source = source or Source("路网", "数据框", "")
+        graph = graph_of(nodes, edges, source.name)
         return cls.from_osmnx(graph, source=source, polygon=polygon, margin_m=margin_m)
 
     @classmethod
@@ -308,6 +335,43 @@ class WalkNetwork:
         file = Path(file) if isinstance(file, str) else file
         arrays, source, problems = _saved.read(file, _ARRAYS)
         return cls(**arrays, source=source, problems=problems)
+
+    # As other software has it -----------------------------------------------------------------
+
+    def to_networkx(self) -> nx.MultiGraph:
+        """The streets as a graph of networkx: nodes with ``lon`` and ``lat``, edges with
+        ``length`` (metres), ``osmid``, ``highway``, ``name`` and ``doubtful``.
+
+        Nodes have the numbers that they have here. An edge may run over several ways; then
+        ``osmid``, ``highway`` and ``name`` are lists of what differs, as in osmnx. ``osmid`` is
+        -1 where no way is known, the other two are absent.
+        """
+        from gdcoverage.network._convert import to_networkx
+
+        return to_networkx(self)
+
+    def to_osmnx(self) -> nx.MultiDiGraph:
+        """The streets as a graph that osmnx's own functions take, each in both directions.
+
+        Edges are as in `to_networkx`, with ``geometry``, ``oneway`` and ``reversed``; nodes with
+        ``x``, ``y``, ``street_count``. ``walk_look`` and, on edges of several ways,
+        ``walk_ways`` (JSON: osmid, pieces, highway and name of each along the geometry) hold
+        what osmnx has no word for: `from_osmnx` gives equal arrays again, also by way of
+        GraphML. What no access leg crosses is not in a graph.
+        """
+        from gdcoverage.network._convert import to_osmnx
+
+        return to_osmnx(self)
+
+    def to_gdfs(self) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+        """Nodes and edges as frames in EPSG:4326, indexed as osmnx's ``graph_to_gdfs`` does.
+
+        The columns are the attributes of `to_osmnx`, each edge once. `from_gdfs` gives equal
+        arrays again.
+        """
+        from gdcoverage.network._convert import to_gdfs
+
+        return to_gdfs(self)
 
     # What it says -----------------------------------------------------------------------------
 
