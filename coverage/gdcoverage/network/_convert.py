@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any, Protocol
 
 import geopandas as gpd
@@ -14,8 +14,8 @@ import pandas as pd
 
 from gdcoverage.arrays import Floats, Int32s, Ints
 from gdcoverage.geo.lines import Lines
-from gdcoverage.network._graph import LOOK, RUNS
-from gdcoverage.network._ways import DOUBTFUL, Looks, Ways
+from gdcoverage.network._graph_tags import BARRIERS, LOOK, RUNS
+from gdcoverage.network._ways import DOUBTFUL, Barriers, Looks, Ways
 from gdcoverage.problems import InputError, unusable
 
 # The osmid of an edge of which no way is known: osmnx wants one.
@@ -46,6 +46,8 @@ class Streets(Protocol):
     def shape_way(self) -> Int32s: ...
     @property
     def ways(self) -> Ways: ...
+    @property
+    def barriers(self) -> Barriers: ...
 
 
 _Run = tuple[int, int, str, str]
@@ -64,6 +66,7 @@ def to_networkx(network: Streets) -> nx.MultiGraph:
 def to_osmnx(network: Streets) -> nx.MultiDiGraph:
     """See `WalkNetwork.to_osmnx`."""
     graph = nx.MultiDiGraph(crs="EPSG:4326", simplified=True)
+    graph.graph[BARRIERS] = _barriers(network.barriers)
     nodes = _nodes(network).drop(columns="geometry")
     graph.add_nodes_from(zip(nodes.index.tolist(), nodes.to_dict("records"), strict=True))
     lines = network.edge_lines.shapes()
@@ -87,6 +90,7 @@ def to_gdfs(network: Streets) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     )
     ends = pd.DataFrame({"u": network.edge_u, "v": network.edge_v})
     ends["key"] = ends.groupby(["u", "v"]).cumcount()
+    edges.attrs[BARRIERS] = _barriers(network.barriers)
     return _nodes(network), edges.set_index(pd.MultiIndex.from_frame(ends))
 
 
@@ -113,6 +117,7 @@ def graph_of(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame, file: str) -> nx.
         edges = edges.rename_geometry("geometry")
     crs = edges.crs if edges.active_geometry_name is not None else nodes.crs
     graph = nx.MultiDiGraph() if crs is None else nx.MultiDiGraph(crs=crs)
+    graph.graph |= {BARRIERS: edges.attrs[BARRIERS]} if BARRIERS in edges.attrs else {}
     others = [c for c in nodes.columns if c != nodes.active_geometry_name]
     for node, told in zip(nodes.index, nodes[others].to_dict("records"), strict=True):
         graph.add_node(node, **_present(told))
@@ -186,3 +191,11 @@ def _as_osmnx(values: Sequence[Any]) -> Any:
 def _told(runs: list[_Run]) -> dict[str, str]:
     """Which piece is of which way, where the osmid alone does not say it."""
     return {RUNS: json.dumps(runs, ensure_ascii=False)} if len(runs) > 1 else {}
+
+
+def _barriers(barriers: Barriers) -> str:
+    """Barriers as an attribute that GraphML holds."""
+    lonlat = np.column_stack([barriers.lon, barriers.lat]).tolist()
+    cuts = pairwise(barriers.start.tolist())
+    looks = barriers.look.tolist()
+    return json.dumps([(look, lonlat[a:b]) for look, (a, b) in zip(looks, cuts, strict=True)])

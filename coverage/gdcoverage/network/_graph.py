@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import networkx as nx
 import numpy as np
@@ -16,28 +16,34 @@ from shapely.geometry.base import BaseGeometry
 from gdcoverage.arrays import Floats
 from gdcoverage.geo.sphere import great_circle_m
 from gdcoverage.network._compact import Segments
-from gdcoverage.network._graph_faults import EdgeFaults, degrees, require_places
-from gdcoverage.network._walkable import EXCLUDED, is_walkable
-from gdcoverage.network._ways import Ways
+from gdcoverage.network._graph_faults import degrees, faults_of, joins, require_places
+from gdcoverage.network._graph_tags import (
+    BARRIERS,
+    Attributes,
+    judged,
+    stopping,
+    tags_absent,
+    told_of,
+    way_of_each,
+    ways_of,
+)
+from gdcoverage.network._profile import Profile
+from gdcoverage.network._ways import BARRIER, WATER, Barriers, Ways
 from gdcoverage.problems import Problem
-
-# Attributes of edges that this package writes and reads again, beside osmnx's own.
-LOOK = "walk_look"  # bits of `_ways`
-RUNS = "walk_ways"  # JSON: [osmid, pieces, highway, name] of each way along the edge's geometry
 
 
 @dataclass(frozen=True)
 class _Edge:
-    """A walkable edge as the graph has it; `xy` is its own geometry, in the graph's CRS."""
+    """An edge that is walked on, or a barrier; `xy` is its geometry, in the CRS of the graph."""
 
     u: int
     v: int
-    tags: Mapping[str, Any]
+    tags: Attributes
     xy: Floats
     look: int
 
 
-class _Street(NamedTuple):
+class _Line(NamedTuple):
     """An edge from its lower node; `inner` are its own shape points, `key` the same as bytes."""
 
     u: int
@@ -48,72 +54,65 @@ class _Street(NamedTuple):
     inner: Floats
 
 
-def segments_of(
-    graph: nx.MultiDiGraph | nx.MultiGraph, file: str = "osmnx"
-) -> tuple[Segments, Ways, tuple[Problem, ...]]:
-    """Every walkable edge of a graph as straight pieces, each street once.
+class Read(NamedTuple):
+    """What a graph holds: streets as pieces, their ways, barriers, and what there is to say."""
+
+    segments: Segments
+    ways: Ways
+    barriers: Barriers
+    problems: tuple[Problem, ...]
+
+
+def read_graph(
+    graph: nx.MultiDiGraph | nx.MultiGraph, profile: Profile = "walk", file: str = "osmnx"
+) -> Read:
+    """Every walkable edge of a graph as straight pieces, each street once, and every barrier.
 
     Shape points inside an edge become nodes of that edge alone, so that streets which cross
     without a common node stay apart. The two directions of a street are one. A geometry may run
     either way between its ends, as it does in an undirected graph. Where simplifying made one
-    edge of several ways, which piece is of which is unknown, except in graphs of ours (`RUNS`).
+    edge of several ways, which piece is of which is unknown, except in graphs of ours (`RUNS`);
+    the edge is walked on if all its ways are.
 
     Returns
     -------
-    Segments, ways, and problems: edges that may not be walked on and edges whose geometry does
-    not join their nodes (both are left out), edges that are not as long as the graph says.
+    Among the problems: edges that may not be walked on and edges whose geometry does not join
+    their nodes (both are left out), edges that are not as long as the graph says, and tags that
+    the rules look at and the graph does not carry.
 
     Raises
     ------
     InputError : no CRS, or one that is unknown; nodes without a place on earth or a number.
     """
     require_places(graph, file)
-    edges, excluded = _walked(graph)
+    found = [(u, v, tags, judged(tags, profile)) for u, v, tags in graph.edges(data=True)]
+    edges = [
+        _Edge(u, v, tags, _coordinates(tags.get("geometry")), said.obstacle or said.look or 0)
+        for u, v, tags, said in found
+        if said.look is not None or said.obstacle
+    ]
     node_ids = np.array(sorted({end for edge in edges for end in (edge.u, edge.v)}), np.int64)
     xy = np.array([(graph.nodes[n]["x"], graph.nodes[n]["y"]) for n in node_ids.tolist()], float)
     every = np.concatenate([xy.reshape(-1, 2), *(edge.xy for edge in edges)])
     places = degrees(graph.graph["crs"], every, file)
     place = dict(zip(node_ids.tolist(), places, strict=False))
     first = len(node_ids) + np.cumsum([0, *(len(edge.xy) for edge in edges)])
-    streets, faults = [], EdgeFaults(file)
-    for edge, start, stop in zip(edges, first[:-1].tolist(), first[1:].tolist(), strict=True):
-        street, gap, metres = _joined(edge, places[start:stop], place)
-        if faults.joins(edge.u, edge.v, gap):
-            streets.append(street)
-            faults.measure(edge.u, edge.v, metres, edge.tags.get("length"))
-    problems = (*_excluded(excluded, file), *faults.problems())
-    return _segments(_each_once(streets), place), _ways(edges), problems
-
-
-def _walked(graph: nx.MultiDiGraph) -> tuple[list[_Edge], int]:
-    """The edges that are walked on, and how many the rules exclude."""
-    edges, excluded = [], 0
-    for u, v, tags in graph.edges(data=True):
-        look = _look(tags)
-        if look is None:
-            excluded += 1
-        else:
-            edges.append(_Edge(u, v, tags, _coordinates(tags.get("geometry")), look))
-    return edges, excluded
-
-
-def _look(tags: Mapping[str, Any]) -> int | None:
-    """How an edge looks; simplifying gives several values, of which none may be out."""
-    if (look := str(tags.get(LOOK, ""))).isdecimal():
-        return int(look)
-    if "highway" not in tags:
-        return 0
-    values = {key: _several(tags[key]) for key in EXCLUDED if key in tags}
-    walkable = all(
-        is_walkable({"highway": "", key: str(value)})
-        for key, several in values.items()
-        for value in several
+    joined = [
+        _joined(edge, places[start:stop], place)
+        for edge, start, stop in zip(edges, first[:-1].tolist(), first[1:].tolist(), strict=True)
+    ]
+    lines, gaps = [line for line, _ in joined], [gap for _, gap in joined]
+    ends, stated = [(e.u, e.v) for e in edges], (e.tags.get("length") for e in edges)
+    faults = faults_of(ends, gaps, _metres(lines, place), stated, file)
+    kept = _each_once(line for line, gap in zip(lines, gaps, strict=True) if joins(gap))
+    streets = [line for line in kept if not line.look & BARRIER]
+    barred = [line for line in kept if line.look & BARRIER]
+    return Read(
+        _segments(streets, place, stopping(graph, profile)),
+        ways_of(edge.tags for edge in edges),
+        _barriers(barred, place, graph.graph.get(BARRIERS, "[]")),
+        (*told_of((said for *_, said in found), file), *faults, *tags_absent(graph, profile, file)),
     )
-    return 0 if walkable else None
-
-
-def _several(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _coordinates(geometry: object) -> Floats:
@@ -126,29 +125,39 @@ def _coordinates(geometry: object) -> Floats:
     return xy if line.geom_type == "LineString" else xy[:1]
 
 
-def _joined(edge: _Edge, line: Floats, place: Mapping[int, Floats]) -> tuple[_Street, float, float]:
-    """An edge as a street, how many metres its geometry ends from its nodes, and its length."""
+def _joined(edge: _Edge, drawn: Floats, place: Mapping[int, Floats]) -> tuple[_Line, float]:
+    """An edge from its lower node, and how many metres its geometry ends from its nodes."""
     ends = np.array([place[edge.u], place[edge.v]])
-    line = line if len(line) else ends
-    shape = line[[0, -1]]
+    drawn = drawn if len(drawn) else ends
+    shape = drawn[[0, -1]]
     ahead, back = _apart(shape, ends), _apart(shape[::-1], ends)
-    gap = min(ahead, back) if len(line) > 1 else math.inf
-    inner = line[1:-1]
-    way = _way_of_each(edge.tags, len(inner) + 1)
+    inner = drawn[1:-1]
+    way = way_of_each(edge.tags, len(inner) + 1)
     if (edge.u > edge.v) != (back < ahead):
         inner, way = inner[::-1], way[::-1]
     # A loop fits both ways: of the two the same one, however the graph has it.
     if ahead == back and (_key(inner[::-1]), way[::-1]) < (_key(inner), way):
         inner, way = inner[::-1], way[::-1]
     low, high = sorted((edge.u, edge.v))
-    whole = np.concatenate([place[low][None], inner, place[high][None]])
-    metres = float(great_circle_m(*whole[:-1].T, *whole[1:].T).sum())
-    return _Street(low, high, _key(inner), edge.look, way, inner), gap, metres
+    gap = min(ahead, back) if len(drawn) > 1 else math.inf
+    return _Line(low, high, _key(inner), edge.look, way, inner), gap
 
 
 def _apart(one: Floats, other: Floats) -> float:
     """The larger of the distances between two pairs of points, metres."""
-    return float(great_circle_m(*one.T, *other.T).max())
+    return 0.0 if (one == other).all() else float(great_circle_m(*one.T, *other.T).max())
+
+
+def _whole(line: _Line, place: Mapping[int, Floats]) -> Floats:
+    return np.concatenate([place[line.u][None], line.inner, place[line.v][None]])
+
+
+def _metres(lines: list[_Line], place: Mapping[int, Floats]) -> Floats:
+    """Length of each line."""
+    whole = np.concatenate([np.empty((0, 2)), *(_whole(line, place) for line in lines)])
+    first = np.cumsum([0, *(len(line.inner) + 2 for line in lines)])
+    run = np.concatenate([[0.0], great_circle_m(*whole[:-1].T, *whole[1:].T).cumsum()])
+    return run[first[1:] - 1] - run[first[:-1]]
 
 
 def _key(inner: Floats) -> bytes:
@@ -156,32 +165,35 @@ def _key(inner: Floats) -> bytes:
     return (np.round(inner, 9) + 0.0).tobytes()
 
 
-def _each_once(streets: Iterable[_Street]) -> list[_Street]:
-    """Of several ways along one line the one that looks best, then the lowest id."""
-    once: dict[tuple[int, int, bytes], _Street] = {}
-    for street in sorted(streets, key=lambda s: s[:5]):
-        once.setdefault(street[:3], street)
+def _each_once(lines: Iterable[_Line]) -> list[_Line]:
+    """Of several ways along one line the one that looks best, then the lowest id that is known."""
+    once: dict[tuple[int, int, bytes], _Line] = {}
+    for line in sorted(lines, key=lambda s: (*s[:4], -1 in s.way, s.way)):
+        once.setdefault(line[:3], line)
     return list(once.values())
 
 
-def _segments(streets: list[_Street], place: Mapping[int, Floats]) -> Segments:
-    """Streets as pieces; the nodes of the graph come first, then the points of each shape."""
-    ids = np.array(sorted({end for street in streets for end in street[:2]}), np.int64)
-    position = {node: i for i, node in enumerate(ids.tolist())}
-    a, b = list[int](), list[int]()
-    start = len(ids)
+def _segments(streets: list[_Line], place: Mapping[int, Floats], stops: set[int]) -> Segments:
+    """Streets as pieces; the nodes of the graph come first, then the points of each shape.
+
+    A node that nobody walks past is one of its own for each street that ends there.
+    """
+    ids = sorted({end for street in streets for end in street[:2]} - stops)
+    position = {node: i for i, node in enumerate(ids)}
+    places, a, b = [place[node] for node in ids], list[int](), list[int]()
     for street in streets:
-        stop = start + len(street.inner)
-        chain = [position[street.u], *range(start, stop), position[street.v]]
+        first = len(places)
+        alone = [place[end] for end in street[:2] if end in stops]
+        places += [*street.inner, *alone]
+        own = iter(range(first + len(street.inner), len(places)))
+        u, v = (next(own) if end in stops else position[end] for end in street[:2])
+        chain = [u, *range(first, first + len(street.inner)), v]
         a += chain[:-1]
         b += chain[1:]
-        start = stop
-    inner = np.concatenate([np.empty((0, 2)), *(street.inner for street in streets)])
-    nodes = np.array([place[node] for node in ids.tolist()]).reshape(-1, 2)
-    lon, lat = np.concatenate([nodes, inner]).T.copy()
+    lon, lat = np.array(places).reshape(-1, 2).T.copy()
     pieces = [len(street.way) for street in streets]
     return Segments(
-        np.concatenate([ids, -1 - np.arange(len(inner))]),
+        np.concatenate([np.array(ids, np.int64), np.arange(len(ids) - len(places), 0)]),
         *(lon, lat),
         *(np.array(a, np.int64), np.array(b, np.int64)),
         np.array([way for street in streets for way in street.way], np.int64),
@@ -189,60 +201,13 @@ def _segments(streets: list[_Street], place: Mapping[int, Floats]) -> Segments:
     )
 
 
-# Ways ------------------------------------------------------------------------------------------
-
-
-def _runs(tags: Mapping[str, Any]) -> list[tuple[int, int, str, str]]:
-    """What `RUNS` says of an edge; nothing where another program changed it."""
-    told: Any = tags.get(RUNS, [])
-    try:
-        runs = json.loads(told) if isinstance(told, str) else told
-        return [(int(way), int(count), str(kind), str(name)) for way, count, kind, name in runs]
-    except (TypeError, ValueError):
-        return []
-
-
-def _way_of_each(tags: Mapping[str, Any], pieces: int) -> tuple[int, ...]:
-    """The way of each piece along an edge's geometry; -1 unknown."""
-    runs = _runs(tags)
-    if sum(run[1] for run in runs) == pieces:
-        return tuple(way for way, count, _, _ in runs for _ in range(count))
-    return (_single(tags),) * pieces
-
-
-def _single(tags: Mapping[str, Any]) -> int:
-    """The one way that an edge is of; -1 where it is of several, or nobody says."""
-    # A frame with gaps turns whole numbers into others.
-    ids = {str(way).removesuffix(".0") for way in _several(tags.get("osmid"))}
-    text = ids.pop() if len(ids) == 1 else ""
-    return int(text) if text.isdecimal() and int(text) < 2**63 else -1
-
-
-def _ways(edges: Iterable[_Edge]) -> Ways:
-    """The ways of edges of one way each, and of those that tell of several."""
-    known = {run[:1] + run[2:] for edge in edges for run in _runs(edge.tags)}
-    known |= {
-        (_single(edge.tags), _text(edge.tags.get("highway")), _text(edge.tags.get("name")))
-        for edge in edges
-    }
-    # Of a way told of twice, the most.
-    told = sorted((way for way in known if way[0] >= 0), reverse=True)
-    return Ways.of(*zip(*told, strict=True)) if told else Ways.of([], [], [])
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _excluded(excluded: int, file: str) -> tuple[Problem, ...]:
-    if not excluded:
-        return ()
-    return (
-        Problem(
-            "edges_excluded",
-            f"路网图中有 {excluded} 条边不可步行（高速公路、私有道路等），未使用",
-            "无需处理；若不应排除，请检查这些道路的标签",
-            "warning",
-            file=file,
-        ),
-    )
+def _barriers(barred: list[_Line], place: Mapping[int, Floats], kept: str) -> Barriers:
+    """The barriers that a graph of ours keeps, then those among its edges."""
+    known = [(int(look), np.array(line, float)) for look, line in json.loads(kept)]
+    for line in sorted(barred, key=lambda s: (s.way, *s[:3])):
+        closed = line.u == line.v
+        look = line.look if closed else line.look & ~WATER
+        known.append((look, _whole(line, place)))
+    lon, lat = np.concatenate([np.empty((0, 2)), *(line for _, line in known)]).T.copy()
+    start = np.cumsum([0, *(len(line) for _, line in known)])
+    return Barriers(start, lon, lat, np.array([look for look, _ in known], np.uint8))

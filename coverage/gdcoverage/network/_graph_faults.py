@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from numbers import Integral, Real
 
 import networkx as nx
@@ -22,58 +23,72 @@ _SLACK = 0.01
 _NAMED = 5
 
 
-class EdgeFaults:
-    """What does not fit about edges, in the order in which they were met."""
+def joins(gap_m: float) -> bool:
+    """Whether a geometry that misses its nodes by so much joins them."""
+    return gap_m <= _SLACK_M
 
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self._misplaced: list[str] = []
-        self._differing: list[str] = []
 
-    def joins(self, u: int, v: int, gap_m: float) -> bool:
-        """Whether a geometry joins its nodes, which it misses by so many metres."""
-        if gap_m <= _SLACK_M:
-            return True
-        how = f"相差 {gap_m:,.0f} 米" if gap_m < math.inf else "不是一条线"
-        self._misplaced.append(f"{u}–{v}（{how}）")
-        return False
+def faults_of(
+    ends: Sequence[tuple[int, int]],
+    gaps: Sequence[float],
+    metres: Floats,
+    stated: Iterable[object],
+    file: str,
+) -> tuple[Problem, ...]:
+    """What does not fit about edges, one problem for each sort of fault.
 
-    def measure(self, u: int, v: int, metres: float, stated: object) -> None:
-        """Compare the length of a geometry with what the graph says, if it does."""
-        try:
-            length = float(stated)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            return
-        if not abs(metres - length) <= _SLACK_M + _SLACK * abs(length):
-            self._differing.append(f"{u}–{v}（量得 {metres:,.1f} 米，标注 {length:,.1f} 米）")
+    Parameters
+    ----------
+    ends : nodes of each edge, by which it is named.
+    gaps : metres by which its geometry misses them; infinite where it is no line.
+    metres, stated : its length, and what the graph says, if it does.
+    """
+    misplaced, differing = [], []
+    for (u, v), gap, length, said in zip(ends, gaps, metres.tolist(), stated, strict=True):
+        if not joins(gap):
+            how = f"相差 {gap:,.0f} 米" if gap < math.inf else "不是一条线"
+            misplaced.append(f"{u}–{v}（{how}）")
+        elif said is not None and not abs(length - _number(said)) <= _slack(said):
+            differing.append(f"{u}–{v}（量得 {length:,.1f} 米，标注 {said!s:.10}）")
+    return (
+        *_told(
+            "edges_misplaced",
+            "条边的几何与两端节点接不上，未采用",
+            misplaced,
+            _MADE_ANEW,
+            "error",
+            file,
+        ),
+        *_told(
+            "edge_lengths_differ",
+            "条边按几何量得的长度与标注的 length 相差超过 1%，按量得的计",
+            differing,
+            f"若几何缺失或有误，步行距离也会有误；{_MADE_ANEW}",
+            "warning",
+            file,
+        ),
+    )
 
-    def problems(self) -> tuple[Problem, ...]:
-        """What there is to say, one problem for each sort of fault."""
-        return (
-            *self._told(
-                "edges_misplaced",
-                "条边的几何与两端节点接不上，未采用",
-                self._misplaced,
-                _MADE_ANEW,
-                "error",
-            ),
-            *self._told(
-                "edge_lengths_differ",
-                "条边按几何量得的长度与标注的 length 相差超过 1%，按量得的计",
-                self._differing,
-                f"若几何缺失或有误，步行距离也会有误；{_MADE_ANEW}",
-                "warning",
-            ),
-        )
 
-    def _told(
-        self, kind: str, what: str, edges: list[str], action: str, severity: Severity
-    ) -> tuple[Problem, ...]:
-        if not edges:
-            return ()
-        more = f"等 {len(edges):,} 条" if len(edges) > _NAMED else ""
-        what = f"路网图有 {len(edges):,} {what}：{'、'.join(edges[:_NAMED])}{more}"
-        return (Problem(kind, what, action, severity, file=self.file),)
+def _number(said: object) -> float:
+    try:
+        return float(str(said))
+    except ValueError:
+        return math.nan
+
+
+def _slack(said: object) -> float:
+    return _SLACK_M + _SLACK * abs(_number(said))
+
+
+def _told(
+    kind: str, what: str, edges: list[str], action: str, severity: Severity, file: str
+) -> tuple[Problem, ...]:
+    if not edges:
+        return ()
+    more = f"等 {len(edges):,} 条" if len(edges) > _NAMED else ""
+    what = f"路网图有 {len(edges):,} {what}：{'、'.join(edges[:_NAMED])}{more}"
+    return (Problem(kind, what, action, severity, file=file),)
 
 
 def require_places(graph: nx.MultiDiGraph, file: str) -> None:

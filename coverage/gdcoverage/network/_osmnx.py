@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import networkx as nx
+import osmium
 import osmnx as ox
 import requests
+from osmium.osm import mutable
+from osmnx import _overpass
 from osmnx._errors import InsufficientResponseError, ResponseStatusCodeError
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.network._compact import Segments
-from gdcoverage.network._graph import segments_of
-from gdcoverage.network._walkable import EXCLUDED
-from gdcoverage.network._ways import Ways
-from gdcoverage.problems import InputError, Problem, unusable
+from gdcoverage.network._profile import Profile
+from gdcoverage.network._walk_rules import OBSTACLES, SORTS
+from gdcoverage.problems import InputError, unusable
 
 _NO_ANSWER = (requests.exceptions.RequestException, ResponseStatusCodeError, OSError)
 _INSTEAD = (
@@ -59,22 +62,81 @@ def _line_text(text: str) -> str:
     return text
 
 
-def download(
-    polygon: BaseGeometry, options: Download
-) -> tuple[Segments, Ways, tuple[Problem, ...]]:
-    """Walkable streets in and around an area, from an Overpass server."""
+@contextmanager
+def downloaded(polygon: BaseGeometry, options: Download, profile: Profile) -> Iterator[Path]:
+    """An OSM file, while the block runs, of what a server holds in an area for a profile.
+
+    Osmnx asks the server and keeps its answers, which are read as a file is. Of a graph one
+    could not: it knows neither where squares are walked across nor where water is.
+
+    Raises
+    ------
+    InputError : the server cannot be reached, gives up, or holds no way there.
+    """
     with _settings(options):
         try:
-            graph = ox.graph_from_polygon(
-                polygon, network_type="walk", simplify=False, retain_all=True, truncate_by_edge=True
-            )
+            elements = list(_elements(polygon, profile))
         except (InsufficientResponseError, ValueError) as error:
-            raise unusable(
-                "no_streets", "服务器没有返回可步行的街道", "请检查所选范围", file="Overpass"
-            ) from error
+            raise _no_streets() from error
         except _NO_ANSWER as error:
             raise _unreachable("Overpass", ox.settings.overpass_url, error) from error
-    return segments_of(graph)
+    if not any(element["type"] == "way" for element in elements):
+        raise _no_streets()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "Overpass.osm.pbf"
+        _write(elements, path)
+        yield path
+
+
+def _elements(polygon: BaseGeometry, profile: Profile) -> Iterator[dict[str, Any]]:
+    """What Overpass answers, its large areas asked about part by part."""
+    for part in _overpass._make_overpass_polygon_coord_strs(polygon):
+        where = f"(poly:{part!r});"
+        wanted = [f"way{only}{where}" for only in filters(profile)]
+        if profile == "walk":
+            wanted += [f'rel["type"="multipolygon"]{only}{where}' for only in filters(profile)]
+        query = f"{_overpass._make_overpass_settings()};({''.join(wanted)});(._;>;);out;"
+        answer = _overpass._overpass_request(OrderedDict(data=query))
+        if "error" in str(remark := answer.get("remark", "")):
+            raise unusable(
+                "download_incomplete",
+                f"Overpass 服务器中途放弃，街道不全（{remark:.200}）",
+                "请稍后重试、缩小范围，或改用本地路网文件",
+                file="Overpass",
+            )
+        yield from answer.get("elements", [])
+
+
+def filters(profile: Profile) -> list[str]:
+    """What to ask Overpass for: filters that hold every street and obstacle of a profile."""
+    values: dict[str, list[str]] = {}
+    if profile == "walk":
+        for rule in (*SORTS, *OBSTACLES):
+            values.setdefault(rule.key, []).extend(rule.values.split())
+    # Every highway, so that rules on other keys may open or close it.
+    others = sorted(values.keys() - {"highway", "motorroad"})
+    return ['["highway"]', *(f'["{key}"~"^({"|".join(sorted(values[key]))})$"]' for key in others)]
+
+
+def _write(elements: Iterable[dict[str, Any]], path: Path) -> None:
+    """Elements in the order that readers of OSM files expect, each once."""
+    kinds = ("node", "way", "relation")
+    once = {(kinds.index(e["type"]), e["id"]): e for e in elements if e["type"] in kinds}
+    with osmium.SimpleWriter(str(path)) as writer:
+        for (kind, number), element in sorted(once.items(), key=lambda item: item[0]):
+            told = {"id": number, "tags": element.get("tags", {})}
+            if kind == 0:
+                writer.add_node(mutable.Node(location=(element["lon"], element["lat"]), **told))
+            elif kind == 1:
+                writer.add_way(mutable.Way(nodes=element.get("nodes", []), **told))
+            else:
+                members = [(m["type"][0], m["ref"], m["role"]) for m in element.get("members", [])]
+                writer.add_relation(mutable.Relation(members=members, **told))
+
+
+def _no_streets() -> InputError:
+    what = "服务器没有返回可步行的街道"
+    return unusable("no_streets", what, "请检查所选范围", file="Overpass")
 
 
 def polygon_of(place: str, options: Download) -> BaseGeometry:
@@ -105,7 +167,6 @@ def _settings(options: Download) -> Iterator[None]:
     wanted: dict[str, Any] = {
         "use_cache": True,
         "doh_url_template": options.doh_url_template,
-        "useful_tags_way": sorted({*ox.settings.useful_tags_way, *EXCLUDED}),
     }
     if options.overpass_url is not None:
         # A server of one's own is asked at once; the public one says when it has a slot free.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
@@ -30,6 +30,7 @@ from gdcoverage.network._osm_file import (
     parts,
     segments_of,
 )
+from gdcoverage.network._profile import Profile
 from gdcoverage.network._snap import EdgeIndex, Shapes, Snap
 from gdcoverage.network._ways import Barriers, Looks, Ways
 from gdcoverage.problems import Problem, unusable
@@ -145,26 +146,39 @@ class WalkNetwork:
         source: Source | None = None,
         polygon: BaseGeometry | None = None,
         margin_m: float = 0.0,
+        profile: Profile = "walk",
     ) -> WalkNetwork:
-        """The walk network of an osmnx graph, simplified or not, in any CRS.
+        """The walk network of an osmnx graph, directed or not, simplified or not, in any CRS.
 
-        One-way edges become two-way; edges whose tags the walk rules exclude are left out and
-        counted in `problems`. Lengths are measured from the geometry. `polygon` and
-        `margin_m` cut it as they do `from_osm`.
+        One-way edges become two-way, and a geometry may run either way between its nodes.
+        Lengths are measured from the geometry. `problems` tell of edges whose tags the walk
+        rules exclude, whose geometry does not join their nodes (both are left out), or that are
+        not as long as they say; and of tags that the rules ask for and the graph does not carry.
+        Where an edge is of several ways, nobody knows which piece is of which.
+
+        Parameters
+        ----------
+        source : what to call the graph.
+        polygon, margin_m, profile : as for `from_osm`.
 
         Raises
         ------
         InputError : the graph has no CRS or no walkable edge.
         """
-        from gdcoverage.network._graph import segments_of
+        from gdcoverage.network._graph import read_graph
 
         source = source or Source("路网", "osmnx", "")
-        segments, ways, problems = segments_of(graph, source.name)
-        return cls._from_segments(segments, ways, source, problems, polygon, margin_m)
+        segments, ways, barriers, problems = read_graph(graph, profile, source.name)
+        return cls._from_segments(segments, ways, source, problems, polygon, margin_m, barriers)
 
     @classmethod
     def from_graphml(
-        cls, path: str | Path, *, polygon: BaseGeometry | None = None, margin_m: float = 0.0
+        cls,
+        path: str | Path,
+        *,
+        polygon: BaseGeometry | None = None,
+        margin_m: float = 0.0,
+        profile: Profile = "walk",
     ) -> WalkNetwork:
         """The walk network of a GraphML file that osmnx saved; see `from_osmnx`.
 
@@ -176,7 +190,8 @@ class WalkNetwork:
 
         graph = load_graphml(Path(path))
         source = Source.of(path, "路网")
-        return cls.from_osmnx(graph, source=source, polygon=polygon, margin_m=margin_m)
+        area: Any = {"polygon": polygon, "margin_m": margin_m}
+        return cls.from_osmnx(graph, source=source, profile=profile, **area)
 
     @classmethod
     def from_gdfs(
@@ -187,6 +202,7 @@ class WalkNetwork:
         source: Source | None = None,
         polygon: BaseGeometry | None = None,
         margin_m: float = 0.0,
+        profile: Profile = "walk",
     ) -> WalkNetwork:
         """The walk network of frames from `to_gdfs` or osmnx's ``graph_to_gdfs``, in any CRS.
 
@@ -203,7 +219,8 @@ class WalkNetwork:
 
         source = source or Source("路网", "数据框", "")
         graph = graph_of(nodes, edges, source.name)
-        return cls.from_osmnx(graph, source=source, polygon=polygon, margin_m=margin_m)
+        area: Any = {"polygon": polygon, "margin_m": margin_m}
+        return cls.from_osmnx(graph, source=source, profile=profile, **area)
 
     @classmethod
     def from_polygon(
@@ -211,6 +228,7 @@ class WalkNetwork:
         polygon: BaseGeometry,
         *,
         margin_m: float = 0.0,
+        profile: Profile = "walk",
         overpass_url: str | None = None,
         doh_url_template: str | None = None,
         cache_folder: str | Path | None = None,
@@ -219,7 +237,7 @@ class WalkNetwork:
 
         Parameters
         ----------
-        polygon, margin_m : as for `from_osm`.
+        polygon, margin_m, profile : as for `from_osm`.
         overpass_url : an Overpass server of one's own; osmnx's default otherwise.
         doh_url_template : DNS-over-HTTPS resolver for osmnx; none by default.
         cache_folder : where osmnx keeps answers; its default otherwise.
@@ -228,12 +246,12 @@ class WalkNetwork:
         ------
         InputError : the server cannot be reached, or answers with no walkable street.
         """
-        from gdcoverage.network._osmnx import Download, download
+        from gdcoverage.network._osmnx import Download, downloaded
 
         options = Download(overpass_url, doh_url_template, cache_folder)
-        segments, ways, problems = download(widened(polygon, margin_m), options)
-        source = Source("路网", "OpenStreetMap（osmnx 下载）", "")
-        return cls._from_segments(segments, ways, source, problems, polygon, margin_m)
+        with downloaded(widened(polygon, margin_m), options, profile) as path:
+            network = cls.from_osm(path, polygon=polygon, margin_m=margin_m)
+        return replace(network, source=Source("路网", "OpenStreetMap（osmnx 下载）", ""))
 
     @classmethod
     def from_place(
@@ -241,6 +259,7 @@ class WalkNetwork:
         place: str,
         *,
         margin_m: float = 0.0,
+        profile: Profile = "walk",
         overpass_url: str | None = None,
         nominatim_url: str | None = None,
         doh_url_template: str | None = None,
@@ -258,6 +277,7 @@ class WalkNetwork:
         return cls.from_polygon(
             polygon_of(place, options),
             margin_m=margin_m,
+            profile=profile,
             overpass_url=overpass_url,
             doh_url_template=doh_url_template,
             cache_folder=cache_folder,
