@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlparse
 
 import osmium
 import shapely
-from osmium.osm import Node, Way
+from osmium.osm import Node, Relation, Way
 
 
 @contextmanager
@@ -77,7 +77,7 @@ def _held(path: Path) -> _Held:
             held.nodes[thing.id] = {"type": "node"} | told | place
         elif isinstance(thing, Way):
             held.ways[thing.id] = {"type": "way", "nodes": [n.ref for n in thing.nodes]} | told
-        else:
+        elif isinstance(thing, Relation):
             kinds = {"n": "node", "w": "way", "r": "relation"}
             members = [{"type": kinds[m.type], "ref": m.ref, "role": m.role} for m in thing.members]
             held.relations[thing.id] = {"type": "relation", "members": members} | told

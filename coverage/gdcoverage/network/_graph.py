@@ -121,8 +121,9 @@ def _coordinates(geometry: object) -> Floats:
         return np.empty((0, 2))
     several = geometry.geom_type != "LineString"
     line = shapely.line_merge(geometry) if several else geometry
-    xy = shapely.get_coordinates(line)
-    return xy if line.geom_type == "LineString" else xy[:1]
+    if line.geom_type == "LineString":
+        return shapely.get_coordinates(line)
+    return shapely.get_coordinates(geometry)[:1]
 
 
 def _joined(edge: _Edge, drawn: Floats, place: Mapping[int, Floats]) -> tuple[_Line, float]:
