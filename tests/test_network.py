@@ -72,7 +72,7 @@ def both(request, shared, tmp_path_factory):
     finally:
         ox.settings.useful_tags_way = before
     kept = [(u, v, k) for u, v, k, d in graph.edges(keys=True, data=True) if is_walkable(_texts(d))]
-    return WalkNetwork.from_osm(path), graph.edge_subgraph(kept)
+    return WalkNetwork.from_osm(path, profile="osmnx"), graph.edge_subgraph(kept)
 
 
 def _texts(data):

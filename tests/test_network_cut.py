@@ -26,20 +26,17 @@ REAL = {
     "nanshan": "data/gd-osm-extracts/shenzhen_nanshan_2021.osm.pbf",
     "porto": "data/porto-osm/porto_urban_clip.osm.pbf",
 }
-ARRAYS = (
-    *("node_lon", "node_lat", "edge_u", "edge_v", "shape_start", "shape_lon", "shape_lat"),
-    *("shape_m", "component", "component_m"),
-)
 MARGIN_M = 400.0
 
 
 def assert_same(one: WalkNetwork, other: WalkNetwork) -> None:
     """To the last bit."""
-    for name in ARRAYS:
-        a, b = getattr(one, name), getattr(other, name)
+    for name, a in one.arrays.items():
+        b = other.arrays[name]
         assert (a.dtype, a.tobytes()) == (b.dtype, b.tobytes()), name
     assert one.source == other.source
     assert one.problems == other.problems
+    assert one.profile == other.profile
 
 
 def assert_each_as_alone(osm: Path, areas: dict, margin_m: float, paths: dict) -> None:
@@ -95,7 +92,7 @@ def test_batches_do_not_matter(shared, tmp_path, monkeypatch):
     """Batches end within what belongs to an area; the streets are the same."""
     osm = shared / REAL["nanshan"]
     areas = areas_over(osm)
-    monkeypatch.setattr("gdcoverage.network._osm_file._BATCH", 50)
+    monkeypatch.setattr("gdcoverage.network._street_reader._BATCH", 50)
     paths = cut_osm(osm, areas, MARGIN_M, tmp_path)
     monkeypatch.undo()
     assert_each_as_alone(osm, areas, MARGIN_M, paths)
@@ -165,7 +162,7 @@ def test_holes_are_counted_over_all_batches(tmp_path, monkeypatch):
     """Nodes 7 and 20 are absent; node 7 is in two ways, so three ways are broken."""
     nodes = {i: spot for i, spot in NODES.items() if i not in (7, 20)}
     osm = worlds.write_osm(tmp_path / "h.osm", nodes, [*WAYS, ([6, 7, 8], PATH)])
-    monkeypatch.setattr("gdcoverage.network._osm_file._BATCH", 2)
+    monkeypatch.setattr("gdcoverage.network._street_reader._BATCH", 2)
     path = cut_osm(osm, AREAS, 0.0, tmp_path / "cut")["440001"]
     assert "3 条道路引用了文件里没有的 2 个节点" in str(WalkNetwork.load(path).problems[0])
 
@@ -179,7 +176,7 @@ def test_an_area_without_streets_says_so_and_the_others_are_cut(osm, tmp_path):
     assert WalkNetwork.load(paths["440002"]).nodes
 
 
-def test_the_file_is_read_once_for_all_areas(osm, tmp_path, monkeypatch):
+def test_the_file_is_read_once_for_all_areas_after_a_quick_look(osm, tmp_path, monkeypatch):
     opened = []
     whole = osmium.FileProcessor
 
@@ -189,7 +186,7 @@ def test_the_file_is_read_once_for_all_areas(osm, tmp_path, monkeypatch):
 
     monkeypatch.setattr(osmium, "FileProcessor", noted)
     cut_osm(osm, AREAS, 0.0, tmp_path / "cut")
-    assert opened == [str(osm)]
+    assert opened == [str(osm)] * 2
 
 
 def test_unusable_files_are_refused_and_leave_nothing(tmp_path):
@@ -245,7 +242,7 @@ def test_only_areas_that_are_not_kept_are_cut(osm, tmp_path, opened):
     paths = networks_of(osm, AREAS, 0.0, tmp_path / "cache", said.append)
     assert paths["440001"] == kept["440001"]
     assert paths["440001"].stat().st_mtime_ns == before.st_mtime_ns
-    assert len(opened) == 1
+    assert len(opened) == 2
     assert "切分为 2 个县区的路网" in said[1]
     assert_each_as_alone(osm, AREAS, 0.0, paths)
 
@@ -262,13 +259,13 @@ def test_what_a_network_rests_on_decides_whether_it_is_kept(
     elif change == "margin":
         margin_m = 100.0
     elif change == "rules":
-        monkeypatch.setitem(sys.modules["gdcoverage.network._cache"].EXCLUDED, "lit", "no")
+        monkeypatch.setattr("gdcoverage.network._cache.TABLE", {})
     elif change == "format":
         monkeypatch.setattr("gdcoverage.network._saved.FORMAT", 999)
     else:
         osm = osm.rename(tmp_path / "other.osm")
     paths = networks_of(osm, areas, margin_m, tmp_path / "cache")
-    assert len(opened) == 1
+    assert len(opened) == 2
     assert_each_as_alone(osm, areas, margin_m, paths)
 
 
@@ -336,7 +333,7 @@ def test_damaged_entries_are_made_anew(osm, tmp_path, opened, damage, key):
     damage(paths[key])
     opened.clear()
     assert networks_of(osm, AREAS, 0.0, tmp_path / "cache") == paths
-    assert len(opened) == 1
+    assert len(opened) == 2
     assert {k: path.read_bytes() for k, path in paths.items()} == whole
 
 

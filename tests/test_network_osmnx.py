@@ -44,7 +44,7 @@ def assert_same_streets(one, other, exact=True):
 
 
 def test_file_graph_and_graphml_give_the_same_network(shared, raw, tmp_path):
-    from_file = WalkNetwork.from_osm(shared / EXTRACT)
+    from_file = WalkNetwork.from_osm(shared / EXTRACT, profile="osmnx")
     assert_same_streets(from_file, WalkNetwork.from_osmnx(raw))
     assert_same_streets(from_file, WalkNetwork.from_osmnx(ox.simplify_graph(raw)))
     ox.save_graphml(ox.simplify_graph(raw), tmp_path / "walk.graphml")
@@ -54,13 +54,13 @@ def test_file_graph_and_graphml_give_the_same_network(shared, raw, tmp_path):
 def test_projected_graph_gives_the_same_network(shared, raw):
     """Back from UTM the coordinates are off by some nanometres; lengths agree to a micrometre."""
     again = WalkNetwork.from_osmnx(ox.project_graph(ox.simplify_graph(raw)))
-    from_file = WalkNetwork.from_osm(shared / EXTRACT)
+    from_file = WalkNetwork.from_osm(shared / EXTRACT, profile="osmnx")
     assert again.edges == from_file.edges
     assert again.length_m == pytest.approx(from_file.length_m, rel=1e-9)
 
 
 def test_download_by_polygon_and_by_name_equals_the_file(shared, tmp_path):
-    from_file = WalkNetwork.from_osm(shared / EXTRACT, polygon=AREA, margin_m=400)
+    from_file = WalkNetwork.from_osm(shared / EXTRACT, polygon=AREA, margin_m=400, profile="osmnx")
     before = vars(ox.settings).copy()
     with serving(shared / EXTRACT, PLACE, AREA) as url:
         servers = {"overpass_url": f"{url}/api", "cache_folder": tmp_path / "cache"}

@@ -16,8 +16,11 @@ from shapely.geometry.base import BaseGeometry
 from gdcoverage.files import Source, sha256, written_whole
 from gdcoverage.network import _saved
 from gdcoverage.network._cut import SPILL_PREFIX, Each, Say, cut, silent
-from gdcoverage.network._osm_file import StreetReader, require_file
+from gdcoverage.network._osm_file import require_file
+from gdcoverage.network._profile import Profile
+from gdcoverage.network._street_reader import StreetReader
 from gdcoverage.network._walk_network import WalkNetwork
+from gdcoverage.network._walk_rules import TABLE
 from gdcoverage.network._walkable import EXCLUDED
 from gdcoverage.problems import InputError
 
@@ -34,16 +37,19 @@ def networks_of(
     folder: Path,
     say: Say = silent,
     each: Each = map,
+    *,
+    profile: Profile = "walk",
 ) -> dict[str, Path]:
     """The saved networks of areas of an OSM file, cut in one pass where they are not kept yet.
 
-    A network is kept by the file's name and SHA-256, the walk rules, the format, the margin and
-    the area's polygon. Each that is found is read and checked; a damaged one is made anew.
+    A network is kept by the file's name and SHA-256, the profile and its rules, the format, the
+    margin and the area's polygon. Each that is found is read and checked; a damaged one is made
+    anew.
     When the file at a path has changed, what was kept of the former one is removed.
 
     Parameters
     ----------
-    osm, areas, margin_m, say : as for `cut_osm`.
+    osm, areas, margin_m, say, profile : as for `cut_osm`.
     folder : the cache, to be used by nothing else; several processes may share it.
     each : makes the network of each area, as `map` does or at once.
 
@@ -59,21 +65,23 @@ def networks_of(
     osm, folder = Path(osm), Path(folder)
     source, home = _home(osm, folder, say)
     paths = {
-        key: home / f"{key}-{_fingerprint(osm, area, margin_m)}.npz" for key, area in areas.items()
+        key: home / f"{key}-{_fingerprint(osm, area, margin_m, profile)}.npz"
+        for key, area in areas.items()
     }
     missing = [key for key, path in paths.items() if not _is_whole(path)]
     if len(missing) < len(areas):
         say(f"沿用已切分的 {len(areas) - len(missing)} 个县区的路网")
     if missing:
-        reader = StreetReader(osm)
+        reader = StreetReader(osm, profile)
         targets = {key: (areas[key], paths[key]) for key in missing}
         cut(reader, source, targets, margin_m, say, each)
     return paths
 
 
-def _fingerprint(osm: Path, area: BaseGeometry, margin_m: float) -> str:
+def _fingerprint(osm: Path, area: BaseGeometry, margin_m: float, profile: Profile) -> str:
     """What a network rests on besides the file's content, in short."""
-    parts = [osm.name, _saved.FORMAT, EXCLUDED, float(margin_m), shapely.geos_version_string]
+    rules = TABLE if profile == "walk" else EXCLUDED
+    parts = [osm.name, _saved.FORMAT, profile, rules, float(margin_m), shapely.geos_version_string]
     digest = hashlib.sha256(json.dumps(parts).encode())
     digest.update(shapely.to_wkb(area))
     return digest.hexdigest()[:16]

@@ -13,8 +13,11 @@ from shapely.geometry.base import BaseGeometry
 from gdcoverage.files import Source
 from gdcoverage.geo.areas import Areas
 from gdcoverage.network import _saved
-from gdcoverage.network._osm_file import WAY_NODE, StreetReader, parts, require_file
+from gdcoverage.network._osm_file import require_file
+from gdcoverage.network._profile import Profile
+from gdcoverage.network._street_reader import StreetReader
 from gdcoverage.network._walk_network import WalkNetwork, widened
+from gdcoverage.network._way_nodes import WAY_NODE, parts
 from gdcoverage.network._ways import Ways
 from gdcoverage.problems import InputError, Problem
 
@@ -36,10 +39,12 @@ def cut_osm(
     margin_m: float,
     folder: Path,
     say: Say = silent,
+    *,
+    profile: Profile = "walk",
 ) -> dict[str, Path]:
     """Cut an OSM file into one saved network per area, reading it once.
 
-    Each is, to the last bit, what ``WalkNetwork.from_osm(osm, polygon=…, margin_m=…)`` gives;
+    Each is, to the last bit, what `WalkNetwork.from_osm` gives with the area as its polygon;
     for an area without streets the file holds the refusal instead, and `WalkNetwork.load`
     raises it as `from_osm` would. Way nodes wait in temporary files in the folder; in memory are
     a batch of them or one area's streets, and 16 bytes for every node of the file.
@@ -51,6 +56,7 @@ def cut_osm(
     margin_m : metres around each area that belong to it.
     folder : gets ``<key>.npz`` for each area.
     say : is told of the progress, in Chinese.
+    profile : as for `WalkNetwork.from_osm`.
 
     Returns
     -------
@@ -63,7 +69,7 @@ def cut_osm(
     osm = Path(osm)
     require_file(osm)
     targets = {key: (area, Path(folder) / f"{key}.npz") for key, area in areas.items()}
-    cut(StreetReader(osm), Source.of(osm, "路网"), targets, margin_m, say)
+    cut(StreetReader(osm, profile), Source.of(osm, "路网"), targets, margin_m, say)
     return {key: path for key, (_, path) in targets.items()}
 
 
@@ -93,7 +99,7 @@ def cut(
         np.savez(about, **reader.ways._asdict())
         problems = reader.problems()
         areas_left = [
-            _Part(nodes, path, about, source, problems)
+            _Part(nodes, path, about, source, problems, reader.profile)
             for nodes, path in zip(spilled, paths, strict=True)
         ]
         for key, refusal in zip(targets, each(_settle, areas_left), strict=True):
@@ -109,6 +115,7 @@ class _Part(NamedTuple):
     ways: Path
     source: Source
     problems: tuple[Problem, ...]
+    profile: Profile
 
 
 def _settle(part: _Part) -> Problem | None:
@@ -119,7 +126,8 @@ def _settle(part: _Part) -> Problem | None:
     with np.load(part.ways) as about:
         ways = Ways(**about)
     try:
-        WalkNetwork.from_way_nodes(nodes, ways, part.source, part.problems).save(part.path)
+        network = WalkNetwork.from_way_nodes(nodes, ways, part.source, part.problems, part.profile)
+        network.save(part.path)
     except InputError as error:
         _saved.write_refusal(part.path, error.problem)
         return error.problem

@@ -205,7 +205,8 @@ def ways_of(edges: Iterable[Attributes]) -> Ways:
 def _known(tags: Attributes) -> Iterator[tuple[int, str, str]]:
     yield from ((way, kind, name) for way, _, kind, name in _runs(tags) if way >= 0)
     if (way := _single(tags)) >= 0:
-        yield way, _text(tags.get("highway")), _text(tags.get("name"))
+        sort = next((tags[key] for key in WAY_KEYS if key in tags), "")
+        yield way, _text(sort), _text(tags.get("name"))
 
 
 def _text(value: object) -> str:

@@ -13,6 +13,8 @@ REFUSALS = (RuntimeError, ValueError, IndexError, OverflowError, osmium.InvalidL
 # What it raises where a single element cannot be used: text that is no UTF-8, no such place.
 BAD_ELEMENT = (UnicodeDecodeError, osmium.InvalidLocationError)
 
+NOT_UTF8 = "标签的文字编码损坏（不是 UTF-8）"
+
 # Elements that are named; the others are counted.
 _NAMED = 5
 

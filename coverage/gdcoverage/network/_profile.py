@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from typing import Literal, get_args
 
 from gdcoverage.network._walk_rules import (
@@ -48,8 +48,10 @@ _SORTS, _OPENS, _DOUBTS = _said(SORTS), _said(OPENS), _said(DOUBTS)
 _FOOT, _ACCESS = _said(FOOT)["foot"], _said(ACCESS)["access"]
 _OFF_GROUND, _FREE, _OPEN_GROUND = _said(OFF_GROUND), _said(FREE), _said(OPEN_GROUND)
 _OBSTACLES, _STOPS = _said(OBSTACLES), _said(STOPS)
+_GRADE = {key: values for key, values in _OFF_GROUND.items() if key != "highway"}
 # Layers of water say nothing: many rivers have one below the streets that bridge them.
 _WATER_KEYS = {"natural", "waterway"}
+_WATER_GRADE = {key: values for key, values in _GRADE.items() if key not in ("layer", "level")}
 
 
 def look_of(tags: Mapping[str, str], profile: Profile = "walk") -> int | None:
@@ -60,19 +62,18 @@ def look_of(tags: Mapping[str, str], profile: Profile = "walk") -> int | None:
     if verdict >= Verdict.NO:
         return None
     doubt = DOUBTFUL if verdict == Verdict.DOUBTFUL else 0
-    return doubt | (NOT_JOINED if _off_ground(tags, _OFF_GROUND.keys()) else 0)
+    return doubt | (NOT_JOINED if _lifted(tags, _OFF_GROUND) else 0)
 
 
 def obstacle_of(tags: Mapping[str, str], profile: Profile = "walk") -> int:
     """Bits of an obstacle to access legs, for a way that is not walked on; 0 if it is none."""
     if profile == "osmnx":
         return 0
-    for key in _OBSTACLES.keys() & tags.keys():
-        if (bits := _OBSTACLES[key].get(tags[key])) and (key != "motorroad" or "highway" in tags):
-            if _sort(tags) == Verdict.NEVER and "highway" in tags:
-                return 0
-            levels = {"layer", "level"} if key in _WATER_KEYS else set()
-            return 0 if _off_ground(tags, _OFF_GROUND.keys() - {"highway"} - levels) else bits
+    for key, values in _OBSTACLES.items():
+        bits = values.get(tags.get(key, ""))
+        if bits and (key in _WATER_KEYS or "highway" not in tags or _sort(tags) != Verdict.NEVER):
+            lifted = _lifted(tags, _WATER_GRADE if key in _WATER_KEYS else _GRADE)
+            return 0 if lifted or (key == "motorroad" and "highway" not in tags) else bits
     return 0
 
 
@@ -98,6 +99,7 @@ def stops(tags: Mapping[str, str], profile: Profile = "walk") -> bool:
 
 
 def _verdict(tags: Mapping[str, str]) -> int:
+    # Few lookups: this is asked of every way of a province.
     sort = _sort(tags)
     if sort == Verdict.NEVER:
         return sort
@@ -106,10 +108,11 @@ def _verdict(tags: Mapping[str, str]) -> int:
     access = _best(_ACCESS, tags.get("access")) or Verdict.YES
     if access == Verdict.NO:
         return access
-    if any(tags[key] in _OPENS[key] for key in _OPENS.keys() & tags.keys()):
+    for key, values in _DOUBTS.items():
+        sort = max(sort, values.get(tags.get(key, ""), Verdict.YES))
+    if sort and any(tags.get(key) in values for key, values in _OPENS.items()):
         return access
-    doubts = [_DOUBTS[key].get(tags[key], Verdict.YES) for key in _DOUBTS.keys() & tags.keys()]
-    return max(sort, access, *doubts)
+    return max(sort, access)
 
 
 def _sort(tags: Mapping[str, str]) -> int:
@@ -130,16 +133,16 @@ def _best(values: Values, value: str | None) -> int | None:
     return min(said, default=None)
 
 
-def _off_ground(tags: Mapping[str, str], keys: Set[str]) -> bool:
-    return any(_lifts(key, tags[key]) for key in keys & tags.keys())
-
-
-def _lifts(key: str, value: str) -> bool:
+def _lifted(tags: Mapping[str, str], said: Mapping[str, Values]) -> bool:
     """Whether a tag says that a way does not lie open on the ground."""
-    values = _OFF_GROUND[key]
-    if "≠0" in values:
-        return _nowhere_nought(value)
-    return value in values or ("*" in values and value != "no" and value not in _FREE.get(key, ()))
+    for key, values in said.items():
+        if (value := tags.get(key)) is not None and (
+            value in values
+            or ("*" in values and value != "no" and value not in _FREE.get(key, ()))
+            or ("≠0" in values and _nowhere_nought(value))
+        ):
+            return True
+    return False
 
 
 def _nowhere_nought(levels: str) -> bool:

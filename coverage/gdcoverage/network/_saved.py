@@ -10,20 +10,26 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from gdcoverage.files import Source, written_whole
+from gdcoverage.network._profile import Profile
 from gdcoverage.problems import InputError, Problem, unusable
 
 # Raised when the arrays or their meaning change; a saved network of another format is refused.
-FORMAT = 2
+FORMAT = 3
 
 # Values are arrays; mypy would else hold them against keyword arguments of other types.
 Arrays = dict[str, Any]
 
 
 def write(
-    path: Path, arrays: Mapping[str, Any], source: Source, problems: Iterable[Problem]
+    path: Path,
+    arrays: Mapping[str, Any],
+    source: Source,
+    problems: Iterable[Problem],
+    profile: Profile,
 ) -> None:
     """Write arrays whole or not at all (``.npz``, uncompressed)."""
-    _write(path, arrays, source=vars(source), problems=[vars(problem) for problem in problems])
+    told = [vars(problem) for problem in problems]
+    _write(path, arrays, source=vars(source), problems=told, profile=profile)
 
 
 def write_refusal(path: Path, problem: Problem) -> None:
@@ -37,7 +43,9 @@ def _write(path: Path, arrays: Mapping[str, Any], **about: object) -> None:
         np.savez(file, about=np.array(text), **arrays)
 
 
-def read(file: Path | BinaryIO, names: Iterable[str]) -> tuple[Arrays, Source, tuple[Problem, ...]]:
+def read(
+    file: Path | BinaryIO, names: Iterable[str]
+) -> tuple[Arrays, Source, tuple[Problem, ...], Profile]:
     """What `write` wrote; every byte is checked against the file's checksums.
 
     Raises
@@ -52,7 +60,8 @@ def read(file: Path | BinaryIO, names: Iterable[str]) -> tuple[Arrays, Source, t
             if refusal := about.get("refusal"):
                 raise InputError(Problem(**refusal))
             arrays = {name: stored[name] for name in names}
-        return arrays, Source(**about["source"]), tuple(Problem(**p) for p in about["problems"])
+        problems = tuple(Problem(**problem) for problem in about["problems"])
+        return arrays, Source(**about["source"]), problems, about["profile"]
     except (InputError, MemoryError):
         raise
     except Exception as error:  # a damaged archive fails in a dozen ways

@@ -22,17 +22,11 @@ from gdcoverage.geo.sphere import in_plane, lonlat
 from gdcoverage.network import _saved
 from gdcoverage.network._compact import Segments, compact
 from gdcoverage.network._kernels import Streets
-from gdcoverage.network._osm_file import (
-    WAY_NODE,
-    StreetReader,
-    WayNodes,
-    barriers_of,
-    parts,
-    segments_of,
-)
 from gdcoverage.network._profile import Profile
 from gdcoverage.network._snap import EdgeIndex, Shapes, Snap
-from gdcoverage.network._ways import Barriers, Looks, Ways
+from gdcoverage.network._street_reader import StreetReader
+from gdcoverage.network._way_nodes import WAY_NODE, WayNodes, barriers_of, parts, segments_of
+from gdcoverage.network._ways import DOUBTFUL, Barriers, Looks, Ways
 from gdcoverage.problems import Problem, unusable
 
 if TYPE_CHECKING:
@@ -66,6 +60,7 @@ class WalkNetwork:
         `Barriers`.
     source : the file that the streets came from.
     problems : what the reader has to say of that file.
+    profile : the rules by which ways are streets, ``walk`` or ``osmnx``.
     """
 
     node_lon: Floats
@@ -91,6 +86,7 @@ class WalkNetwork:
     barrier_look: Looks
     source: Source
     problems: tuple[Problem, ...] = ()
+    profile: Profile = "walk"
     _indexes: dict[float, EdgeIndex] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -101,7 +97,12 @@ class WalkNetwork:
 
     @classmethod
     def from_osm(
-        cls, path: str | Path, *, polygon: BaseGeometry | None = None, margin_m: float = 0.0
+        cls,
+        path: str | Path,
+        *,
+        polygon: BaseGeometry | None = None,
+        margin_m: float = 0.0,
+        profile: Profile = "walk",
     ) -> WalkNetwork:
         """The walk network of an OSM file.
 
@@ -111,32 +112,39 @@ class WalkNetwork:
         polygon : area in WGS-84 degrees; streets farther than `margin_m` outside are left out.
             A street segment that crosses that line stays.
         margin_m : metres; at least `Standard.margin_m`, or walks near the border are cut.
+        profile : ``walk``, the table in docs/walk-profile.md; or ``osmnx``, what osmnx's walk
+            filter lets pass, without barriers and without doubt.
 
         Raises
         ------
         InputError : no such file, not OSM, damaged, or no walkable street in it (in the area).
         """
-        reader = StreetReader(Path(path))
+        reader = StreetReader(Path(path), profile)
         batches: Iterable[WayNodes] = reader
         if polygon is not None:
             area = Areas([widened(polygon, margin_m)], outline=False)
             batches = (part for batch in reader for _, part in parts(area, batch))
         nodes = np.concatenate([np.empty(0, WAY_NODE), *batches])
         source = Source.of(path, "路网")
-        return cls.from_way_nodes(nodes, reader.ways, source, reader.problems())
+        return cls.from_way_nodes(nodes, reader.ways, source, reader.problems(), profile)
 
     @classmethod
     def from_way_nodes(
-        cls, nodes: WayNodes, ways: Ways, source: Source, problems: tuple[Problem, ...]
+        cls,
+        nodes: WayNodes,
+        ways: Ways,
+        source: Source,
+        problems: tuple[Problem, ...],
+        profile: Profile,
     ) -> WalkNetwork:
-        """The walk network of way nodes (`_osm_file.WAY_NODE`), and what is known of their ways.
+        """The walk network of way nodes (`_way_nodes.WAY_NODE`), and what is known of their ways.
 
         Raises
         ------
         InputError : there are none.
         """
-        barriers = barriers_of(nodes)
-        return cls._from_segments(segments_of(nodes), ways, source, problems, barriers=barriers)
+        segments, barriers = segments_of(nodes), barriers_of(nodes)
+        return cls._from_segments(segments, ways, barriers, source, problems, profile)
 
     @classmethod
     def from_osmnx(
@@ -168,8 +176,8 @@ class WalkNetwork:
         from gdcoverage.network._graph import read_graph
 
         source = source or Source("路网", "osmnx", "")
-        segments, ways, barriers, problems = read_graph(graph, profile, source.name)
-        return cls._from_segments(segments, ways, source, problems, polygon, margin_m, barriers)
+        *streets, problems = read_graph(graph, profile, source.name)
+        return cls._from_segments(*streets, source, problems, profile, polygon, margin_m)
 
     @classmethod
     def from_graphml(
@@ -250,7 +258,7 @@ class WalkNetwork:
 
         options = Download(overpass_url, doh_url_template, cache_folder)
         with downloaded(widened(polygon, margin_m), options, profile) as path:
-            network = cls.from_osm(path, polygon=polygon, margin_m=margin_m)
+            network = cls.from_osm(path, polygon=polygon, margin_m=margin_m, profile=profile)
         return replace(network, source=Source("路网", "OpenStreetMap（osmnx 下载）", ""))
 
     @classmethod
@@ -288,11 +296,12 @@ class WalkNetwork:
         cls,
         segments: Segments,
         ways: Ways,
+        barriers: Barriers,
         source: Source,
         problems: tuple[Problem, ...],
+        profile: Profile,
         polygon: BaseGeometry | None = None,
         margin_m: float = 0.0,
-        barriers: Barriers | None = None,
     ) -> WalkNetwork:
         if polygon is not None:
             area = widened(polygon, margin_m)
@@ -311,9 +320,10 @@ class WalkNetwork:
         return cls(
             **streets,
             **_prefixed("way", used),
-            **_prefixed("barrier", barriers or Barriers.none()),
+            **_prefixed("barrier", barriers),
             source=source,
             problems=problems,
+            profile=profile,
         )
 
     @classmethod
@@ -337,7 +347,7 @@ class WalkNetwork:
 
     def save(self, path: str | Path) -> None:
         """Write the network to one file (NumPy's ``.npz``, uncompressed)."""
-        _saved.write(Path(path), self.arrays, self.source, self.problems)
+        _saved.write(Path(path), self.arrays, self.source, self.problems, self.profile)
 
     @classmethod
     def load(cls, file: str | Path | BinaryIO) -> WalkNetwork:
@@ -353,13 +363,13 @@ class WalkNetwork:
             found no street in the area and says so.
         """
         file = Path(file) if isinstance(file, str) else file
-        arrays, source, problems = _saved.read(file, _ARRAYS)
-        return cls(**arrays, source=source, problems=problems)
+        arrays, source, problems, profile = _saved.read(file, _ARRAYS)
+        return cls(**arrays, source=source, problems=problems, profile=profile)
 
     # As other software has it -----------------------------------------------------------------
 
     def to_networkx(self) -> nx.MultiGraph:
-        """The streets as a graph of networkx: nodes with ``lon`` and ``lat``, edges with
+        """The streets as an undirected graph of networkx: nodes with ``lon`` and ``lat``, edges with
         ``length`` (metres), ``osmid``, ``highway``, ``name`` and ``doubtful``.
 
         Nodes have the numbers that they have here. An edge may run over several ways; then
@@ -377,7 +387,7 @@ class WalkNetwork:
         ``x``, ``y``, ``street_count``. ``walk_look`` and, on edges of several ways,
         ``walk_ways`` (JSON: osmid, pieces, highway and name of each along the geometry) hold
         what osmnx has no word for: `from_osmnx` gives equal arrays again, also by way of
-        GraphML. What no access leg crosses is not in a graph.
+        GraphML. What no access leg crosses is an attribute of the graph, ``walk_barriers``.
         """
         from gdcoverage.network._convert import to_osmnx
 
@@ -426,6 +436,11 @@ class WalkNetwork:
     def length_m(self) -> float:
         """Metres of street."""
         return float(self.edge_m.sum())
+
+    @property
+    def doubtful_m(self) -> float:
+        """Metres of street that one may perhaps not walk on."""
+        return float(self.edge_m[(self.edge_look & DOUBTFUL) > 0].sum())
 
     @property
     def nbytes(self) -> int:
@@ -516,7 +531,9 @@ class WalkNetwork:
 
 
 _ARRAYS = tuple(
-    f.name for f in fields(WalkNetwork) if f.name not in ("source", "problems", "_indexes")
+    f.name
+    for f in fields(WalkNetwork)
+    if f.name not in ("source", "problems", "profile", "_indexes")
 )
 
 
