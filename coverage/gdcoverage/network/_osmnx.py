@@ -76,7 +76,7 @@ def downloaded(polygon: BaseGeometry, options: Download, profile: Profile) -> It
     with _settings(options):
         try:
             elements = list(_elements(polygon, profile))
-        except (InsufficientResponseError, ValueError) as error:
+        except InsufficientResponseError as error:
             raise _no_streets() from error
         except _NO_ANSWER as error:
             raise _unreachable("Overpass", ox.settings.overpass_url, error) from error

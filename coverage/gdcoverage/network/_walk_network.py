@@ -176,8 +176,9 @@ class WalkNetwork:
         from gdcoverage.network._graph import read_graph
 
         source = source or Source("路网", "osmnx", "")
-        *streets, problems = read_graph(graph, profile, source.name)
-        return cls._from_segments(*streets, source, problems, profile, polygon, margin_m)
+        read = read_graph(graph, profile, source.name)
+        streets = read.segments, read.ways, read.barriers
+        return cls._from_segments(*streets, source, read.problems, profile, polygon, margin_m)
 
     @classmethod
     def from_graphml(
@@ -369,12 +370,12 @@ class WalkNetwork:
     # As other software has it -----------------------------------------------------------------
 
     def to_networkx(self) -> nx.MultiGraph:
-        """The streets as an undirected graph of networkx: nodes with ``lon`` and ``lat``, edges with
-        ``length`` (metres), ``osmid``, ``highway``, ``name`` and ``doubtful``.
+        """The streets as an undirected graph of networkx.
 
-        Nodes have the numbers that they have here. An edge may run over several ways; then
-        ``osmid``, ``highway`` and ``name`` are lists of what differs, as in osmnx. ``osmid`` is
-        -1 where no way is known, the other two are absent.
+        Nodes have the numbers that they have here, ``lon`` and ``lat``; edges have ``length``
+        (metres), ``osmid``, ``highway``, ``name`` and ``doubtful``. An edge may run over several
+        ways; then ``osmid``, ``highway`` and ``name`` are lists of what differs, as in osmnx.
+        ``osmid`` is -1 where no way is known, the other two are absent.
         """
         from gdcoverage.network._convert import to_networkx
 
