@@ -31,11 +31,14 @@ RUNS = "walk_ways"  # of edges: JSON, [osmid, pieces, highway, name] of each way
 BARRIERS = "walk_barriers"  # of the graph: JSON, [look, [[lon, lat], …]] of each barrier
 
 _STOP_KEYS = ("barrier", "foot", "access", "locked")
-_OBSTACLE_KEYS = ("natural", "railway", "waterway")
+_OBSTACLE_KEYS = {"natural", "railway", "waterway"}
+# Keys of what is rare: that no edge has them says nothing.
+_RARE = {"public_transport", "man_made"}
 _KEYS: dict[Profile, frozenset[str]] = {
-    "walk": LOOK_KEYS | {*WAY_KEYS, "area"},
+    "walk": LOOK_KEYS | {"area"},
     "osmnx": frozenset({"highway", *EXCLUDED}),
 }
+_READ = {profile: keys | {*WAY_KEYS} for profile, keys in _KEYS.items()}
 # Simplifying gives a tag several values, of ways that are not told apart: so many mixtures of
 # them are judged. Real edges have a dozen at most.
 _MIXTURES = 1024
@@ -63,7 +66,7 @@ def judged(tags: Attributes, profile: Profile) -> Judged:
     """How an edge looks; one without a sort is a street, for the graph says so."""
     if (look := str(tags.get(LOOK, ""))).isdecimal():
         return Judged(int(look))
-    keys = sorted(_KEYS[profile] & tags.keys())
+    keys = sorted(_READ[profile] & tags.keys())
     return _judged(tuple((key, *_texts(tags[key])) for key in keys), profile)
 
 
@@ -101,29 +104,35 @@ def _plain(told: Attributes) -> dict[str, str]:
 def tags_absent(graph: nx.MultiDiGraph, profile: Profile, file: str) -> tuple[Problem, ...]:
     """What the rules look at and no edge or node of a graph carries: told, for it may be lost."""
     edges = [tags for _, _, tags in graph.edges(data=True)]
-    if all(LOOK in tags for tags in edges):
-        return ()
     carried = {key for tags in edges for key in tags}
-    lacking = sorted(_KEYS[profile] - carried - {*_OBSTACLE_KEYS, "public_transport", "man_made"})
-    told = [f"道路标签 {'、'.join(lacking)}"] if lacking else []
-    if profile == "walk":
-        of_nodes = {key for _, tags in graph.nodes(data=True) for key in tags}
-        stop = [key for key in _STOP_KEYS if key not in of_nodes]
-        told += [f"节点标签 {'、'.join(stop)}"] if stop else []
-        if BARRIERS not in graph.graph and not carried & set(_OBSTACLE_KEYS):
-            told += ["河流、水面、铁路（接驳直线可能穿过它们）"]
+    told = []
+    if not all(LOOK in tags for tags in edges):
+        lacking = sorted(_KEYS[profile] - carried - _OBSTACLE_KEYS - _RARE)
+        told += [f"道路标签 {'、'.join(lacking)}"] if lacking else []
+        told += _nodes_absent(graph) if profile == "walk" else []
+    if profile == "walk" and BARRIERS not in graph.graph and not carried & _OBSTACLE_KEYS:
+        told.append("河流、水面、铁路（接驳直线可能穿过它们）")
     if not told:
         return ()
     return (
         Problem(
             "tags_absent",
-            f"路网图不含步行规则要看的：{'；'.join(told)}。按没有这些标签判断",
-            f"若导出时未保留，请在 osmnx 的 useful_tags_way、useful_tags_node 里加上后重新生成；"
+            f"路网图不含步行规则要看的：{'；'.join(told)}。按没有这些判断",
+            "若导出时未保留，请在 osmnx 的 useful_tags_way、useful_tags_node 里加上后重新生成；"
             f"{_INSTEAD}",
             "warning",
             file=file,
         ),
     )
+
+
+def _nodes_absent(graph: nx.MultiDiGraph) -> list[str]:
+    carried = {key for _, tags in graph.nodes(data=True) for key in tags}
+    lacking = [key for key in _STOP_KEYS if key not in carried]
+    told = [f"节点标签 {'、'.join(lacking)}"] if lacking else []
+    if str(graph.graph.get("simplified")) == "True":
+        told.append("街道中间的门、围栏等节点（简化时已去掉）")
+    return told
 
 
 def told_of(found: Iterable[Judged], file: str) -> tuple[Problem, ...]:
