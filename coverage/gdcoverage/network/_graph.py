@@ -130,17 +130,19 @@ def _joined(edge: _Edge, drawn: Floats, place: Mapping[int, Floats]) -> tuple[_L
     """An edge from its lower node, and how many metres its geometry ends from its nodes."""
     ends = np.array([place[edge.u], place[edge.v]])
     drawn = drawn if len(drawn) else ends
-    shape = drawn[[0, -1]]
-    ahead, back = _apart(shape, ends), _apart(shape[::-1], ends)
+    # A loop fits both ways.
+    loop = bool((ends[0] == ends[1]).all())
+    gap = _apart(drawn[[0, -1]], ends)
+    back = math.inf if loop or not gap else _apart(drawn[[-1, 0]], ends)
     inner = drawn[1:-1]
     way = way_of_each(edge.tags, len(inner) + 1)
-    if (edge.u > edge.v) != (back < ahead):
-        inner, way = inner[::-1], way[::-1]
-    # A loop fits both ways: of the two the same one, however the graph has it.
-    if ahead == back and (_key(inner[::-1]), way[::-1]) < (_key(inner), way):
+    turned = (edge.u > edge.v) != (back < gap)
+    if loop:  # the same one of both, however the graph has it
+        turned = (_key(inner[::-1]), way[::-1]) < (_key(inner), way)
+    if turned:
         inner, way = inner[::-1], way[::-1]
     low, high = sorted((edge.u, edge.v))
-    gap = min(ahead, back) if len(drawn) > 1 else math.inf
+    gap = min(gap, back) if len(drawn) > 1 else math.inf
     return _Line(low, high, _key(inner), edge.look, way, inner), gap
 
 
@@ -163,7 +165,7 @@ def _metres(lines: list[_Line], place: Mapping[int, Floats]) -> Floats:
 
 def _key(inner: Floats) -> bytes:
     """What tells shapes apart: points to the tenth of a millimetre."""
-    return (np.round(inner, 9) + 0.0).tobytes()
+    return (np.round(inner, 9) + 0.0).tobytes() if len(inner) else b""
 
 
 def _each_once(lines: Iterable[_Line]) -> list[_Line]:
