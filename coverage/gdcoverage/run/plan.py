@@ -34,6 +34,7 @@ from gdcoverage.run.plan_values import (
     PlanDatum,
     Text,
     Url,
+    WalkProfile,
     quoted,
     standard_of,
     terms_of,
@@ -70,13 +71,16 @@ class DemandInput:
 
 @dataclass(frozen=True)
 class NetworkInput:
-    """``[network]``: exactly one of osm, graphml, saved, place, polygon; and for downloads, how."""
+    """``[network]``: exactly one of osm, graphml, saved, place, polygon; by what rules ways of an
+    OSM file are streets; and for downloads, how.
+    """
 
     osm: InputFile | None = None
     graphml: InputFile | None = None
     saved: InputFile | None = None
     place: Text | None = None
     polygon: InputFile | None = None
+    profile: WalkProfile = "walk"
     overpass_url: Url | None = None
     nominatim_url: Url | None = None
     doh_url_template: DohTemplate | None = None
