@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Floats
-from gdcoverage.geo.sphere import great_circle_m
+from gdcoverage.geo.ellipsoid import short_m
 from gdcoverage.network._compact import Segments
 from gdcoverage.network._graph_faults import degrees, faults_of, joins, require_places
 from gdcoverage.network._graph_tags import (
@@ -148,7 +148,7 @@ def _joined(edge: _Edge, drawn: Floats, place: Mapping[int, Floats]) -> tuple[_L
 
 def _apart(one: Floats, other: Floats) -> float:
     """The larger of the distances between two pairs of points, metres."""
-    return 0.0 if (one == other).all() else float(great_circle_m(*one.T, *other.T).max())
+    return 0.0 if (one == other).all() else float(short_m(*one.T, *other.T).max())
 
 
 def _whole(line: _Line, place: Mapping[int, Floats]) -> Floats:
@@ -159,7 +159,7 @@ def _metres(lines: list[_Line], place: Mapping[int, Floats]) -> Floats:
     """Length of each line."""
     whole = np.concatenate([np.empty((0, 2)), *(_whole(line, place) for line in lines)])
     first = np.cumsum([0, *(len(line.inner) + 2 for line in lines)])
-    run = np.concatenate([[0.0], great_circle_m(*whole[:-1].T, *whole[1:].T).cumsum()])
+    run = np.concatenate([[0.0], short_m(*whole[:-1].T, *whole[1:].T).cumsum()])
     return run[first[1:] - 1] - run[first[:-1]]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -26,27 +26,40 @@ class Ground(NamedTuple):
     y: Ints
 
 
-def crossings(ground: Ground, places: Ints) -> WayNodes:
-    """Straight lines between places of the rim, each as two way nodes, where they lie inside.
+def crossings(grounds: Sequence[Ground], places: Ints) -> WayNodes:
+    """Straight lines between places of each rim, as pairs of way nodes, where they lie inside.
 
     Inside is what shapely says a polygon covers, rim included, with longitude and latitude as
     plane coordinates. Ground that crosses itself has none.
 
     Parameters
     ----------
-    places : ascending references of nodes of the rim where streets meet it.
+    places : ascending references of nodes of rims where streets meet them.
     """
-    rim = np.column_stack([ground.x, ground.y]) / DEGREE
-    polygon = shapely.Polygon(rim)
-    at = np.flatnonzero(np.isin(ground.ref[:-1], places))
-    if len(at) < 2 or not polygon.is_valid:
-        return np.empty(0, WAY_NODE)
-    pairs = np.array(list(combinations(at, 2)))
-    shapely.prepare(polygon)
-    pairs = pairs[shapely.covers(polygon, shapely.linestrings(rim[pairs]))]
-    ends = pairs.ravel()
+    ground = np.repeat(np.arange(len(grounds)), [len(ground.ref) for ground in grounds])
+    ref, x, y = (
+        np.concatenate([np.empty(0, np.int64), *(each[field] for each in grounds)])
+        for field in (2, 3, 4)
+    )
+    lonlat = np.column_stack([x, y]) / DEGREE
+    polygons = shapely.polygons(shapely.linearrings(lonlat, indices=ground))
+    # The last node of a rim is its first.
+    met = np.isin(ref, places) & (np.diff(ground, append=-1) == 0)
+    met &= shapely.is_valid(polygons)[ground]
+    at = np.split(np.flatnonzero(met), np.cumsum(np.bincount(ground[met], minlength=len(grounds))))
+    pairs = np.concatenate([_pairs(some) for some in at])
+    shapely.prepare(polygons)
+    inside = shapely.covers(polygons[ground[pairs[:, 0]]], shapely.linestrings(lonlat[pairs]))
+    ends = pairs[inside].ravel()
     lines = np.empty(len(ends), WAY_NODE)
-    lines["ref"], lines["x"], lines["y"] = ground.ref[ends], ground.x[ends], ground.y[ends]
+    lines["ref"], lines["x"], lines["y"] = ref[ends], x[ends], y[ends]
     lines["joined"] = np.arange(len(ends)) % 2 == 0
-    lines["look"], lines["way"] = ground.look, ground.way
+    lines["look"] = np.array([each.look for each in grounds], np.uint8)[ground[ends]]
+    lines["way"] = np.array([each.way for each in grounds], np.int64)[ground[ends]]
     return lines
+
+
+def _pairs(some: Ints) -> Ints:
+    """Every two of some, in two columns."""
+    one, other = np.triu_indices(len(some), 1)
+    return np.column_stack([some[one], some[other]])

@@ -88,9 +88,9 @@ def stops(tags: Mapping[str, str], profile: Profile = "walk") -> bool:
     """Whether nobody walks past a node with these tags."""
     if profile == "osmnx" or "barrier" not in tags:
         return False
-    said = _best(_FOOT, tags.get("foot"))
+    said = _best(_FOOT, tags.get("foot", ""))
     if said is None:
-        said = _best(_ACCESS, tags.get("access"))
+        said = _best(_ACCESS, tags.get("access", ""))
     if said in (Verdict.YES, Verdict.NO):
         return said == Verdict.NO
     if said == Verdict.DOUBTFUL:
@@ -100,33 +100,39 @@ def stops(tags: Mapping[str, str], profile: Profile = "walk") -> bool:
 
 def _verdict(tags: Mapping[str, str]) -> int:
     # Few lookups: this is asked of every way of a province.
-    sort = _sort(tags)
-    if sort == Verdict.NEVER:
-        return sort
-    if (foot := _best(_FOOT, tags.get("foot"))) is not None:
-        return foot
-    access = _best(_ACCESS, tags.get("access")) or Verdict.YES
-    if access == Verdict.NO:
-        return access
+    verdict = _sort(tags)
+    if verdict == Verdict.NEVER:
+        return verdict
+    get = tags.get
+    if (foot := get("foot")) is not None and (said := _best(_FOOT, foot)) is not None:
+        return said
+    access: int = Verdict.YES
+    if (value := get("access")) is not None:
+        access = _best(_ACCESS, value) or access
+        if access == Verdict.NO:
+            return access
     for key, values in _DOUBTS.items():
-        sort = max(sort, values.get(tags.get(key, ""), Verdict.YES))
-    if sort and any(tags.get(key) in values for key, values in _OPENS.items()):
+        if (value := get(key)) is not None:
+            verdict = max(verdict, values.get(value, Verdict.YES))
+    if verdict and any(get(key) in values for key, values in _OPENS.items()):
         return access
-    return max(sort, access)
+    return max(verdict, access)
 
 
 def _sort(tags: Mapping[str, str]) -> int:
     """What the sort of a way says; what has no sort is nothing to walk on."""
+    unknown = Verdict.NEVER
     for key, values in _SORTS.items():
-        if (sort := _best(values, tags.get(key))) is not None:
-            return sort
-    return Verdict.NO if "highway" in tags else Verdict.NEVER
+        if (value := tags.get(key)) is not None:
+            if (sort := _best(values, value)) is not None:
+                return sort
+            if key == "highway":
+                unknown = Verdict.NO
+    return unknown
 
 
-def _best(values: Values, value: str | None) -> int | None:
+def _best(values: Values, value: str) -> int | None:
     """What is said of a value; of several with semicolons between them, the best."""
-    if value is None:
-        return None
     if ";" not in value:
         return values.get(value)
     said = [values[one] for one in map(str.strip, value.split(";")) if one in values]
@@ -135,8 +141,9 @@ def _best(values: Values, value: str | None) -> int | None:
 
 def _lifted(tags: Mapping[str, str], said: Mapping[str, Values]) -> bool:
     """Whether a tag says that a way does not lie open on the ground."""
+    get = tags.get
     for key, values in said.items():
-        if (value := tags.get(key)) is not None and (
+        if (value := get(key)) is not None and (
             value in values
             or ("*" in values and value != "no" and value not in _FREE.get(key, ()))
             or ("≠0" in values and _nowhere_nought(value))

@@ -236,17 +236,19 @@ class StreetReader:
 
     def _across(self) -> WayNodes:
         """Lines across open ground, between the places where other ways meet its rim."""
-        met = np.unique(np.concatenate(self._met, axis=1), axis=1)[0]
-        shared = np.unique(met[:-1][met[:-1] == met[1:]])
+        ref, way = np.concatenate(self._met, axis=1)
+        order = np.lexsort((way, ref))
+        ref, way = ref[order], way[order]
+        shared = np.unique(ref[1:][(ref[1:] == ref[:-1]) & (way[1:] != way[:-1])])
         places = shared[~_among(shared, self._stopping())]
-        lines = [np.empty(0, WAY_NODE)]
+        crossed = []
         for ground in self._grounds:
-            here = np.unique(ground.ref[_among(ground.ref, places)])
-            if len(here) > MOST_PLACES:
+            meet = np.count_nonzero(_among(ground.ref[1:], places))
+            if meet > MOST_PLACES:
                 self._uncrossed.append(ground.way)
-            else:
-                lines.append(crossings(ground, here))
-        return np.concatenate(lines)
+            elif meet > 1:
+                crossed.append(ground)
+        return crossings(crossed, places) if crossed else np.empty(0, WAY_NODE)
 
     def problems(self) -> tuple[Problem, ...]:
         """What there is to say of the file after the pass."""

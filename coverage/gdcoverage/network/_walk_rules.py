@@ -97,7 +97,6 @@ OPENS = (
 # is not among them: all four routers keep the carriageway, which one crosses where one likes.
 DOUBTS = (
     Rule("motorroad", "yes", N, "---n"),
-    Rule("impassable", "yes", N, "nn--"),
     Rule("service", "emergency_access private", D, "yyyy", "fire lanes and drives of compounds; osmnx leaves `private` out"),
     Rule("sac_scale", "alpine_hiking demanding_alpine_hiking difficult_alpine_hiking", D, "yd-y"),
 )  # fmt: skip
@@ -110,7 +109,6 @@ OFF_GROUND = (
     Rule("indoor", "*", NOT_JOINED, "----"),
     Rule("highway", "corridor elevator", NOT_JOINED, "----"),
     Rule("highway", "trunk_link primary_link secondary_link tertiary_link", NOT_JOINED, "----", "ramps"),
-    Rule("location", "underground overhead overground", NOT_JOINED, "----"),
     Rule("layer", "≠0", NOT_JOINED, "----", "above or below the ground, whatever it lies on"),
     Rule("level", "≠0", NOT_JOINED, "----", "the same in buildings; `0;1` touches the ground"),
 )  # fmt: skip

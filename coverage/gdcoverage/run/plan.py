@@ -34,6 +34,7 @@ from gdcoverage.run.plan_values import (
     PlanDatum,
     Text,
     Url,
+    WalkProfile,
     Walks,
     quoted,
     standard_of,
@@ -73,8 +74,8 @@ class DemandInput:
 
 @dataclass(frozen=True)
 class NetworkInput:
-    """``[network]``: exactly one of osm, graphml, saved, place, polygon; for downloads, how; and
-    how many walks of each county are computed again by a witness.
+    """``[network]``: exactly one of osm, graphml, saved, place, polygon; by what rules ways are
+    streets; for downloads, how; and how many walks of each county a witness computes again.
     """
 
     osm: InputFile | None = None
@@ -82,6 +83,7 @@ class NetworkInput:
     saved: InputFile | None = None
     place: Text | None = None
     polygon: InputFile | None = None
+    profile: WalkProfile = "walk"
     overpass_url: Url | None = None
     nominatim_url: Url | None = None
     doh_url_template: DohTemplate | None = None

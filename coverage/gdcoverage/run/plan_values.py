@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from gdcoverage.demand import declared_settlement
 from gdcoverage.geo.datum import Datum, parse_datum
+from gdcoverage.network import PROFILES, Profile
 from gdcoverage.policy import Range, Standard
 from gdcoverage.problems import InputError, unusable
 from gdcoverage.sites import Terms
@@ -87,6 +88,13 @@ def _doh_template(text: str) -> str:
     if re.findall(r"\{.*?\}|[{}]", text) != ["{hostname}"]:
         raise _refused("应恰好含一处 {hostname}", "如 https://8.8.8.8/resolve?name={hostname}")
     return text
+
+
+def _profile(value: object) -> Profile:
+    for profile in PROFILES:
+        if value == profile:
+            return profile
+    raise _refused("是不认识的步行规则", f"请写 {' 或 '.join(PROFILES)}")
 
 
 def _outlet_count(value: object) -> int:
@@ -168,6 +176,7 @@ Url = Annotated[Text, AfterValidator(_url)]
 PlanDatum = Annotated[Datum, PlainValidator(_datum)]
 Class = Annotated[Text, AfterValidator(_settlement)]
 DohTemplate = Annotated[Url, AfterValidator(_doh_template)]
+WalkProfile = Annotated[Profile, PlainValidator(_profile)]
 InputFile = Annotated[Path, PlainValidator(_file)]
 Folder = Annotated[Path, PlainValidator(_folder)]
 Walks = Annotated[int, PlainValidator(_walks)]

@@ -51,6 +51,8 @@ def _datum(section: str, name: str, about: str = _DATUM_ABOUT, *, needed: bool =
 _CLASSES = {"城区": "urban", "镇区": "town", "乡村": "rural"}
 _TOWNS = {"按城区": "urban", "按乡村": "rural", "两种都列": "both"}
 
+_PROFILES = {"本程序": "walk", "osmnx": "osmnx"}
+
 # Group -> its rows, in the order of the sheet.
 SETTINGS: dict[str, tuple[Setting, ...]] = {
     "必填": (
@@ -110,6 +112,7 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting("network", "graphml", "GraphML 文件", "osmnx 保存的 .graphml"),
         Setting("network", "place", "下载：地名", "联网下载该地的街道"),
         Setting("network", "polygon", "下载：范围", "联网下载该图层范围内的街道"),
+        Setting("network", "profile", "步行规则", "哪些道路可以步行；默认用本程序的步行规则，osmnx 为 osmnx 的 walk 规则（供对照）", "choice", choices=_PROFILES),
         Setting("network", "overpass_url", "Overpass 网址", "下载用的服务器"),
         Setting("network", "nominatim_url", "Nominatim 网址", "按地名查范围用的服务器"),
         Setting("network", "doh_url_template", "DNS 网址模板", "含 {hostname}，一般不需要"),

@@ -98,8 +98,9 @@ def streets_of(
     wanted = {key: area for key, area in areas.items() if not area.is_empty}
     if plan.network.osm:
         margin_m = plan.standard.margin_m
-        paths = networks_of(plan.network.osm, wanted, margin_m, folder / "osm", say, each)
-        source = Source.of(plan.network.osm, "路网")
+        osm, home, profile = plan.network.osm, folder / "osm", plan.network.profile
+        paths = networks_of(osm, wanted, margin_m, home, say, each, profile=profile)
+        source = Source.of(osm, "路网")
     else:
         path = plan.network.saved or _kept_whole(plan, list(wanted.values()), folder)
         paths = dict.fromkeys(wanted, path)
@@ -113,7 +114,8 @@ def _kept_whole(plan: Plan, areas: list[BaseGeometry], folder: Path) -> Path:
     """One network for all areas, from a graph or a download."""
     net, area = plan.network, shapely.union_all(areas)
     content = sha256(net.graphml) if net.graphml else ""
-    said = [net.place, net.overpass_url, net.nominatim_url, net.polygon and sha256(net.polygon)]
+    servers = [net.overpass_url, net.nominatim_url]
+    said = [net.profile, net.place, *servers, net.polygon and sha256(net.polygon)]
     identity = digest(program(), content, said, plan.standard.margin_m, area)
     path = folder / "whole" / f"{identity}.npz"
     # What a server says may be different today; osmnx keeps its answers.
@@ -128,7 +130,7 @@ def read_network(plan: Plan, area: BaseGeometry | None = None) -> WalkNetwork:
     if net.saved:
         return WalkNetwork.load(net.saved)
     if net.osm:
-        return WalkNetwork.from_osm(net.osm, polygon=area, margin_m=margin_m)
+        return WalkNetwork.from_osm(net.osm, polygon=area, margin_m=margin_m, profile=net.profile)
     if net.graphml:
         return WalkNetwork.from_graphml(net.graphml, polygon=area, margin_m=margin_m)
     how = {
