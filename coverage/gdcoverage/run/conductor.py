@@ -162,7 +162,7 @@ def _jobs(
         plan, tasks, results_of(plan, say), here if crew is None else crew.beside
     )
     streets = streets_of(plan, areas, plan.cache / "streets", say, each)
-    ground = regions()
+    ground = regions(streets)
     visits = {key: Visit(region, plan.network.witness) for key, region in ground.items()}
     return [Job.of(task, streets[task.key], visits[task.key]) for task in tasks]
 

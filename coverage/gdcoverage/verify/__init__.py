@@ -14,7 +14,7 @@ import numpy as np
 
 from gdcoverage.geo.plane import lonlat
 from gdcoverage.policy import Standard
-from gdcoverage.verify._region import Region, cut_graph, cut_regions
+from gdcoverage.verify._region import Region, cut_graph, cut_network, cut_regions
 from gdcoverage.verify._sample import place_to_visit, reach_m, sampled
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Witness",
     "bear_witness",
     "cut_graph",
+    "cut_network",
     "cut_regions",
     "place_to_visit",
     "reach_m",
@@ -86,6 +87,8 @@ def bear_witness(
     """
     if region.place is None:
         return Witness(unseen=("没有在营网点",))
+    if not region.data:
+        return Witness(unseen=("抽到的网点周边没有街道",))
     lon, lat = lonlat(outlets.geometry.to_numpy())
     here = (lon == region.place[0]) & (lat == region.place[1])
     here &= (outlets["status"] == "active").to_numpy()

@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from xml.sax.saxutils import quoteattr
 
+import numpy as np
 import osmium
+import shapely
 from osmium.filter import KeyFilter
 from osmium.osm import NODE, RELATION, WAY
 
+from gdcoverage.geo.lines import Lines
+from gdcoverage.network import WalkNetwork
 from gdcoverage.problems import unusable
 
 # Ways with one of these keys may be walked on, or in the way of who walks.
@@ -24,6 +28,9 @@ _NODES = ("barrier", "access", "foot", "locked")
 _TILE_DEG = 0.02
 # A degree of latitude is nowhere shorter.
 _M_PER_DEG = 110_500.0
+
+# What edges of a graph of the program's own streets are like: bits of `network._ways`.
+OWN_LOOK = "look"
 
 Place = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -170,6 +177,48 @@ def cut_graph(path: Path, regions: Sequence[Region]) -> list[Region]:
     if graph.graph.get("crs", "epsg:4326").lower() != "epsg:4326":
         graph = ox.project_graph(graph, to_latlong=True)
     return [replace(region, kind="graphml", data=_part(graph, region.box)) for region in regions]
+
+
+def cut_network(network: WalkNetwork, regions: Sequence[Region]) -> list[Region]:
+    """The same of streets of which nothing else is at hand: only the walking can be checked."""
+    return [replace(region, kind="own", data=_own_part(network, region.box)) for region in regions]
+
+
+def _own_part(network: WalkNetwork, box: Box) -> bytes:
+    """The streets and barriers that touch a box, as GraphML."""
+    import networkx as nx
+    import osmnx as ox
+
+    west, south, east, north = box
+    graph = nx.MultiDiGraph(crs="epsg:4326")
+    bars = network.barriers
+    several = (
+        (Lines(bars.lon, bars.lat, bars.start), bars.look, None),
+        (network.edge_lines, network.edge_look, (network.edge_u, network.edge_v)),
+    )
+    for lines, looks, ends in several:
+        if not len(looks):
+            continue
+        first = lines.start[:-1]
+        near = np.minimum.reduceat(lines.x, first) <= east
+        near &= np.maximum.reduceat(lines.x, first) >= west
+        near &= np.minimum.reduceat(lines.y, first) <= north
+        near &= np.maximum.reduceat(lines.y, first) >= south
+        for at in np.flatnonzero(near).tolist():
+            part = slice(lines.start[at], lines.start[at + 1])
+            xy = np.column_stack([lines.x[part], lines.y[part]])
+            # Ends of barriers are nodes that no street has.
+            u, v = (-2 * at - 1, -2 * at - 2) if ends is None else (ends[0][at], ends[1][at])
+            for node, (x, y) in ((int(u), xy[0]), (int(v), xy[-1])):
+                graph.add_node(node, x=float(x), y=float(y))
+            told = {"osmid": at if ends else -1 - at, OWN_LOOK: int(looks[at])}
+            graph.add_edge(int(u), int(v), **told, geometry=shapely.LineString(xy))
+    if not graph.size():
+        return b""
+    with tempfile.TemporaryDirectory(prefix="gdcoverage-") as folder:
+        path = Path(folder, "region.graphml")
+        ox.save_graphml(graph, path)
+        return _packed(path.read_bytes())
 
 
 def _part(graph: Any, box: Box) -> bytes:

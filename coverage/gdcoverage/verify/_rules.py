@@ -9,7 +9,8 @@ from osmnx import _overpass
 
 from gdcoverage.network import _walk_rules as table
 from gdcoverage.network._walk_rules import Rule, Verdict
-from gdcoverage.network._ways import DOUBTFUL, NOT_JOINED, WATER
+from gdcoverage.network._ways import BARRIER, DOUBTFUL, NOT_JOINED, WATER
+from gdcoverage.verify._region import OWN_LOOK
 
 Tags = Mapping[str, str]
 
@@ -140,10 +141,18 @@ class _Taken(Rules):
         super().__init__("osmnx")
 
     def walked(self, tags: Tags) -> Verdict | None:
-        return Verdict.DOUBTFUL if int(tags.get("look", 0)) & DOUBTFUL else Verdict.YES
+        if self.barrier(tags):
+            return None
+        return Verdict.DOUBTFUL if int(tags.get(OWN_LOOK, 0)) & DOUBTFUL else Verdict.YES
+
+    def barrier(self, tags: Tags) -> bool:
+        return bool(int(tags.get(OWN_LOOK, 0)) & BARRIER)
+
+    def shore(self, tags: Tags) -> bool:
+        return bool(int(tags.get(OWN_LOOK, 0)) & WATER)
 
     def stepped_onto(self, tags: Tags) -> bool:
-        return not int(tags.get("look", 0)) & NOT_JOINED
+        return not int(tags.get(OWN_LOOK, 0)) & NOT_JOINED
 
 
 def rules_of(profile: str, *, taken: bool = False) -> Rules:
