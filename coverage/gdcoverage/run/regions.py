@@ -39,7 +39,7 @@ def begin_regions(
     What gives the regions by county, when the counties' streets are there. Where these are all
     that is known of the streets (a saved network, a download), the ground is cut from them.
     """
-    standard, net = plan.standard, plan.network
+    net = plan.network
     wanted = {task.key: _wanted(task, plan) for task in tasks}
     file = net.osm or net.graphml
     if not net.witness:
