@@ -44,8 +44,9 @@ def find_gaps(coverage: Coverage, places: gpd.GeoDataFrame | None = None) -> gpd
     (its demand point nearest the people's centre), ``outlet_id``, ``outlet_name`` (nearest
     outlet of most people), ``distance_m`` (people-weighted median by the standard's measure; NaN
     where longer than the search or no way), ``beyond_m`` (how far that is beyond the standard),
-    ``radius_m`` (geodesic to the nearest outlet), ``off_network_population``, and the drawn
-    area as geometry. The demand points of a gap: `gap_of_demand`.
+    ``radius_m`` (geodesic to the nearest outlet), ``off_network_population``,
+    ``barred_population``, and the drawn area as geometry. The demand points of a gap:
+    `gap_of_demand`.
     """
     gap = gap_of_demand(coverage)
     missed = coverage.demand.assign(gap=gap)[gap >= 0]
@@ -78,6 +79,7 @@ _COLUMNS = {
     "beyond_m": "float64",
     "radius_m": "float64",
     "off_network_population": "float64",
+    "barred_population": "float64",
 }
 
 
@@ -164,7 +166,7 @@ def _described(missed: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, o
     unknown, nameless = np.full(len(missed), np.nan), np.full(len(missed), "", object)
     areas, elderly = (column.get(name, unknown) for name in ("area_km2", "elderly"))
     own_names = column.get("name", nameless)
-    off_network = column["status"] == "off_network"
+    off_network, barred = (column["status"] == status for status in ("off_network", "barred"))
     outlets, nearest = np.unique(column["radius_outlet_id"].astype(str), return_inverse=True)
     outlet_names, spacing = _outlet_names(coverage.outlets), _spacing_of(coverage.demand)
     # Within a gap by id, so that what is equal does not follow the file.
@@ -197,6 +199,7 @@ def _described(missed: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, o
                 "beyond_m": distance_m - coverage.standard.limit_m(settlement),
                 "radius_m": column["radius_m"][rows].min(),
                 "off_network_population": people[off_network[rows]].sum(),
+                "barred_population": people[barred[rows]].sum(),
                 "geometry": area,
             }
         )

@@ -236,6 +236,14 @@ NUMBERS = {
     "off_network_population": Column(
         "未接入路网人口", "people", "未接入\n路网", "路网", "People off the network", where=OTHER
     ),
+    "barred_population": Column(
+        "接驳受阻人口",
+        "people",
+        "接驳\n受阻",
+        "路网",
+        "People barred from the network",
+        where=OTHER,
+    ),
     "island_population": Column(
         "路网孤岛人口",
         "people",
@@ -264,6 +272,7 @@ GAP = {
     ),
     "beyond_m": Column("超出标准", "metres", english="Beyond the standard", where=SHOWN),
     "off_network_population": Column("其中未接入路网人口", "people"),
+    "barred_population": Column("其中接驳受阻人口", "people"),
     "lon": Column("经度（WGS-84）", "degrees"),
     "lat": Column("纬度（WGS-84）", "degrees"),
 }

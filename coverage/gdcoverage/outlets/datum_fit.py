@@ -108,4 +108,4 @@ def joined_fits(fits: Iterable[DatumFit]) -> tuple[DatumFit, ...]:
 def _to_street(network: WalkNetwork, lon: Floats, lat: Floats) -> Floats:
     """Metres to the nearest street; a point far from all counts as the search limit."""
     points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs="EPSG:4326")
-    return np.nan_to_num(network.snap(points, SEARCH_M).access_m, nan=SEARCH_M)
+    return np.minimum(network.metres_to_street(points, SEARCH_M), SEARCH_M)
