@@ -10,21 +10,23 @@ import numpy as np
 from gdcoverage.network import Snap, WalkNetwork
 
 
-def street_graph(network: WalkNetwork, **joined: Snap) -> nx.Graph:
+def street_graph(network: WalkNetwork, **joined: Snap) -> nx.DiGraph:
     """The network with every snapped point as a node of its own.
 
-    Nodes are ``("node", i)``, the place of joining ``("at", name, i)``, and the point itself
-    ``(name, i)``, linked by the access leg. Each edge is cut at all places that join it.
+    Nodes are ``("node", i)``, the places of joining ``("at", name, join)``, and the points
+    themselves ``(name, i)``, linked by access legs. Each edge is cut at all places that join it.
+    Legs lead away from ``source`` and towards all others: nobody walks through another's door.
     """
     places: dict[int, list[tuple[float, tuple[str, str, int]]]] = {}
-    graph = nx.Graph()
+    graph = nx.DiGraph()
     for name, snap in joined.items():
-        for i, edge in enumerate(snap.edge):
-            graph.add_node((name, i))
-            if edge >= 0:
-                place = ("at", name, i)
-                places.setdefault(int(edge), []).append((float(snap.along_m[i]), place))
-                _shorter(graph, (name, i), place, float(snap.access_m[i]))
+        graph.add_nodes_from((name, i) for i in range(len(snap)))
+        for join, i in enumerate(snap.point.tolist()):
+            place = ("at", name, join)
+            along_m, access_m = snap.joins.along_m[join], snap.joins.access_m[join]
+            places.setdefault(int(snap.joins.edge[join]), []).append((float(along_m), place))
+            ends = ((name, i), place) if name == "source" else (place, (name, i))
+            _shorter(graph, *ends, float(access_m))
     for edge in range(network.edges):
         ends = ("node", int(network.edge_u[edge])), ("node", int(network.edge_v[edge]))
         stops = [
@@ -34,10 +36,11 @@ def street_graph(network: WalkNetwork, **joined: Snap) -> nx.Graph:
         ]
         for (a, here), (b, there) in pairwise(stops):
             _shorter(graph, here, there, b - a)
+            _shorter(graph, there, here, b - a)
     return graph
 
 
-def _shorter(graph: nx.Graph, u: object, v: object, metres: float) -> None:
+def _shorter(graph: nx.DiGraph, u: object, v: object, metres: float) -> None:
     """Add an edge; of parallel edges the shortest matters."""
     if u != v and (not graph.has_edge(u, v) or graph.edges[u, v]["weight"] > metres):
         graph.add_edge(u, v, weight=metres)

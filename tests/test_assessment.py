@@ -229,7 +229,7 @@ def test_porto_alegre_to_the_last_person(shared):
     total = result.total()
     assert total["population"] == 812_935
     assert total["demand_points"] == 1_227
-    assert total["covered_population"] == pytest.approx(656_696, abs=2_000)
+    assert total["covered_population"] == pytest.approx(716_042, abs=2_000)
     assert total["rate_slow"] < total["rate"] < total["rate_brisk"]
 
 

@@ -319,8 +319,8 @@ def test_snaps_to_the_nearest_edge_not_the_nearest_node(tmp_path):
     network = worlds.network(tmp_path, nodes, [[1, 2], [3, 4]])
     snap = network.snap(worlds.points([(0, 20)]))
     assert snap.access_m[0] == pytest.approx(20, abs=0.01)
-    assert snap.along_m[0] == pytest.approx(1000, abs=0.05)
-    assert (snap.lon[0], snap.lat[0]) == pytest.approx(worlds.degrees(0, 0), abs=1e-7)
+    assert snap.joins.along_m[0] == pytest.approx(1000, abs=0.05)
+    assert (snap.joins.lon[0], snap.joins.lat[0]) == pytest.approx(worlds.degrees(0, 0), abs=1e-7)
 
 
 def test_limit_itself_still_joins(tmp_path):

@@ -29,11 +29,18 @@ def test_walk_is_access_leg_plus_streets_plus_access_leg(lattice):
         |  |  |        p is 20 m right of the street x=300 at y=150
         +--+--+-p
     """
-    outlet = snapped(lattice, [(50, -10)])
-    point = snapped(lattice, [(320, 150)])
+    spots = [(50, -10)], [(320, 150)]
+    outlet, point = (snapped(lattice, spot, limit_m=25) for spot in spots)
     found = reach.nearest_to_points(lattice, outlet, point)
     assert found.metres[0] == pytest.approx(10 + 250 + 150 + 20, abs=0.01)
     assert found.source.tolist() == [0]
+    # Nothing bars the way to crossings farther off, and back from one.
+    outlet, point = (snapped(lattice, spot) for spot in spots)
+    found = reach.nearest_to_points(lattice, outlet, point)
+    metres = np.hypot(250, 10) + 100 + np.hypot(20, 50)
+    assert found.metres[0] == pytest.approx(metres, abs=0.01)
+    assert outlet.joins.access_m[found.join] == pytest.approx([np.hypot(250, 10)], abs=0.01)
+    assert point.joins.access_m[found.own_join] == pytest.approx([np.hypot(20, 50)], abs=0.01)
 
 
 def test_points_on_one_edge_walk_along_it(lattice):
@@ -52,8 +59,8 @@ def test_long_way_along_one_edge_loses_to_a_short_cut(tmp_path):
     """
     nodes = {1: (0, 0), 2: (100, 0), 5: (0, -400), 6: (100, -400), 3: (-50, 0), 4: (150, 0)}
     network = worlds.network(tmp_path, nodes, [[3, 1, 2, 4], [1, 5, 6, 2]])
-    outlet, point = snapped(network, [(0, -50)]), snapped(network, [(100, -50)])
-    assert outlet.edge[0] == point.edge[0]
+    outlet, point = (snapped(network, [spot], limit_m=1) for spot in ((0, -50), (100, -50)))
+    assert outlet.joins.edge.tolist() == point.joins.edge.tolist()
     assert reach.nearest_to_points(network, outlet, point).metres[0] == pytest.approx(200, abs=0.01)
 
 

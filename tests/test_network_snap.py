@@ -44,13 +44,14 @@ def test_a_point_joins_the_nearest_place_of_the_nearest_street(lattice, spot, fo
     snap = joined(lattice, [spot])
     assert snap.access_m == pytest.approx([np.hypot(*np.subtract(spot, foot))], abs=0.02)
     there = worlds.degrees(*foot)
-    assert worlds.GEOD.inv(snap.lon[0], snap.lat[0], *there)[2] < 0.02
+    first = snap.joins[snap.nearest]
+    assert worlds.GEOD.inv(first.lon[0], first.lat[0], *there)[2] < 0.02
     # How far along its edge, from node u.
-    edge = snap.edge[0]
+    edge = first.edge[0]
     u = lattice.edge_u[edge]
-    from_u = worlds.GEOD.inv(lattice.node_lon[u], lattice.node_lat[u], snap.lon[0], snap.lat[0])[2]
-    assert snap.along_m[0] == pytest.approx(from_u, abs=1e-3)
-    assert 0 <= snap.along_m[0] <= lattice.edge_m[edge]
+    from_u = worlds.GEOD.inv(lattice.node_lon[u], lattice.node_lat[u], first.lon[0], first.lat[0])
+    assert first.along_m[0] == pytest.approx(from_u[2], abs=1e-3)
+    assert 0 <= first.along_m[0] <= lattice.edge_m[edge]
 
 
 def test_the_limit_itself_joins_and_a_centimetre_more_does_not(lattice):
@@ -60,8 +61,9 @@ def test_the_limit_itself_joins_and_a_centimetre_more_does_not(lattice):
     for limit_m, status in ((metres, "ok"), (metres - 0.01, "off_network")):
         snap = joined(lattice, [(100, 260)], limit_m=limit_m)
         assert snap.status.tolist() == [status]
-    assert snap.edge[0] == snap.component[0] == -1
-    assert np.isnan([snap.along_m[0], snap.access_m[0], snap.lon[0], snap.lat[0]]).all()
+    assert len(snap.joins) == 0
+    assert snap.nearest[0] == snap.component[0] == -1
+    assert np.isnan(snap.access_m[0])
 
 
 def test_a_piece_with_too_little_street_is_passed_over_for_one_farther_off(tmp_path):
@@ -78,8 +80,10 @@ def test_a_piece_with_too_little_street_is_passed_over_for_one_farther_off(tmp_p
     near = joined(network, [(45, 50)], smallest_component_m=90.0 - 0.01)
     far = joined(network, [(45, 50)], smallest_component_m=90.0 + 0.01)
     assert (near.access_m[0], far.access_m[0]) == pytest.approx((10, 50), abs=0.01)
-    assert (near.status[0], far.status[0]) == ("island", "ok")
-    assert (near.component[0], far.component[0]) == (1, 0)
+    # The island does not keep anybody from the main street while it is none.
+    assert near.joins.access_m.tolist() == pytest.approx([10, 50], abs=0.01)
+    assert far.joins.access_m.tolist() == pytest.approx([50], abs=0.01)
+    assert (near.component[0], far.component[0]) == (0, 0)
 
 
 def test_no_place_of_any_street_is_nearer():
@@ -144,4 +148,4 @@ def test_a_bend_that_stands_twice_at_one_spot_is_passed(tmp_path):
     nodes = {1: (0.0, 0.0), 2: (300.0, 0.0), 3: (300.0, 0.0), 4: (600.0, 0.0)}
     streets = worlds.network(tmp_path, nodes, [[1, 2, 3, 4]])
     snap = streets.snap(worlds.outlets([(300.0, 20.0), (450.0, 20.0)]))
-    assert snap.along_m.tolist() == pytest.approx([300.0, 450.0], abs=1e-3)
+    assert snap.joins.along_m[snap.nearest].tolist() == pytest.approx([300.0, 450.0], abs=1e-3)

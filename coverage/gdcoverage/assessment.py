@@ -105,13 +105,13 @@ def apply_standard(
     joined, points = join(outlets), join(demand)
     outlets["status_snap"], outlets["access_m"] = joined.status, joined.access_m
 
-    serving = _serving(outlets)
+    serving = serving_rows(outlets)
     served = cover_matrix(
         network, standard, joined[serving], outlets.iloc[serving], points, demand
     ).tocoo()
     covers = _matrix(served.row, serving[served.col], (len(demand), len(outlets)))
     demand = _with_nearest(network, standard, joined, outlets, points, demand)
-    demand["access_m"], demand["status"] = points.access_m, points.status
+    demand["status"] = points.status
     demand["covering_outlets"] = np.diff(covers.indptr)
     outlets, demand = outlets.set_axis(labels[0]), demand.set_axis(labels[1])
     return Coverage(standard, demand, outlets, covers, counties, network, joined, points)
@@ -187,7 +187,7 @@ def county_of(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame | None) -> pd
     return pd.Series(NO_COUNTY, points.index, dtype="str")
 
 
-def _serving(outlets: gpd.GeoDataFrame) -> Ints:
+def serving_rows(outlets: gpd.GeoDataFrame) -> Ints:
     """Rows of the outlets that count, ordered by place so that ties do not follow the file."""
     active = _of_status(outlets, "active")
     lon, lat = lonlat(outlets.geometry.to_numpy()[active])
@@ -223,7 +223,7 @@ def _with_nearest(
     """The demand with its nearest outlets, whether they are near enough, and whether those in
     doubt would be.
     """
-    serving = _serving(outlets)
+    serving = serving_rows(outlets)
     walk = reach.nearest_to_points(network, joined[serving], points, standard.walk_search_m)
     radius_m, radius_source = _straight(demand, outlets, serving)
     ids = np.append(outlets["outlet_id"].to_numpy(object)[serving], "")
@@ -236,6 +236,7 @@ def _with_nearest(
         walk_min=lambda frame: standard.walk_minutes(frame["walk_m"]),
         radius_outlet_id=radius_id,
         radius_m=radius_m,
+        access_m=points.access_of(walk.own_join),
         outlet_id=np.where(urban, walk_id, radius_id),
         distance_m=np.where(urban, walk_m, radius_m),
     )

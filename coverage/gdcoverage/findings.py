@@ -30,8 +30,10 @@ RESULT_COLUMNS = {
     "radius_outlet_id": "nearest outlet in a straight line",
     "radius_m": "geodesic to it, metres; NaN without outlets",
     "covering_outlets": "how many outlets cover the point",
-    "access_m": "from the point to the street it joins, metres; NaN off the network",
-    "status": "ok, island (street not linked to the main network), off_network",
+    "access_m": "from the point to where that walk joins the streets, or without one to the nearest "
+    "street that can be joined, metres; NaN where none can",
+    "status": "ok, island (street not linked to the main network), barred (no way to the streets "
+    "within the limit), off_network",
 }
 # The column that it adds besides where there are outlets in doubt: whether the point would be
 # covered if they counted.
@@ -286,7 +288,7 @@ def tally(demand: pd.DataFrame, keys: list[str], standard: Standard) -> pd.DataF
     ``urban_covered``, ``urban_rate``, ``rural_population``, ``rural_covered``, ``rural_rate``,
     ``elderly``, ``elderly_covered`` (people 60 and over, where known), ``one_outlet`` and
     ``two_outlets`` (people covered by exactly one, by two or more), ``off_network_population``,
-    ``island_population``.
+    ``barred_population``, ``island_population``.
     """
     people, covered = demand["population"], demand["covered"]
     urban, rural = demand["settlement"] == "urban", demand["settlement"] == "rural"
@@ -308,6 +310,7 @@ def tally(demand: pd.DataFrame, keys: list[str], standard: Standard) -> pd.DataF
         "one_outlet": people * (demand["covering_outlets"] == 1),
         "two_outlets": people * (demand["covering_outlets"] >= 2),
         "off_network_population": people * (demand["status"] == "off_network"),
+        "barred_population": people * (demand["status"] == "barred"),
         "island_population": people * (demand["status"] == "island"),
     }
     served = {

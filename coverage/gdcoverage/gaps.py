@@ -48,9 +48,9 @@ def find_gaps(coverage: Coverage, places: gpd.GeoDataFrame | None = None) -> gpd
     ``outlet_name``; and between these two ``radius_m`` (geodesic) and ``walk_m`` (NaN where
     longer than `Standard.walk_search_m` or no way), never less than it. Of all its people:
     ``distance_m``, the people-weighted median to each point's own nearest outlet by the
-    standard's measure (NaN as above), ``beyond_m`` (how far that is beyond the standard) and
-    ``off_network_population``. The drawn area is the geometry. The demand points of a gap:
-    `gap_of_demand`.
+    standard's measure (NaN as above), ``beyond_m`` (how far that is beyond the standard),
+    ``off_network_population`` and ``barred_population``. The drawn area is the geometry. The
+    demand points of a gap: `gap_of_demand`.
     """
     gap = gap_of_demand(coverage)
     missed = coverage.demand.assign(gap=gap)[gap >= 0]
@@ -86,6 +86,7 @@ _COLUMNS = {
     "distance_m": "float64",
     "beyond_m": "float64",
     "off_network_population": "float64",
+    "barred_population": "float64",
 }
 
 
@@ -172,7 +173,7 @@ def _described(missed: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, o
     unknown, nameless = np.full(len(missed), np.nan), np.full(len(missed), "", object)
     areas, elderly = (column.get(name, unknown) for name in ("area_km2", "elderly"))
     own_names = column.get("name", nameless)
-    off_network = column["status"] == "off_network"
+    off_network, barred = (column["status"] == status for status in ("off_network", "barred"))
     spacing = _spacing_of(coverage.demand)
     # Within a gap by id, so that what is equal does not follow the file.
     order = np.lexsort((column["demand_id"].astype(str), column["gap"]))
@@ -203,6 +204,7 @@ def _described(missed: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, o
                 "distance_m": distance_m,
                 "beyond_m": distance_m - coverage.standard.limit_m(settlement),
                 "off_network_population": people[off_network[rows]].sum(),
+                "barred_population": people[barred[rows]].sum(),
                 "geometry": area,
             }
         )

@@ -247,6 +247,14 @@ NUMBERS = {
     "off_network_population": Column(
         "未接入路网人口", "people", "未接入\n路网", "路网", "People off the network", where=OTHER
     ),
+    "barred_population": Column(
+        "接驳受阻人口",
+        "people",
+        "接驳\n受阻",
+        "路网",
+        "People barred from the network",
+        where=OTHER,
+    ),
     "island_population": Column(
         "路网孤岛人口",
         "people",
@@ -296,6 +304,7 @@ GAP = {
         "中位距离超出标准", "metres", english="Median beyond the standard", where=SHOWN
     ),
     "off_network_population": Column("其中未接入路网人口", "people"),
+    "barred_population": Column("其中接驳受阻人口", "people"),
     "lon": Column("经度（WGS-84）", "degrees"),
     "lat": Column("纬度（WGS-84）", "degrees"),
 }

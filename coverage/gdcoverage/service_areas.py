@@ -80,15 +80,15 @@ def _parts_within(
     network: WalkNetwork, sources: Snap, limit_m: float
 ) -> tuple[Ints, Floats, Floats]:
     left = limit_m - reach.nearest_to_nodes(network, sources, limit_m).metres
-    on = np.flatnonzero((sources.edge >= 0) & (sources.access_m <= limit_m))
-    around = limit_m - sources.access_m[on]
+    joins = sources.joins[sources.joins.access_m <= limit_m]
+    around = limit_m - joins.access_m
     every = np.arange(network.edges)
     length = network.edge_m
-    edge = np.concatenate([every, every, sources.edge[on].astype(np.int64)])
+    edge = np.concatenate([every, every, joins.edge.astype(np.int64)])
     low = np.concatenate(
-        [np.zeros(network.edges), length - left[network.edge_v], sources.along_m[on] - around]
+        [np.zeros(network.edges), length - left[network.edge_v], joins.along_m - around]
     )
-    high = np.concatenate([left[network.edge_u], length, sources.along_m[on] + around])
+    high = np.concatenate([left[network.edge_u], length, joins.along_m + around])
     low, high = np.maximum(low, 0.0), np.minimum(high, length[edge])
     some = high > low
     edge, low, high = edge[some], low[some], high[some]

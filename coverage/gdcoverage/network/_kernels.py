@@ -31,15 +31,22 @@ class Streets(NamedTuple):
 
 
 class Joined(NamedTuple):
-    """Where points join the streets: the edge (-1 for none), metres along it, metres to it."""
+    """Where points join the streets: point ``p`` by the joins from ``start[p]`` to the next.
 
+    Parameters
+    ----------
+    start : int64, (points + 1,).
+    edge, along, access : of each join the edge, metres along it, metres to it.
+    """
+
+    start: Ints
     edge: Int32s
     along: Floats
     access: Floats
 
 
 class ByEdge(NamedTuple):
-    """Joined points by their edge: on edge ``e`` are ``order[start[e]:start[e + 1]]``."""
+    """Joins by their edge: on edge ``e`` are ``order[start[e]:start[e + 1]]``."""
 
     start: Ints
     order: Ints
@@ -97,17 +104,17 @@ def _lower(values, touched, count, item, value):
 
 @kernel
 def nearest_node_source(streets, sources, limit):
-    """Distance from each node to its nearest source and that source's number; one search.
+    """Distance from each node to the nearest source, and by which join of it; one search.
 
-    Dijkstra from all sources at once, ordered by distance and then by source, so that of
-    sources at equal distance the lowest serves. Sources with edge -1 take no part.
+    Dijkstra from all joins at once, ordered by distance and then by join, so that of sources at
+    equal distance the lowest serves.
     """
     start, _, head, length, edge_u, edge_v, edge_m = streets
-    edge, along, access = sources
+    _, edge, along, access = sources
     nodes = len(start) - 1
     metres = np.full(nodes, np.inf)
     source = np.full(nodes, -1, np.int32)
-    # Each source adds two entries at most, and each slot one.
+    # Each join adds two entries at most, and each slot one.
     room = len(head) + 2 * len(edge)
     keys = np.empty(room)
     tags = np.empty(room, np.int32)
@@ -115,8 +122,6 @@ def nearest_node_source(streets, sources, limit):
     size = 0
     for s in range(len(edge)):
         e = edge[s]
-        if e < 0:
-            continue
         for node, part in ((edge_u[e], along[s]), (edge_v[e], edge_m[e] - along[s])):
             d = access[s] + part
             if d <= limit and _before(d, s, metres[node], source[node]):
@@ -137,64 +142,75 @@ def nearest_node_source(streets, sources, limit):
 
 @kernel
 def nearest_point_source(streets, node_m, node_source, points, sources, sources_by_edge, limit):
-    """The same for points: through either end of their edge, or along it to a source there."""
+    """The same for points: by either end of each edge joined, or along it to a source there.
+
+    Returns
+    -------
+    metres : to the nearest source; inf where none is within the limit.
+    own, other : the joins walked by, of the point and of the source; -1.
+    """
     _, _, _, _, edge_u, edge_v, edge_m = streets
-    edge, along, access = points
-    _, s_along, s_access = sources
+    start, edge, along, access = points
+    _, _, s_along, s_access = sources
     by_edge, order = sources_by_edge
-    metres = np.full(len(edge), np.inf)
-    source = np.full(len(edge), -1, np.int32)
-    for p in range(len(edge)):
-        e = edge[p]
-        if e < 0:
-            continue
-        for node, part in ((edge_u[e], along[p]), (edge_v[e], edge_m[e] - along[p])):
-            d, s = node_m[node] + part + access[p], node_source[node]
-            if d <= limit and _before(d, s, metres[p], source[p]):
-                metres[p], source[p] = d, s
-        for i in range(by_edge[e], by_edge[e + 1]):
-            s = order[i]
-            d = s_access[s] + abs(along[p] - s_along[s]) + access[p]
-            if d <= limit and _before(d, s, metres[p], source[p]):
-                metres[p], source[p] = d, s
-    return metres, source
+    count = len(start) - 1
+    metres = np.full(count, np.inf)
+    own, other = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
+    for p in range(count):
+        for j in range(start[p], start[p + 1]):
+            e = edge[j]
+            for node, part in ((edge_u[e], along[j]), (edge_v[e], edge_m[e] - along[j])):
+                d, s = node_m[node] + part + access[j], node_source[node]
+                if d <= limit and _before(d, s, metres[p], other[p]):
+                    metres[p], own[p], other[p] = d, j, s
+            for i in range(by_edge[e], by_edge[e + 1]):
+                s = order[i]
+                d = s_access[s] + abs(along[j] - s_along[s]) + access[j]
+                if d <= limit and _before(d, s, metres[p], other[p]):
+                    metres[p], own[p], other[p] = d, j, s
+    return metres, own, other
 
 
 @kernel
-def points_within(streets, sources, points, points_by_edge, limit):  # noqa: PLR0912 - one search
+def points_within(streets, sources, points, owner, points_by_edge, limit):  # noqa: PLR0912 - one search
     """For each source the points within the limit, ascending, with their distances.
 
     One bounded Dijkstra per source; only what a search touched is reset before the next.
+
+    Parameters
+    ----------
+    owner : the point of each join.
     """
     start, slot_edge, head, length, edge_u, edge_v, edge_m = streets
-    s_edge, s_along, s_access = sources
-    _, p_along, p_access = points
+    s_start, s_edge, s_along, s_access = sources
+    p_start, _, p_along, p_access = points
     by_edge, order = points_by_edge
-    nodes, points = len(start) - 1, len(p_along)
+    nodes, count = len(start) - 1, len(p_start) - 1
     dist = np.full(nodes, np.inf)
-    best = np.full(points, np.inf)
+    best = np.full(count, np.inf)
     seen_node = np.empty(nodes, np.int32)
-    seen_point = np.empty(points, np.int32)
-    # The source adds two entries at most, and each slot one.
-    room = len(head) + 2
+    seen_point = np.empty(count, np.int32)
+    # Each join of the source adds two entries at most, and each slot one.
+    room = len(head) + 2 * len(s_edge)
     keys = np.empty(room)
     tags = np.empty(room, np.int32)
     items = np.empty(room, np.int32)
-    row_start = np.zeros(len(s_edge) + 1, np.int64)
+    row_start = np.zeros(len(s_start), np.int64)
     out_point = np.empty(1024, np.int32)
     out_m = np.empty(len(out_point))
     filled = 0
-    for s in range(len(s_edge)):
+    for s in range(len(s_start) - 1):
         touched, found, size = 0, 0, 0
-        e = s_edge[s]
-        if e >= 0:
+        for js in range(s_start[s], s_start[s + 1]):
+            e = s_edge[js]
             for i in range(by_edge[e], by_edge[e + 1]):
-                p = order[i]
-                d = s_access[s] + abs(p_along[p] - s_along[s]) + p_access[p]
-                if d <= limit:
+                j = order[i]
+                p = owner[j]
+                d = s_access[js] + abs(p_along[j] - s_along[js]) + p_access[j]
+                if d <= limit and d < best[p]:
                     found = _lower(best, seen_point, found, p, d)
-            for node, part in ((edge_u[e], s_along[s]), (edge_v[e], edge_m[e] - s_along[s])):
-                d = s_access[s] + part
+            for node, part in ((edge_u[e], s_along[js]), (edge_v[e], edge_m[e] - s_along[js])):
+                d = s_access[js] + part
                 if d <= limit and d < dist[node]:
                     touched = _lower(dist, seen_node, touched, node, d)
                     size = _push(keys, tags, items, size, d, 0, node)
@@ -206,14 +222,14 @@ def points_within(streets, sources, points, points_by_edge, limit):  # noqa: PLR
             for slot in range(start[node], start[node + 1]):
                 e = slot_edge[slot]
                 for i in range(by_edge[e], by_edge[e + 1]):
-                    p = order[i]
+                    j = order[i]
                     # A loop leaves and enters at this node: both of its ends are tried.
-                    part = p_along[p]
+                    part = p_along[j]
                     if edge_u[e] != node:
                         part = edge_m[e] - part
                     elif edge_v[e] == node:
                         part = min(part, edge_m[e] - part)
-                    pd = d + part + p_access[p]
+                    p, pd = owner[j], d + part + p_access[j]
                     if pd <= limit and pd < best[p]:
                         found = _lower(best, seen_point, found, p, pd)
                 nd, other = d + length[slot], head[slot]

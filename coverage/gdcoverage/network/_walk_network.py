@@ -10,23 +10,26 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.arrays import Floats, Int32s, Ints
+from gdcoverage.arrays import Bools, Floats, Int32s, Ints
 from gdcoverage.files import Source
 from gdcoverage.geo.areas import Areas
 from gdcoverage.geo.lines import Lines
 from gdcoverage.geo.plane import in_plane, lonlat
+from gdcoverage.kernels import kernel
 from gdcoverage.network import _saved
 from gdcoverage.network._compact import Segments, compact
+from gdcoverage.network._joining import Edges, JoinIndex, Shapes
 from gdcoverage.network._kernels import Streets
 from gdcoverage.network._profile import Profile
-from gdcoverage.network._snap import EdgeIndex, Shapes, Snap
+from gdcoverage.network._snap import Snap
 from gdcoverage.network._street_reader import StreetReader
 from gdcoverage.network._way_nodes import WAY_NODE, WayNodes, barriers_of, parts, segments_of
-from gdcoverage.network._ways import DOUBTFUL, Barriers, Looks, Ways
+from gdcoverage.network._ways import DOUBTFUL, NOT_JOINED, Barriers, Looks, Ways
 from gdcoverage.problems import Problem, unusable
 
 if TYPE_CHECKING:
@@ -87,7 +90,7 @@ class WalkNetwork:
     source: Source
     problems: tuple[Problem, ...] = ()
     profile: Profile = "walk"
-    _indexes: dict[float, EdgeIndex] = field(default_factory=dict, repr=False)
+    _indexes: dict[float, JoinIndex] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         for name in _ARRAYS:
@@ -491,25 +494,51 @@ class WalkNetwork:
         limit_m: float = 300.0,
         smallest_component_m: float = 500.0,
     ) -> Snap:
-        """Join points (EPSG:4326) to the nearest place on the nearest street.
+        """Join points (EPSG:4326) to every street that one may walk to straight; see `_snap`.
 
         Parameters
         ----------
-        limit_m : a point farther than this from every street stays off the network.
+        limit_m : a street farther than this from a point is not joined.
         smallest_component_m : components with less street than this are not joined.
 
         Raises
         ------
         ValueError : the points are not in EPSG:4326.
         """
-        if points.crs is None or points.crs.to_epsg() != 4326:
-            raise ValueError(f"points must be in EPSG:4326, not {points.crs}")
+        return self._index(smallest_component_m).join(*_degrees(points), limit_m)
+
+    def metres_to_street(
+        self,
+        points: gpd.GeoSeries | gpd.GeoDataFrame,
+        limit_m: float = 300.0,
+        smallest_component_m: float = 500.0,
+    ) -> Floats:
+        """Straight metres to the nearest street that could be joined, whatever lies between.
+
+        Parameters and errors are those of `snap`; inf where no street is within the limit.
+        """
+        return self._index(smallest_component_m).metres(*_degrees(points), limit_m)
+
+    def joinable(self, smallest_component_m: float = 500.0) -> Bools:
+        """Which edges points may join: in components of so much street, stepped onto from beside."""
+        enough = self.component_m[self.edge_component] >= smallest_component_m
+        return np.asarray(enough & (self.edge_look & NOT_JOINED == 0))
+
+    def _index(self, smallest_component_m: float) -> JoinIndex:
         if smallest_component_m not in self._indexes:
-            enough = self.component_m[self.edge_component] >= smallest_component_m
-            self._indexes[smallest_component_m] = EdgeIndex(self.shapes, enough)
-        lon, lat = lonlat(points.geometry.to_numpy())
-        index = self._indexes[smallest_component_m]
-        return index.join(lon, lat, limit_m, self.edge_component)
+            edges = Edges(
+                self.shapes, self.edge_u, self.edge_v, self.edge_look, self.edge_component
+            )
+            joinable = self.joinable(smallest_component_m)
+            self._indexes[smallest_component_m] = JoinIndex(edges, self.barriers, joinable)
+        return self._indexes[smallest_component_m]
+
+    def way_ids_at(self, edge: Int32s, along_m: Floats) -> pd.arrays.IntegerArray:
+        """OSM's ids of the ways at places of edges, metres along; missing where not known."""
+        piece = _pieces_at(edge, along_m, self.shape_start, self.shape_m)
+        way = self.shape_way[piece]
+        ids = np.append(self.way_id, 0)[way]
+        return pd.arrays.IntegerArray(ids, way < 0)
 
     def lines(self) -> gpd.GeoSeries:
         """The edges as lines, EPSG:4326, in the order of the edges."""
@@ -538,12 +567,29 @@ _ARRAYS = tuple(
 )
 
 
+@kernel
+def _pieces_at(edge, along_m, start, metres):  # type: ignore[no-untyped-def]
+    """The pieces, by their first shape points, at places of edges."""
+    piece = np.empty(len(edge), np.int64)
+    for k in range(len(edge)):
+        first, last = start[edge[k]], start[edge[k] + 1] - 1
+        on = first + np.searchsorted(metres[first:last], along_m[k], side="right") - 1
+        piece[k] = max(on, first)
+    return piece
+
+
 def _prefixed(prefix: str, arrays: Ways | Barriers) -> dict[str, Any]:
     """The fields of a network that hold these arrays."""
     return {
         name if name.startswith("text") else f"{prefix}_{name}": array
         for name, array in arrays._asdict().items()
     }
+
+
+def _degrees(points: gpd.GeoSeries | gpd.GeoDataFrame) -> tuple[Floats, Floats]:
+    if points.crs is None or points.crs.to_epsg() != 4326:
+        raise ValueError(f"points must be in EPSG:4326, not {points.crs}")
+    return lonlat(points.geometry.to_numpy())
 
 
 def _read_only(array: Array) -> Array:

@@ -1,27 +1,40 @@
-"""Walk distances from point to point: the nearest outlet of all, and who is within reach of each.
+"""Walk distances from point to point: the nearest outlets of all, and who is within reach of each.
 
 A walk runs along the access leg, part of the first edge, streets, part of the last edge, and the
-access leg at the other end; between points on one edge it may also run along that edge.
+access leg at the other end; between points on one edge it may also run along that edge. Of the
+places where its ends join the streets it takes those that make it shortest.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 from scipy.sparse import csr_array
 
-from gdcoverage.arrays import Floats, Int32s
+from gdcoverage.arrays import Floats, Int32s, Ints
 from gdcoverage.geo.plane import TOLERANCE_M
 from gdcoverage.network import Snap, WalkNetwork, _kernels
 
 
 @dataclass(frozen=True, eq=False)
 class Nearest:
-    """Metres to the nearest source (inf where none is within the limit) and its number (-1)."""
+    """The nearest source of each node or point.
+
+    Parameters
+    ----------
+    metres : the walk; inf where no source is within the limit.
+    source : number of the source; -1.
+    join : which of the source's joins the walk ends at; -1.
+    own_join : which of the point's joins it begins at; -1, as for all nodes.
+    """
 
     metres: Floats
     source: Int32s
+    join: Ints
+    own_join: Ints
 
 
 def nearest_to_nodes(network: WalkNetwork, sources: Snap, limit_m: float = np.inf) -> Nearest:
@@ -36,9 +49,10 @@ def nearest_to_nodes(network: WalkNetwork, sources: Snap, limit_m: float = np.in
     -------
     Nearest, one entry per node. At equal distance the source with the lower number serves.
     """
-    return Nearest(
-        *_kernels.nearest_node_source(network.streets, _joined(sources), limit_m + TOLERANCE_M)
+    metres, join = _kernels.nearest_node_source(
+        network.streets, _joined(sources), limit_m + TOLERANCE_M
     )
+    return Nearest(metres, _source(sources, join), join, np.full(len(join), -1))
 
 
 def nearest_to_points(
@@ -46,17 +60,16 @@ def nearest_to_points(
 ) -> Nearest:
     """The nearest source of every point; parameters and ties as for `nearest_to_nodes`."""
     nodes = nearest_to_nodes(network, sources, limit_m)
-    return Nearest(
-        *_kernels.nearest_point_source(
-            network.streets,
-            nodes.metres,
-            nodes.source,
-            _joined(points),
-            _joined(sources),
-            _by_edge(network, sources),
-            limit_m + TOLERANCE_M,
-        )
+    metres, own, join = _kernels.nearest_point_source(
+        network.streets,
+        nodes.metres,
+        nodes.join,
+        _joined(points),
+        _joined(sources),
+        _by_edge(network, sources),
+        limit_m + TOLERANCE_M,
     )
+    return Nearest(metres, _source(sources, join), join, own)
 
 
 def cover_sets(network: WalkNetwork, sources: Snap, points: Snap, limit_m: float) -> csr_array:
@@ -71,20 +84,82 @@ def cover_sets(network: WalkNetwork, sources: Snap, points: Snap, limit_m: float
         network.streets,
         _joined(sources),
         _joined(points),
+        points.point,
         _by_edge(network, points),
         limit_m + TOLERANCE_M,
     )
     return csr_array((metres, point, row_start), shape=(len(sources), len(points)))
 
 
+def distances(
+    network: WalkNetwork,
+    sources: gpd.GeoDataFrame | gpd.GeoSeries,
+    points: gpd.GeoDataFrame | gpd.GeoSeries,
+    limit_m: float,
+    snap_limit_m: float = 300.0,
+) -> pd.DataFrame:
+    """All walks within a limit.
+
+    Parameters
+    ----------
+    sources, points : EPSG:4326, Points, each with labels of its own as index.
+    limit_m : longest walk.
+    snap_limit_m : longest access leg.
+
+    Returns
+    -------
+    DataFrame: ``point`` and ``source`` (labels), ``walk_m``; by point, then by metres, then by
+    source, in the order given.
+
+    Raises
+    ------
+    ValueError : a frame is not in EPSG:4326.
+    """
+    joined = network.snap(sources, snap_limit_m), network.snap(points, snap_limit_m)
+    pairs = cover_sets(network, *joined, limit_m).tocoo()
+    order = np.lexsort((pairs.row, pairs.data, pairs.col))
+    return pd.DataFrame(
+        {
+            "point": points.index[pairs.col[order]],
+            "source": sources.index[pairs.row[order]],
+            "walk_m": pairs.data[order],
+        }
+    )
+
+
+def nearest(
+    network: WalkNetwork,
+    sources: gpd.GeoDataFrame | gpd.GeoSeries,
+    points: gpd.GeoDataFrame | gpd.GeoSeries,
+    count: int = 1,
+    limit_m: float = 5_000.0,
+    snap_limit_m: float = 300.0,
+) -> pd.DataFrame:
+    """The nearest sources of each point on foot: the first so many of its `distances`.
+
+    Returns
+    -------
+    DataFrame like that of `distances`, with ``rank`` from 1; a point has fewer rows, or none,
+    where fewer sources are within the limit.
+    """
+    pairs = distances(network, sources, points, limit_m, snap_limit_m)
+    rank = pairs.groupby("point", sort=False).cumcount() + 1
+    return pairs.assign(rank=rank)[rank <= count].reset_index(drop=True)
+
+
+def _source(sources: Snap, join: Ints) -> Int32s:
+    """The sources of joins; -1 for none."""
+    return np.append(sources.point, -1)[join].astype(np.int32)
+
+
 def _joined(snap: Snap) -> _kernels.Joined:
-    return _kernels.Joined(snap.edge, snap.along_m, snap.access_m)
+    joins = snap.joins
+    return _kernels.Joined(snap.start, joins.edge, joins.along_m, joins.access_m)
 
 
 def _by_edge(network: WalkNetwork, snap: Snap) -> _kernels.ByEdge:
-    """Points grouped by the edge that they join."""
-    on = np.flatnonzero(snap.edge >= 0)
-    order = on[np.argsort(snap.edge[on], kind="stable")]
+    """Joins grouped by their edge."""
+    edge = snap.joins.edge
     start = np.zeros(network.edges + 1, np.int64)
-    np.cumsum(np.bincount(snap.edge[on], minlength=network.edges), out=start[1:])
-    return _kernels.ByEdge(start, order)
+    np.cumsum(np.bincount(edge, minlength=network.edges), out=start[1:])
+    return _kernels.ByEdge(start, np.argsort(edge, kind="stable"))

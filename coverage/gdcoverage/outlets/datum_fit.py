@@ -163,4 +163,4 @@ def _to_street(
 ) -> Floats:
     """Metres to the nearest street; a point far from all counts as the search limit."""
     points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs="EPSG:4326")
-    return np.nan_to_num(network.snap(points, search_m).access_m, nan=search_m)
+    return np.minimum(network.metres_to_street(points, search_m), search_m)

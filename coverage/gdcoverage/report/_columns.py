@@ -11,7 +11,12 @@ import pandas as pd
 from gdcoverage.numbers import KINDS, Column
 from gdcoverage.policy import Standard
 
-SNAP_STATUS = {"ok": "正常", "island": "路网孤岛", "off_network": "未接入路网"}
+SNAP_STATUS = {
+    "ok": "正常",
+    "island": "路网孤岛",
+    "barred": "接驳受阻",
+    "off_network": "未接入路网",
+}
 UNKNOWN = "—"
 
 # Control and bidirectional characters would move a terminal's cursor or reverse a line.

@@ -59,13 +59,15 @@ def remarks(report: Report) -> list[str]:
             f"{covered} {measured(total['elderly_covered'], 'people')}（{percent(share)}）。"
         )
     lines.append(_uncertainty(total))
-    demand = report.coverage.demand
-    urban = (demand["settlement"] == "urban") & (demand["status"] == "off_network")
     off, everyone = NUMBERS["off_network_population"].clause, NUMBERS["population"].said
+    barred = NUMBERS["barred_population"].clause
     lines.append(
         f"{off}（离街道超过{standard.snap_limit_m:.0f}米）："
         f"{measured(total['off_network_population'], 'people')}，"
-        f"其中城区 {people(demand.loc[urban, 'population'].sum())} 人因此不达标；"
+        f"其中城区 {_urban(report, 'off_network')} 人因此不达标；"
+        f"{barred}（{standard.snap_limit_m:.0f}米内的街道均隔着水域、铁路、高速公路等）："
+        f"{measured(total['barred_population'], 'people')}，"
+        f"其中城区 {_urban(report, 'barred')} 人因此不达标；"
         f"{_told(total, 'island_population', '：')}。均计入{everyone}。"
     )
     if report.witness is not None:
@@ -84,6 +86,13 @@ def dates(report: Report) -> str:
 def where_read(report: Report) -> list[str]:
     """Where to read what was understood of the inputs, if not in the same document."""
     return [f"{READ_ACCOUNT}：{report.read_at}"] if report.read_at else []
+
+
+def _urban(report: Report, status: str) -> str:
+    """How many urban people join the streets, or do not, in such a way."""
+    demand = report.coverage.demand
+    rows = (demand["settlement"] == "urban") & (demand["status"] == status)
+    return people(demand.loc[rows, "population"].sum())
 
 
 def _told(total: pd.Series, name: str, between: str = " ") -> str:

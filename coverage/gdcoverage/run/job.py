@@ -25,7 +25,7 @@ from gdcoverage.emap import Block, planner_data
 from gdcoverage.files import Source
 from gdcoverage.findings import Coverage, StreetlessCoverage
 from gdcoverage.gaps import find_gaps
-from gdcoverage.network import Snap, WalkNetwork
+from gdcoverage.network import Joins, Snap, WalkNetwork
 from gdcoverage.outlets.datum_fit import DatumFit, datum_fits
 from gdcoverage.problems import Problem
 from gdcoverage.report import Report
@@ -87,7 +87,7 @@ class Assessed:
 
 # All that may come out of what is kept.
 KINDS: tuple[type, ...] = (
-    *(Assessed, Snap, DatumFit, Witness, Region),
+    *(Assessed, Snap, Joins, DatumFit, Witness, Region),
     *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives),
 )
 _BY_NAME = {kind.__name__: kind for kind in KINDS}

@@ -12,6 +12,7 @@ from threading import Lock
 import geopandas as gpd
 import pyogrio
 
+from gdcoverage.access_legs import access_legs
 from gdcoverage.emap import (
     Block,
     EMap,
@@ -100,6 +101,7 @@ _LAYERS = {
     "demand": "需求点",
     "gaps": "空白区",
     "reached_streets": "可达街道",
+    "access_legs": "接驳",
     "sites": "布点建议",
 }
 
@@ -229,12 +231,15 @@ def write_public_map(
 def layers(
     coverage: Coverage, gaps: gpd.GeoDataFrame, siting: Siting | None
 ) -> dict[str, gpd.GeoDataFrame]:
-    """Results as layers: outlets, demand points, gaps, reached streets, recommended sites."""
+    """Results as layers: outlets, demand points, gaps, reached streets, access legs, recommended
+    sites.
+    """
     found = {
         "outlets": coverage.outlets,
         "demand": coverage.demand,
         "gaps": gaps,
         "reached_streets": reached_streets(coverage),
+        "access_legs": access_legs(coverage),
     }
     return found if siting is None else found | {"sites": siting.plan.sites}
 

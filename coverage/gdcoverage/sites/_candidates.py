@@ -180,8 +180,7 @@ def _pool(
 def _street_points(coverage: Coverage, step_m: float) -> tuple[Floats, Floats]:
     """The bends of the streets that points may join, and places between bends far apart."""
     network = coverage.network
-    component = network.component[network.edge_u]
-    usable = network.component_m[component] >= coverage.standard.smallest_component_m
+    usable = network.joinable(coverage.standard.smallest_component_m)
     on = np.flatnonzero(np.repeat(usable, np.diff(network.shape_start)))
     last = np.zeros(len(network.shape_m), bool)
     last[network.shape_start[1:] - 1] = True

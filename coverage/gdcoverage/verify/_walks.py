@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from gdcoverage.arrays import Floats, Objects
-from gdcoverage.verify._ground import GEOD, Ground
+from gdcoverage.verify._ground import GEOD, Ground, Node
 
 # Places that are nearer than a millimetre are one.
 _TOUCH_M = 0.001
@@ -37,26 +37,35 @@ def walks(ground: Ground, start: Place, ends: Sequence[Place], limit_m: float) -
     limit_m : longest leg between a place and a street, metres.
     """
     graph = ground.graph()
-    feet: dict[int, list[tuple[float, Place]]] = {}
-    for number, place in enumerate([start, *ends]):
-        for foot in _feet(ground, place, limit_m):
-            at = (foot.lon, foot.lat)
-            leg = GEOD.inv(*place, *at)[2]
-            graph.add_edge(("place", number), ("foot", foot.piece, foot.part), length=leg)
-            feet.setdefault(foot.piece, []).append((foot.part, at))
-    for piece, on in feet.items():
+    legs: list[list[tuple[Node, float]]] = []
+    on: dict[int, set[float]] = {}
+    for place in [start, *ends]:
+        feet = _feet(ground, place, limit_m)
+        ways = [GEOD.inv(*place, foot.lon, foot.lat)[2] for foot in feet]
+        legs.append([(foot[:2], metres) for foot, metres in zip(feet, ways, strict=True)])
+        for foot in feet:
+            on.setdefault(foot.piece, set()).add(foot.part)
+    for piece, parts in on.items():
         a, b = ground.pieces[piece]
-        metres, parts = ground.metres[piece], sorted({part for part, _ in on})
-        stops = [(0.0, a), *((part, ("foot", piece, part)) for part in parts), (1.0, b)]
+        stops = [(0.0, a), *((part, (piece, part)) for part in sorted(parts)), (1.0, b)]
         for (here, one), (there, other) in pairwise(stops):
-            length = float(metres * (there - here))
-            known = graph.get_edge_data(one, other)
-            if known is None or known["length"] > length:
-                graph.add_edge(one, other, length=length)
-    if ("place", 0) not in graph:
-        return np.full(len(ends), np.inf)
-    found = nx.single_source_dijkstra_path_length(graph, ("place", 0), weight="length")
-    return np.array([found.get(("place", i), np.inf) for i in range(1, len(ends) + 1)])
+            _link(graph, one, other, float(ground.metres[piece] * (there - here)))
+    # Nobody walks through another's door: the legs of the others are walked last.
+    for foot, metres in legs[0]:
+        _link(graph, "start", foot, metres)
+    found: dict[Node, float] = {}
+    if "start" in graph:
+        found = nx.single_source_dijkstra_path_length(graph, "start", weight="length")
+    return np.array(
+        [min((found.get(f, np.inf) + m for f, m in leg), default=np.inf) for leg in legs[1:]]
+    )
+
+
+def _link(graph: nx.Graph, one: Node, other: Node, metres: float) -> None:
+    """A way between two places; of several the shortest."""
+    known = graph.get_edge_data(one, other)
+    if known is None or known["length"] > metres:
+        graph.add_edge(one, other, length=metres)
 
 
 def _feet(ground: Ground, place: Place, limit_m: float) -> list[_Foot]:
