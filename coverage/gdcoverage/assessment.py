@@ -19,7 +19,9 @@ from gdcoverage.findings import (
     NO_COUNTY,
     OUTLET_RESULT_COLUMNS,
     RESULT_COLUMNS,
+    SUPPOSED,
     WITH_DOUBTFUL,
+    WITHOUT_DOUBTFUL_WAYS,
     Coverage,
     covered_at,
     joiner,
@@ -73,7 +75,7 @@ def assess(
     standard = standard or Standard()
     area = None if counties is None else read_counties(counties)
     serving = sound_outlets(outlets, OUTLET_RESULT_COLUMNS)
-    beside = {WITH_DOUBTFUL} & set(getattr(demand, "columns", ()))
+    beside = SUPPOSED & set(getattr(demand, "columns", ()))
     people = sound_demand(demand, standard, (*RESULT_COLUMNS, *beside))
     return apply_standard(
         serving.assign(county=county_of(serving, area)),
@@ -220,8 +222,8 @@ def _with_nearest(
     points: Snap,
     demand: gpd.GeoDataFrame,
 ) -> gpd.GeoDataFrame:
-    """The demand with its nearest outlets, whether they are near enough, and whether those in
-    doubt would be.
+    """The demand with its nearest outlets, whether they are near enough, and whether they would
+    be under what is supposed of outlets and streets in doubt.
     """
     serving = serving_rows(outlets)
     walk = reach.nearest_to_points(network, joined[serving], points, standard.walk_search_m)
@@ -240,16 +242,23 @@ def _with_nearest(
         outlet_id=np.where(urban, walk_id, radius_id),
         distance_m=np.where(urban, walk_m, radius_m),
     )
-    demand = demand.assign(covered=covered_at(demand, standard, standard.walk_limit_m))
+    demand = demand.drop(columns=list(SUPPOSED), errors="ignore").assign(
+        covered=covered_at(demand, standard, standard.walk_limit_m)
+    )
+    limit_m, supposed = standard.walk_limit_m, {}
     doubtful = _of_status(outlets, "unknown")
-    if not len(doubtful):
-        return demand.drop(columns=WITH_DOUBTFUL, errors="ignore")
-    # The nearest of all is the nearer of the two: those that serve need not be searched again.
-    walk = reach.nearest_to_points(network, joined[doubtful], points, standard.walk_limit_m)
-    straight_m, _ = _straight(demand, outlets, doubtful)
-    of_doubtful = demand.assign(walk_m=_known(walk.metres), radius_m=_known(straight_m))
-    also = covered_at(of_doubtful, standard, standard.walk_limit_m)
-    return demand.assign(**{WITH_DOUBTFUL: demand["covered"].to_numpy() | also})
+    if len(doubtful):
+        # The nearest of all is the nearer of the two: those that serve are not searched again.
+        walk = reach.nearest_to_points(network, joined[doubtful], points, limit_m)
+        straight_m, _ = _straight(demand, outlets, doubtful)
+        of_doubtful = demand.assign(walk_m=_known(walk.metres), radius_m=_known(straight_m))
+        also = covered_at(of_doubtful, standard, limit_m)
+        supposed[WITH_DOUBTFUL] = demand["covered"].to_numpy() | also
+    if network.doubtful_m:
+        walk = reach.nearest_to_points(network, joined[serving], points, limit_m, certain=True)
+        certain = demand.assign(walk_m=_known(walk.metres))
+        supposed[WITHOUT_DOUBTFUL_WAYS] = covered_at(certain, standard, limit_m)
+    return demand.assign(**supposed)
 
 
 def _straight(

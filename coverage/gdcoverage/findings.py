@@ -40,6 +40,7 @@ RESULT_COLUMNS = {
 WITH_DOUBTFUL = "covered_with_doubtful"
 # Likewise where there are streets in doubt: whether it would be covered if nobody walked on them.
 WITHOUT_DOUBTFUL_WAYS = "covered_without_doubtful_ways"
+SUPPOSED = frozenset({WITH_DOUBTFUL, WITHOUT_DOUBTFUL_WAYS})
 # Beside the rate stand those that would be if every point lay so much nearer, or farther.
 MISPLACED_M = 10.0
 # Two rates that differ by more than so many percentage points are two answers.

@@ -97,6 +97,12 @@ class Snap:
         """Metres of each point's shortest leg; NaN off the network."""
         return self.access_of(self.nearest)
 
+    def on(self, edges: Bools) -> Snap:
+        """Only the joins on some edges."""
+        kept = edges[self.joins.edge]
+        before = np.concatenate([[0], np.cumsum(kept)])
+        return Snap(before[self.start], self.joins[kept], self.component, self.barred)
+
     def __len__(self) -> int:
         return len(self.component)
 

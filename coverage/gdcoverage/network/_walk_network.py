@@ -488,6 +488,14 @@ class WalkNetwork:
             self.edge_m,
         )
 
+    @cached_property
+    def certain_streets(self) -> Streets:
+        """The same where nobody walks on a street in doubt: such streets are endless."""
+        streets, doubtful = self.streets, (self.edge_look & DOUBTFUL) > 0
+        edge_m = np.where(doubtful, np.inf, self.edge_m)
+        length = edge_m[streets.slot_edge]
+        return streets._replace(length=_read_only(length), edge_m=_read_only(edge_m))
+
     def snap(
         self,
         points: gpd.GeoSeries | gpd.GeoDataFrame,

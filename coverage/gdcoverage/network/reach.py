@@ -17,6 +17,7 @@ from scipy.sparse import csr_array
 from gdcoverage.arrays import Floats, Int32s, Ints
 from gdcoverage.geo.plane import TOLERANCE_M
 from gdcoverage.network import Snap, WalkNetwork, _kernels
+from gdcoverage.network._ways import DOUBTFUL
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,31 +38,41 @@ class Nearest:
     own_join: Ints
 
 
-def nearest_to_nodes(network: WalkNetwork, sources: Snap, limit_m: float = np.inf) -> Nearest:
+def nearest_to_nodes(
+    network: WalkNetwork, sources: Snap, limit_m: float = np.inf, *, certain: bool = False
+) -> Nearest:
     """The nearest source of every node of the network, found in one search.
 
     Parameters
     ----------
     sources : where the sources join the network; those off the network take no part.
     limit_m : walks longer than this are not searched.
+    certain : walk on no street in doubt, and join none.
 
     Returns
     -------
     Nearest, one entry per node. At equal distance the source with the lower number serves.
     """
-    metres, join = _kernels.nearest_node_source(
-        network.streets, _joined(sources), limit_m + TOLERANCE_M
-    )
+    streets = network.certain_streets if certain else network.streets
+    metres, join = _kernels.nearest_node_source(streets, _joined(sources), limit_m + TOLERANCE_M)
     return Nearest(metres, _source(sources, join), join, np.full(len(join), -1))
 
 
 def nearest_to_points(
-    network: WalkNetwork, sources: Snap, points: Snap, limit_m: float = np.inf
+    network: WalkNetwork,
+    sources: Snap,
+    points: Snap,
+    limit_m: float = np.inf,
+    *,
+    certain: bool = False,
 ) -> Nearest:
     """The nearest source of every point; parameters and ties as for `nearest_to_nodes`."""
-    nodes = nearest_to_nodes(network, sources, limit_m)
+    if certain:
+        sure = (network.edge_look & DOUBTFUL) == 0
+        sources, points = sources.on(sure), points.on(sure)
+    nodes = nearest_to_nodes(network, sources, limit_m, certain=certain)
     metres, own, join = _kernels.nearest_point_source(
-        network.streets,
+        network.certain_streets if certain else network.streets,
         nodes.metres,
         nodes.join,
         _joined(points),

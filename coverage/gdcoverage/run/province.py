@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from gdcoverage._version import __version__
 from gdcoverage.emap import EMap, Ground, build_index_map, build_public_map, page_of
 from gdcoverage.files import Source, written_whole
-from gdcoverage.findings import WITH_DOUBTFUL, StreetlessCoverage
+from gdcoverage.findings import SUPPOSED, WITH_DOUBTFUL, StreetlessCoverage
 from gdcoverage.numbers import NUMBERS
 from gdcoverage.outlets.datum_fit import joined_fits
 from gdcoverage.problems import Problem, unusable
@@ -110,10 +110,13 @@ def _joined(
     counts = outlets["status"] == "active"
     joined = outlets.assign(counts=counts, status_snap=status, access_m=access_m)
     demand = _stacked([result.coverage.demand for result in results.values()])
+    told = set(demand.columns) & SUPPOSED
     if (outlets["status"] == "unknown").any():
-        # Where none in doubt is near, nothing would change.
-        beside = demand.get(WITH_DOUBTFUL, demand["covered"]).astype("boolean")
-        demand[WITH_DOUBTFUL] = beside.fillna(demand["covered"]).astype(bool)
+        told |= {WITH_DOUBTFUL}
+    for name in sorted(told):
+        # Where nothing in doubt is near, nothing would change.
+        beside = demand.get(name, demand["covered"]).astype("boolean")
+        demand[name] = beside.fillna(demand["covered"]).astype(bool)
     return StreetlessCoverage(
         plan.standard, demand, joined.reset_index(drop=True), covers, counties
     )

@@ -39,9 +39,9 @@ def walks(ground: Ground, start: Place, ends: Sequence[Place], limit_m: float) -
     graph = ground.graph()
     legs: list[list[tuple[Node, float]]] = []
     on: dict[int, set[float]] = {}
-    for place in [start, *ends]:
-        feet = _feet(ground, place, limit_m)
-        ways = [GEOD.inv(*place, foot.lon, foot.lat)[2] for foot in feet]
+    for at in [start, *ends]:
+        feet = _feet(ground, at, limit_m)
+        ways = [GEOD.inv(*at, foot.lon, foot.lat)[2] for foot in feet]
         legs.append([(foot[:2], metres) for foot, metres in zip(feet, ways, strict=True)])
         for foot in feet:
             on.setdefault(foot.piece, set()).add(foot.part)
@@ -51,8 +51,8 @@ def walks(ground: Ground, start: Place, ends: Sequence[Place], limit_m: float) -
         for (here, one), (there, other) in pairwise(stops):
             _link(graph, one, other, float(ground.metres[piece] * (there - here)))
     # Nobody walks through another's door: the legs of the others are walked last.
-    for foot, metres in legs[0]:
-        _link(graph, "start", foot, metres)
+    for place, metres in legs[0]:
+        _link(graph, "start", place, metres)
     found: dict[Node, float] = {}
     if "start" in graph:
         found = nx.single_source_dijkstra_path_length(graph, "start", weight="length")
