@@ -111,9 +111,11 @@ class Visit:
         if not self.walks:
             return Witness(unseen=("按设置不抽查",))
         found = coverage.outlets, coverage.demand
-        return bear_witness(
-            *found, self.region, coverage.network.profile, coverage.standard, self.walks
-        )
+        rules = coverage.network.profile, coverage.standard
+        try:
+            return bear_witness(*found, self.region, *rules, self.walks)
+        except Exception as error:  # other people's software, on whatever a file holds
+            return Witness(unseen=(f"核对软件出错：{type(error).__name__}：{error}",))
 
 
 @dataclass(frozen=True, eq=False)

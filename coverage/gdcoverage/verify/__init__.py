@@ -27,6 +27,7 @@ __all__ = [
     "cut_regions",
     "place_to_visit",
     "reach_m",
+    "sampled",
 ]
 
 # Two ways to the same walk may differ by so much.

@@ -14,6 +14,9 @@ from gdcoverage.verify._region import OWN_LOOK
 
 Tags = Mapping[str, str]
 
+# What is below a bridge is water still, whatever layer it is drawn on.
+_WATER = {"natural", "waterway"}
+
 
 class Rules:
     """What tags say of walking.
@@ -79,13 +82,16 @@ class Rules:
         return rule is not None and bool(rule.verdict & WATER)
 
     def _obstacle(self, tags: Tags) -> Rule | None:
-        found = [rule for rule in table.OBSTACLES if _names(rule, tags)]
+        """The first row that speaks of an obstacle, if that one is at grade."""
+        unbuilt = "highway" in tags and _said(table.SORTS, "highway", tags) == Verdict.NEVER
+        found = [
+            rule
+            for rule in table.OBSTACLES
+            if _names(rule, tags) and (rule.key in _WATER or not unbuilt)
+        ]
         if self._osmnx or not found or (found[0].key == "motorroad" and "highway" not in tags):
             return None
-        if "highway" in tags and _said(table.SORTS, "highway", tags) == Verdict.NEVER:
-            return None
-        water = found[0].key in ("natural", "waterway")
-        deaf = {"highway"} | ({"layer", "level"} if water else set())
+        deaf = {"highway"} | ({"layer", "level"} if found[0].key in _WATER else set())
         lifted = [r for r in table.OFF_GROUND if r.key not in deaf and _names(r, tags)]
         return None if lifted else found[0]
 

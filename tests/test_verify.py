@@ -1,0 +1,190 @@
+"""A witness that shares no code with what it checks, checked against it on random ground."""
+
+import dataclasses
+import tempfile
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import worlds
+from gdcoverage import Standard, assess, verify
+from gdcoverage.network import WalkNetwork
+from gdcoverage.network._profile import is_open_ground, look_of, obstacle_of, stops
+from gdcoverage.network._walk_rules import TABLE, Verdict
+from gdcoverage.network._ways import BARRIER, DOUBTFUL, NOT_JOINED, WATER
+from gdcoverage.verify import Region, Witness, bear_witness, cut_network, cut_regions
+from gdcoverage.verify._rules import Rules
+
+STANDARD = Standard(smallest_component_m=150)
+
+# What ways and nodes may be tagged: values that the table names, and some that it does not.
+_SAID: dict[str, set[str]] = {}
+for _rule in (rule for rules in TABLE.values() for rule in rules):
+    _words = {"*": "yes no", "≠0": "1 -1 0 0;1 x"}.get(_rule.values, _rule.values)
+    _SAID.setdefault(_rule.key, {"no", "yes", "of-no-kind"}).update(_words.split())
+_SAID |= {"area": {"yes", "no"}, "covered": {"yes", "no", "arcade"}}
+_PAIRS = [(key, value) for key in sorted(_SAID) for value in sorted(_SAID[key])]
+TAGS = st.lists(st.sampled_from(_PAIRS), max_size=4).map(dict)
+
+
+@settings(max_examples=2_000, deadline=None, derandomize=True)
+@given(TAGS, st.sampled_from(["walk", "osmnx"]))
+def test_two_readings_of_the_table_agree(tags, profile):
+    rules, look = Rules(profile), look_of(tags, profile)
+    walked = rules.walked(tags)
+    assert (walked is None) == (look is None)
+    assert rules.stops(tags) == stops(tags, profile)
+    if look is not None:
+        assert (walked == Verdict.DOUBTFUL) == bool(look & DOUBTFUL)
+        assert rules.stepped_onto(tags) == (not look & NOT_JOINED)
+        assert rules.open_ground(tags) == is_open_ground(tags, profile)
+    else:
+        bits = obstacle_of(tags, profile)
+        assert rules.barrier(tags) == bool(bits & BARRIER)
+        assert rules.shore(tags) == bool(bits & WATER)
+
+
+# Walks on random ground -------------------------------------------------------------------------
+
+STREETS = (
+    *[{"highway": "residential"}] * 6,
+    {"highway": "cycleway"},
+    {"highway": "trunk", "foot": "yes"},
+    {"highway": "residential", "tunnel": "yes"},
+    {"highway": "footway", "bridge": "yes"},
+    {"highway": "service", "access": "private"},
+    {"highway": "residential", "access": "destination"},
+    {"waterway": "river"},
+    {"railway": "rail"},
+    {"railway": "rail", "bridge": "yes"},
+)
+NODES = ({}, {}, {}, {"barrier": "gate"}, {"barrier": "wall"}, {"barrier": "gate", "access": "no"})
+
+
+def write_world(path: Path, seed: int) -> Path:
+    """A file of crooked ways of all sorts, a square, a pond, and gates."""
+    rng = np.random.default_rng(seed)
+    spots = rng.uniform(0, 900, (40, 2)).round(2)
+    ways = [
+        (rng.choice(40, rng.integers(2, 6), replace=False) + 1, STREETS[rng.integers(len(STREETS))])
+        for _ in range(22)
+    ]
+    for tags in ({"highway": "pedestrian", "area": "yes"}, {"natural": "water"}):
+        middle, turn = rng.uniform(200, 700, 2), np.sort(rng.uniform(0, 2 * np.pi, 6))
+        first = len(spots) + 1
+        ring = middle + rng.uniform(60, 150) * np.column_stack([np.cos(turn), np.sin(turn)])
+        spots = np.concatenate([spots, ring.round(2)])
+        refs = np.arange(first, first + 6)
+        ways.append((np.append(refs, first), tags))
+        # Streets lead there, so that one may walk across.
+        if "highway" in tags:
+            ways += [([ref, rng.integers(1, 41)], STREETS[0]) for ref in refs[::2]]
+    lines = ["<osm version='0.6'>"]
+    for ref, spot in enumerate(spots.tolist(), 1):
+        lon, lat = worlds.degrees(*spot)
+        said = NODES[rng.integers(len(NODES))].items()
+        body = "".join(f"<tag k='{k}' v='{v}'/>" for k, v in said)
+        lines.append(f"<node id='{ref}' version='1' lon='{lon:.7f}' lat='{lat:.7f}'>{body}</node>")
+    for number, (refs, tags) in enumerate(ways, 1):
+        body = "".join(f"<nd ref='{ref}'/>" for ref in refs)
+        body += "".join(f"<tag k='{k}' v='{v}'/>" for k, v in tags.items())
+        lines.append(f"<way id='{number}' version='1'>{body}</way>")
+    path.write_text("\n".join([*lines, "</osm>"]), encoding="utf-8")
+    return path
+
+
+def witnessed(path: Path, spots, profile="walk", own=False) -> tuple[Witness, gpd.GeoDataFrame]:
+    """What the witness says of walks to the first spot from the others, with the assessment."""
+    network = WalkNetwork.from_osm(path, profile=profile)
+    outlets, demand = worlds.outlets(spots[:1]), worlds.demand(spots[1:])
+    found = assess(outlets, demand, network, STANDARD)
+    region = Region.around((outlets.geometry.x[0], outlets.geometry.y[0]), 3_000)
+    (cut_out,) = cut_network(network, [region]) if own else cut_regions(path, [region])
+    return bear_witness(found.outlets, found.demand, cut_out, profile, STANDARD, 40), found.demand
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["walk", "walk", "osmnx"]), st.booleans())
+def test_walks_on_random_ground_are_those_of_osmnx_and_networkx(seed, profile, own):
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_world(Path(folder, "world.osm"), seed)
+        spots = np.random.default_rng(seed).uniform(0, 900, (25, 2)).round(1).tolist()
+        witness, demand = witnessed(path, [tuple(s) for s in spots], profile, own=own)
+    assert witness.apart == ()
+    reachable = demand["walk_m"] <= STANDARD.walk_limit_m * 1.1
+    assert witness.walks == reachable.sum()
+    assert witness.most_m < 0.005
+
+
+# What it says -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def street(tmp_path):
+    """1,200 m with a place every hundred; the outlet at its west end."""
+    nodes = {i + 1: (100.0 * i, 0.0) for i in range(13)}
+    path = worlds.write_osm(tmp_path / "w.osm", nodes, [(list(nodes), {"highway": "footway"})])
+    spots = [(0.0, 0.0), *((100.0 * i, 0.0) for i in range(1, 13))]
+    network = WalkNetwork.from_osm(path)
+    found = assess(worlds.outlets(spots[:1]), worlds.demand(spots[1:]), network)
+    place = worlds.outlets(spots[:1]).geometry[0]
+    (region,) = cut_regions(path, [Region.around((place.x, place.y), 2_000)])
+    return found, region
+
+
+def test_half_are_nearest_to_the_limit_and_longer_ones_stay_out(street):
+    """1,000 m is the limit, 1,100 m the longest; 1,200 m is beyond."""
+    found, region = street
+    rows = verify.sampled(found.demand, ["W0"], found.standard, 4)
+    walks = found.demand["walk_m"].to_numpy()[rows].round(-2)
+    assert walks[0] == 1000
+    assert walks[1] in (900, 1100)
+    assert (walks <= 1100).all()
+    assert len(set(rows)) == 4
+    witness = bear_witness(found.outlets, found.demand, region, "walk", found.standard, 100)
+    assert (witness.walks, witness.agrees) == (11, True)
+
+
+def test_a_walk_that_differs_is_named(street):
+    found, region = street
+    wrong = found.demand.assign(walk_m=found.demand["walk_m"] + np.eye(12)[3] * 0.2)
+    witness = bear_witness(found.outlets, wrong, region, "walk", found.standard, 100)
+    assert not witness.agrees
+    assert witness.apart == ("需求点 D3 到 第0支行：程序 400.2 米，networkx 400.0 米",)
+    assert witness.most_m == pytest.approx(0.2, abs=0.002)
+
+
+def test_a_street_that_is_missing_from_what_it_reads_is_a_difference(street):
+    found, region = street
+    empty = dataclasses.replace(region, data=b"")
+    seen = bear_witness(found.outlets, found.demand, empty, "walk", found.standard, 10)
+    assert seen == Witness(unseen=("抽到的网点周边没有街道",))
+
+
+def test_where_there_is_no_outlet_it_is_said():
+    none = worlds.outlets([(0, 0)], ["exited"])
+    people = worlds.demand([(0, 0)])
+    assert verify.place_to_visit(none, people, "", STANDARD, 5) is None
+    witness = bear_witness(none, people, Region.around(None, 1), "walk", STANDARD, 5)
+    assert witness == Witness(unseen=("没有在营网点",))
+
+
+def test_the_draw_does_not_follow_the_order_of_rows():
+    rng = np.random.default_rng(4)
+    outlets = worlds.outlets([tuple(s) for s in rng.uniform(0, 5_000, (30, 2))])
+    outlets["county"] = "441324"
+    people = worlds.demand([tuple(s) for s in rng.uniform(0, 5_000, (200, 2))])
+    drawn = {
+        verify.place_to_visit(outlets.sample(frac=1, random_state=i), people, "441324", STANDARD, 5)
+        for i in range(4)
+    }
+    assert len(drawn) == 1
+
+
+def test_several_witnesses_are_one():
+    one, other = Witness(5, 0.01), Witness(3, 0.5, ("A",), ("B",))
+    assert Witness.together([one, other]) == Witness(8, 0.5, ("A",), ("B",))
