@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gdcoverage.findings import Coverage
     from gdcoverage.gaps import find_gaps
     from gdcoverage.network import WalkNetwork, read_places
-    from gdcoverage.outlets import read_outlets, write_outlets
+    from gdcoverage.outlets import outlets_from_osm, read_outlets, write_outlets
     from gdcoverage.places.counties import read_counties
     from gdcoverage.policy import Standard
     from gdcoverage.problems import InputError, Problem
@@ -54,6 +54,7 @@ _HOME = {
     "find_gaps": "gaps",
     "frontier": "sites",
     "generate_candidates": "sites",
+    "outlets_from_osm": "outlets",
     "reached_streets": "service_areas",
     "read_base": "emap.basemap",
     "read_counties": "places.counties",
@@ -85,6 +86,7 @@ __all__ = [
     "find_gaps",
     "frontier",
     "generate_candidates",
+    "outlets_from_osm",
     "reached_streets",
     "read_base",
     "read_counties",
