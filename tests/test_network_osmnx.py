@@ -7,31 +7,50 @@ import shapely
 from osmium.osm import Node, Way
 
 from gdcoverage.network import WalkNetwork
-from gdcoverage.network._walkable import EXCLUDED, is_walkable
+from gdcoverage.network._profile import LOOK_KEYS, look_of
 from gdcoverage.problems import InputError
 from overpass_server import serving
 
 EXTRACT = "data/gd-osm-extracts/shenzhen_longgang_2019.osm.pbf"
+NANSHAN = "data/gd-osm-extracts/shenzhen_nanshan_2021.osm.pbf"
 AREA = shapely.box(114.195, 22.678, 114.225, 22.698)
 PLACE = "示例街道, 龙岗区"
 
 
-@pytest.fixture(scope="module")
-def raw(shared, tmp_path_factory):
-    """osmnx's unsimplified walk graph of the extract."""
-    xml = tmp_path_factory.mktemp("osmnx") / "longgang.osm"
+@pytest.fixture(scope="module", params=["walk", "osmnx"])
+def profile(request):
+    return request.param
+
+
+def ways_alone(path, profile, xml):
+    """The ways that a profile lets pass by their own tags, without relations."""
     with osmium.SimpleWriter(str(xml)) as writer:
-        for thing in osmium.FileProcessor(str(shared / EXTRACT)):
+        for thing in osmium.FileProcessor(str(path)):
             if isinstance(thing, Node) or (
-                isinstance(thing, Way) and is_walkable(dict(thing.tags))
+                isinstance(thing, Way) and look_of(dict(thing.tags), profile) is not None
             ):
                 writer.add(thing)
-    before = ox.settings.useful_tags_way
-    ox.settings.useful_tags_way = sorted({*before, *EXCLUDED})
-    try:
+    return xml
+
+
+def unsimplified(xml):
+    """osmnx's graph of a file, with the tags that profiles look at."""
+    nodes = {"barrier", "foot", "access", "locked"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, more in {"useful_tags_way": LOOK_KEYS, "useful_tags_node": nodes}.items():
+            patch.setattr(ox.settings, name, sorted({*getattr(ox.settings, name), *more}))
         return ox.graph_from_xml(xml, bidirectional=True, retain_all=True, simplify=False)
-    finally:
-        ox.settings.useful_tags_way = before
+
+
+@pytest.fixture(scope="module")
+def xml(shared, profile, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("osmnx")
+    return ways_alone(shared / EXTRACT, profile, folder / "longgang.osm")
+
+
+@pytest.fixture(scope="module")
+def raw(xml):
+    return unsimplified(xml)
 
 
 def assert_same_streets(one, other, exact=True):
@@ -43,33 +62,59 @@ def assert_same_streets(one, other, exact=True):
         assert np.array_equal(a, b) if exact else np.allclose(a, b, rtol=0, atol=1e-6), name
 
 
-def test_file_graph_and_graphml_give_the_same_network(shared, raw, tmp_path):
-    from_file = WalkNetwork.from_osm(shared / EXTRACT, profile="osmnx")
-    assert_same_streets(from_file, WalkNetwork.from_osmnx(raw))
-    assert_same_streets(from_file, WalkNetwork.from_osmnx(ox.simplify_graph(raw)))
-    ox.save_graphml(ox.simplify_graph(raw), tmp_path / "walk.graphml")
-    assert_same_streets(from_file, WalkNetwork.from_graphml(tmp_path / "walk.graphml"))
+def assert_same_arrays(one, other):
+    for name, array in one.arrays.items():
+        assert np.array_equal(array, getattr(other, name)), name
 
 
-def test_projected_graph_gives_the_same_network(shared, raw):
-    """Back from UTM the coordinates are off by some nanometres; lengths agree to a micrometre."""
-    again = WalkNetwork.from_osmnx(ox.project_graph(ox.simplify_graph(raw)))
-    from_file = WalkNetwork.from_osm(shared / EXTRACT, profile="osmnx")
-    assert again.edges == from_file.edges
-    assert again.length_m == pytest.approx(from_file.length_m, rel=1e-9)
+def test_gates_and_squares_of_a_graph_are_those_of_the_file(shared, tmp_path):
+    path = ways_alone(shared / NANSHAN, "walk", tmp_path / "nanshan.osm")
+    network = WalkNetwork.from_osmnx(unsimplified(path))
+    assert_same_arrays(WalkNetwork.from_osm(path), network)
+    assert [problem.kind for problem in network.problems] == ["tags_absent"]
 
 
-def test_download_by_polygon_and_by_name_equals_the_file(shared, tmp_path):
-    from_file = WalkNetwork.from_osm(shared / EXTRACT, polygon=AREA, margin_m=400, profile="osmnx")
+def test_file_and_graph_give_the_same_network(shared, xml, raw, profile):
+    from_file = WalkNetwork.from_osm(xml, profile=profile)
+    network = WalkNetwork.from_osmnx(raw, profile=profile)
+    assert_same_arrays(from_file, network)
+    if profile == "osmnx":
+        assert_same_streets(network, WalkNetwork.from_osm(shared / EXTRACT, profile=profile))
+
+
+def test_simplified_graph_and_graphml_give_the_same_network(xml, raw, profile, tmp_path):
+    """What osmnx merges looks alike only by its rules; streets may then begin elsewhere."""
+    simple = ox.simplify_graph(raw)
+    network = WalkNetwork.from_osmnx(simple, profile=profile)
+    from_file = WalkNetwork.from_osm(xml, profile=profile)
+    if profile == "osmnx":
+        assert_same_streets(from_file, network)
+    assert network.length_m == pytest.approx(from_file.length_m, rel=1e-9)
+    ox.save_graphml(simple, tmp_path / "walk.graphml")
+    again = WalkNetwork.from_graphml(tmp_path / "walk.graphml", profile=profile)
+    assert_same_streets(network, again)
+
+
+def test_download_by_polygon_and_by_name_equals_the_file(shared, tmp_path, profile):
+    how = {"margin_m": 400, "profile": profile}
+    from_file = WalkNetwork.from_osm(shared / EXTRACT, polygon=AREA, **how)
     before = vars(ox.settings).copy()
     with serving(shared / EXTRACT, PLACE, AREA) as url:
-        servers = {"overpass_url": f"{url}/api", "cache_folder": tmp_path / "cache"}
-        by_polygon = WalkNetwork.from_polygon(AREA, margin_m=400, **servers)
-        by_name = WalkNetwork.from_place(PLACE, margin_m=400, nominatim_url=f"{url}/", **servers)
-    assert_same_streets(from_file, by_polygon)
-    assert_same_streets(from_file, by_name)
+        how |= {"overpass_url": f"{url}/api", "cache_folder": tmp_path / "cache"}
+        by_polygon = WalkNetwork.from_polygon(AREA, **how)
+        by_name = WalkNetwork.from_place(PLACE, nominatim_url=f"{url}/", **how)
+    for other in (by_polygon, by_name):
+        assert_same_arrays(from_file, other)
+        assert other.profile == profile
     assert list((tmp_path / "cache").iterdir()), "answers are kept for the next run"
     assert vars(ox.settings) == before
+
+
+def test_an_answer_that_the_server_gave_up_is_refused(shared, tmp_path, monkeypatch):
+    remark = {"elements": [], "remark": 'runtime error: Query timed out in "query" at line 1'}
+    monkeypatch.setattr("osmnx._overpass._overpass_request", lambda data: remark)
+    with pytest.raises(InputError, match=r"街道不全.*timed out"):
+        WalkNetwork.from_polygon(AREA, cache_folder=tmp_path)
 
 
 def test_kept_answers_serve_when_the_server_is_gone(shared, tmp_path):
@@ -100,7 +145,7 @@ def test_foreign_graph_loses_what_cannot_be_walked(shared):
     """An osmnx 1.2 graph of Xiangmihu with motorway links and one-way streets."""
     path = shared / "data/sz-xiangmihu-osmnx/shenzhen_xiangmihu_2023.graphml"
     network = WalkNetwork.from_graphml(path)
-    assert [problem.kind for problem in network.problems] == ["edges_excluded"]
+    assert [problem.kind for problem in network.problems] == ["edges_excluded", "tags_absent"]
     assert 1_000 < network.nodes < 1_751
     assert network.source.name == path.name
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
@@ -143,11 +143,8 @@ class WalkNetwork:
         ------
         InputError : there are none.
         """
-        barriers = barriers_of(nodes)
-        segments = segments_of(nodes)
-        return cls._from_segments(
-            segments, ways, source, problems, barriers=barriers, profile=profile
-        )
+        segments, barriers = segments_of(nodes), barriers_of(nodes)
+        return cls._from_segments(segments, ways, barriers, source, problems, profile)
 
     @classmethod
     def from_osmnx(
@@ -157,26 +154,40 @@ class WalkNetwork:
         source: Source | None = None,
         polygon: BaseGeometry | None = None,
         margin_m: float = 0.0,
+        profile: Profile = "walk",
     ) -> WalkNetwork:
-        """The walk network of an osmnx graph, simplified or not, in any CRS.
+        """The walk network of an osmnx graph, directed or not, simplified or not, in any CRS.
 
-        One-way edges become two-way; edges whose tags the walk rules exclude are left out and
-        counted in `problems`. Lengths are measured from the geometry. `polygon` and
-        `margin_m` cut it as they do `from_osm`.
+        One-way edges become two-way, and a geometry may run either way between its nodes.
+        Lengths are measured from the geometry. `problems` tell of edges whose tags the walk
+        rules exclude, whose geometry does not join their nodes (both are left out), or that are
+        not as long as they say; and of tags that the rules ask for and the graph does not carry.
+        Where an edge is of several ways, nobody knows which piece is of which.
+
+        Parameters
+        ----------
+        source : what to call the graph.
+        polygon, margin_m, profile : as for `from_osm`.
 
         Raises
         ------
         InputError : the graph has no CRS or no walkable edge.
         """
-        from gdcoverage.network._osmnx import segments_of
+        from gdcoverage.network._graph import read_graph
 
         source = source or Source("路网", "osmnx", "")
-        segments, ways, problems = segments_of(graph, source.name)
-        return cls._from_segments(segments, ways, source, problems, polygon, margin_m)
+        read = read_graph(graph, profile, source.name)
+        streets = read.segments, read.ways, read.barriers
+        return cls._from_segments(*streets, source, read.problems, profile, polygon, margin_m)
 
     @classmethod
     def from_graphml(
-        cls, path: str | Path, *, polygon: BaseGeometry | None = None, margin_m: float = 0.0
+        cls,
+        path: str | Path,
+        *,
+        polygon: BaseGeometry | None = None,
+        margin_m: float = 0.0,
+        profile: Profile = "walk",
     ) -> WalkNetwork:
         """The walk network of a GraphML file that osmnx saved; see `from_osmnx`.
 
@@ -188,7 +199,37 @@ class WalkNetwork:
 
         graph = load_graphml(Path(path))
         source = Source.of(path, "路网")
-        return cls.from_osmnx(graph, source=source, polygon=polygon, margin_m=margin_m)
+        area: Any = {"polygon": polygon, "margin_m": margin_m}
+        return cls.from_osmnx(graph, source=source, profile=profile, **area)
+
+    @classmethod
+    def from_gdfs(
+        cls,
+        nodes: gpd.GeoDataFrame,
+        edges: gpd.GeoDataFrame,
+        *,
+        source: Source | None = None,
+        polygon: BaseGeometry | None = None,
+        margin_m: float = 0.0,
+        profile: Profile = "walk",
+    ) -> WalkNetwork:
+        """The walk network of frames from `to_gdfs` or osmnx's ``graph_to_gdfs``, in any CRS.
+
+        Parameters
+        ----------
+        nodes : index (or column) ``osmid``; columns ``x`` and ``y``, or Point geometry.
+        edges : index (or columns) ``u``, ``v``; everything else as in `from_osmnx`.
+
+        Raises
+        ------
+        InputError : the frames describe no graph, or one that `from_osmnx` refuses.
+        """
+        from gdcoverage.network._convert import graph_of
+
+        source = source or Source("路网", "数据框", "")
+        graph = graph_of(nodes, edges, source.name)
+        area: Any = {"polygon": polygon, "margin_m": margin_m}
+        return cls.from_osmnx(graph, source=source, profile=profile, **area)
 
     @classmethod
     def from_polygon(
@@ -196,6 +237,7 @@ class WalkNetwork:
         polygon: BaseGeometry,
         *,
         margin_m: float = 0.0,
+        profile: Profile = "walk",
         overpass_url: str | None = None,
         doh_url_template: str | None = None,
         cache_folder: str | Path | None = None,
@@ -204,7 +246,7 @@ class WalkNetwork:
 
         Parameters
         ----------
-        polygon, margin_m : as for `from_osm`.
+        polygon, margin_m, profile : as for `from_osm`.
         overpass_url : an Overpass server of one's own; osmnx's default otherwise.
         doh_url_template : DNS-over-HTTPS resolver for osmnx; none by default.
         cache_folder : where osmnx keeps answers; its default otherwise.
@@ -213,12 +255,12 @@ class WalkNetwork:
         ------
         InputError : the server cannot be reached, or answers with no walkable street.
         """
-        from gdcoverage.network._osmnx import Download, download
+        from gdcoverage.network._osmnx import Download, downloaded
 
         options = Download(overpass_url, doh_url_template, cache_folder)
-        segments, ways, problems = download(widened(polygon, margin_m), options)
-        source = Source("路网", "OpenStreetMap（osmnx 下载）", "")
-        return cls._from_segments(segments, ways, source, problems, polygon, margin_m)
+        with downloaded(widened(polygon, margin_m), options, profile) as path:
+            network = cls.from_osm(path, polygon=polygon, margin_m=margin_m, profile=profile)
+        return replace(network, source=Source("路网", "OpenStreetMap（osmnx 下载）", ""))
 
     @classmethod
     def from_place(
@@ -226,6 +268,7 @@ class WalkNetwork:
         place: str,
         *,
         margin_m: float = 0.0,
+        profile: Profile = "walk",
         overpass_url: str | None = None,
         nominatim_url: str | None = None,
         doh_url_template: str | None = None,
@@ -243,6 +286,7 @@ class WalkNetwork:
         return cls.from_polygon(
             polygon_of(place, options),
             margin_m=margin_m,
+            profile=profile,
             overpass_url=overpass_url,
             doh_url_template=doh_url_template,
             cache_folder=cache_folder,
@@ -253,12 +297,12 @@ class WalkNetwork:
         cls,
         segments: Segments,
         ways: Ways,
+        barriers: Barriers,
         source: Source,
         problems: tuple[Problem, ...],
+        profile: Profile,
         polygon: BaseGeometry | None = None,
         margin_m: float = 0.0,
-        barriers: Barriers | None = None,
-        profile: Profile = "osmnx",
     ) -> WalkNetwork:
         if polygon is not None:
             area = widened(polygon, margin_m)
@@ -277,7 +321,7 @@ class WalkNetwork:
         return cls(
             **streets,
             **_prefixed("way", used),
-            **_prefixed("barrier", barriers or Barriers.none()),
+            **_prefixed("barrier", barriers),
             source=source,
             problems=problems,
             profile=profile,
@@ -322,6 +366,43 @@ class WalkNetwork:
         file = Path(file) if isinstance(file, str) else file
         arrays, source, problems, profile = _saved.read(file, _ARRAYS)
         return cls(**arrays, source=source, problems=problems, profile=profile)
+
+    # As other software has it -----------------------------------------------------------------
+
+    def to_networkx(self) -> nx.MultiGraph:
+        """The streets as an undirected graph of networkx.
+
+        Nodes have the numbers that they have here, ``lon`` and ``lat``; edges have ``length``
+        (metres), ``osmid``, ``highway``, ``name`` and ``doubtful``. An edge may run over several
+        ways; then ``osmid``, ``highway`` and ``name`` are lists of what differs, as in osmnx.
+        ``osmid`` is -1 where no way is known, the other two are absent.
+        """
+        from gdcoverage.network._convert import to_networkx
+
+        return to_networkx(self)
+
+    def to_osmnx(self) -> nx.MultiDiGraph:
+        """The streets as a graph that osmnx's own functions take, each in both directions.
+
+        Edges are as in `to_networkx`, with ``geometry``, ``oneway`` and ``reversed``; nodes with
+        ``x``, ``y``, ``street_count``. ``walk_look`` and, on edges of several ways,
+        ``walk_ways`` (JSON: osmid, pieces, highway and name of each along the geometry) hold
+        what osmnx has no word for: `from_osmnx` gives equal arrays again, also by way of
+        GraphML. What no access leg crosses is an attribute of the graph, ``walk_barriers``.
+        """
+        from gdcoverage.network._convert import to_osmnx
+
+        return to_osmnx(self)
+
+    def to_gdfs(self) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+        """Nodes and edges as frames in EPSG:4326, indexed as osmnx's ``graph_to_gdfs`` does.
+
+        The columns are the attributes of `to_osmnx`, each edge once. `from_gdfs` gives equal
+        arrays again.
+        """
+        from gdcoverage.network._convert import to_gdfs
+
+        return to_gdfs(self)
 
     # What it says -----------------------------------------------------------------------------
 
