@@ -281,6 +281,13 @@ def test_edge_of_which_one_way_is_out_is_out_and_told():
     assert "其中 1 条由多条道路合并而成" in problem.what
 
 
+def test_edge_of_more_mixtures_than_can_be_judged_is_out_and_told():
+    keys = ("surface", "service", "access", "foot", "bridge", "tunnel", "layer")
+    graph = street(**{key: [f"{i}" for i in range(30)] for key in keys})
+    (problem,) = told(graph, "edges_excluded")
+    assert "其中 1 条" in problem.what
+
+
 def test_motorways_and_railways_of_a_graph_are_barriers():
     graph = street(highway="motorway", geometry=line((0, 0), (50, 30), (100, 0)))
     graph.add_edge(2, 1, railway="rail")

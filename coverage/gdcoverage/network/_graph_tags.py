@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import islice, product
+from itertools import product
 from typing import Any, NamedTuple
 
 import networkx as nx
@@ -44,8 +45,8 @@ _KEYS: dict[Profile, frozenset[str]] = {
     "osmnx": frozenset({"highway", *EXCLUDED}),
 }
 _READ = {profile: keys | {*WAY_KEYS} for profile, keys in _KEYS.items()}
-# Simplifying gives a tag several values, of ways that are not told apart: so many mixtures of
-# them are judged. Real edges have a dozen at most.
+# Simplifying gives a tag several values, of ways that are not told apart: every mixture of them
+# is judged. Real edges have a dozen; one with more than this is not walked on, and told.
 _MIXTURES = 1024
 _INSTEAD = "可改用 OSM 文件（.osm.pbf）"
 
@@ -79,7 +80,9 @@ def judged(tags: Attributes, profile: Profile) -> Judged:
 def _judged(told: tuple[tuple[str, ...], ...], profile: Profile) -> Judged:
     keys = [key for key, *_ in told]
     sort = {} if set(WAY_KEYS) & set(keys) else {"highway": "road"}
-    mixtures = islice(product(*(values for _, *values in told)), _MIXTURES)
+    if math.prod(len(values) for _, *values in told) > _MIXTURES:
+        return Judged(None, mixed=True)
+    mixtures = product(*(values for _, *values in told))
     ways = [sort | dict(zip(keys, values, strict=True)) for values in mixtures]
     looks = [look_of(way, profile) for way in ways]
     walked = [look for look in looks if look is not None]
