@@ -12,6 +12,7 @@ from gdcoverage.problems import InputError
 from overpass_server import serving
 
 EXTRACT = "data/gd-osm-extracts/shenzhen_longgang_2019.osm.pbf"
+NANSHAN = "data/gd-osm-extracts/shenzhen_nanshan_2021.osm.pbf"
 AREA = shapely.box(114.195, 22.678, 114.225, 22.698)
 PLACE = "示例街道, 龙岗区"
 
@@ -21,12 +22,10 @@ def profile(request):
     return request.param
 
 
-@pytest.fixture(scope="module")
-def xml(shared, profile, tmp_path_factory):
-    """The ways of the extract that a profile lets pass by their own tags, without relations."""
-    xml = tmp_path_factory.mktemp("osmnx") / "longgang.osm"
+def ways_alone(path, profile, xml):
+    """The ways that a profile lets pass by their own tags, without relations."""
     with osmium.SimpleWriter(str(xml)) as writer:
-        for thing in osmium.FileProcessor(str(shared / EXTRACT)):
+        for thing in osmium.FileProcessor(str(path)):
             if isinstance(thing, Node) or (
                 isinstance(thing, Way) and look_of(dict(thing.tags), profile) is not None
             ):
@@ -34,14 +33,24 @@ def xml(shared, profile, tmp_path_factory):
     return xml
 
 
-@pytest.fixture(scope="module")
-def raw(xml):
-    """osmnx's unsimplified graph of them, with the tags that profiles look at."""
+def unsimplified(xml):
+    """osmnx's graph of a file, with the tags that profiles look at."""
     nodes = {"barrier", "foot", "access", "locked"}
     with pytest.MonkeyPatch.context() as patch:
         for name, more in {"useful_tags_way": LOOK_KEYS, "useful_tags_node": nodes}.items():
             patch.setattr(ox.settings, name, sorted({*getattr(ox.settings, name), *more}))
         return ox.graph_from_xml(xml, bidirectional=True, retain_all=True, simplify=False)
+
+
+@pytest.fixture(scope="module")
+def xml(shared, profile, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("osmnx")
+    return ways_alone(shared / EXTRACT, profile, folder / "longgang.osm")
+
+
+@pytest.fixture(scope="module")
+def raw(xml):
+    return unsimplified(xml)
 
 
 def assert_same_streets(one, other, exact=True):
@@ -53,11 +62,22 @@ def assert_same_streets(one, other, exact=True):
         assert np.array_equal(a, b) if exact else np.allclose(a, b, rtol=0, atol=1e-6), name
 
 
+def assert_same_arrays(one, other):
+    for name, array in one.arrays.items():
+        assert np.array_equal(array, getattr(other, name)), name
+
+
+def test_gates_and_squares_of_a_graph_are_those_of_the_file(shared, tmp_path):
+    path = ways_alone(shared / NANSHAN, "walk", tmp_path / "nanshan.osm")
+    network = WalkNetwork.from_osmnx(unsimplified(path))
+    assert_same_arrays(WalkNetwork.from_osm(path), network)
+    assert [problem.kind for problem in network.problems] == ["tags_absent"]
+
+
 def test_file_and_graph_give_the_same_network(shared, xml, raw, profile):
     from_file = WalkNetwork.from_osm(xml, profile=profile)
     network = WalkNetwork.from_osmnx(raw, profile=profile)
-    for name, array in from_file.arrays.items():
-        assert np.array_equal(array, getattr(network, name)), name
+    assert_same_arrays(from_file, network)
     if profile == "osmnx":
         assert_same_streets(network, WalkNetwork.from_osm(shared / EXTRACT, profile=profile))
 
@@ -84,8 +104,7 @@ def test_download_by_polygon_and_by_name_equals_the_file(shared, tmp_path, profi
         by_polygon = WalkNetwork.from_polygon(AREA, **how)
         by_name = WalkNetwork.from_place(PLACE, nominatim_url=f"{url}/", **how)
     for other in (by_polygon, by_name):
-        for name, array in from_file.arrays.items():
-            assert np.array_equal(array, getattr(other, name)), name
+        assert_same_arrays(from_file, other)
         assert other.profile == profile
     assert list((tmp_path / "cache").iterdir()), "answers are kept for the next run"
     assert vars(ox.settings) == before

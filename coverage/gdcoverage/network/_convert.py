@@ -131,11 +131,13 @@ def _no_graph(what: str, file: str) -> InputError:
 
 
 def _present(told: dict[Any, Any]) -> dict[str, Any]:
-    return {
-        str(name): value
+    """What is told; lists as such, which some formats give back as arrays."""
+    plain = {
+        str(name): value.tolist() if isinstance(value, np.ndarray) else value
         for name, value in told.items()
-        if name != "key" and (isinstance(value, list) or not pd.isna(value))
+        if name != "key"
     }
+    return {n: v for n, v in plain.items() if isinstance(v, list) or not pd.isna(v)}
 
 
 def _nodes(network: Streets) -> gpd.GeoDataFrame:

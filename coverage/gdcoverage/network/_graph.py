@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,9 +16,11 @@ from gdcoverage.arrays import Floats
 from gdcoverage.geo.ellipsoid import short_m
 from gdcoverage.network._compact import Segments
 from gdcoverage.network._graph_faults import degrees, faults_of, joins, require_places
+from gdcoverage.network._graph_ground import across
 from gdcoverage.network._graph_tags import (
-    BARRIERS,
     Attributes,
+    barriers_kept,
+    ground_uncrossed,
     judged,
     stopping,
     tags_absent,
@@ -44,13 +45,23 @@ class _Edge:
 
 
 class _Line(NamedTuple):
-    """An edge from its lower node; `inner` are its own shape points, `key` the same as bytes."""
+    """An edge from its lower node.
+
+    Parameters
+    ----------
+    u, v : its nodes.
+    key, inner : its own shape points, as bytes and as degrees.
+    look : bits of `_ways`.
+    way : id of the way of each piece; -1 unknown.
+    ahead : its way runs as it does, as far as the graph says.
+    """
 
     u: int
     v: int
     key: bytes
     look: int
     way: tuple[int, ...]
+    ahead: bool
     inner: Floats
 
 
@@ -104,14 +115,22 @@ def read_graph(
     lines, gaps = [line for line, _ in joined], [gap for _, gap in joined]
     ends, stated = [(e.u, e.v) for e in edges], (e.tags.get("length") for e in edges)
     faults = faults_of(ends, gaps, _metres(lines, place), stated, file)
-    kept = _each_once(line for line, gap in zip(lines, gaps, strict=True) if joins(gap))
-    streets = [line for line in kept if not line.look & BARRIER]
-    barred = [line for line in kept if line.look & BARRIER]
+    fit = {line[:6]: line for line, gap in zip(lines, gaps, strict=True) if joins(gap)}.values()
+    barred = _each_once(line for line in fit if line.look & BARRIER)
+    streets = [line for line in fit if not line.look & BARRIER]
+    stops = stopping(graph, profile)
+    grounds = {way_of_each(tags, 1)[0] for _, _, tags, said in found if said.open_ground}
+    straight, uncrossed = _across(streets, grounds, place, stops)
     return Read(
-        _segments(streets, place, stopping(graph, profile)),
+        _segments(_each_once([*streets, *straight]), place, stops),
         ways_of(edge.tags for edge in edges),
-        _barriers(barred, place, graph.graph.get(BARRIERS, "[]")),
-        (*told_of((said for *_, said in found), file), *faults, *tags_absent(graph, profile, file)),
+        _barriers(barred, place, barriers_kept(graph, file)),
+        (
+            *told_of((said for *_, said in found), file),
+            *faults,
+            *ground_uncrossed(uncrossed, file),
+            *tags_absent(graph, profile, file),
+        ),
     )
 
 
@@ -143,7 +162,8 @@ def _joined(edge: _Edge, drawn: Floats, place: Mapping[int, Floats]) -> tuple[_L
         inner, way = inner[::-1], way[::-1]
     low, high = sorted((edge.u, edge.v))
     gap = min(gap, back) if len(drawn) > 1 else math.inf
-    return _Line(low, high, _key(inner), edge.look, way, inner), gap
+    ahead = turned == (str(edge.tags.get("reversed")) == "True")
+    return _Line(low, high, _key(inner), edge.look, way, ahead, inner), gap
 
 
 def _apart(one: Floats, other: Floats) -> float:
@@ -171,9 +191,33 @@ def _key(inner: Floats) -> bytes:
 def _each_once(lines: Iterable[_Line]) -> list[_Line]:
     """Of several ways along one line the one that looks best, then the lowest id that is known."""
     once: dict[tuple[int, int, bytes], _Line] = {}
-    for line in sorted(lines, key=lambda s: (*s[:4], -1 in s.way, s.way)):
+    for line in sorted(lines, key=lambda s: (*s[:4], -1 in s.way, *s[4:6])):
         once.setdefault(line[:3], line)
     return list(once.values())
+
+
+def _across(
+    streets: list[_Line], grounds: set[int], place: Mapping[int, Floats], stops: set[int]
+) -> tuple[list[_Line], int]:
+    """Lines across open ground, by the ids of its ways, and how many grounds one walks around."""
+    met: dict[int, set[int]] = {}
+    rims: dict[int, list[_Line]] = {way: [] for way in grounds}
+    for street in streets:
+        for end in street[:2]:
+            met.setdefault(end, set()).update(street.way)
+        for way in rims.keys() & set(street.way):
+            rims[way].append(street)
+    lines, uncrossed = list[_Line](), 0
+    for way, rim in rims.items():
+        nodes = {end for side in rim for end in side[:2]} - stops
+        places = [node for node in nodes if len(met[node]) > 1]
+        pairs = across([(s.u, s.v, s.inner) for s in rim], place, places) if way >= 0 else None
+        uncrossed += pairs is None
+        lines += [_Line(u, v, b"", rim[0].look, (way,), True, _NOTHING) for u, v in pairs or ()]
+    return lines, uncrossed
+
+
+_NOTHING = np.empty((0, 2))
 
 
 def _segments(streets: list[_Line], place: Mapping[int, Floats], stops: set[int]) -> Segments:
@@ -184,19 +228,31 @@ def _segments(streets: list[_Line], place: Mapping[int, Floats], stops: set[int]
     ids = sorted({end for street in streets for end in street[:2]} - stops)
     position = {node: i for i, node in enumerate(ids)}
     places, a, b = [place[node] for node in ids], list[int](), list[int]()
+    alone: list[tuple[int, bool, int]] = []
     for street in streets:
-        first = len(places)
-        alone = [place[end] for end in street[:2] if end in stops]
-        places += [*street.inner, *alone]
-        own = iter(range(first + len(street.inner), len(places)))
-        u, v = (next(own) if end in stops else position[end] for end in street[:2])
-        chain = [u, *range(first, first + len(street.inner)), v]
+        inner = range(len(places), len(places) + len(street.inner))
+        places += [*street.inner]
+        ends = []
+        for node, way, onward in (
+            (street.u, street.way[0], street.ahead),
+            (street.v, street.way[-1], not street.ahead),
+        ):
+            if node in stops:
+                alone.append((-way, not onward, len(places)))
+                places.append(place[node])
+            ends.append(position.get(node, len(places) - 1))
+        chain = [ends[0], *inner, ends[1]]
         a += chain[:-1]
         b += chain[1:]
     lon, lat = np.array(places).reshape(-1, 2).T.copy()
+    number = np.arange(len(ids) - len(places), 0)
+    number = np.concatenate([np.array(ids, np.int64), number])
+    # Where several lie at one place their numbers order them, as `severed` does those of a file.
+    for rank, (*_, at) in enumerate(sorted(alone)):
+        number[at] = rank - len(places) - len(alone)
     pieces = [len(street.way) for street in streets]
     return Segments(
-        np.concatenate([np.array(ids, np.int64), np.arange(len(ids) - len(places), 0)]),
+        number,
         *(lon, lat),
         *(np.array(a, np.int64), np.array(b, np.int64)),
         np.array([way for street in streets for way in street.way], np.int64),
@@ -204,9 +260,11 @@ def _segments(streets: list[_Line], place: Mapping[int, Floats], stops: set[int]
     )
 
 
-def _barriers(barred: list[_Line], place: Mapping[int, Floats], kept: str) -> Barriers:
+def _barriers(
+    barred: list[_Line], place: Mapping[int, Floats], kept: list[tuple[int, Floats]]
+) -> Barriers:
     """The barriers that a graph of ours keeps, then those among its edges."""
-    known = [(int(look), np.array(line, float)) for look, line in json.loads(kept)]
+    known = list(kept)
     for line in sorted(barred, key=lambda s: (s.way, *s[:3])):
         closed = line.u == line.v
         look = line.look if closed else line.look & ~WATER

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import islice, product
+from itertools import product
 from typing import Any, NamedTuple
 
 import networkx as nx
+import numpy as np
 
+from gdcoverage.arrays import Floats
 from gdcoverage.network._profile import (
     LOOK_KEYS,
     WAY_KEYS,
@@ -20,8 +23,8 @@ from gdcoverage.network._profile import (
     stops,
 )
 from gdcoverage.network._walkable import EXCLUDED
-from gdcoverage.network._ways import Ways
-from gdcoverage.problems import Problem
+from gdcoverage.network._ways import BARRIER, DOUBTFUL, NOT_JOINED, WATER, Ways
+from gdcoverage.problems import Problem, unusable
 
 Attributes = Mapping[str, Any]
 
@@ -30,6 +33,9 @@ LOOK = "walk_look"  # of edges: bits of `_ways`
 RUNS = "walk_ways"  # of edges: JSON, [osmid, pieces, highway, name] of each way along the geometry
 BARRIERS = "walk_barriers"  # of the graph: JSON, [look, [[lon, lat], …]] of each barrier
 
+# What `LOOK` may say of a street.
+_LOOKS = {str(look) for look in range((DOUBTFUL | NOT_JOINED) + 1)}
+_BARRED = (BARRIER, BARRIER | WATER)
 _STOP_KEYS = ("barrier", "foot", "access", "locked")
 _OBSTACLE_KEYS = {"natural", "railway", "waterway"}
 # Keys of what is rare: that no edge has them says nothing.
@@ -39,8 +45,8 @@ _KEYS: dict[Profile, frozenset[str]] = {
     "osmnx": frozenset({"highway", *EXCLUDED}),
 }
 _READ = {profile: keys | {*WAY_KEYS} for profile, keys in _KEYS.items()}
-# Simplifying gives a tag several values, of ways that are not told apart: so many mixtures of
-# them are judged. Real edges have a dozen at most.
+# Simplifying gives a tag several values, of ways that are not told apart: every mixture of them
+# is judged. Real edges have a dozen; one with more than this is not walked on, and told.
 _MIXTURES = 1024
 _INSTEAD = "可改用 OSM 文件（.osm.pbf）"
 
@@ -64,7 +70,7 @@ class Judged(NamedTuple):
 
 def judged(tags: Attributes, profile: Profile) -> Judged:
     """How an edge looks; one without a sort is a street, for the graph says so."""
-    if (look := str(tags.get(LOOK, ""))).isdecimal():
+    if (look := str(tags.get(LOOK))) in _LOOKS:
         return Judged(int(look))
     keys = sorted(_READ[profile] & tags.keys())
     return _judged(tuple((key, *_texts(tags[key])) for key in keys), profile)
@@ -74,7 +80,9 @@ def judged(tags: Attributes, profile: Profile) -> Judged:
 def _judged(told: tuple[tuple[str, ...], ...], profile: Profile) -> Judged:
     keys = [key for key, *_ in told]
     sort = {} if set(WAY_KEYS) & set(keys) else {"highway": "road"}
-    mixtures = islice(product(*(values for _, *values in told)), _MIXTURES)
+    if math.prod(len(values) for _, *values in told) > _MIXTURES:
+        return Judged(None, mixed=True)
+    mixtures = product(*(values for _, *values in told))
     ways = [sort | dict(zip(keys, values, strict=True)) for values in mixtures]
     looks = [look_of(way, profile) for way in ways]
     walked = [look for look in looks if look is not None]
@@ -135,36 +143,68 @@ def _nodes_absent(graph: nx.MultiDiGraph) -> list[str]:
     return told
 
 
+def barriers_kept(graph: nx.MultiDiGraph, file: str) -> list[tuple[int, Floats]]:
+    """The barriers that a graph of ours keeps: look and points of each.
+
+    Raises
+    ------
+    InputError : another program changed them.
+    """
+    try:
+        kept = [
+            (int(look), np.array(line, float).reshape(-1, 2))
+            for look, line in json.loads(graph.graph.get(BARRIERS, "[]"))
+        ]
+    except (TypeError, ValueError, RecursionError):
+        kept = [(0, np.empty((0, 2)))]
+    if all(look in _BARRED and len(line) and _on_earth(line) for look, line in kept):
+        return kept
+    raise unusable(
+        "graph_unusable",
+        f"路网图的 {BARRIERS} 属性已损坏，不知道哪里过不去",
+        "请重新用 WalkNetwork.to_osmnx 生成，或去掉这个属性",
+        file=file,
+    )
+
+
+def _on_earth(lonlat: Floats) -> bool:
+    return bool((np.abs(lonlat) <= (180, 90)).all())
+
+
 def told_of(found: Iterable[Judged], file: str) -> tuple[Problem, ...]:
     """What there is to say of how edges were judged."""
     found = list(found)
     excluded = sum(edge.look is None for edge in found)
     mixed = sum(edge.mixed for edge in found)
-    ground = sum(edge.open_ground for edge in found)
-    problems = []
-    if excluded:
-        several = f"；其中 {mixed} 条由多条道路合并而成，只有部分道路可步行" if mixed else ""
-        problems.append(
-            Problem(
-                "edges_excluded",
-                f"路网图中有 {excluded} 条边不可步行（高速公路、私有道路等），未使用{several}",
-                "无需处理；若不应排除，请检查这些道路的标签"
-                + (f"，或用未简化（simplify=False）的图；{_INSTEAD}" if mixed else ""),
-                "warning",
-                file=file,
-            )
-        )
-    if ground:
-        problems.append(
-            Problem(
-                "open_ground_rims",
-                f"路网图中有 {ground} 条边是广场等面状步行区的边线，只能沿边线走，不能横穿",
-                f"需要横穿时{_INSTEAD}",
-                "warning",
-                file=file,
-            )
-        )
-    return tuple(problems)
+    if not excluded:
+        return ()
+    several = f"；其中 {mixed} 条由多条道路合并而成，只有部分道路可步行" if mixed else ""
+    instead = f"，或用未简化（simplify=False）的图；{_INSTEAD}" if mixed else ""
+    return (
+        Problem(
+            "edges_excluded",
+            f"路网图中有 {excluded} 条边不可步行（高速公路、私有道路等），未使用{several}",
+            f"无需处理；若不应排除，请检查这些道路的标签{instead}",
+            "warning",
+            file=file,
+        ),
+    )
+
+
+def ground_uncrossed(ways: int, file: str) -> tuple[Problem, ...]:
+    """What there is to say of open ground that one only walks around."""
+    if not ways:
+        return ()
+    return (
+        Problem(
+            "ground_uncrossed",
+            f"路网图中有 {ways} 处广场等面状步行区的边线不完整，或与街道相接太多，"
+            "只沿边线步行，不横穿",
+            f"需要横穿时{_INSTEAD}",
+            "warning",
+            file=file,
+        ),
+    )
 
 
 # Ways ------------------------------------------------------------------------------------------
@@ -183,9 +223,10 @@ def _runs(tags: Attributes) -> list[tuple[int, int, str, str]]:
     told: Any = tags.get(RUNS, [])
     try:
         runs = json.loads(told) if isinstance(told, str) else told
-        return [(int(way), int(count), str(kind), str(name)) for way, count, kind, name in runs]
-    except (TypeError, ValueError):
+        runs = [(int(way), int(count), str(kind), str(name)) for way, count, kind, name in runs]
+    except (TypeError, ValueError, RecursionError):
         return []
+    return runs if all(-1 <= way < 2**63 and count > 0 for way, count, *_ in runs) else []
 
 
 def way_of_each(tags: Attributes, pieces: int) -> tuple[int, ...]:
