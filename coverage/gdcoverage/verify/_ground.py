@@ -209,6 +209,7 @@ def _lines(
     rims: set[Any],
 ) -> tuple[Objects, Objects]:
     """Barriers on the plane, and the water that has a rim."""
+    barriers = {way: list({frozenset(p): p for p in run}.values()) for way, run in barriers.items()}
     run = [piece for pieces in barriers.values() for piece in pieces]
     ends = np.array([[*at[a], *at[b]] for a, b in run], float).reshape(-1, 4)
     xy = np.column_stack([*plane.transform(*ends[:, :2].T), *plane.transform(*ends[:, 2:].T)])

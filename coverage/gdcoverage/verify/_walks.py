@@ -42,12 +42,17 @@ def walks(ground: Ground, start: Place, ends: Sequence[Place], limit_m: float) -
     for at in [start, *ends]:
         feet = _feet(ground, at, limit_m)
         ways = [GEOD.inv(*at, foot.lon, foot.lat)[2] for foot in feet]
-        legs.append([(foot[:2], metres) for foot, metres in zip(feet, ways, strict=True)])
+        legs.append(
+            [
+                (_node(foot.piece, foot.part), metres)
+                for foot, metres in zip(feet, ways, strict=True)
+            ]
+        )
         for foot in feet:
             on.setdefault(foot.piece, set()).add(foot.part)
     for piece, parts in on.items():
         a, b = ground.pieces[piece]
-        stops = [(0.0, a), *((part, (piece, part)) for part in sorted(parts)), (1.0, b)]
+        stops = [(0.0, a), *((part, _node(piece, part)) for part in sorted(parts)), (1.0, b)]
         for (here, one), (there, other) in pairwise(stops):
             _link(graph, one, other, float(ground.metres[piece] * (there - here)))
     # Nobody walks through another's door: the legs of the others are walked last.
@@ -59,6 +64,10 @@ def walks(ground: Ground, start: Place, ends: Sequence[Place], limit_m: float) -
     return np.array(
         [min((found.get(f, np.inf) + m for f, m in leg), default=np.inf) for leg in legs[1:]]
     )
+
+
+def _node(piece: int, part: float) -> Node:
+    return "foot", piece, part
 
 
 def _link(graph: nx.Graph, one: Node, other: Node, metres: float) -> None:
