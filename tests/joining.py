@@ -1,6 +1,6 @@
-"""Joining streets by brute force: each edge's nearest place, each line its leg might meet, by shapely.
+"""Joining streets by brute force: each edge's nearest place, each line its leg might meet.
 
-In the plane that touches the earth at the point, as the definition has it.
+By shapely, in the plane that touches the earth at the point, as the definition has it.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _joins(
     edges = [planar(network.shape_lon[s], network.shape_lat[s]) for s in shapes]
     bars: list[tuple[int, shapely.LineString]] = [
         (number, edges[number])
-        for number in np.flatnonzero(network.edge_look & (DOUBTFUL | NOT_JOINED) == 0)
+        for number in np.flatnonzero(network.edge_look & (DOUBTFUL | NOT_JOINED) == 0).tolist()
     ]
     on_street = any(line.distance(here) <= TOUCH_M for _, line in bars)
     for k, look in enumerate(network.barrier_look):
@@ -90,8 +90,9 @@ def _joins(
         swims = look & WATER and shapely.Polygon(line).intersects(here)
         if not swims and line.distance(here) > TOUCH_M:
             bars.append((-1, line))
-    rows, near = [], False
-    for number in np.flatnonzero(network.edge_look & NOT_JOINED == 0):
+    rows: list[tuple[float, ...]] = []
+    near = False
+    for number in np.flatnonzero(network.edge_look & NOT_JOINED == 0).tolist():
         line = edges[number]
         at = line.project(here)
         foot = line.interpolate(at)

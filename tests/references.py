@@ -25,8 +25,10 @@ def street_graph(network: WalkNetwork, **joined: Snap) -> nx.DiGraph:
             place = ("at", name, join)
             along_m, access_m = snap.joins.along_m[join], snap.joins.access_m[join]
             places.setdefault(int(snap.joins.edge[join]), []).append((float(along_m), place))
-            ends = ((name, i), place) if name == "source" else (place, (name, i))
-            _shorter(graph, *ends, float(access_m))
+            if name == "source":
+                _shorter(graph, (name, i), place, float(access_m))
+            else:
+                _shorter(graph, place, (name, i), float(access_m))
     for edge in range(network.edges):
         ends = ("node", int(network.edge_u[edge])), ("node", int(network.edge_v[edge]))
         stops = [

@@ -305,6 +305,7 @@ def test_every_column_of_a_gap_on_paper(streets):
         "distance_m": pytest.approx(2250, abs=0.1),
         "beyond_m": pytest.approx(1250, abs=0.1),
         "off_network_population": 20,
+        "barred_population": 0,
     }
     # The people's centre is at 2709, 58: D1 is nearest to it.
     at = worlds.metres(gaps["lon"][0], gaps["lat"][0])

@@ -30,10 +30,10 @@ RESULT_COLUMNS = {
     "radius_outlet_id": "nearest outlet in a straight line",
     "radius_m": "geodesic to it, metres; NaN without outlets",
     "covering_outlets": "how many outlets cover the point",
-    "access_m": "from the point to where that walk joins the streets, or without one to the nearest "
-    "street that can be joined, metres; NaN where none can",
-    "status": "ok, island (street not linked to the main network), barred (no way to the streets "
-    "within the limit), off_network",
+    "access_m": "from the point to where that walk joins the streets, or without one to the "
+    "nearest street that can be joined, metres; NaN where none can",
+    "status": "ok, island (street not linked to the main network), barred (streets are within the "
+    "limit, but none can be reached), off_network",
 }
 # The column that it adds besides where there are outlets in doubt: whether the point would be
 # covered if they counted.

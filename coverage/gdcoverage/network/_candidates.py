@@ -168,7 +168,7 @@ def _cell_at(lon, lat, grid):
 
 
 @kernel
-def _look(here, reach_m, ring, pieces, grid, lines, around, opened):
+def _look(here, reach_m, ring, pieces, grid, lines, around, opened):  # noqa: PLR0912 - one scan
     """Take note of the pieces in a ring of cells around the point's own.
 
     Returns
@@ -228,10 +228,10 @@ def _look(here, reach_m, ring, pieces, grid, lines, around, opened):
 @kernel
 def _holds(values, first, end, value):
     """Whether a value is among some."""
+    found = False
     for k in range(first, end):
-        if values[k] == value:
-            return True
-    return False
+        found = found or values[k] == value
+    return found
 
 
 @kernel

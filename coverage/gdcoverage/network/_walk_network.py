@@ -528,7 +528,7 @@ class WalkNetwork:
         return self._index(smallest_component_m).metres(*_degrees(points), limit_m)
 
     def joinable(self, smallest_component_m: float = 500.0) -> Bools:
-        """Which edges points may join: in components of so much street, stepped onto from beside."""
+        """Which edges may be joined: those stepped onto from beside, with so much street on end."""
         enough = self.component_m[self.edge_component] >= smallest_component_m
         return np.asarray(enough & (self.edge_look & NOT_JOINED == 0))
 
