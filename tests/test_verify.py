@@ -3,6 +3,7 @@
 import dataclasses
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -31,7 +32,7 @@ _PAIRS = [(key, value) for key in sorted(_SAID) for value in sorted(_SAID[key])]
 TAGS = st.lists(st.sampled_from(_PAIRS), max_size=4).map(dict)
 
 
-@settings(max_examples=2_000, deadline=None, derandomize=True)
+@settings(max_examples=500, deadline=None, derandomize=True)
 @given(TAGS, st.sampled_from(["walk", "osmnx"]))
 def test_two_readings_of_the_table_agree(tags, profile):
     rules, look = Rules(profile), look_of(tags, profile)
@@ -76,7 +77,7 @@ def write_world(path: Path, seed: int) -> Path:
     """A file of crooked ways of all sorts, a square, a pond, and gates."""
     rng = np.random.default_rng(seed)
     spots = rng.uniform(0, 900, (40, 2)).round(2)
-    ways = [
+    ways: list[tuple[Any, dict[str, str]]] = [
         (rng.choice(40, rng.integers(2, 6), replace=False) + 1, STREETS[rng.integers(len(STREETS))])
         for _ in range(22)
     ]
@@ -119,12 +120,12 @@ def witnessed(path: Path, spots, profile="walk", own=False) -> tuple[Witness, gp
 def test_walks_on_random_ground_are_those_of_osmnx_and_networkx(seed, profile, own):
     with tempfile.TemporaryDirectory() as folder:
         path = write_world(Path(folder, "world.osm"), seed)
-        spots = np.random.default_rng(seed).uniform(0, 900, (25, 2)).round(1).tolist()
+        spots = np.random.default_rng(seed + 1).uniform(0, 900, (25, 2)).round(1).tolist()
         witness, demand = witnessed(path, [tuple(s) for s in spots], profile, own=own)
     assert witness.apart == ()
     reachable = demand["walk_m"] <= STANDARD.walk_limit_m * 1.1
     assert witness.walks == reachable.sum()
-    assert witness.most_m < 0.02
+    assert witness.most_m < 0.05
 
 
 # What it says -----------------------------------------------------------------------------------
@@ -173,7 +174,7 @@ def test_a_street_that_is_missing_from_what_it_reads_is_a_difference(street):
 
 
 def test_where_there_is_no_outlet_it_is_said():
-    none = worlds.outlets([(0, 0)], ["exited"])
+    none = worlds.outlets([(0, 0)], ["exited"]).assign(county="")
     people = worlds.demand([(0, 0)])
     assert verify.place_to_visit(none, people, "", STANDARD, 5) is None
     witness = bear_witness(none, people, Region.around(None, 1), "walk", STANDARD, 5)
