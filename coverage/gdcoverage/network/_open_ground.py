@@ -48,7 +48,6 @@ def crossings(grounds: Sequence[Ground], places: Ints) -> WayNodes:
     met &= shapely.is_valid(polygons)[ground]
     at = np.split(np.flatnonzero(met), np.cumsum(np.bincount(ground[met], minlength=len(grounds))))
     pairs = np.concatenate([_pairs(some) for some in at])
-    shapely.prepare(polygons)
     inside = shapely.covers(polygons[ground[pairs[:, 0]]], shapely.linestrings(lonlat[pairs]))
     ends = pairs[inside].ravel()
     lines = np.empty(len(ends), WAY_NODE)
