@@ -286,7 +286,7 @@ def test_rims_of_water_that_a_relation_makes_so(tmp_path, own):
 
 def test_the_rim_of_a_square_that_a_relation_makes_so_is_walked(tmp_path):
     nodes = ROW | {11: (100, 60), 12: (500, 60)}
-    ways = [([1, 2, 3, 4, 5], {}), ([5, 12, 11, 1], {})]
+    ways: Any = [([1, 2, 3, 4, 5], {}), ([5, 12, 11, 1], {})]
     square = {"highway": "pedestrian", "name": "市民广场"}
     network = world(tmp_path, nodes, *ways, multipolygons=[([1, 2], square)])
     assert network.length_m == pytest.approx(2 * 400 + 2 * 60, abs=0.1)
