@@ -224,6 +224,7 @@ WRONG = [
     ("demand", 'land = "none.tif"'),
     *[("network", f"osm = {v}") for v in ('"none.osm"', '"."')],
     *[("network", f"overpass_url = {v}") for v in ('"ftp://x"', '"overpass.de/api"', '"http://"')],
+    *[("network", f"profile = {v}") for v in ('"car"', '""', "1", '["walk"]')],
     ("network", 'nominatim_url = "file:///x"'),
     *[("network", f"doh_url_template = {v}") for v in ('"https://x"', '"https://x/{hostname}{n}"')],
     ("network", 'cache_folder = "outlets.xlsx"'),

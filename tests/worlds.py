@@ -47,22 +47,35 @@ def write_osm(
     nodes: Mapping[int, Spot],
     ways: Sequence[tuple[Sequence[int], Mapping[str, str]]],
     places: Iterable[tuple[Spot, str, str]] = (),
+    node_tags: Mapping[int, Mapping[str, str]] | None = None,
+    multipolygons: Sequence[tuple[Sequence[int], Mapping[str, str]]] = (),
 ) -> Path:
-    """An .osm file of nodes in metres, ways with tags, and named places."""
+    """An .osm file of nodes in metres, ways with tags, named places, and multipolygons of ways.
+
+    Ways are numbered from 1.
+    """
     lines = ["<?xml version='1.0' encoding='UTF-8'?>", "<osm version='0.6'>"]
     for i, spot in nodes.items():
         lon, lat = degrees(*spot)
-        lines.append(f"<node id='{i}' version='1' lat='{lat:.9f}' lon='{lon:.9f}'/>")
+        tagged = _tagged((node_tags or {}).get(i, {}))
+        lines.append(f"<node id='{i}' version='1' lat='{lat:.9f}' lon='{lon:.9f}'>{tagged}</node>")
     for i, (spot, kind, name) in enumerate(places, 900_000):
         lon, lat = degrees(*spot)
         named = f"<tag k='place' v='{kind}'/><tag k='name' v='{name}'/>"
         lines.append(f"<node id='{i}' version='1' lat='{lat:.9f}' lon='{lon:.9f}'>{named}</node>")
     for i, (refs, tags) in enumerate(ways, 1):
         body = "".join(f"<nd ref='{ref}'/>" for ref in refs)
-        body += "".join(f"<tag k='{key}' v='{value}'/>" for key, value in tags.items())
-        lines.append(f"<way id='{i}' version='1'>{body}</way>")
+        lines.append(f"<way id='{i}' version='1'>{body}{_tagged(tags)}</way>")
+    for i, (refs, tags) in enumerate(multipolygons, 1):
+        body = "".join(f"<member type='way' ref='{ref}' role='outer'/>" for ref in refs)
+        body += _tagged({"type": "multipolygon", **tags})
+        lines.append(f"<relation id='{i}' version='1'>{body}</relation>")
     path.write_text("\n".join([*lines, "</osm>"]), encoding="utf-8")
     return path
+
+
+def _tagged(tags: Mapping[str, str]) -> str:
+    return "".join(f"<tag k='{key}' v='{value}'/>" for key, value in tags.items())
 
 
 def network(

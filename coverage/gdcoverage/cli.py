@@ -8,7 +8,7 @@ import sys
 import traceback
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 from rich.text import Text
@@ -388,6 +388,9 @@ def network_build(
     output: Annotated[Path, typer.Argument(metavar="OUT", help="路网文件（.npz）")],
     area: Annotated[Path | None, typer.Option(help="只取此范围（图层文件）")] = None,
     margin: Annotated[float, typer.Option(min=0, help="范围外再取多少米")] = 3300.0,
+    profile: Annotated[
+        Literal["walk", "osmnx"], typer.Option(help="步行规则；osmnx 供对照")
+    ] = "walk",
 ) -> None:
     """从 OSM 文件生成步行路网，供计划文件 [network] saved = … 使用。"""
     from gdcoverage.network import WalkNetwork
@@ -396,7 +399,7 @@ def network_build(
     with steps() as say:
         say("读取街道")
         polygon = read_layer(area).geometry.union_all() if area else None
-        built = WalkNetwork.from_osm(osm, polygon=polygon, margin_m=margin)
+        built = WalkNetwork.from_osm(osm, polygon=polygon, margin_m=margin, profile=profile)
         say("写出路网")
         built.save(output)
     for problem in built.problems:

@@ -36,11 +36,12 @@ def crossings(grounds: Sequence[Ground], places: Ints) -> WayNodes:
     ----------
     places : ascending references of nodes of rims where streets meet them.
     """
-    ground = np.repeat(np.arange(len(grounds)), [len(ground.ref) for ground in grounds])
-    ref, x, y = (
-        np.concatenate([np.empty(0, np.int64), *(each[field] for each in grounds)])
-        for field in (2, 3, 4)
-    )
+    if not grounds:
+        return np.empty(0, WAY_NODE)
+    ground = np.repeat(np.arange(len(grounds)), [len(each.ref) for each in grounds])
+    ref = np.concatenate([each.ref for each in grounds])
+    x = np.concatenate([each.x for each in grounds])
+    y = np.concatenate([each.y for each in grounds])
     lonlat = np.column_stack([x, y]) / DEGREE
     polygons = shapely.polygons(shapely.linearrings(lonlat, indices=ground))
     # The last node of a rim is its first.
@@ -48,7 +49,6 @@ def crossings(grounds: Sequence[Ground], places: Ints) -> WayNodes:
     met &= shapely.is_valid(polygons)[ground]
     at = np.split(np.flatnonzero(met), np.cumsum(np.bincount(ground[met], minlength=len(grounds))))
     pairs = np.concatenate([_pairs(some) for some in at])
-    shapely.prepare(polygons)
     inside = shapely.covers(polygons[ground[pairs[:, 0]]], shapely.linestrings(lonlat[pairs]))
     ends = pairs[inside].ravel()
     lines = np.empty(len(ends), WAY_NODE)

@@ -248,7 +248,7 @@ class StreetReader:
                 self._uncrossed.append(ground.way)
             elif meet > 1:
                 crossed.append(ground)
-        return crossings(crossed, places) if crossed else np.empty(0, WAY_NODE)
+        return crossings(crossed, places)
 
     def problems(self) -> tuple[Problem, ...]:
         """What there is to say of the file after the pass."""

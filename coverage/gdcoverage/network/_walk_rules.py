@@ -25,7 +25,7 @@ class Rule(NamedTuple):
     key, values : the tag; values with blanks between them, ``*`` is any but ``no``.
     verdict : ours; in `OFF_GROUND`, `OBSTACLES` and `FREE` bits of `_ways`.
     routers : those of OSRM, Valhalla, R5 and GraphHopper: ``y`` yes, ``n`` no, ``d`` only to begin
-        or end there or at a price, ``-`` they do not look at it.
+        or end there or at a price, ``-`` they say nothing of it (or of most of the values).
     why : where it needs a word.
     """
 
@@ -51,9 +51,9 @@ SORTS = (
     Rule("highway", "footway pedestrian path steps living_street residential unclassified", Y, "yyyy"),
     Rule("highway", "service tertiary secondary primary road track", Y, "yyyy"),
     Rule("highway", "tertiary_link secondary_link primary_link", Y, "yyyy"),
-    Rule("highway", "residential_link", Y, "ny-n"),
-    Rule("highway", "platform", Y, "y-yy"),
-    Rule("highway", "corridor elevator", Y, "n-yn", "parts of a walk that lie in a building"),
+    Rule("highway", "residential_link", Y, "nyyn"),
+    Rule("highway", "platform", Y, "nnyy"),
+    Rule("highway", "corridor elevator", Y, "nnyn", "parts of a walk that lie in a building"),
     Rule("highway", "trunk trunk_link", D, "nyyy", "China's 快速路 are tagged so, and many have no pavement"),
     Rule("highway", "cycleway", D, "nndy", "routers disagree; R5 says yes in its US rules alone"),
     Rule("highway", "bridleway", D, "nndy", "routers disagree; R5 says yes in its US rules alone"),
@@ -62,25 +62,38 @@ SORTS = (
     Rule("highway", "construction proposed planned", NEVER, "nnyn", "not built yet"),
     Rule("highway", "abandoned razed demolished dismantled removed no", NEVER, "nnyn", "no longer there"),
     Rule("highway", "services rest_area", NEVER, "nnyn", "a place, no way"),
-    Rule("railway", "platform", Y, "y-yy", "only without `highway`, as the two next"),
-    Rule("public_transport", "platform", Y, "y-yn"),
-    Rule("man_made", "pier", Y, "y--y"),
+    Rule("railway", "platform", Y, "ynyy", "only without `highway`, as the two next"),
+    Rule("public_transport", "platform", Y, "ynyn"),
+    Rule("man_made", "pier", Y, "yn-y"),
 )  # fmt: skip
 
 # Who may walk there. `foot` decides alone where it says something; else `access` may close or
 # put in doubt. Of several values (`a;b`) the one that allows most counts.
 FOOT = (
     Rule("foot", "yes designated official permissive public allowed 1 true", Y, "yyyy", "opens what the sort or `access` closes"),
-    Rule("foot", "destination customers delivery residents permit discouraged", D, "yydd"),
-    Rule("foot", "no private use_sidepath restricted prohibited", N, "ndnn", "`use_sidepath`: the path beside it is a way of its own"),
-    Rule("foot", "agricultural forestry military emergency", N, "nndn"),
+    Rule("foot", "destination customers", D, "yydy"),
+    Rule("foot", "delivery", D, "nyd-"),
+    Rule("foot", "residents", D, "--d-"),
+    Rule("foot", "permit", D, "---n"),
+    Rule("foot", "discouraged", D, "-n--"),
+    Rule("foot", "no", N, "nnnn"),
+    Rule("foot", "private", N, "nydn"),
+    Rule("foot", "use_sidepath", N, "yyn-", "the path beside it is a way of its own"),
+    Rule("foot", "agricultural forestry", N, "nnd-"),
+    Rule("foot", "military emergency restricted prohibited", N, "--nn"),
 )  # fmt: skip
 ACCESS = (
     Rule("access", "yes designated official permissive public allowed 1 true", Y, "yyyy", "opens nothing: it is said of vehicles too"),
-    Rule("access", "destination customers delivery residents permit", D, "yddd", "one may go there, not through"),
-    Rule("access", "discouraged bus psv taxi hov", D, "yyyy", "a lane of one's own, perhaps with a pavement"),
-    Rule("access", "no private military emergency restricted prohibited", N, "nnnn", "Valhalla and R5: `private` at a price"),
-    Rule("access", "agricultural forestry", N, "nndy"),
+    Rule("access", "destination customers", D, "yddy", "one may go there, not through"),
+    Rule("access", "delivery", D, "ndd-"),
+    Rule("access", "residents", D, "--d-"),
+    Rule("access", "permit", D, "---n"),
+    Rule("access", "discouraged", D, "-n--"),
+    Rule("access", "bus psv taxi hov", D, "----", "a lane of one's own, perhaps with a pavement"),
+    Rule("access", "no", N, "nnnn"),
+    Rule("access", "private", N, "nddn"),
+    Rule("access", "agricultural forestry", N, "nnd-"),
+    Rule("access", "military emergency restricted prohibited", N, "--nn"),
 )  # fmt: skip
 
 # A place to walk on is said to be there: opens as `foot` does, where neither `foot` nor `access`
@@ -97,8 +110,8 @@ OPENS = (
 # is not among them: all four routers keep the carriageway, which one crosses where one likes.
 DOUBTS = (
     Rule("motorroad", "yes", N, "---n"),
-    Rule("service", "emergency_access private", D, "yyyy", "fire lanes and drives of compounds; osmnx leaves `private` out"),
-    Rule("sac_scale", "alpine_hiking demanding_alpine_hiking difficult_alpine_hiking", D, "yd-y"),
+    Rule("service", "emergency_access private", D, "----", "fire lanes and drives of compounds; osmnx leaves `private` out"),
+    Rule("sac_scale", "alpine_hiking demanding_alpine_hiking difficult_alpine_hiking", D, "-d--"),
 )  # fmt: skip
 
 # Ways that nobody steps onto from beside: one reaches them at their ends.
