@@ -3,7 +3,7 @@
 /** @import { Words } from "./words.js" */
 import { hoursToday, kindOfDay, openState, openWords } from "./clock.js";
 import { make, makeSvg } from "./dom.js";
-import { linksTo, telephone } from "./links.js";
+import { codeLink, linksTo, telephone } from "./links.js";
 import { qr } from "./qr.js";
 import { countyName } from "./store.js";
 
@@ -61,7 +61,7 @@ function hoursLines(words, store, i, now) {
   if (!schedule) return [asWritten];
   const today = hoursToday(schedule, now) || words.t("不营业");
   const kind = kindOfDay(store.calendar, now.day);
-  if (kind) return [asWritten];
+  if (kind || !schedule.daysSaid) return [asWritten];
   return [make("strong", {}, `${words.t("今天")} ${today}`), make("br"), asWritten];
 }
 
@@ -116,13 +116,14 @@ async function copied(text) {
  * @param {number} i
  */
 function navigation(words, store, i) {
-  const links = linksTo({ name: store.name[i], lon: store.lonOf(i), lat: store.latOf(i) });
+  const outlet = { name: store.name[i], lon: store.lonOf(i), lat: store.latOf(i) };
+  const links = linksTo(outlet);
   const section = make("section", { class: "emap-way" }, make("h3", {}, words.t("步行导航")));
   const buttons = make("div", { class: "emap-links" });
   links.forEach(({ key, label, url }) => buttons.append(
     make("a", { href: url, "data-way": key, target: "_blank", rel: "noopener noreferrer" }, words.t(label)),
   ));
-  const code = make("figure", {}, qrImage(links[0].url, words.t("用手机扫码导航")), make("figcaption", {}, words.t("用手机扫码导航")));
+  const code = make("figure", {}, qrImage(codeLink(outlet), words.t("用手机扫码导航")), make("figcaption", {}, words.t("用手机扫码导航")));
   section.append(buttons, code);
   return section;
 }

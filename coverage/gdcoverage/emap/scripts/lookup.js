@@ -137,7 +137,7 @@ export class Look {
     const found = none ? words.t("没有符合条件的网点")
       : this.view ? words.t("地图范围内 {0} 个，共 {1} 个", words.number(this.listed.length), words.number(shown.length))
         : words.t("共 {0} 个网点", words.number(shown.length));
-    const left = unknown ? words.t("（{0} 个营业时间未知）", words.number(unknown)) : "";
+    const left = unknown ? words.t("（另有 {0} 个时间不详）", words.number(unknown)) : "";
     const advise = none && this.store.size > 0;
     const advice = advise ? (words.inEnglish ? ". " : "。") + words.t("请换一个词，或减少筛选条件。") : "";
     part(this.root, ".emap-count").textContent = found + left + advice;
