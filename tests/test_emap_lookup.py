@@ -275,6 +275,35 @@ def test_a_day_and_time_of_ones_choice(browser, path, outlets):
     assert friday.locator(".emap-time").is_disabled()
 
 
+def test_a_page_left_open_tells_the_time_that_it_is(browser, path, outlets):
+    page = opened(browser, path, at=WEDNESDAY).page
+    row = outlets[outlets["hours"] == HOURS[0]].iloc[0]
+
+    def later(time):
+        page.clock.set_fixed_time(time)
+        page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+
+    page.locator("#emap_query").fill(row["name"])
+    settle(page)
+    first = page.locator(".emap-item").first
+    first.focus()
+    assert "营业中 · 12:00 关门" in first.inner_text()
+    later("2026-06-10T12:30:00+08:00")
+    assert "休息中 · 14:00 开门" in first.inner_text()
+    # Who reads with the keys stays where he is.
+    assert first.evaluate("(node) => node === document.activeElement")
+    first.press("Enter")
+    card = page.locator(".emap-card")
+    assert "休息中 · 14:00 开门" in card.inner_text()
+    later("2026-06-12T18:00:00+08:00")
+    assert "休息中 · 周一 09:00 开门" in card.inner_text()
+    assert "今天 09:00–12:00，14:00–17:30" in card.inner_text()
+    later("2026-06-13T10:00:00+08:00")
+    assert "今天 不营业" in card.inner_text()
+    assert card.locator("h2").evaluate("(node) => node === document.activeElement")
+    page.context.close()
+
+
 @pytest.mark.parametrize(
     ("time", "said"),
     [(WEDNESDAY, ""), ("2031-01-01T10:00:00+08:00", "节假日安排只到")],

@@ -1,12 +1,12 @@
 // Look-up: what is asked, what is found, listed and opened; the map shows what the list holds.
 /** @import { Conditions, Layers, Store } from "./types.js" */
 /** @import { Words } from "./words.js" */
-import { outletCard } from "./card.js";
+import { outletCard, tellTime } from "./card.js";
 import { buildChoices, showChoices } from "./choices.js";
 import { nowInGuangdong } from "./clock.js";
-import { part } from "./dom.js";
+import { part, parts } from "./dom.js";
 import { noConditions, select, within } from "./filter.js";
-import { listKeys, outletItem, placeItem } from "./list.js";
+import { listKeys, outletItem, placeItem, stateLine } from "./list.js";
 import { Near } from "./near.js";
 import { onOutlets } from "./points.js";
 import { searchPlaces } from "./search.js";
@@ -129,6 +129,14 @@ export class Look {
     part(this.root, ".emap-more").hidden = this.listed.length <= this.length;
     part(this.root, ".emap-all").hidden = !this.view;
     this.count();
+  }
+
+  // Outlets open and close while the page stands, whatever is looked at.
+  tick() {
+    const { store, words, card, chosen, items } = this, now = nowInGuangdong();
+    if (chosen >= 0) tellTime(card, words, store, chosen, now);
+    else if (!items.contains(document.activeElement)) this.refresh();
+    parts(items, ".emap-state").forEach((state) => state.replaceWith(stateLine(words, store, Number(state.dataset.i), now)));
   }
 
   // How many there are, in words.

@@ -145,8 +145,9 @@ function listen({ root, map, words, look }, speak, remember) {
   root.addEventListener("keydown", (event) => { if (event.key === "Escape" && look.chosen >= 0) look.close(); });
   // The first letter typed must not wait for the index.
   setTimeout(() => searchIndex(look.store), 200);
-  // Outlets open and close while the page stands.
-  setInterval(() => { if (look.chosen < 0 && !root.contains(document.activeElement)) look.refresh(); }, 60000);
+  setInterval(() => look.tick(), 60000);
+  // A telephone takes the page out of its pocket the next day.
+  document.addEventListener("visibilitychange", () => look.tick());
 }
 
 /**
