@@ -206,6 +206,116 @@ def test_filters_work_by_hand(page, outlets):
     assert counted(page) == len(outlets)
 
 
+def meets(hours, days, spans):
+    """Whether one of the sample's hours has all the spans on all the days, by hand."""
+    noon, whole = (720, 840), (540, 1020)
+    if hours == HOURS[0]:
+        return max(days) < 5 and not set(spans) & {noon, whole}
+    return hours == HOURS[1] or (hours == HOURS[2] and max(days) < 6 and whole not in spans)
+
+
+@pytest.mark.parametrize(
+    ("chips", "days", "spans"),
+    [
+        (["周六"], [5], []),
+        (["周日"], [6], []),
+        (["周六", "周日"], [5, 6], []),
+        (["中午 12:00–14:00"], range(5), [(720, 840)]),
+        (["周六", "中午 12:00–14:00"], [5], [(720, 840)]),
+    ],
+)
+def test_chips_of_the_week(browser, path, outlets, chips, days, spans):
+    page = filtered(browser, path)
+    page.evaluate("() => emap.look.ask({ county: -1, items: 0, modes: 0, open: false, week: 0 })")
+    page.locator(".emap-filters details").evaluate("(node) => { node.open = true; }")
+    for chip in chips:
+        page.locator(f'.emap-chip:has-text("{chip}")').press("Enter")
+    wanted = outlets["hours"].map(lambda hours: meets(hours, days, spans))
+    assert set(listed(page)) == ids(outlets, wanted)
+    # Who says nothing of hours is left out, and told.
+    unknown = outlets["hours"].isin(HOURS[3:]).sum()
+    assert f"另有 {unknown} 个时间不详" in page.locator(".emap-count").inner_text()
+    for chip in page.locator('.emap-chip[data-filter="week"][aria-pressed="true"]').all():
+        assert int(chip.locator(".emap-number").inner_text()) == wanted.sum()
+    page.evaluate("() => emap.look.ask({ week: 0 })")
+
+
+def test_a_day_and_time_of_ones_choice(browser, path, outlets):
+    page = opened(browser, path, at=WEDNESDAY).page
+    page.locator(".emap-filters summary").click()
+    day, time = page.locator(".emap-day"), page.locator(".emap-time")
+    assert time.is_disabled()
+    assert day.locator("option").all_inner_texts()[1:4] == [
+        "周一（6月15日）",
+        "周二（6月16日）",
+        "周三（6月10日）",
+    ]
+    day.select_option(label="周三（6月10日）")
+    time.fill("16:45")
+    time.blur()
+    settle(page)
+    wanted = outlets["hours"].isin(HOURS[:2])
+    assert set(listed(page)) == ids(outlets, wanted)
+    assert "1" in page.locator(".emap-chosen").inner_text()
+    fragment = page.evaluate("location.hash").lstrip("#")
+    assert "time=3.1645" in fragment
+    again = opened(browser, path, at=WEDNESDAY, fragment=fragment).page
+    assert set(listed(again)) == ids(outlets, wanted)
+    assert again.locator(".emap-time").input_value() == "16:45"
+    # Friday of the next week is a holiday, of which only some say something.
+    friday = opened(browser, path, at="2026-06-15T10:00:00+08:00", fragment="time=5.1000").page
+    assert set(listed(friday)) == ids(outlets, outlets["hours"] == HOURS[2])
+    others = (outlets["hours"] != HOURS[2]).sum()
+    assert f"另有 {others} 个时间不详" in friday.locator(".emap-count").inner_text()
+    friday.locator(".emap-language").click()
+    assert "Fri (6/19)" in friday.locator(".emap-day option").all_text_contents()
+    friday.locator(".emap-filters summary").click()
+    friday.locator(".emap-clear").click()
+    assert counted(friday) == len(outlets)
+    assert friday.locator(".emap-time").is_disabled()
+
+
+def test_a_page_left_open_tells_the_time_that_it_is(browser, path, outlets):
+    page = opened(browser, path, at=WEDNESDAY).page
+    row = outlets[outlets["hours"] == HOURS[0]].iloc[0]
+
+    def later(time):
+        page.clock.set_fixed_time(time)
+        page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+
+    page.locator("#emap_query").fill(row["name"])
+    settle(page)
+    first = page.locator(".emap-item").first
+    first.focus()
+    assert "营业中 · 12:00 关门" in first.inner_text()
+    later("2026-06-10T12:30:00+08:00")
+    assert "休息中 · 14:00 开门" in first.inner_text()
+    # Who reads with the keys stays where he is.
+    assert first.evaluate("(node) => node === document.activeElement")
+    first.press("Enter")
+    card = page.locator(".emap-card")
+    assert "休息中 · 14:00 开门" in card.inner_text()
+    later("2026-06-12T18:00:00+08:00")
+    assert "休息中 · 周一 09:00 开门" in card.inner_text()
+    assert "今天 09:00–12:00，14:00–17:30" in card.inner_text()
+    later("2026-06-13T10:00:00+08:00")
+    assert "今天 不营业" in card.inner_text()
+    assert card.locator("h2").evaluate("(node) => node === document.activeElement")
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("time", "said"),
+    [(WEDNESDAY, ""), ("2031-01-01T10:00:00+08:00", "节假日安排只到")],
+)
+def test_an_old_page_asks_to_call_first(browser, path, time, said):
+    page = opened(browser, path, at=time).page
+    banner = page.locator(".emap-stale")
+    assert banner.is_visible() == bool(said)
+    assert said in banner.inner_text()
+    page.context.close()
+
+
 @pytest.mark.parametrize(
     ("time", "open_now"),
     [
@@ -401,6 +511,26 @@ def test_every_number_of_a_cell_has_its_link_and_no_person_is_named(page):
     ]
     assert links.all_inner_texts() == ["020-80000001 转 801", "020-80000002"]
     assert "经理" not in page.content()
+
+
+def test_every_card_opens_however_long_its_name(browser, outlets, tmp_path):
+    rng = np.random.default_rng(3)
+    signs = np.array(list("中国农业银行股份有限公司广东省分行营业部支行（）()，,·&<#%+/ A9𠮷"))
+    names = ["".join(rng.choice(signs, length)) for length in rng.integers(34, 201, 200)]
+    frame = outlets.head(200).assign(name=names)
+    write_map(build_public_map(frame, counties(), title="t"), tmp_path / "长.html")
+    found = opened(browser, tmp_path / "长.html", at=WEDNESDAY)
+    # Every name is that of an outlet, and its card has a heading and a code.
+    shown = found.page.evaluate(
+        "() => emap.look.store.name.map((name, i) => { emap.look.open(i, { move: false });"
+        " const at = (part) => document.querySelector(`.emap-card ${part}`);"
+        " return [name, at('h2').textContent, at('figure path').getAttribute('d').length]; })"
+    )
+    assert len(shown) == 200
+    assert max(len(name) for name, *_ in shown) > 180
+    assert all(name == heading and path > 1000 for name, heading, path in shown)
+    assert found.complaints == []
+    found.page.context.close()
 
 
 # Map and list ---------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import urllib.parse
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ import qrcode.util
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gdcoverage.emap._outlets import calendar_block, public_phones, schedule_block
 from gdcoverage.emap._pinyin import pinyin_table
 from gdcoverage.geo.datum import from_wgs84
 from gdcoverage.outlets.phones import read_phones
@@ -141,6 +143,44 @@ def test_what_is_dialled_follows_from_what_is_shown(script, cell):
     assert script("telephone", phone.text) == f"tel:{phone.dial}"
 
 
+@pytest.mark.parametrize(
+    ("cell", "links"),
+    [
+        ("0755-82345678", ["tel:075582345678"]),
+        ("0755—8234 5678", ["tel:075582345678"]),
+        ("（0755）82345678、82345679", ["tel:075582345678", "tel:82345679"]),
+        ("0755-82345678/0755-82345679", ["tel:075582345678", "tel:075582345679"]),
+        ("0755-82345678转801", ["tel:075582345678,801"]),
+        ("+86-755-82345678 转 8001", ["tel:+8675582345678,8001"]),
+        ("0755-82345678（工作日8:30-17:30）", ["tel:075582345678"]),
+        ("400-123-4567；95588", ["tel:4001234567", "tel:95588"]),
+        ("值班手机：13800138000", ["tel:13800138000"]),
+        ("张经理13800138000", []),
+        ("0755-8234567", []),
+        ("见网点公告", []),
+    ],
+)
+def test_everyday_telephones_and_what_a_tap_on_them_dials(script, cell, links):
+    shown = public_phones(cell)
+    assert script("(text) => text.split('、').filter(Boolean).map(telephone)", shown) == links
+
+
+@settings(max_examples=60)
+@given(
+    st.text(min_size=1, max_size=200)
+    | st.text("中国农业银行𠮷广东省,，(支)", min_size=34, max_size=200)
+)
+def test_no_name_is_too_long_for_its_code(script, name):
+    address = script("codeLink", {"name": name, "lon": 113.2644, "lat": 23.1291})
+    assert script("(text) => qr(text).length", address) <= 17 + 4 * 15
+    [link, *_] = script("linksTo", {"name": name, "lon": 113.2644, "lat": 23.1291})
+    place = urllib.parse.parse_qs(urllib.parse.urlsplit(address).query)["to"][0]
+    whole = urllib.parse.parse_qs(urllib.parse.urlsplit(link["url"]).query)["to"][0]
+    # The code leads to the same place, under the name or its beginning.
+    assert whole.startswith(place)
+    assert place == whole or len(place) > len("113.000000,23.000000,") + 20
+
+
 @settings(max_examples=60)
 @given(st.text(max_size=120))
 def test_qr_codes_are_those_of_the_standard(script, text):
@@ -186,6 +226,77 @@ def test_now_is_guangdongs_day_and_minute(script, utc):
         "day": (there.date() - dt.date(1970, 1, 1)).days,
         "minute": there.weekday() * 1440 + there.hour * 60 + there.minute,
     }
+
+
+# The clock, day by day --------------------------------------------------------------------------
+
+# By hand: the notice of 2026 (国办发明电〔2025〕7号), then the days of the law.
+PUBLISHED_OFF = (
+    "0101-0103 0215-0223 0404-0406 0501-0505 0619-0621 0925-0927 1001-1007",
+    "0104 0214 0228 0509 0920 1010",
+)
+LAW = {
+    2027: "0101 0205-0208 0405 0501-0502 0609 0915 1001-1003",
+    2028: "0101 0125-0128 0404 0501-0502 0528 1001-1003",
+}
+
+
+def named_days(year, text):
+    found = set()
+    for part in text.split():
+        first, last = (dt.date(year, int(day[:2]), int(day[2:])) for day in (part[:4], part[-4:]))
+        found |= {first + dt.timedelta(i) for i in range((last - first).days + 1)}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "on_holidays"),
+    [
+        ("周一至周五 9:00-17:00", range(5), None),
+        ("工作日 9:00-17:00", range(5), False),
+        ("周一至周日 9:00-17:00，节假日照常营业", range(7), True),
+        ("9:00-17:00", (), None),
+    ],
+)
+def test_no_day_of_three_years_is_told_wrongly(script, text, days, on_holidays):
+    """Every day of 2026 to 2028 at eight times, against what may be said of it."""
+    block = calendar_block()
+    first = dt.date(2026, 1, 1)
+    epoch = dt.date(1970, 1, 1)
+    times = (0, 539, 540, 725, 1019, 1020, 1080, 1439)
+    moments = [
+        {"day": (day - epoch).days, "minute": day.weekday() * 1440 + time}
+        for day in (first + dt.timedelta(i) for i in range(365 + 365 + 366))
+        for time in times
+    ]
+    states = script(
+        "(schedule, calendar, moments) => moments.map((now) => openState(schedule, calendar, now))",
+        *(schedule_block(text), block, moments),
+    )
+    off, worked = (named_days(2026, days) for days in PUBLISHED_OFF)
+    law = set[dt.date]().union(*(named_days(year, days) for year, days in LAW.items()))
+    sure = 0
+    for moment, told in zip(moments, states, strict=True):
+        day, minute = epoch + dt.timedelta(moment["day"]), moment["minute"] % 1440
+        state, hours = told["state"], 540 <= minute < 1020
+        if 2026 < day.year <= int(block["until"][:4]):
+            continue  # by a notice that the table does not have yet
+        if day in law:
+            assert (state, told["why"]) == ("unknown", "可能休息，请先致电"), day
+        elif day in off:
+            as_usual = "open" if hours else "closed"
+            assert state == {None: "unknown", False: "closed", True: as_usual}[on_holidays], day
+        elif state != "unknown":
+            sure += 1
+            # On a weekend that is worked only those are open that open at weekends anyway.
+            assert day not in worked or (state, day.weekday() in days) == ("open", True), day
+            assert state == ("open" if hours and (not days or day.weekday() in days) else "closed")
+            assert days or state == "closed"
+        # Nothing moved by a notice yet to come lies farther from a festival than this.
+        if state == "unknown" and days and day.year > 2026:
+            assert min(abs((day - festival).days) for festival in law | {dt.date(2029, 1, 1)}) <= 10
+    # Caution has its bounds: of most days something is said.
+    assert sure > len(moments) * (0.75 if days else 0.5)
 
 
 @pytest.mark.parametrize(

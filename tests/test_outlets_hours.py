@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -218,9 +220,6 @@ def test_spellings_and_the_week_that_each_means(text, week, holidays):
         "",
         "详询网点",
         "以网点公告为准",
-        "9:00-17:00",  # on which days?
-        "9:00-17:00（法定节假日除外）",
-        "9:00-17:00，节假日照常营业",
         "周一至周五",
         # Two businesses, two seasons.
         "对公：周一至周五9:00-17:00 对私：周一至周日9:00-16:00",
@@ -273,6 +272,60 @@ def test_what_is_not_clear_is_unknown(text):
     assert read_hours(text) is None
 
 
+# The corpus ------------------------------------------------------------------------------------
+
+LINES = (Path(__file__).parent / "data" / "hours.tsv").read_text(encoding="utf-8").splitlines()
+CORPUS = [line.replace("↵", "\n").split("\t") for line in LINES if not line.startswith("#")]
+ON_HOLIDAYS = {"open": True, "closed": False, "-": None}
+
+
+def meant(week, remarks):
+    """Hours as a line of the corpus tells them."""
+    if week == "unknown":
+        return None
+    holidays, *days = remarks.split()
+    spans = [part.split(maxsplit=1) for part in week.split("; ")]
+    found = sorted(
+        span for days, hours in spans for span in on([int(d) - 1 for d in days], *hours.split())
+    )
+    # Midnight ends nothing.
+    joined: list[tuple[int, int]] = []
+    for start, end in found:
+        before = joined.pop() if joined and joined[-1][1] == start else (start, start)
+        joined.append((before[0], end))
+    return Hours(tuple(joined), ON_HOLIDAYS[holidays], days_said=days != ["days?"])
+
+
+@pytest.mark.parametrize(("text", "week", "remarks"), CORPUS)
+def test_corpus(text, week, remarks):
+    assert read_hours(text) == meant(week, remarks)
+
+
+WAYS = {
+    "-": "-－—–―−‐‑─━﹣→至到~～∼〜",
+    ":": ":：∶﹕",
+    ",": ",，、",
+    "(": "(（【[",
+    ")": ")）】]",
+    " ": " 　\t\xa0",
+}
+WIDE = {str(i): "０１２３４５６７８９"[i] for i in range(10)}
+SIGNS = {way: sign for sign, ways in WAYS.items() for way in ways if way not in "至到、"}
+
+
+@given(st.sampled_from(CORPUS), st.randoms(use_true_random=False))
+def test_signs_widths_and_blanks_do_not_matter(line, random):
+    text, week, remarks = line
+    written = []
+    # "Mo-Fr" is not "Mo至Fr".
+    for sign in text if text.isascii() else (SIGNS.get(sign, sign) for sign in text):
+        ways = sign if text.isascii() else WAYS.get(sign, sign)
+        written.append(random.choice(ways + WIDE.get(sign, "")))
+        if sign in "-,()；：" and random.random() < 0.3:
+            written.append(random.choice(WAYS[" "]))
+    assert read_hours("".join(written)) == meant(week, remarks)
+
+
 CLAUSES = (
     "周一至周四 9:00-17:00",
     "周五上午9:00-12:00，下午2:30-5:30",
@@ -289,12 +342,24 @@ CLAUSES = (
     "中午不休息",
     "全年无休",
 )
+# The only hours, of days that nobody says or says elsewhere.
+WITHOUT_DAYS = (
+    "9:00-17:00",
+    "周日不营业",
+    "周三、周六休息",
+    "节假日休息",
+    "节假日照常营业",
+    "（法定节假日除外）",
+    "春节期间另行通知",
+    "午休12:00-13:30",
+    "全年无休",
+)
 
 
 @given(
-    st.lists(st.sampled_from(CLAUSES), min_size=1, max_size=5, unique=True).flatmap(
-        lambda clauses: st.tuples(st.just(clauses), st.permutations(clauses))
-    ),
+    st.sampled_from([CLAUSES, WITHOUT_DAYS])
+    .flatmap(lambda said: st.lists(st.sampled_from(said), min_size=1, max_size=5, unique=True))
+    .flatmap(lambda clauses: st.tuples(st.just(clauses), st.permutations(clauses))),
     st.sampled_from(["；", "\n", "。"]),
 )
 def test_order_of_clauses_does_not_matter(orders, stop):
@@ -313,7 +378,7 @@ REMARKS = (
 
 
 @given(
-    st.sampled_from(["周一至周五", "周一、三、五", "工作日", "每天"]),
+    st.sampled_from(["周一至周五", "周一、三、五", "工作日", "每天", ""]),
     st.sampled_from(["9:00-17:00", "上午8点半-12点，下午1点半-5点半"]),
     st.lists(st.sampled_from(REMARKS), min_size=1, max_size=2, unique=True),
 )
@@ -322,7 +387,7 @@ def test_place_of_a_remark_does_not_matter(days, hours, remarks):
     texts = [
         *(f"{said}{days}{hours}", f"{days}{said}{hours}", f"{days}{hours}{said}"),
         *(f"{days}：{hours}；{'；'.join(remarks)}", f"{'；'.join(remarks)}；{days}：{hours}"),
-        f"{hours}（{days}）{said}",
+        f"{hours}（{days}）{said}".replace("（）", ""),
     ]
     first, *others = map(read_hours, texts)
     assert others == [first] * len(others)
@@ -376,4 +441,5 @@ def _minutes(spans):
 @given(st.text() | st.text(alphabet="周一至五日0123456789:-：—，；（）休息节假下午上除外 "))
 def test_no_text_is_an_error(text):
     found = read_hours(text)
+    # Unknown is told from never open: there are no hours without hours.
     assert found is None or (found.open and all(0 <= a < b <= WEEK for a, b in found.open))

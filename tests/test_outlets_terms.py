@@ -214,23 +214,24 @@ def test_what_is_not_understood_is_told_row_by_row(tmp_path):
     reading = table(
         tmp_path,
         服务方式=["魔法办、窗口", "窗口", "魔法办、窗口", "窗口、飞行办"],
-        营业时间=["9:00-17:00", "9:00-17:00", "工作日9:00-17:00", "9:00-17:00"],
+        营业时间=["详询网点", "9:00-17:00", "工作日9:00-17:00", "9:00-17:00"],
         联系电话=["0752-7780001", "张三13800138000", "13900139000/12", "无"],
     )
     told = [(p.row, p.kind, p.value) for p in reading.problems]
     assert sorted(told) == [
-        (2, "hours_unclear", "9:00-17:00"),
+        (2, "hours_unclear", "详询网点"),
         (2, "term_unknown", "魔法办、窗口"),
-        (3, "hours_unclear", "9:00-17:00"),
+        (3, "hours_without_days", "9:00-17:00"),
         (3, "phone_personal", "张三13800138000"),
         (4, "phone_personal", "13900139000/12"),
         (4, "phone_unclear", "13900139000/12"),
         (4, "term_unknown", "魔法办、窗口"),
-        (5, "hours_unclear", "9:00-17:00"),
+        (5, "hours_without_days", "9:00-17:00"),
         (5, "term_unknown", "窗口、飞行办"),
     ]
     by_kind = {p.kind: p for p in reversed(reading.problems)}
-    assert "星期" in by_kind["hours_unclear"].action
+    assert all("星期" in by_kind[kind].action for kind in ("hours_unclear", "hours_without_days"))
+    assert "先致电" in by_kind["hours_without_days"].what
     assert "138 0013 8000" in by_kind["phone_personal"].what
     assert "“12”" in by_kind["phone_unclear"].what
     assert {p.severity for p in reading.problems} == {"warning"}

@@ -148,7 +148,8 @@ def test_each_typical_mistake_is_there_once(outlets: Reading) -> None:
         "coordinate_missing",
         "coordinate_swapped",
         "duplicate_outlet",
-        *["hours_unclear"] * 4,
+        "hours_unclear",
+        *["hours_without_days"] * 3,
         "status_unknown",
     ]
     status = outlets.frame["status"].value_counts()

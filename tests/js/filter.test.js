@@ -14,14 +14,14 @@ const store = () => openStore({
   bank: { values: ["甲银行", "乙银行"], codes: [0, 0, 1, 0] },
   county: { values: [{ adcode: "1", name: "番禺区", city: "" }, { adcode: "2", name: "大埔县", city: "" }], codes: [0, 0, 0, 1] },
   hours: { values: ["工作日", ""], codes: [0, 1, 0, 0] },
-  schedules: [{ open: [540, 1020], holidays: null }, null],
+  schedules: [{ open: [540, 1020], holidays: null, daysSaid: true }, null],
   items: [1, 3, 2, 3],
   modes: [1, 1, 1, 0],
   itemNames: ["养老", "工伤"],
   modeNames: ["窗口"],
   places: { name: ["沙湾镇", "石楼镇"], lon: [0, 0], lat: [0, 0] },
   pinyin: { 番: "pan fan", 禺: "yu", 沙: "sha", 湾: "wan", 甲: "jia" },
-  calendar: { off: [], work: [], until: "2026-12-31" },
+  calendar: { off: [5], work: [], unsettled: [12], since: 0, horizon: 99, until: "2026-12-31" },
 });
 const monday = (minute) => ({ day: 4, minute });
 const select = (change, origin = null, now = monday(600)) =>
@@ -40,6 +40,24 @@ test("open now leaves out those with unknown hours and counts them", () => {
   assert.deepEqual([...found.shown], [0, 2, 3]);
   assert.equal(found.unknown, 1);
   assert.deepEqual([...select({ open: true }, null, monday(1020)).shown], []);
+});
+
+test("open at a time of one's choice minds the calendar of that day", () => {
+  // Now is Monday, day 4: Monday at ten is today, at nine next week; Tuesday is a holiday, all closed then.
+  assert.deepEqual([...select({ at: 600 }).shown], [0, 2, 3]);
+  assert.equal(select({ at: 600 }).unknown, 1);
+  assert.deepEqual([...select({ at: 540 }).shown], [0, 2, 3]);
+  assert.deepEqual([...select({ at: 1440 + 600 }).shown], []);
+  assert.equal(select({ at: 1440 + 600 }).unknown, 4);
+  assert.deepEqual([...select({ at: 600, open: true }, null, monday(1020)).shown], []);
+});
+
+test("what is asked of the week leaves out those with unknown hours and counts them", () => {
+  const found = select({ week: 4 });
+  assert.deepEqual([...found.shown], [0, 2, 3]);
+  assert.equal(found.unknown, 1);
+  assert.deepEqual([...found.counts.week], [0, 0, 3, 0]);
+  assert.deepEqual([...select({ week: 1 }).shown], []);
 });
 
 test("counts say what each further choice would leave", () => {

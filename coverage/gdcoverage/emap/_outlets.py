@@ -49,12 +49,12 @@ def look_up(
         "lon": whole(outlets.geometry.x),
         "lat": whole(outlets.geometry.y),
         "address": addresses.tolist(),
-        "phone": [_public_phones(text) for text in _texts(outlets, "phone")],
+        "phone": [public_phones(text) for text in _texts(outlets, "phone")],
         "bank": bank,
         "county": county
         | {"values": [_county(code, known.get(code, {})) for code in county["values"]]},
         "hours": hours,
-        "schedules": [_schedule(text) for text in hours["values"]],
+        "schedules": [schedule_block(text) for text in hours["values"]],
         "modes": _bits(outlets, MODES | FLAGS),
         "items": _bits(outlets, ITEMS),
         "status": coded(outlets["status"].map(OUTLET_STATUS)),
@@ -63,7 +63,7 @@ def look_up(
         "itemNames": list(ITEMS.values()),
         "places": places,
         "pinyin": pinyin_table(searched),
-        "calendar": _calendar(),
+        "calendar": calendar_block(),
         **({} if exits is None else {"exits": [exits.get(i) for i in outlets["outlet_id"]]}),
     }
 
@@ -94,16 +94,16 @@ def _places(places: gpd.GeoDataFrame | None) -> dict[str, list[Any]]:
     return {"name": places["name"].tolist(), "lon": lon, "lat": lat}
 
 
-def _schedule(text: str) -> dict[str, Any] | None:
+def schedule_block(text: str) -> dict[str, Any] | None:
     """Opening hours as minutes of the week from Monday 0:00, flat; None where not clear."""
     hours = read_hours(text)
     if hours is None:
         return None
     flat = [minute for interval in hours.open for minute in interval]
-    return {"open": flat, "holidays": hours.holidays}
+    return {"open": flat, "holidays": hours.holidays, "daysSaid": hours.days_said}
 
 
-def _public_phones(text: str) -> str:
+def public_phones(text: str) -> str:
     """The numbers that may be published, without a word of what stands beside them.
 
     What is dialled follows from what is shown: its digits and its ``+``, a pause for 转.
@@ -120,15 +120,19 @@ def _bits(outlets: gpd.GeoDataFrame, columns: Iterable[str]) -> list[int]:
     return total.tolist()
 
 
-def _calendar() -> dict[str, Any]:
-    """Public holidays and make-up workdays as days since 1970-01-01, and how far they are known."""
+def calendar_block() -> dict[str, Any]:
+    """The calendar's days since 1970-01-01, and until when it is published, as text."""
     calendar = holiday_calendar()
 
     def days(dates: Iterable[Any]) -> list[int]:
         return (np.array(list(dates), "datetime64[D]").astype(int)).tolist()
 
+    since, horizon = days([calendar.since, calendar.horizon])
     return {
         "off": days(calendar.off),
         "work": days(calendar.work),
+        "unsettled": days(calendar.unsettled),
+        "since": since,
+        "horizon": horizon,
         "until": calendar.until.isoformat(),
     }

@@ -15,8 +15,9 @@ Told = tuple[str, str, str, str]
 
 
 def hours(text: str) -> tuple[None, str]:
-    """The text of opening hours that cannot be read."""
-    clear = text.strip().lower() in words.NO_WORDS or read_hours(text)
+    """The text of opening hours that cannot be read, or say nothing of days."""
+    read = read_hours(text)
+    clear = text.strip().lower() in words.NO_WORDS or (read and read.days_said)
     return None, "" if clear else text
 
 
@@ -68,14 +69,14 @@ def unknown_status(_: str) -> Told:
     return "status_unknown", "网点状态无法识别，不计入覆盖", f"请填 {known} 之一", "error"
 
 
-def unclear_hours(_: str) -> Told:
+def unclear_hours(text: str) -> Told:
     """Tells of opening hours and of what the public will see."""
-    return (
-        "hours_unclear",
-        "营业时间无法确定，公众版地图照原文显示并注明“未知”，按“正在营业”筛选时找不到该网点",
-        "请写明星期几和几点到几点，如 周一至周五 9:00-12:00、14:00-17:00；周六日及节假日休息",
-        "warning",
-    )
+    action = "请写明星期几和几点到几点，如 周一至周五 9:00-12:00、14:00-17:00；周六日及节假日休息"
+    if read_hours(text):
+        what = "营业时间没有写明星期几，公众版地图在这个时段内不显示“营业中”，只请人先致电"
+        return "hours_without_days", what, action, "warning"
+    what = "营业时间无法确定，公众版地图照原文显示并注明“未知”，按营业时间筛选时找不到该网点"
+    return "hours_unclear", what, action, "warning"
 
 
 def personal_phone(strange: str) -> Told:

@@ -72,6 +72,11 @@ _CLOCK = (
 _SHORT = rf"{_HALF}\d{{1,2}}(?={_TO}{_HALF}\d{{1,2}}[点时])"
 
 _HOLIDAYS = r"(?:国家|法定|国定|公众|公共)*(?:节假日|节日|假日|假期)(?:期间)?"
+_FESTIVAL = (
+    r"(?:元旦|除夕|春节|清明节?|五一|劳动节|端午节?|中秋节?|十一|国庆节?)(?:长假|假期|期间)*"
+)
+_ANNOUNCED = r"另行(?:通知|公告|安排)|(?:详见|以)(?:网点|本行)?(?:公告|通知)(?:为准)?"
+_BY_RULE = r"(?:按照?|依照?)(?:国家|国务院)?(?:法定|有关|相关|统一)*(?:规定|安排|通知)"
 
 # Tried in this order at each place.
 _WORDS = tuple(
@@ -79,6 +84,7 @@ _WORDS = tuple(
     for letter, pattern in (
         ("always", r"24\s*[/x×*]\s*7|7\s*[x×*]\s*24(?:小时)?|全天24小时|24小时|全天候"),
         ("V", r"(?:全年|年中)(?:无|不)休息?|全年365天|365天|全年每天"),
+        ("festival", rf"{_FESTIVAL}(?:{_ANNOUNCED})"),
         ("included", rf"(?:含|包含|包括){_HOLIDAYS}"),
         ("holidays", _HOLIDAYS),
         ("holidays", r"\bph\b|\b(?:public )?holidays?\b"),
@@ -86,23 +92,24 @@ _WORDS = tuple(
         ("weekdays", r"\bweekdays?\b"),
         ("weekend", r"每?个?(?:周末|双休日|周休日|双休)|\bweekends?\b"),
         ("daily", r"每天|每日|天天|全周|一周七天|全年|\b(?:daily|every ?day)\b"),
-        ("M", r"(?:中午|午间)(?:不(?:午?休息?|间断)|无休|照常|连续|正常)|[不无]午休"),
+        ("M", r"(?:中午|午间)(?:不(?:午?休息?|间断|打烊|停业)|无休|照常|连续|正常)|[不无]午休"),
         ("N", r"(?:中午|午间)休息|午休"),
         (
             "chinese",
             rf"(?:每逢|逢|每个?)?{_NAMED}[{_DAY_NAMES}天1-7]"
-            rf"(?:{_TO}{_NAMED}?[{_DAY_NAMES}天]|{_TO}{_NAMED}?[1-7](?![\d:.点时])"
+            rf"(?:{_TO}{_NAMED}?[{_DAY_NAMES}天]|{_TO}{_NAMED}?[1-7](?![\d.点时]|:(?!\s*\d\d?:))"
             rf"|[、,/和及]?\s*[{_DAY_NAMES}天](?![点时])|[、/和及]?{_NAMED}[{_DAY_NAMES}天1-7])*",
         ),
         ("english", rf"{_EN_DAY}\.?(?:{_TO}{_EN_DAY}\.?)?"),
         ("S", rf"(?:{_CLOCK}|{_SHORT}){_TO}(?:{_CLOCK})"),
         ("S", r"\d{4}-\d{4}(?!\d)"),
         ("U", r"(?:照常|正常)(?:对外)?(?:营业|办理|服务|上班|办公|开放)?|不休息?|无休|不打烊"),
-        ("A", r"另行(?:通知|公告|安排)|(?:详见|以)(?:网点|本行)?(?:公告|通知)(?:为准)?"),
+        ("C", rf"{_BY_RULE}(?:放假|休息)"),
+        ("A", rf"{_ANNOUNCED}|{_BY_RULE}(?:执行|调整)?"),
         ("E", r"除外|\bexcept(?:ed)?\b"),
         ("R", r"(?:休息|公休)日"),
         ("C", r"公休|休息|休业|不(?:营业|上班|办公|开门|开放|办理)|不对外(?:营业|办公)?"),
-        ("C", r"关闭|关门|停业|休|\boff\b|\bclosed\b"),
+        ("C", r"关闭|关门|闭馆|停业|放假|休|\boff\b|\bclosed\b"),
         ("X", r"除了?"),
         ("Y", r"之?外"),
         ("", r"(?:网点|柜台|柜面|窗口)?(?:对外)?(?:营业|服务|办公|办理|受理|开放|上班|工作)+"),
@@ -123,6 +130,21 @@ _FIXED = {
     "daily": Days(EVERY_DAY),
 }
 
+# Dashes, waves and colons of all kinds; "9 : 00", but not the colon of "周1-5: 09:00".
+_SIGNS = (
+    ("[-‐‒–—―−─━]+|→", "-"),
+    ("[~∼∽〜]+", "~"),
+    ("[∶ː꞉]", ":"),
+    (r"(?<=\d)\s*:\s*(?=\d\d(?!\d|\s*:))", ":"),
+)
+_DIGITS = "一二三四五六七八九"
+_HOURS = {word: str(i) for i, word in enumerate(_DIGITS, 1)} | {"两": "2", "十": "10"}
+_HOURS |= {f"十{word}": str(i) for i, word in enumerate(_DIGITS, 11)}
+# Not of 周二十点, which may be Tuesday's ten or the hour twenty, nor of 周一二点.
+_HOUR_IN_WORDS = re.compile(
+    rf"(?:(?<!二)十[{_DIGITS}]?|(?<!十)[八九]|(?<![{_DIGITS}十])[两一二三四五六七])(?=[点时])"
+)
+
 
 def marks_of(text: str) -> list[Mark]:
     """The marks of a text, in its order; words that say nothing of hours leave none.
@@ -132,7 +154,9 @@ def marks_of(text: str) -> list[Mark]:
     UnclearError : a word is not known, or no such time or days exist.
     """
     plain = unicodedata.normalize("NFKC", text).strip().lower()
-    plain = re.sub(r"[-—–―−]+", "-", plain.replace("～", "~"))
+    for way, sign in _SIGNS:
+        plain = re.sub(way, sign, plain)
+    plain = _HOUR_IN_WORDS.sub(lambda hour: _HOURS[hour[0]], plain)
     # 6.10-8.31 among hours with colons is a date.
     if re.search(r"\d\.\d", plain) and re.search(r"\d:\d", plain):
         raise UnclearError("times in two notations")
@@ -153,8 +177,8 @@ def _marks(word: str, text: str) -> list[Mark]:
     match word:
         case "":
             return []
-        case "included":
-            return [Mark("D", _FIXED["holidays"]), Mark("U")]
+        case "included" | "festival":
+            return [Mark("D", _FIXED["holidays"]), Mark("U" if word == "included" else "A")]
         case "V":
             return [Mark("V", Days(EVERY_DAY, holidays=True))]
         case "S" | "always":

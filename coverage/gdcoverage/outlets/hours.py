@@ -24,10 +24,13 @@ class Hours:
     ----------
     open : [start, end) in minutes since Monday 0:00, sorted, apart, within 0 and 10,080.
     holidays : open on public holidays as on other days (True), closed (False), not said (None).
+    days_said : False where hours are known and days are not: ``open`` has them on every day, and
+        holds for the days that the outlet opens, whichever these are.
     """
 
     open: tuple[tuple[int, int], ...]
     holidays: bool | None
+    days_said: bool = True
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class _Clause:
     days: Days | None = None
     spans: tuple[Span, ...] = ()
 
+
+_ALWAYS: tuple[Span, ...] = ((0, DAY),)
 
 _DAYS, _SPANS = "[DV](?:,*[DV])*", "S(?:,*S)*"
 # What may be said beside the hours: it means the same wherever it stands.
@@ -71,9 +76,9 @@ _REST = re.compile(r"N(?:S|\(S\))|S(?:[CN]|\([CN]\))(?!\(?S)")
 def read_hours(text: str) -> Hours | None:
     """Opening hours from text, or None where they cannot be read with certainty.
 
-    A text that names no days, has other hours in summer, can be read in two ways, contradicts
-    itself, or says anything that is not understood, is unclear as a whole: a part of it would be
-    a guess. The order of its clauses does not matter.
+    A text that has other hours in summer, can be read in two ways, contradicts itself, or says
+    anything that is not understood, is unclear as a whole: a part of it would be a guess. Hours
+    without a word of days are hours of unsaid days. The order of the clauses does not matter.
     """
     try:
         marks = _with_rests(marks_of(text))
@@ -187,6 +192,8 @@ def _meaning(clauses: frozenset[_Clause]) -> Hours | None:
     for clause in clauses:
         said[clause.kind].append(clause)
     closed = frozenset(day for c in said["closed"] for day in _named(c).week)
+    days_said = any(c.days or c.spans == _ALWAYS for c in said["hours"])
+    days_said |= bool(closed) or any(_named(c).week == EVERY_DAY for c in said["usual"])
     try:
         opened = _opened(said["hours"], closed)
         opened = _also_open(opened, said["usual"])
@@ -195,7 +202,7 @@ def _meaning(clauses: frozenset[_Clause]) -> Hours | None:
         holidays = _on_holidays(said, opened)
     except UnclearError:
         return None
-    return Hours(_intervals(week), holidays)
+    return Hours(_intervals(week), holidays, days_said)
 
 
 def _named(clause: _Clause) -> Days:
@@ -208,8 +215,7 @@ def _opened(hours: list[_Clause], closed: frozenset[int]) -> list[_Clause]:
         raise UnclearError("no hours")
     if all(clause.days for clause in hours):
         return hours
-    always = hours[0].spans == ((0, DAY),)
-    if len(hours) > 1 or not (always or 1 <= len(closed) <= 2):
+    if len(hours) > 1 or (len(closed) > 2 and hours[0].spans != _ALWAYS):
         raise UnclearError("no days")
     return [_Clause("hours", Days(EVERY_DAY), hours[0].spans)]
 

@@ -1,5 +1,7 @@
 // Address: what is looked at, after the # of the page's address, so that it can be sent and opened again.
 /** @import { Asked, Conditions, Emap, Store, Style } from "./types.js" */
+import { clockTime } from "./clock.js";
+import { WEEKLY } from "./when.js";
 
 /**
  * @param {string} hash
@@ -23,7 +25,7 @@ export function writeAddress(state) {
  */
 export function addressOf({ map, head, words, layers, look }) {
   const { conditions, store } = look, centre = map.getCenter();
-  const names = (/** @type {string[]} */ list, /** @type {number} */ mask) => list.filter((_, bit) => mask & (1 << bit)).join(".");
+  const names = (/** @type {readonly string[]} */ list, /** @type {number} */ mask) => list.filter((_, bit) => mask & (1 << bit)).join(".");
   const shown = (/** @type {Style} */ { key }) => {
     const layer = layers[key];
     return layer !== undefined && map.hasLayer(layer);
@@ -36,6 +38,8 @@ export function addressOf({ map, head, words, layers, look }) {
     items: names(store.itemNames, conditions.items),
     modes: names(store.modeNames, conditions.modes),
     open: conditions.open ? "1" : "",
+    week: names(WEEKLY, conditions.week),
+    time: timeText(conditions.at),
     outlet: look.chosen < 0 ? "" : store.id[look.chosen],
     at: `${centre.lat.toFixed(5)},${centre.lng.toFixed(5)},${map.getZoom()}`,
     off: keys(styles.filter((style) => style.on && !shown(style))),
@@ -46,12 +50,24 @@ export function addressOf({ map, head, words, layers, look }) {
 }
 
 /**
+ * A minute of the week as day and time: 3.1030.
+ * @param {number} minute
+ */
+const timeText = (minute) => (minute < 0 ? "" : `${1 + Math.floor(minute / 1440)}.${clockTime(minute).replace(":", "")}`);
+
+/** @param {string} [text] */
+function timeFrom(text) {
+  const [, day, hour, minute] = /^([1-7])\.([01]\d|2[0-3])([0-5]\d)$/.exec(text || "") || [];
+  return day ? (Number(day) - 1) * 1440 + Number(hour) * 60 + Number(minute) : -1;
+}
+
+/**
  * @param {Asked} asked
  * @param {Store} store
  * @returns {Conditions}
  */
 export function conditionsFrom(asked, store) {
-  const mask = (/** @type {string[]} */ names, text = "") =>
+  const mask = (/** @type {readonly string[]} */ names, text = "") =>
     text.split(".").reduce((bits, name) => bits | (names.includes(name) ? 1 << names.indexOf(name) : 0), 0);
   return {
     query: asked.q || "",
@@ -60,5 +76,7 @@ export function conditionsFrom(asked, store) {
     items: mask(store.itemNames, asked.items),
     modes: mask(store.modeNames, asked.modes),
     open: asked.open === "1",
+    week: mask(WEEKLY, asked.week),
+    at: timeFrom(asked.time),
   };
 }

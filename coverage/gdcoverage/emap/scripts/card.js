@@ -1,9 +1,10 @@
 // Card: all that one may know of an outlet, and the way there.
 /** @import { Moment, Store } from "./types.js" */
 /** @import { Words } from "./words.js" */
-import { hoursToday, kindOfDay, openState, openWords } from "./clock.js";
-import { make, makeSvg } from "./dom.js";
-import { linksTo, telephone } from "./links.js";
+import { hoursToday, kindOfDay } from "./clock.js";
+import { make, makeSvg, part } from "./dom.js";
+import { codeLink, linksTo, telephone } from "./links.js";
+import { stateLine } from "./list.js";
 import { qr } from "./qr.js";
 import { countyName } from "./store.js";
 
@@ -16,9 +17,7 @@ import { countyName } from "./store.js";
  * @param {() => void} onBack
  */
 export function outletCard(words, store, i, now, onBack) {
-  const county = store.countyOf(i), schedule = store.scheduleOf(i);
-  const state = openState(schedule, store.calendar, now);
-  const [word, more] = openWords(words, state, now);
+  const county = store.countyOf(i);
   const unknown = words.t("未知");
   const heading = make("h2", { tabindex: "-1", lang: "zh-CN" }, store.name[i]);
   const facts = make("dl", {});
@@ -29,7 +28,7 @@ export function outletCard(words, store, i, now, onBack) {
   fact("所属银行", store.bankOf(i) || unknown);
   fact("地址", make("span", { lang: "zh-CN" }, store.address[i] || unknown), store.address[i] ? copyButton(words, store.address[i]) : null);
   if (county.name) fact("县区 ", countyName(county));
-  fact("营业时间", ...hoursLines(words, store, i, now));
+  fact("营业时间", make("span", { class: "emap-hours" }, ...hoursLines(words, store, i, now)));
   fact("电话", ...(store.phone[i] ? phoneLinks(words, store.phone[i]) : [unknown]));
   fact("业务事项", list(store.itemNames, store.items[i]));
   fact("服务方式", list(store.modeNames, store.modes[i]));
@@ -40,11 +39,24 @@ export function outletCard(words, store, i, now, onBack) {
   return make("article", {},
     make("button", { type: "button", class: "emap-back", click: onBack }, "‹ " + words.t("返回列表")),
     heading,
-    make("p", { class: `emap-state emap-${state.state}` }, make("strong", {}, word), more ? " · " + more : ""),
+    make("p", { class: "emap-now" }, stateLine(words, store, i, now)),
     facts,
     navigation(words, store, i),
     make("p", { class: "emap-note" }, words.t("法定节假日安排已知至 {0}", store.calendar.until)),
   );
+}
+
+/**
+ * What a card says of now, said anew; the focus stays where it is.
+ * @param {HTMLElement} card
+ * @param {Words} words
+ * @param {Store} store
+ * @param {number} i
+ * @param {Moment} now
+ */
+export function tellTime(card, words, store, i, now) {
+  part(card, ".emap-state").replaceWith(stateLine(words, store, i, now));
+  part(card, ".emap-hours").replaceChildren(...hoursLines(words, store, i, now));
 }
 
 /**
@@ -61,7 +73,7 @@ function hoursLines(words, store, i, now) {
   if (!schedule) return [asWritten];
   const today = hoursToday(schedule, now) || words.t("不营业");
   const kind = kindOfDay(store.calendar, now.day);
-  if (kind) return [asWritten];
+  if (kind || !schedule.daysSaid) return [asWritten];
   return [make("strong", {}, `${words.t("今天")} ${today}`), make("br"), asWritten];
 }
 
@@ -116,13 +128,14 @@ async function copied(text) {
  * @param {number} i
  */
 function navigation(words, store, i) {
-  const links = linksTo({ name: store.name[i], lon: store.lonOf(i), lat: store.latOf(i) });
+  const outlet = { name: store.name[i], lon: store.lonOf(i), lat: store.latOf(i) };
+  const links = linksTo(outlet);
   const section = make("section", { class: "emap-way" }, make("h3", {}, words.t("步行导航")));
   const buttons = make("div", { class: "emap-links" });
   links.forEach(({ key, label, url }) => buttons.append(
     make("a", { href: url, "data-way": key, target: "_blank", rel: "noopener noreferrer" }, words.t(label)),
   ));
-  const code = make("figure", {}, qrImage(links[0].url, words.t("用手机扫码导航")), make("figcaption", {}, words.t("用手机扫码导航")));
+  const code = make("figure", {}, qrImage(codeLink(outlet), words.t("用手机扫码导航")), make("figcaption", {}, words.t("用手机扫码导航")));
   section.append(buttons, code);
   return section;
 }

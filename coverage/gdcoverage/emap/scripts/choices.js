@@ -3,9 +3,11 @@
 import { make, part, parts } from "./dom.js";
 import { noConditions } from "./filter.js";
 import { countyName } from "./store.js";
+import { showTime, timeChoice } from "./times.js";
+import { WEEKLY_NAMES } from "./when.js";
 
 /** @typedef {"county" | "bank"} Group one of which may be chosen */
-/** @typedef {"items" | "modes"} Terms any of which may be chosen, as bits */
+/** @typedef {"items" | "modes" | "week"} Terms any of which may be chosen, as bits */
 
 /**
  * Fills the page's places for lists and chips.
@@ -17,10 +19,10 @@ export function buildChoices(look) {
   const banks = store.bank.values.map((bank) => bank || "—");
   part(root, ".emap-selects").replaceChildren(
     choiceOf(look, "county", "全部县区", counties), choiceOf(look, "bank", "全部银行", banks));
-  const terms = (/** @type {Terms} */ kind, /** @type {string[]} */ names) =>
+  const terms = (/** @type {Terms} */ kind, /** @type {readonly string[]} */ names) =>
     names.map((name, bit) => chip(kind, bit, name, () => look.ask({ [kind]: conditions[kind] ^ (1 << bit) })));
   part(root, ".emap-chips").replaceChildren(
-    row("营业", chip("open", 0, "正在营业", () => look.ask({ open: !conditions.open }))),
+    row("营业", chip("open", 0, "现在营业", () => look.ask({ open: !conditions.open })), ...terms("week", WEEKLY_NAMES), timeChoice(look)),
     row("业务事项", ...terms("items", store.itemNames)),
     row("服务方式", ...terms("modes", store.modeNames)),
     make("button", { type: "button", class: "emap-clear", "data-t": "清除筛选", click: () => look.ask({ ...noConditions(), query: conditions.query }) }),
@@ -84,9 +86,10 @@ export function showChoices(look) {
     node.setAttribute("aria-pressed", String(on));
     part(node, ".emap-number").textContent = words.number(kind === "open" ? counts.open : counts[kind][bit]);
   });
+  showTime(look);
   const bits = (/** @type {number} */ mask) => mask.toString(2).replace(/0/g, "").length;
   const chosen = Number(conditions.county >= 0) + Number(conditions.bank >= 0) + Number(conditions.open)
-    + bits(conditions.items) + bits(conditions.modes);
+    + Number(conditions.at >= 0) + bits(conditions.week) + bits(conditions.items) + bits(conditions.modes);
   part(root, ".emap-chosen").textContent = chosen ? `（${words.t("已选")} ${chosen}）` : "";
   part(root, ".emap-clear").hidden = !chosen;
 }

@@ -3,7 +3,7 @@
 /** @import { Words } from "./words.js" */
 
 export const WEEK = 7 * 1440;
-const WEEKDAYS = Object.freeze(["周一", "周二", "周三", "周四", "周五", "周六", "周日"]);
+export const WEEKDAYS = Object.freeze(["周一", "周二", "周三", "周四", "周五", "周六", "周日"]);
 
 /**
  * Days since 1970-01-01 and minutes since Monday 0:00, both in UTC+8.
@@ -18,12 +18,26 @@ export function nowInGuangdong(time = Date.now()) {
 }
 
 /**
- * What a day is by the calendar: "off" (public holiday), "work" (make-up workday) or "".
+ * The first moment from now on at a minute of the week.
+ * @param {Moment} now
+ * @param {number} minute
+ * @returns {Moment}
+ */
+export const nextAt = (now, minute) => ({
+  day: now.day + Math.floor(((now.minute % 1440) + ((minute - now.minute + WEEK) % WEEK)) / 1440), minute,
+});
+
+/**
+ * What a day is by the calendar: "off" (public holiday), "work" (make-up workday), "unsettled" (only a notice
+ * that was not there when the map was made says which) or "".
  * @param {Calendar} calendar
  * @param {number} day
  */
-export const kindOfDay = (calendar, day) =>
-  calendar.off.includes(day) ? "off" : calendar.work.includes(day) ? "work" : "";
+export function kindOfDay(calendar, day) {
+  if (calendar.off.includes(day)) return "off";
+  if (calendar.work.includes(day)) return "work";
+  return day < calendar.since || day > calendar.horizon || calendar.unsettled.includes(day) ? "unsettled" : "";
+}
 
 /**
  * Whether an outlet is open at a moment; until when, or why not.
@@ -33,8 +47,9 @@ export const kindOfDay = (calendar, day) =>
  * @returns {OpenState}
  */
 export function openState(schedule, calendar, now) {
-  if (!schedule) return { state: "unknown", why: "营业时间未知" };
+  if (!schedule || !schedule.open.length) return { state: "unknown", why: "营业时间未知" };
   const kind = kindOfDay(calendar, now.day);
+  if (kind === "unsettled") return { state: "unknown", why: "可能休息，请先致电" };
   const minute = now.minute;
   if (kind === "off" && schedule.holidays !== true) {
     return schedule.holidays === false
@@ -45,6 +60,7 @@ export function openState(schedule, calendar, now) {
   // A weekend that is worked: who opens at weekends anyway is open, of others nobody knows.
   if (kind === "work" && at < 0) return { state: "unknown", why: "调休上班日，请电话确认" };
   if (at >= 0) {
+    if (!schedule.daysSaid) return { state: "unknown", why: "未注明星期几营业，请先致电" };
     // Sunday's end is Monday's beginning.
     const until = open[at + 1] === WEEK && open[0] === 0 ? open[1] : open[at + 1];
     return { state: "open", until, always: open.length === 2 && open[0] === 0 && open[1] === WEEK };
@@ -60,9 +76,11 @@ export function openState(schedule, calendar, now) {
  * @returns {{next?: number, days?: number}}
  */
 function nextOpening(schedule, calendar, now) {
+  if (!schedule.daysSaid) return {};
   const starts = schedule.open.filter((_, i) => i % 2 === 0), today = Math.floor(now.minute / 1440);
   for (let days = 0; days < 15; days++) {
-    if (days && kindOfDay(calendar, now.day + days) === "off" && schedule.holidays !== true) continue;
+    const kind = days ? kindOfDay(calendar, now.day + days) : "";
+    if (kind === "unsettled" || (kind === "off" && schedule.holidays !== true)) continue;
     const day = (today + days) % 7;
     const next = starts.find((start) => Math.floor(start / 1440) === day && (days > 0 || start > now.minute));
     if (next !== undefined) return { next, days };
@@ -71,7 +89,7 @@ function nextOpening(schedule, calendar, now) {
 }
 
 /** @param {number} minute of the week */
-const clockTime = (minute) => {
+export const clockTime = (minute) => {
   const m = minute % 1440;
   return String(Math.floor(m / 60)).padStart(2, "0") + ":" + String(m % 60).padStart(2, "0");
 };

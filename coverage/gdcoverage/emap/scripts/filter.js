@@ -1,14 +1,14 @@
 // Filter: which outlets meet the conditions, in what order, and how many each further choice would leave.
 /** @import { Conditions, Moment, Origin, Selected, Store } from "./types.js" */
-import { openState } from "./clock.js";
 import { search } from "./search.js";
 import { metres } from "./store.js";
+import { WEEKLY, fits } from "./when.js";
 
 /** @returns {Conditions} */
-export const noConditions = () => ({ query: "", county: -1, bank: -1, items: 0, modes: 0, open: false });
+export const noConditions = () => ({ query: "", county: -1, bank: -1, items: 0, modes: 0, open: false, week: 0, at: -1 });
 
 /**
- * Numbers of the outlets shown in order, counts, and how many with unknown hours "open" leaves out.
+ * Numbers of the outlets shown in order, counts, and how many are left out because nobody can tell whether they are open when asked.
  * @param {Store} store
  * @param {Conditions} conditions
  * @param {Origin | null} origin
@@ -17,38 +17,40 @@ export const noConditions = () => ({ query: "", county: -1, bank: -1, items: 0, 
  */
 export function select(store, conditions, origin, now) {
   const scores = search(store, conditions.query);
-  const states = store.schedules.map((schedule) => openState(schedule, store.calendar, now).state);
+  const verdicts = store.schedules.map((schedule) => fits(schedule, store.calendar, conditions, now));
   const counts = {
     county: new Array(store.county.values.length).fill(0),
     bank: new Array(store.bank.values.length).fill(0),
     items: store.itemNames.map(() => 0),
     modes: store.modeNames.map(() => 0),
     open: 0,
+    week: WEEKLY.map(() => 0),
   };
   /** @type {number[]} */
   const shown = [];
   let unknown = 0;
   for (let i = 0; i < store.size; i++) {
-    const county = store.county.codes[i], bank = store.bank.codes[i], state = states[store.hours.codes[i]];
+    const county = store.county.codes[i], bank = store.bank.codes[i], time = verdicts[store.hours.codes[i]];
     if (scores && !scores[i]) continue;
     if ((store.items[i] & conditions.items) !== conditions.items) continue;
     if ((store.modes[i] & conditions.modes) !== conditions.modes) continue;
     const inCounty = conditions.county < 0 || county === conditions.county;
     const ofBank = conditions.bank < 0 || bank === conditions.bank;
-    const open = !conditions.open || state === "open";
+    const open = time.met === "open";
     // A choice among counties counts what the other conditions leave, and so does one among banks.
     if (ofBank && open) counts.county[county]++;
     if (inCounty && open) counts.bank[bank]++;
     if (inCounty && ofBank) {
-      if (state === "open") counts.open++;
-      if (state === "unknown") unknown++;
+      if (time.open === "open") counts.open++;
+      time.week.forEach((verdict, bit) => { if (verdict === "open") counts.week[bit]++; });
+      if (time.met === "unknown") unknown++;
     }
     if (!inCounty || !ofBank || !open) continue;
     for (let bit = 0; bit < counts.items.length; bit++) if (store.items[i] & (1 << bit)) counts.items[bit]++;
     for (let bit = 0; bit < counts.modes.length; bit++) if (store.modes[i] & (1 << bit)) counts.modes[bit]++;
     shown.push(i);
   }
-  return { shown: ordered(store, shown, scores, origin), counts, unknown: conditions.open ? unknown : 0 };
+  return { shown: ordered(store, shown, scores, origin), counts, unknown };
 }
 
 /**

@@ -24,7 +24,7 @@ export function gcj(lon, lat) {
 }
 
 /**
- * The place in WGS-84; the first link is the one that the QR code carries.
+ * The way to a place in WGS-84, in each of the services.
  * @param {{name: string, lon: number, lat: number}} outlet
  */
 export function linksTo(outlet) {
@@ -38,6 +38,24 @@ export function linksTo(outlet) {
     { key: "tencent", label: "腾讯地图", url: `https://apis.map.qq.com/uri/v1/routeplan?type=walk&to=${name}&tocoord=${lat},${lon}&referer=gdcoverage` },
     { key: "geo", label: "手机地图", url: `geo:${own}?q=${own}(${name})` },
   ];
+}
+
+/** So much of a name, as an address writes it, fits into a QR code that a phone can read. */
+const CODE_NAME = 270;
+
+/**
+ * The address for the QR code: the first link, of a name that is cut where it is too long.
+ * @param {{name: string, lon: number, lat: number}} outlet
+ */
+export function codeLink(outlet) {
+  let name = "", length = 0;
+  // By characters: half of one of two units cannot be written.
+  for (const sign of outlet.name) {
+    length += encodeURIComponent(sign).length;
+    if (length > CODE_NAME) break;
+    name += sign;
+  }
+  return linksTo({ ...outlet, name })[0].url;
 }
 
 /**

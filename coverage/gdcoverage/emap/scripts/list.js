@@ -1,9 +1,23 @@
 // List: the items that the look-up lists, and the keys that lead through them.
-/** @import { Moment } from "./types.js" */
+/** @import { Moment, Store } from "./types.js" */
 /** @import { Look } from "./lookup.js" */
+/** @import { Words } from "./words.js" */
 import { openState, openWords } from "./clock.js";
 import { make } from "./dom.js";
 import { away, metres } from "./store.js";
+
+/**
+ * Whether an outlet is open, in words; made anew as time goes by.
+ * @param {Words} words
+ * @param {Store} store
+ * @param {number} i
+ * @param {Moment} now
+ */
+export function stateLine(words, store, i, now) {
+  const state = openState(store.scheduleOf(i), store.calendar, now);
+  const [word, more] = openWords(words, state, now);
+  return make("span", { class: `emap-state emap-${state.state}`, "data-i": i }, make("b", {}, word), more ? " · " + more : "");
+}
 
 /**
  * An outlet of the list.
@@ -13,13 +27,11 @@ import { away, metres } from "./store.js";
  */
 export function outletItem(look, i, now) {
   const { store, words, near: { origin } } = look;
-  const state = openState(store.scheduleOf(i), store.calendar, now);
-  const [word, more] = openWords(words, state, now);
   const far = origin && away(words, metres(origin.lat, origin.lon, store.latOf(i), store.lonOf(i)));
   return make("li", {}, make("button", { type: "button", class: "emap-item", "data-i": i, click: () => look.open(i) },
     make("span", { class: "emap-name", lang: "zh-CN" }, store.name[i]),
     make("span", { class: "emap-where", lang: "zh-CN" }, store.address[i] || store.countyOf(i).name),
-    make("span", { class: `emap-state emap-${state.state}` }, make("b", {}, word), more ? " · " + more : ""),
+    stateLine(words, store, i, now),
     far ? make("span", { class: "emap-away" }, words.t("直线约 {0}", far)) : null,
   ));
 }

@@ -1,12 +1,12 @@
 // Look-up: what is asked, what is found, listed and opened; the map shows what the list holds.
 /** @import { Conditions, Layers, Store } from "./types.js" */
 /** @import { Words } from "./words.js" */
-import { outletCard } from "./card.js";
+import { outletCard, tellTime } from "./card.js";
 import { buildChoices, showChoices } from "./choices.js";
 import { nowInGuangdong } from "./clock.js";
-import { part } from "./dom.js";
+import { part, parts } from "./dom.js";
 import { noConditions, select, within } from "./filter.js";
-import { listKeys, outletItem, placeItem } from "./list.js";
+import { listKeys, outletItem, placeItem, stateLine } from "./list.js";
 import { Near } from "./near.js";
 import { onOutlets } from "./points.js";
 import { searchPlaces } from "./search.js";
@@ -131,13 +131,21 @@ export class Look {
     this.count();
   }
 
+  // Outlets open and close while the page stands, whatever is looked at.
+  tick() {
+    const { store, words, card, chosen, items } = this, now = nowInGuangdong();
+    if (chosen >= 0) tellTime(card, words, store, chosen, now);
+    else if (!items.contains(document.activeElement)) this.refresh();
+    parts(items, ".emap-state").forEach((state) => state.replaceWith(stateLine(words, store, Number(state.dataset.i), now)));
+  }
+
   // How many there are, in words.
   count() {
     const { words, shown } = this, none = !shown.length, { unknown } = this.selected;
     const found = none ? words.t("没有符合条件的网点")
       : this.view ? words.t("地图范围内 {0} 个，共 {1} 个", words.number(this.listed.length), words.number(shown.length))
         : words.t("共 {0} 个网点", words.number(shown.length));
-    const left = unknown ? words.t("（{0} 个营业时间未知）", words.number(unknown)) : "";
+    const left = unknown ? words.t("（另有 {0} 个时间不详）", words.number(unknown)) : "";
     const advise = none && this.store.size > 0;
     const advice = advise ? (words.inEnglish ? ". " : "。") + words.t("请换一个词，或减少筛选条件。") : "";
     part(this.root, ".emap-count").textContent = found + left + advice;

@@ -2,6 +2,7 @@
 /** @import { Asked, Base, Emap, Layers, Outlets, Planner, Store } from "./types.js" */
 import { addressOf, conditionsFrom, readAddress, writeAddress } from "./address.js";
 import { block } from "./blocks.js";
+import { nowInGuangdong } from "./clock.js";
 import { part, parts } from "./dom.js";
 import { drawGround, mapWords, openMap } from "./ground.js";
 import { plannerLayers } from "./layers.js";
@@ -9,7 +10,7 @@ import { Look } from "./lookup.js";
 import { plannerPanel, pointsOnTop, ranking } from "./planner.js";
 import { Points } from "./points.js";
 import { Printing } from "./print.js";
-import { dates } from "./said.js";
+import { dates, stale } from "./said.js";
 import { searchIndex } from "./search.js";
 import { openStore } from "./store.js";
 import { Words } from "./words.js";
@@ -81,6 +82,7 @@ async function fill(opened, id, first) {
     words.translate(root);
     writeMapWords();
     part(root, ".emap-date").textContent = dates(head, words);
+    part(root, ".emap-stale").textContent = stale(head, store.calendar, words, nowInGuangdong().day);
     if (planner) ranking(root, words, map, planner);
     look.tell(look.notice);
     look.refresh(!emap.ready && !asked.at && !asked.outlet && asksForSome(asked));
@@ -143,8 +145,9 @@ function listen({ root, map, words, look }, speak, remember) {
   root.addEventListener("keydown", (event) => { if (event.key === "Escape" && look.chosen >= 0) look.close(); });
   // The first letter typed must not wait for the index.
   setTimeout(() => searchIndex(look.store), 200);
-  // Outlets open and close while the page stands.
-  setInterval(() => { if (look.chosen < 0 && !root.contains(document.activeElement)) look.refresh(); }, 60000);
+  setInterval(() => look.tick(), 60000);
+  // A telephone takes the page out of its pocket the next day.
+  document.addEventListener("visibilitychange", () => look.tick());
 }
 
 /**
@@ -163,7 +166,7 @@ function restore(look, asked) {
 }
 
 /** @param {Asked} asked */
-const asksForSome = (asked) => ["q", "county", "bank", "items", "modes", "open"].some((name) => asked[name]);
+const asksForSome = (asked) => ["q", "county", "bank", "items", "modes", "open", "week", "time"].some((name) => asked[name]);
 
 /**
  * A card takes the place of whatever the panel showed, and gives it back.

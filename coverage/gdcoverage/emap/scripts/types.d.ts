@@ -74,11 +74,17 @@ export interface County {
 export interface Schedule {
   open: number[];
   holidays: boolean | null;
+  /** False: on which of the days nobody says. */
+  daysSaid: boolean;
 }
 
 export interface Calendar {
   off: number[];
   work: number[];
+  /** Days of which only a coming notice can say whether they are worked. */
+  unsettled: number[];
+  since: number;
+  horizon: number;
   until: string;
 }
 
@@ -217,6 +223,10 @@ export interface Conditions {
   items: number;
   modes: number;
   open: boolean;
+  /** What is asked of the usual week, as bits. */
+  week: number;
+  /** Minute of the week at which outlets must be open; -1 for none. */
+  at: number;
 }
 
 export interface Counts {
@@ -225,6 +235,7 @@ export interface Counts {
   items: number[];
   modes: number[];
   open: number;
+  week: number[];
 }
 
 export interface Selected {
