@@ -84,10 +84,16 @@ def _joins(
         for number in np.flatnonzero(network.edge_look & (DOUBTFUL | NOT_JOINED) == 0).tolist()
     ]
     on_street = any(line.distance(here) <= TOUCH_M for _, line in bars)
+    wet = sum(
+        shapely.Polygon(rim).intersects(here)
+        for k in np.flatnonzero(network.barrier_look & WATER)
+        for s in [np.s_[network.barrier_start[k] : network.barrier_start[k + 1]]]
+        for rim in [planar(network.barrier_lon[s], network.barrier_lat[s])]
+    )
     for k, look in enumerate(network.barrier_look):
         s = np.s_[network.barrier_start[k] : network.barrier_start[k + 1]]
         line = planar(network.barrier_lon[s], network.barrier_lat[s])
-        swims = look & WATER and shapely.Polygon(line).intersects(here)
+        swims = look & WATER and wet % 2 and shapely.Polygon(line).intersects(here)
         if not swims and line.distance(here) > TOUCH_M:
             bars.append((-1, line))
     rows: list[tuple[float, ...]] = []

@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 from gdcoverage.arrays import Floats, Int32s, Ints
 from gdcoverage.demand import sound_demand
 from gdcoverage.findings import (
+    BY_NEAREST_STREET,
     NO_COUNTY,
     OUTLET_RESULT_COLUMNS,
     RESULT_COLUMNS,
@@ -254,6 +255,10 @@ def _with_nearest(
         of_doubtful = demand.assign(walk_m=_known(walk.metres), radius_m=_known(straight_m))
         also = covered_at(of_doubtful, standard, limit_m)
         supposed[WITH_DOUBTFUL] = demand["covered"].to_numpy() | also
+    nearest = joined[serving].only_nearest(), points.only_nearest()
+    walk = reach.nearest_to_points(network, *nearest, limit_m)
+    by_nearest = demand.assign(walk_m=_known(walk.metres))
+    supposed[BY_NEAREST_STREET] = covered_at(by_nearest, standard, limit_m)
     if network.doubtful_m:
         walk = reach.nearest_to_points(network, joined[serving], points, limit_m, certain=True)
         certain = demand.assign(walk_m=_known(walk.metres))

@@ -40,7 +40,9 @@ RESULT_COLUMNS = {
 WITH_DOUBTFUL = "covered_with_doubtful"
 # Likewise where there are streets in doubt: whether it would be covered if nobody walked on them.
 WITHOUT_DOUBTFUL_WAYS = "covered_without_doubtful_ways"
-SUPPOSED = frozenset({WITH_DOUBTFUL, WITHOUT_DOUBTFUL_WAYS})
+# And whether it would be if points and outlets were left for their nearest street alone.
+BY_NEAREST_STREET = "covered_by_nearest_street"
+SUPPOSED = frozenset({WITH_DOUBTFUL, WITHOUT_DOUBTFUL_WAYS, BY_NEAREST_STREET})
 # Beside the rate stand those that would be if every point lay so much nearer, or farther.
 MISPLACED_M = 10.0
 # Two rates that differ by more than so many percentage points are two answers.
@@ -89,8 +91,8 @@ class Findings:
     ----------
     standard : the standard applied.
     demand : the demand points as given, with their index and the columns `RESULT_COLUMNS`;
-        `WITH_DOUBTFUL` too where there are outlets in doubt, and `WITHOUT_DOUBTFUL_WAYS` where
-        there are streets in doubt.
+        `BY_NEAREST_STREET`; `WITH_DOUBTFUL` too where there are outlets in doubt, and
+        `WITHOUT_DOUBTFUL_WAYS` where there are streets in doubt.
     outlets : the outlets as given, with their index and ``counts`` (only an active outlet does),
         ``status_snap`` and ``access_m``.
     covers : bool, (demand, outlets): who covers whom; rows and columns as in the two frames.
@@ -282,6 +284,7 @@ def tally(demand: pd.DataFrame, keys: list[str], standard: Standard) -> pd.DataF
     people), the rate at each comparison speed (`SPEED_COLUMNS`), ``rate_nearer`` and
     ``rate_farther`` (if every point lay `MISPLACED_M` nearer to its outlet, or farther),
     ``rate_towns_rural`` (``rate_towns_urban`` where the town rule is ``rural``),
+    ``rate_by_nearest_street`` (if points and outlets were left for their nearest street alone),
     ``rate_without_doubtful_ways`` (only where streets are in doubt: the rate if nobody walked on
     them), ``rate_with_doubtful`` (only where outlets are in doubt: the rate if they counted),
     ``demand_points``, ``covered_points``, ``area_km2`` and
@@ -323,6 +326,8 @@ def tally(demand: pd.DataFrame, keys: list[str], standard: Standard) -> pd.DataF
         served[column] = covered_at(demand, standard, limit_m, nearer_m=nearer_m)
     other: Literal["urban", "rural"] = "urban" if standard.town_rule == "rural" else "rural"
     served[f"rate_towns_{other}"] = covered_at(demand, standard, limit_m, towns=other)
+    if BY_NEAREST_STREET in demand:
+        served["rate_by_nearest_street"] = demand[BY_NEAREST_STREET].to_numpy(bool)
     if WITHOUT_DOUBTFUL_WAYS in demand:
         served["rate_without_doubtful_ways"] = demand[WITHOUT_DOUBTFUL_WAYS].to_numpy(bool)
     if WITH_DOUBTFUL in demand:

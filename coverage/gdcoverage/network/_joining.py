@@ -119,8 +119,12 @@ class JoinIndex:
         return np.repeat(ok, np.diff(first)), piece, part, near, near_part
 
     def _waters_of(self, lon: Floats, lat: Floats) -> tuple[Ints, Ints]:
-        """The rims that each point lies in, as rows of lines."""
+        """The rims that each point in water lies in, as rows of lines; on an island, in two rims,
+        one is on land.
+        """
         water, point = shapely.STRtree(shapely.points(lon, lat)).query(self._water, "intersects")
+        wet = np.bincount(point, minlength=len(lon))[point] % 2 == 1
+        water, point = water[wet], point[wet]
         order = np.lexsort((water, point))
         start = np.searchsorted(point[order], np.arange(len(lon) + 1))
         return start, len(self._edges.look) + self._rims[water[order]]

@@ -7,7 +7,8 @@ From a point one may walk straight to the nearest place of every street that can
 - The *access leg* is the straight line there. It ends at the first street that it meets: the leg
   to a candidate meets no other street on its way that can be joined for certain. (Doubtful streets
   are candidates, but end no leg: with and without them, all others are joined at the same places.)
-- It meets no barrier. A point in water (inside a closed rim) is not held back by that rim.
+- It meets no barrier. A point in water (inside a closed rim; of an odd number of rims, for
+  inside two lies an island) is not held back by them.
 - What is met within a millimetre of the leg's end is touched, not crossed; of several edges that
   are joined at the same crossing one is named. A point within a millimetre of a street stands on
   it, and joins it alone; a barrier that it stands on holds nobody back.
@@ -102,6 +103,12 @@ class Snap:
         kept = edges[self.joins.edge]
         before = np.concatenate([[0], np.cumsum(kept)])
         return Snap(before[self.start], self.joins[kept], self.component, self.barred)
+
+    def only_nearest(self) -> Snap:
+        """Only the nearest join of each point."""
+        joined = np.diff(self.start) > 0
+        start = np.concatenate([[0], np.cumsum(joined)])
+        return Snap(start, self.joins[self.start[:-1][joined]], self.component, self.barred)
 
     def __len__(self) -> int:
         return len(self.component)

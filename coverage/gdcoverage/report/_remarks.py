@@ -16,6 +16,7 @@ from gdcoverage.report._report import Report
 _SUPPOSED = {
     "rate_towns_rural": "镇区按乡村判定",
     "rate_towns_urban": "镇区按城区判定",
+    "rate_by_nearest_street": "各点只由最近的街道出入",
     "rate_without_doubtful_ways": "不走存疑道路",
     "rate_with_doubtful": "计入存疑网点",
 }

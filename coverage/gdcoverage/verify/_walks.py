@@ -117,7 +117,8 @@ def _bars(ground: Ground, point: shapely.Point, within_m: float) -> Objects:
     bars = ground.barriers[shapely.dwithin(ground.barriers, point, within_m)]
     bars = bars[~shapely.dwithin(bars, point, _TOUCH_M)]
     inside = ground.water[shapely.contains_properly(ground.water, point)]
-    if not len(inside):
+    # Inside two rims lies an island.
+    if len(inside) % 2 == 0:
         return bars
     shores = shapely.union_all(shapely.boundary(inside))
     return bars[~shapely.covered_by(bars, shores)]
