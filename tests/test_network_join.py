@@ -139,6 +139,18 @@ def test_a_point_in_a_pond_leaves_it_but_crosses_no_other(tmp_path):
     assert joined(fence, (0, 0)).status.tolist() == ["barred"]
 
 
+def test_on_an_island_in_a_lake_one_is_on_land(tmp_path):
+    """The lake's rim and, within it, the island's: nobody walks over the water to the street."""
+    network = worlds.network(tmp_path, {1: (-300, 100), 2: (300, 100)}, [[1, 2]])
+
+    def square(half):
+        return [(-half, -half), (half, -half), (half, half), (-half, half), (-half, -half)]
+
+    lake = with_barriers(network, (square(80), BARRIER | WATER), (square(20), BARRIER | WATER))
+    snap = joined(lake, (0, 0), (0, 50), (0, 90))
+    assert snap.status.tolist() == ["barred", "ok", "ok"]
+
+
 def test_the_street_on_a_bank_is_joined_from_the_land_and_not_over_the_water(tmp_path):
     """A street along a river's rim, through the same nodes."""
     bank = [(0, 0), (100, 10), (200, 0)]

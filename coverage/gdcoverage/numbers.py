@@ -155,11 +155,11 @@ NUMBERS = {
         "覆盖率（镇区按城区）", "rate", "", "不确定性", "Coverage rate with towns as urban"
     ),
     "rate_by_nearest_street": Column(
-        "覆盖率（只走最近街道出入）",
+        "覆盖率（只由最近街道出入）",
         "rate",
         "",
         "不确定性",
-        "Coverage rate by nearest streets only",
+        "Coverage rate by the nearest streets alone",
     ),
     "rate_without_doubtful_ways": Column(
         "覆盖率（不走存疑道路）", "rate", "", "不确定性", "Coverage rate without doubtful ways"
