@@ -79,7 +79,7 @@ def test_osm_file_lists_nodes_then_ways_by_number_and_refers_to_nothing_absent(f
 def test_streets_are_connected_enough_and_have_crossings_and_dead_ends(network):
     # The mainland county and the island lie apart: one component each has nearly everything.
     assert network.component_m[:2].sum() > 0.85 * network.component_m.sum()
-    assert len(network.component_m) > 10
+    assert len(network.component_m) > 5
     degree = np.bincount(np.concatenate([network.edge_u, network.edge_v]))
     assert 0.1 < (degree == 1).mean() < 0.4
     assert (degree >= 3).mean() > 0.5
