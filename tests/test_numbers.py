@@ -157,7 +157,12 @@ def test_what_is_known_of_nobody_is_unknown_and_what_is_counted_of_nobody_is_nou
     assert unknown - rates == {"area_km2", "covered_area_km2", "elderly", "elderly_covered"}
     assert rates == {
         *("rate", "rate_slow", "rate_default", "rate_brisk", "rate_nearer", "rate_farther"),
-        *("rate_towns_rural", "rate_towns_urban", "rate_without_doubtful_ways", "rate_by_nearest_street"),
+        *(
+            "rate_towns_rural",
+            "rate_towns_urban",
+            "rate_without_doubtful_ways",
+            "rate_by_nearest_street",
+        ),
         *("urban_rate", "rural_rate", "rate_with_doubtful"),
     }
 

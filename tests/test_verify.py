@@ -7,6 +7,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import osmnx as ox
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,8 @@ from gdcoverage.network import WalkNetwork
 from gdcoverage.network._profile import is_open_ground, look_of, obstacle_of, stops
 from gdcoverage.network._walk_rules import TABLE, Verdict
 from gdcoverage.network._ways import BARRIER, DOUBTFUL, NOT_JOINED, WATER
-from gdcoverage.verify import Region, Witness, bear_witness, cut_network, cut_regions
+from gdcoverage.verify import Region, Witness, bear_witness, cut_graph, cut_network, cut_regions
+from gdcoverage.verify._ground import read_graph
 from gdcoverage.verify._rules import Rules
 
 STANDARD = Standard(smallest_component_m=150)
@@ -62,6 +64,7 @@ STREETS = (
     {"waterway": "river"},
     {"railway": "rail"},
     {"railway": "rail", "bridge": "yes"},
+    {"route": "ferry"},
 )
 NODES: tuple[dict[str, str], ...] = (
     {},
@@ -155,6 +158,26 @@ def test_half_are_nearest_to_the_limit_and_longer_ones_stay_out(street):
     assert len(set(rows)) == 4
     witness = bear_witness(found.outlets, found.demand, region, "walk", found.standard, 100)
     assert (witness.walks, witness.agrees) == (11, True)
+
+
+@pytest.mark.parametrize("simplify", [False, True])
+def test_a_graph_is_witnessed_as_a_file_is(tmp_path, simplify):
+    """The same ground as a graph of osmnx's; simplified, ways of several sorts are one edge."""
+    path = write_world(tmp_path / "world.osm", 5)
+    whole = Region.around(worlds.degrees(450, 450), 3_000)
+    (region,) = cut_regions(path, [whole])
+    graph = read_graph(region, Rules("walk"))
+    if simplify:
+        graph = ox.simplify_graph(graph)
+    ox.save_graphml(graph, tmp_path / "g.graphml")
+    spots = [tuple(s) for s in np.random.default_rng(6).uniform(0, 900, (25, 2)).tolist()]
+    network = WalkNetwork.from_graphml(tmp_path / "g.graphml")
+    found = assess(worlds.outlets(spots[:1]), worlds.demand(spots[1:]), network, STANDARD)
+    place = found.outlets.geometry[0]
+    (cut,) = cut_graph(tmp_path / "g.graphml", [Region.around((place.x, place.y), 3_000)])
+    witness = bear_witness(found.outlets, found.demand, cut, "walk", STANDARD, 40)
+    assert witness.apart == ()
+    assert witness.walks > 0
 
 
 def test_a_walk_that_differs_is_named(street):

@@ -44,7 +44,9 @@ _KEYS: dict[Profile, frozenset[str]] = {
     "walk": LOOK_KEYS | {"area"},
     "osmnx": frozenset({"highway", *EXCLUDED}),
 }
-_READ = {profile: keys | {*WAY_KEYS} for profile, keys in _KEYS.items()}
+# An edge that says what it is, if only that it is a ferry, is no street by default.
+_SORTS = {*WAY_KEYS, "route"}
+_READ = {profile: keys | _SORTS for profile, keys in _KEYS.items()}
 # Simplifying gives a tag several values, of ways that are not told apart: every mixture of them
 # is judged. Real edges have a dozen; one with more than this is not walked on, and told.
 _MIXTURES = 1024
@@ -79,7 +81,7 @@ def judged(tags: Attributes, profile: Profile) -> Judged:
 @lru_cache(maxsize=10_000)
 def _judged(told: tuple[tuple[str, ...], ...], profile: Profile) -> Judged:
     keys = [key for key, *_ in told]
-    sort = {} if set(WAY_KEYS) & set(keys) else {"highway": "road"}
+    sort = {} if _SORTS & set(keys) else {"highway": "road"}
     if math.prod(len(values) for _, *values in told) > _MIXTURES:
         return Judged(None, mixed=True)
     mixtures = product(*(values for _, *values in told))

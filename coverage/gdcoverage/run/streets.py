@@ -132,9 +132,11 @@ def read_network(plan: Plan, area: BaseGeometry | None = None) -> WalkNetwork:
     if net.osm:
         return WalkNetwork.from_osm(net.osm, polygon=area, margin_m=margin_m, profile=net.profile)
     if net.graphml:
-        return WalkNetwork.from_graphml(net.graphml, polygon=area, margin_m=margin_m)
+        file = net.graphml
+        return WalkNetwork.from_graphml(file, polygon=area, margin_m=margin_m, profile=net.profile)
     how = {
         "margin_m": margin_m,
+        "profile": net.profile,
         "overpass_url": net.overpass_url,
         "doh_url_template": net.doh_url_template,
         "cache_folder": net.cache_folder or plan.path.parent / "cache",

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from pyproj import Geod, Transformer
 
 from gdcoverage.arrays import Bools, Floats, Ints, Objects
 from gdcoverage.network._walk_rules import Verdict
-from gdcoverage.verify._region import Region
+from gdcoverage.verify._region import WAY_KEYS, Region
 from gdcoverage.verify._rules import Rules
 
 GEOD = Geod(ellps="WGS84")
@@ -86,7 +86,7 @@ def read_graph(region: Region, rules: Rules) -> nx.MultiDiGraph:
 def _tags_kept(rules: Rules) -> Iterator[None]:
     with _SETTINGS:
         before = ox.settings.useful_tags_way, ox.settings.useful_tags_node
-        ox.settings.useful_tags_way = sorted(rules.way_keys)
+        ox.settings.useful_tags_way = sorted({*rules.way_keys, *WAY_KEYS})
         ox.settings.useful_tags_node = sorted(rules.node_keys)
         try:
             yield
@@ -113,17 +113,18 @@ def ground_of(
     streets, areas = _Streets(), dict[Any, tuple[_Look, list[Piece]]]()
     barriers, rims = dict[Any, list[Piece]](), set[Any]()
     for u, v, data in graph.edges(data=True):
-        tags, way = _texts(data), str(data.get("osmid"))
+        readings, way = _readings(data), str(data.get("osmid"))
         run = _run(u, v, data, at)
-        walked = rules.walked(tags)
-        if walked is not None:
-            look = _Look(not rules.stepped_onto(tags), walked == Verdict.DOUBTFUL)
+        walked = [rules.walked(tags) for tags in readings]
+        if None not in walked:
+            lifted = any(not rules.stepped_onto(tags) for tags in readings)
+            look = _Look(lifted, Verdict.DOUBTFUL in walked)
             streets.add(run, look, way)
-            if rules.open_ground(tags):
+            if any(map(rules.open_ground, readings)):
                 areas.setdefault(way, (look, []))[1].extend(run)
-        elif rules.barrier(tags):
+        elif not any(said is not None for said in walked) and any(map(rules.barrier, readings)):
             barriers.setdefault(way, []).extend(run)
-            rims |= {way} if rules.shore(tags) else set()
+            rims |= {way} if any(map(rules.shore, readings)) else set()
     places = streets.meetings() - shut
     for way, (look, run) in areas.items():
         streets.add(_across(run, at, places), look, way)
@@ -159,12 +160,21 @@ class _Streets:
 
 
 def _texts(data: dict[str, Any]) -> dict[str, str]:
-    """Tags of an edge or node; of several values of simplified ways, all."""
-    return {
-        key: ";".join(map(str, value)) if isinstance(value, list) else str(value)
-        for key, value in data.items()
-        if key not in ("geometry", "length", "x", "y") and value is not None
-    }
+    """Tags of a node."""
+    return {key: str(value) for key, value in data.items() if key not in ("x", "y")}
+
+
+def _readings(data: dict[str, Any]) -> list[dict[str, str]]:
+    """Tags of an edge; of one that simplifying made of several ways, all that each may have."""
+    known = {k: v for k, v in data.items() if k not in ("geometry", "length") and v is not None}
+    if not set(WAY_KEYS) & set(known):
+        # An edge of a graph is a street if it does not say what it is.
+        known["highway"] = "road"
+    several = {key: value if isinstance(value, list) else [value] for key, value in known.items()}
+    several["osmid"] = [""]
+    return [
+        dict(zip(several, map(str, values), strict=True)) for values in product(*several.values())
+    ]
 
 
 def _run(

@@ -22,7 +22,7 @@ from gdcoverage.network import WalkNetwork
 from gdcoverage.problems import unusable
 
 # Ways with one of these keys may be walked on, or in the way of who walks.
-_WAYS = ("highway", "railway", "waterway", "natural", "route", "man_made", "public_transport")
+WAY_KEYS = ("highway", "railway", "waterway", "natural", "route", "man_made", "public_transport")
 # Nodes with one of these may be in the way.
 _NODES = ("barrier", "access", "foot", "locked")
 _TILE_DEG = 0.02
@@ -149,7 +149,7 @@ def cut_regions(osm: Path, regions: Sequence[Region]) -> list[Region]:
             if not near:
                 continue
             tags = dict(thing.tags)
-            if not any(key in tags for key in _WAYS):
+            if not any(key in tags for key in WAY_KEYS):
                 if thing.id not in rims:
                     continue
                 tags = rims[thing.id]
@@ -270,7 +270,7 @@ def _rims(osm: Path) -> dict[int, dict[str, str]]:
 
     What is a rim in this way is no ground to walk across.
     """
-    told = KeyFilter(*_WAYS)
+    told = KeyFilter(*WAY_KEYS)
     told.enable_for(RELATION)
     relations: Any = osmium.FileProcessor(str(osm), RELATION).with_filter(told)
     found: dict[int, dict[str, str]] = {}
