@@ -103,7 +103,10 @@ def bear_witness(
 
     rules = rules_of(profile, taken=region.kind == "own")
     graph = read_graph(region, rules)
-    ground = ground_of(graph, rules, region.place, standard.smallest_component_m)
+    ground = ground_of(
+        *(graph, rules, region.place, standard.smallest_component_m),
+        whole_rims=region.kind != "graphml",
+    )
     ends = np.column_stack(lonlat(demand.geometry.to_numpy()[rows])).tolist()
     again = walked(ground, region.place, ends, standard.snap_limit_m)
     told_m = demand["walk_m"].to_numpy()[rows]

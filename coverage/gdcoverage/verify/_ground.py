@@ -95,7 +95,12 @@ def _tags_kept(rules: Rules) -> Iterator[None]:
 
 
 def ground_of(
-    graph: nx.MultiDiGraph, rules: Rules, place: tuple[float, float], smallest_m: float
+    graph: nx.MultiDiGraph,
+    rules: Rules,
+    place: tuple[float, float],
+    smallest_m: float,
+    *,
+    whole_rims: bool = True,
 ) -> Ground:
     """The ground around a place.
 
@@ -104,6 +109,7 @@ def ground_of(
     graph : osmnx's, in degrees; not simplified, or simplified with shapes.
     place : longitude and latitude of its middle.
     smallest_m : connected streets of less than this are not joined, metres.
+    whole_rims : whether shores go all around water; in a graph they are edges by themselves.
     """
     plane = Transformer.from_crs(
         4326, f"+proj=aeqd +lon_0={place[0]} +lat_0={place[1]} +ellps=WGS84", always_xy=True
@@ -124,7 +130,7 @@ def ground_of(
                 areas.setdefault(way, (look, []))[1].extend(run)
         elif not any(said is not None for said in walked) and any(map(rules.barrier, readings)):
             barriers.setdefault(way, []).extend(run)
-            rims |= {way} if any(map(rules.shore, readings)) else set()
+            rims |= {way} if whole_rims and any(map(rules.shore, readings)) else set()
     places = streets.meetings() - shut
     for way, (look, run) in areas.items():
         streets.add(_across(run, at, places), look, way)
