@@ -275,7 +275,9 @@ class TestText:
     def test_both_town_rules_stand_side_by_side(self, network: WalkNetwork) -> None:
         report = report_of(network, town_rule="both").for_county("449901")
         # judged as country, 石围社区 (6,000 people, 1.7 km) is within the radius
-        assert "镇区按城区，覆盖率 67.0%；镇区按乡村，覆盖率 85.7%" in report_text(report)
+        text = report_text(report)
+        assert "默认 4.0公里/小时 67.0%" in text
+        assert "镇区按乡村判定 85.7%" in text
 
 
 class TestBareCounties:

@@ -61,15 +61,19 @@ def remarks(report: Report) -> list[str]:
         )
     lines.append(_uncertainty(total))
     off, everyone = NUMBERS["off_network_population"].clause, NUMBERS["population"].said
-    barred = NUMBERS["barred_population"].clause
+    barred = ""
+    if total["barred_population"] > 0:
+        barred = (
+            f"{NUMBERS['barred_population'].clause}"
+            f"（{standard.snap_limit_m:.0f}米内的街道均隔着水域、铁路、高速公路等）："
+            f"{measured(total['barred_population'], 'people')}，"
+            f"其中城区 {_urban(report, 'barred')} 人因此不达标；"
+        )
     lines.append(
         f"{off}（离街道超过{standard.snap_limit_m:.0f}米）："
         f"{measured(total['off_network_population'], 'people')}，"
         f"其中城区 {_urban(report, 'off_network')} 人因此不达标；"
-        f"{barred}（{standard.snap_limit_m:.0f}米内的街道均隔着水域、铁路、高速公路等）："
-        f"{measured(total['barred_population'], 'people')}，"
-        f"其中城区 {_urban(report, 'barred')} 人因此不达标；"
-        f"{_told(total, 'island_population', '：')}。均计入{everyone}。"
+        f"{barred}{_told(total, 'island_population', '：')}。均计入{everyone}。"
     )
     if report.witness is not None:
         lines.append(witness_line(report.witness))
