@@ -3,7 +3,7 @@
 /** @import { Look } from "./lookup.js" */
 import { openState, openWords } from "./clock.js";
 import { make } from "./dom.js";
-import { away, metres } from "./store.js";
+import { straight } from "./store.js";
 
 /**
  * An outlet of the list.
@@ -15,12 +15,11 @@ export function outletItem(look, i, now) {
   const { store, words, near: { origin } } = look;
   const state = openState(store.scheduleOf(i), store.calendar, now);
   const [word, more] = openWords(words, state, now);
-  const far = origin && away(words, metres(origin.lat, origin.lon, store.latOf(i), store.lonOf(i)));
   return make("li", {}, make("button", { type: "button", class: "emap-item", "data-i": i, click: () => look.open(i) },
     make("span", { class: "emap-name", lang: "zh-CN" }, store.name[i]),
     make("span", { class: "emap-where", lang: "zh-CN" }, store.address[i] || store.countyOf(i).name),
     make("span", { class: `emap-state emap-${state.state}` }, make("b", {}, word), more ? " · " + more : ""),
-    far ? make("span", { class: "emap-away" }, words.t("直线约 {0}", far)) : null,
+    origin ? make("span", { class: "emap-away" }, straight(words, store, i, origin)) : null,
   ));
 }
 

@@ -1,10 +1,13 @@
 // Look-up: what is asked, what is found, listed and opened; the map shows what the list holds.
 /** @import { Conditions, Layers, Store } from "./types.js" */
+/** @import { Told } from "./near.js" */
 /** @import { Words } from "./words.js" */
+import { Aloud } from "./aloud.js";
 import { outletCard } from "./card.js";
 import { buildChoices, showChoices } from "./choices.js";
 import { nowInGuangdong } from "./clock.js";
-import { part } from "./dom.js";
+import { buildDoors, showDoors } from "./doors.js";
+import { part, refill } from "./dom.js";
 import { noConditions, select, within } from "./filter.js";
 import { listKeys, outletItem, placeItem } from "./list.js";
 import { Near } from "./near.js";
@@ -43,23 +46,64 @@ export class Look {
     this.view = null;
     this.chosen = -1;
     this.length = PAGE;
-    this.notice = "";
+    /** Past the first question, what one has come for. */
+    this.past = false;
+    this.filtering = false;
+    /** @type {Told} */
+    this.notice = [""];
+    this.aloud = new Aloud(root);
     this.typing = 0;
     this.frame = 0;
 
     // What others do when the state has changed, a card or list has opened, a card has closed.
     this.changed = () => {};
-    this.opened = (/** @type {"card" | "list"} */ _what) => {};
+    this.opened = (/** @type {"card" | "list" | "filters"} */ _what) => {};
     this.closed = () => {};
 
-    this.near = new Near(map, () => this.moved(), (text) => this.tell(text));
+    this.near = new Near(map, () => this.moved(), (...told) => this.tell(...told));
     buildChoices(this);
+    buildDoors(this);
     this.listen();
   }
 
   /** Numbers of the outlets that meet the conditions, in order. */
   get shown() {
     return this.selected.shown;
+  }
+
+  /** Nothing is asked any more. */
+  reset() {
+    if (this.near.origin || this.near.picking) this.near.set(null);
+    this.input.value = "";
+    Object.assign(this.conditions, noConditions());
+    this.whole();
+    this.past = false;
+    this.refresh(true);
+  }
+
+  /**
+   * Past the first question, into the list.
+   * @param {Partial<Conditions>} change
+   */
+  enter(change) {
+    this.ask(change);
+    this.opened("list");
+    this.focusItem(0);
+  }
+
+  /** @param {boolean} on the conditions have the phone's sheet, above the first of what they leave */
+  filter(on) {
+    if (on === this.filtering) return;
+    this.filtering = on;
+    this.root.classList.toggle("emap-filtering", on);
+    if (on) {
+      /** @type {HTMLDetailsElement} */
+      const details = part(this.root, ".emap-filters details");
+      details.open = true;
+      this.opened("filters");
+    }
+    showChoices(this);
+    this.changed();
   }
 
   /** @param {boolean} fit let the map show what is found */
@@ -70,6 +114,7 @@ export class Look {
     if (this.idle) this.idle.shown = this.shown.filter((i) => !store.active[i]);
     this.list();
     showChoices(this);
+    showDoors(this);
     // The list first; a map that moves draws anew by itself.
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => {
@@ -84,6 +129,7 @@ export class Look {
    */
   ask(change) {
     Object.assign(this.conditions, change);
+    this.past = true;
     this.whole();
     if (this.chosen >= 0) this.close(false);
     this.refresh(true);
@@ -92,6 +138,7 @@ export class Look {
   // The place to sort from has changed.
   moved() {
     part(this.root, ".emap-near").textContent = this.words.t(this.near.origin ? "取消定位" : "离我最近");
+    this.past = this.past || Boolean(this.near.origin);
     this.whole();
     this.refresh(true);
   }
@@ -122,7 +169,7 @@ export class Look {
     this.listed = this.view ? within(store, this.shown, this.view) : this.shown;
     const now = nowInGuangdong();
     const places = this.near.origin || this.view ? [] : searchPlaces(store, this.conditions.query);
-    this.items.replaceChildren(
+    refill(this.items,
       ...places.map((place) => placeItem(this, place)),
       ...this.listed.slice(0, this.length).map((i) => outletItem(this, i, now)),
     );
@@ -141,6 +188,7 @@ export class Look {
     const advise = none && this.store.size > 0;
     const advice = advise ? (words.inEnglish ? ". " : "。") + words.t("请换一个词，或减少筛选条件。") : "";
     part(this.root, ".emap-count").textContent = found + left + advice;
+    this.aloud.say(found + left + advice);
   }
 
   /**
@@ -157,9 +205,9 @@ export class Look {
       this.refresh();
     }
     this.choose(i);
-    card.replaceChildren(outletCard(this.words, store, i, nowInGuangdong(), () => this.close()));
-    this.opened("card");
+    refill(card, outletCard(this.words, store, i, nowInGuangdong(), this.near.origin, () => this.close()));
     card.hidden = false;
+    this.opened("card");
     card.scrollTop = 0;
     if (move) map.setView([store.latOf(i), store.lonOf(i)], Math.max(map.getZoom(), 15), { animate: false });
     if (focus) part(card, "h2").focus({ preventScroll: true });
@@ -171,7 +219,7 @@ export class Look {
     const was = this.chosen;
     this.choose(-1);
     this.card.hidden = true;
-    this.card.replaceChildren();
+    refill(this.card);
     this.closed();
     /** @type {HTMLElement | null} */
     const item = this.items.querySelector(`[data-i="${was}"]`);
@@ -199,8 +247,10 @@ export class Look {
     }
     this.view = { contains: ([lat, lon]) => members.some((i) => store.latOf(i) === lat && store.lonOf(i) === lon) };
     this.length = PAGE;
+    this.past = true;
     if (this.chosen >= 0) this.close();
     this.opened("list");
+    showDoors(this);
     this.list();
     part(this.root, ".emap-count").textContent = this.words.t("这里有 {0} 个网点", this.words.number(members.length));
     part(this.items, "button").focus();
@@ -215,12 +265,15 @@ export class Look {
     this.changed();
   }
 
-  /** @param {string} text for the notice above the list; "" for none */
-  tell(text) {
-    const notice = part(this.root, ".emap-notice");
-    notice.hidden = !text;
-    notice.textContent = this.words.t(text);
-    this.notice = text;
+  /** @param {Told} told for the notice above the list; "" for none */
+  tell(...told) {
+    const { words } = this, [text, measure] = told, { picking, origin } = this.near;
+    part(this.root, ".emap-notice").hidden = !text;
+    part(this.root, ".emap-notice p").textContent = words.t(text, measure ? words.t(measure[0], words.number(measure[1])) : "");
+    const aim = part(this.root, ".emap-aim");
+    aim.hidden = !(picking || (origin && origin.kind === "device"));
+    aim.textContent = words.t(picking ? "选地图中心" : "在地图上选位置");
+    this.notice = told;
   }
 
   /** @param {number} i number of an item of the list */
@@ -240,6 +293,11 @@ export class Look {
       this.focusItem(0);
     });
     part(root, ".emap-near").addEventListener("click", () => this.near.ask());
+    part(root, ".emap-aim").addEventListener("click", () => {
+      if (this.near.picking) this.near.middle();
+      else this.near.pick("请在地图上点一下您在哪里。");
+    });
+    part(root, ".emap-filter").addEventListener("click", () => this.filter(!this.filtering));
     part(root, ".emap-all").addEventListener("click", () => { this.view = null; this.fit(); this.list(); this.changed(); });
     part(root, ".emap-more").addEventListener("click", () => {
       const at = this.items.children.length;
