@@ -10,7 +10,9 @@ from typing import Any
 # page: about 700 outlets. The rest cannot be read without scripts, which unpack it.
 MOST_BYTES = 100_000
 
-NO_SCRIPT = "<p>这个浏览器没有启用 JavaScript，地图打不开。可启用后重新打开，或拨打 12333 咨询。</p>"
+NO_SCRIPT = (
+    "<p>这个浏览器没有启用 JavaScript，地图打不开。可启用后重新打开，或拨打 12333 咨询。</p>"
+)
 
 
 def plain_list(title: str, outlets: Mapping[str, Any]) -> str:
@@ -40,7 +42,8 @@ def plain_list(title: str, outlets: Mapping[str, Any]) -> str:
     numbers = "".join(
         f"<li>{_text(name)}：{len(members)} 个网点</li>" for name, members in counties.items()
     )
-    return f"{head}<p>网点较多，名单须启用 JavaScript 才能列出；各县区网点数如下。</p><ul>{numbers}</ul>"
+    why = "网点较多，名单须启用 JavaScript 才能列出；各县区网点数如下。"
+    return f"{head}<p>{why}</p><ul>{numbers}</ul>"
 
 
 def _row(outlets: Mapping[str, Any], i: int) -> str:

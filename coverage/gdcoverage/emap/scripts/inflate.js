@@ -12,6 +12,7 @@ export function inflate(bytes) {
   /** @param {number} count */
   function take(count) {
     var value = 0;
+    if (at >= bytes.length) throw new Error("damaged block");
     for (var i = 0; i < count; i++) {
       value |= ((bytes[at] >> bit) & 1) << i;
       if (++bit === 8) { bit = 0; at++; }

@@ -59,6 +59,8 @@ export class Past {
         this.going = window.setTimeout(() => this.gone(), PATIENCE);
         return;
       }
+      // The entry that the page was opened with is known again when Back returns to it.
+      if (!this.kept()) window.history.replaceState(this.entry(), "");
       if (open === this.depth) window.history.replaceState(this.entry(), "", address);
       while (this.depth < open) {
         this.depth++;

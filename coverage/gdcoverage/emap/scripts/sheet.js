@@ -25,13 +25,13 @@ export class Sheet {
     this.bar = part(root, ".emap-sheet");
     /** @type {Stop} */
     this.stop = this.isShort ? "peek" : "half";
-    part(root, ".emap-raise").addEventListener("click", () => this.to(STOPS[Math.min(STOPS.indexOf(this.stop) + 1, 2)]));
-    part(root, ".emap-lower").addEventListener("click", () => this.to(STOPS[Math.max(STOPS.indexOf(this.stop) - 1, 0)]));
+    part(root, ".emap-raise").addEventListener("click", () => this.step(1));
+    part(root, ".emap-lower").addEventListener("click", () => this.step(-1));
     this.bar.addEventListener("keydown", (event) => {
       const step = Number(event.key === "ArrowUp") - Number(event.key === "ArrowDown");
       if (!step) return;
       event.preventDefault();
-      this.to(STOPS[Math.max(0, Math.min(2, STOPS.indexOf(this.stop) + step))]);
+      this.step(step);
     });
     const menu = part(root, ".emap-menu");
     menu.addEventListener("click", () => {
@@ -45,6 +45,17 @@ export class Sheet {
 
   get isShort() {
     return this.root.clientHeight < SHORT * parseFloat(getComputedStyle(document.documentElement).fontSize);
+  }
+
+  /** Where half a page shows no result it is no place to stop. */
+  get stops() {
+    return this.isShort ? STOPS.filter((stop) => stop !== "half") : STOPS;
+  }
+
+  /** @param {number} by stops upwards */
+  step(by) {
+    const { stops } = this, at = stops.indexOf(this.stop);
+    this.to(stops[Math.max(0, Math.min(stops.length - 1, at + by))]);
   }
 
   /** @param {Stop} stop */
@@ -85,7 +96,8 @@ export class Sheet {
    * @param {boolean} least leave it where it shows more already
    */
   show(least = false) {
-    if (isPhone() && !(least && this.stop !== "peek")) this.to(this.isShort ? "full" : "half");
+    const wanted = this.isShort ? "full" : "half";
+    if (isPhone() && !(least && STOPS.indexOf(this.stop) >= STOPS.indexOf(wanted))) this.to(wanted);
   }
 
   /** All of it, to type or to choose. */
@@ -100,11 +112,11 @@ export class Sheet {
       if (event.button) return;
       [from, height, held, moved] = [event.clientY, this.panel.offsetHeight, true, false];
     });
-    bar.addEventListener("pointermove", (event) => {
+    // A quick finger is beyond the bar before it is followed.
+    document.addEventListener("pointermove", (event) => {
       if (!held) return;
       const by = from - event.clientY;
       if (!moved && Math.abs(by) < STILL) return;
-      if (!moved) bar.setPointerCapture(event.pointerId);
       moved = true;
       this.root.classList.add("emap-held");
       this.place(Math.max(this.heightOf("peek"), Math.min(this.heightOf("full"), height + by)));
@@ -113,13 +125,13 @@ export class Sheet {
       if (held && moved) this.to(this.nearest(this.panel.offsetHeight, this.panel.offsetHeight - height));
       this.root.classList.remove("emap-held");
       held = false;
+      setTimeout(() => { moved = false; });
     };
-    bar.addEventListener("pointerup", release);
-    bar.addEventListener("pointercancel", release);
+    document.addEventListener("pointerup", release);
+    document.addEventListener("pointercancel", release);
     // What ends a drag presses no button.
     bar.addEventListener("click", (event) => {
       if (moved) event.stopPropagation();
-      moved = false;
     }, true);
   }
 
@@ -129,10 +141,11 @@ export class Sheet {
    * @param {number} by
    */
   nearest(height, by) {
-    const higher = STOPS.filter((stop) => this.heightOf(stop) >= height), lower = STOPS.filter((stop) => this.heightOf(stop) <= height);
+    const { stops } = this;
+    const higher = stops.filter((stop) => this.heightOf(stop) >= height), lower = stops.filter((stop) => this.heightOf(stop) <= height);
     if (by > MEANT && higher.length) return higher[0];
     if (by < -MEANT && lower.length) return lower[lower.length - 1];
     const away = (/** @type {Stop} */ stop) => Math.abs(this.heightOf(stop) - height);
-    return STOPS.reduce((best, stop) => (away(stop) < away(best) ? stop : best));
+    return stops.reduce((best, stop) => (away(stop) < away(best) ? stop : best));
   }
 }
