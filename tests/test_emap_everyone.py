@@ -308,6 +308,19 @@ def test_sheet_is_dragged_and_moved_by_keys(browser, public):
     assert page.locator(".emap-errand").first.is_visible()
 
 
+def test_a_phone_without_a_position_asks_for_a_place_on_the_map(browser, public):
+    page = opened(browser, public, 390, 844, at=WEDNESDAY, has_touch=True, permissions=[]).page
+    page.locator(".emap-near").tap()
+    page.wait_for_function("() => emap.look.near.picking")
+    settle(page)
+    assert seen_height(page, ".emap-notice") >= 44
+    assert seen_height(page, ".emap-map") > 400
+    page.locator(".emap-aim").tap()
+    settle(page)
+    assert seen_height(page, ".emap-item") > 40
+    assert "直线 " in page.locator(".emap-item").first.inner_text()
+
+
 def test_first_stop_of_the_keyboard_leads_to_the_outlets(browser, public):
     page = opened(browser, public, at=WEDNESDAY).page
     page.keyboard.press("Tab")

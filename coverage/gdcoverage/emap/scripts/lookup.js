@@ -13,6 +13,7 @@ import { listKeys, outletItem, placeItem } from "./list.js";
 import { Near } from "./near.js";
 import { onOutlets } from "./points.js";
 import { searchPlaces } from "./search.js";
+import { showNotice, showTally } from "./tally.js";
 
 const PAGE = 40;
 
@@ -57,10 +58,10 @@ export class Look {
 
     // What others do when the state has changed, a card or list has opened, a card has closed.
     this.changed = () => {};
-    this.opened = (/** @type {"card" | "list" | "filters"} */ _what) => {};
+    this.opened = (/** @type {"card" | "list" | "filters" | "map"} */ _what) => {};
     this.closed = () => {};
 
-    this.near = new Near(map, () => this.moved(), (...told) => this.tell(...told));
+    this.near = new Near(root, map, () => this.moved(), (...told) => this.tell(...told));
     buildChoices(this);
     buildDoors(this);
     this.listen();
@@ -96,12 +97,14 @@ export class Look {
     if (on === this.filtering) return;
     this.filtering = on;
     this.root.classList.toggle("emap-filtering", on);
+    const filters = part(this.root, ".emap-filters"), within = filters.contains(document.activeElement);
     if (on) {
       /** @type {HTMLDetailsElement} */
-      const details = part(this.root, ".emap-filters details");
+      const details = part(filters, "details");
       details.open = true;
       this.opened("filters");
-    }
+      part(filters, "select").focus();
+    } else if (within) part(this.root, ".emap-filter").focus();
     showChoices(this);
     this.changed();
   }
@@ -138,8 +141,11 @@ export class Look {
   // The place to sort from has changed.
   moved() {
     part(this.root, ".emap-near").textContent = this.words.t(this.near.origin ? "取消定位" : "离我最近");
-    this.past = this.past || Boolean(this.near.origin);
     this.whole();
+    if (this.near.origin) {
+      this.past = true;
+      this.opened("list");
+    }
     this.refresh(true);
   }
 
@@ -175,20 +181,7 @@ export class Look {
     );
     part(this.root, ".emap-more").hidden = this.listed.length <= this.length;
     part(this.root, ".emap-all").hidden = !this.view;
-    this.count();
-  }
-
-  // How many there are, in words.
-  count() {
-    const { words, shown } = this, none = !shown.length, { unknown } = this.selected;
-    const found = none ? words.t("没有符合条件的网点")
-      : this.view ? words.t("地图范围内 {0} 个，共 {1} 个", words.number(this.listed.length), words.number(shown.length))
-        : words.t("共 {0} 个网点", words.number(shown.length));
-    const left = unknown ? words.t("（{0} 个营业时间未知）", words.number(unknown)) : "";
-    const advise = none && this.store.size > 0;
-    const advice = advise ? (words.inEnglish ? ". " : "。") + words.t("请换一个词，或减少筛选条件。") : "";
-    part(this.root, ".emap-count").textContent = found + left + advice;
-    this.aloud.say(found + left + advice);
+    showTally(this);
   }
 
   /**
@@ -267,13 +260,9 @@ export class Look {
 
   /** @param {Told} told for the notice above the list; "" for none */
   tell(...told) {
-    const { words } = this, [text, measure] = told, { picking, origin } = this.near;
-    part(this.root, ".emap-notice").hidden = !text;
-    part(this.root, ".emap-notice p").textContent = words.t(text, measure ? words.t(measure[0], words.number(measure[1])) : "");
-    const aim = part(this.root, ".emap-aim");
-    aim.hidden = !(picking || (origin && origin.kind === "device"));
-    aim.textContent = words.t(picking ? "选地图中心" : "在地图上选位置");
     this.notice = told;
+    showNotice(this);
+    if (this.near.picking) this.opened("map");
   }
 
   /** @param {number} i number of an item of the list */

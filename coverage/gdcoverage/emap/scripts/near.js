@@ -10,11 +10,13 @@ const PANE = "emap-here";
 /** Where one is, and how one says so. */
 export class Near {
   /**
+   * @param {HTMLElement} root
    * @param {L.Map} map
    * @param {() => void} changed
    * @param {(...told: Told) => void} tell
    */
-  constructor(map, changed, tell) {
+  constructor(root, map, changed, tell) {
+    this.root = root;
     this.map = map;
     this.changed = changed;
     this.tell = tell;
@@ -64,6 +66,7 @@ export class Near {
   aim(picking) {
     this.picking = picking;
     this.map.getContainer().classList.toggle("emap-picking", picking);
+    this.root.classList.toggle("emap-aiming", picking);
     this.cross.hidden = !picking;
   }
 

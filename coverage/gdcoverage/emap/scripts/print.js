@@ -38,7 +38,8 @@ export class Printing {
       type: "button", "data-paper": paper,
       click: () => {
         dialog.close();
-        this.prepare(/** @type {Paper} */ (paper)).then(() => window.print()).catch((error) => console.error(error)).then(() => this.restore());
+        this.prepare(/** @type {Paper} */ (paper)).then(() => window.print()).catch(() => window.alert(this.words.t("打印不了，请改用浏览器的打印功能。")))
+          .then(() => this.restore());
       },
     }, paper));
   }

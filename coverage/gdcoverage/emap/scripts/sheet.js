@@ -63,8 +63,9 @@ export class Sheet {
     const whole = this.root.clientHeight;
     if (stop === "full") return whole;
     if (stop === "half") return Math.round(whole / 2);
-    const seen = parts(this.panel, ".emap-tabs, .emap-search, .emap-card-top").filter((node) => node.offsetParent);
-    return Math.min(this.bar.offsetHeight + (seen.length ? seen[0].offsetHeight : 0), Math.round(whole / 2));
+    const first = ".emap-tabs, .emap-search, .emap-card-top" + (this.root.classList.contains("emap-aiming") ? ", .emap-notice" : "");
+    const heights = parts(this.panel, first).filter((node) => node.offsetParent).map((node) => node.offsetHeight);
+    return Math.min(heights.reduce((sum, height) => sum + height, this.bar.offsetHeight), Math.round(whole / 2));
   }
 
   /** @param {Stop} stop */
@@ -103,6 +104,11 @@ export class Sheet {
   /** All of it, to type or to choose. */
   fill() {
     if (isPhone()) this.to("full");
+  }
+
+  /** The least of it, to choose on the map. */
+  uncover() {
+    if (isPhone()) this.to("peek");
   }
 
   drag() {

@@ -217,6 +217,7 @@ function shareSpace(root, look, tabs, sheet) {
   let hidden = [];
   look.opened = (what) => {
     if (what === "filters") { sheet.fill(); return; }
+    if (what === "map") { sheet.uncover(); return; }
     if (what === "list") {
       if (tabs) tabs.open("lookup");
       sheet.show(true);
