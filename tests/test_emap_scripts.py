@@ -97,19 +97,22 @@ def test_every_export_is_imported_elsewhere():
             assert used, f"{path.name} exports {name}, which nobody imports"
 
 
-def test_the_bundle_is_that_of_the_modules(tmp_path):
+@pytest.mark.parametrize(
+    ("script", "name"), [("build:map", "emap.bundle.js"), ("build:plain", "plain.bundle.js")]
+)
+def test_the_bundle_is_that_of_the_modules(tmp_path, script, name):
     """`make scripts` builds it anew."""
     esbuild = ROOT / "node_modules" / ".bin" / "esbuild"
     if not esbuild.exists():
         pytest.skip("esbuild is not installed (make test installs it)")
-    build = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["scripts"]["build"]
+    build = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["scripts"][script]
     *words, outfile = build.split()
     assert words[0] == "esbuild"
-    assert outfile == f"--outfile={(TEMPLATES / 'emap.bundle.js').relative_to(ROOT)}"
+    assert outfile == f"--outfile={(TEMPLATES / name).relative_to(ROOT)}"
     command = [str(esbuild), *words[1:], f"--outfile={tmp_path / 'bundle.js'}"]
     subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     built = (tmp_path / "bundle.js").read_bytes()
-    assert built == (TEMPLATES / "emap.bundle.js").read_bytes(), "make scripts builds it anew"
+    assert built == (TEMPLATES / name).read_bytes(), "make scripts builds it anew"
 
 
 def test_every_word_has_its_english():

@@ -18,6 +18,7 @@ from gdcoverage.emap import _assets
 from gdcoverage.emap._base import base_block, bounds
 from gdcoverage.emap._outlets import look_up
 from gdcoverage.emap._pack import Block, block
+from gdcoverage.emap._plain import NO_SCRIPT, plain_list
 from gdcoverage.emap._planner import headline, layer_styles, planner_block
 from gdcoverage.emap._province import province_block, province_styles
 from gdcoverage.emap.tiles import tile_service
@@ -59,9 +60,14 @@ class Ground:
 
 
 class _Page(Figure):
-    """branca's page with the language of its readers and a title."""
+    """branca's page with the language of its readers, a title, and the plain list's script."""
 
     _template = Template(_assets.own("page.html"))
+
+    @property
+    def plain(self) -> str:
+        """Shows the outlets as a list where the map does not start."""
+        return _assets.own("plain.bundle.js")
 
 
 class _Scripts(Element):
@@ -80,13 +86,16 @@ class EMap(folium.Map):
     ----------
     head : what the page says first: titles, bounds, styles, tiles.
     data : blocks of data by name, to be packed for the page or packed already.
+    plain : HTML for a page whose scripts do not run.
     """
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's way of naming its links
     default_css: list[tuple[str, str]] = []  # noqa: RUF012
     _template = Template(_assets.own("map.html"))
 
-    def __init__(self, head: Mapping[str, Any], data: Mapping[str, Any]) -> None:
+    def __init__(
+        self, head: Mapping[str, Any], data: Mapping[str, Any], plain: str = NO_SCRIPT
+    ) -> None:
         (south, west), (north, east) = head["bounds"]
         super().__init__(
             location=((south + north) / 2, (west + east) / 2), tiles=None, zoom_control=False
@@ -94,6 +103,7 @@ class EMap(folium.Map):
         # folium keeps these per class, so that one map's plugin would show in the next.
         self.default_js, self.default_css = [], []
         self.head = head
+        self.plain = plain
         # The head is read at once, the rest as it is unpacked.
         self.blocks = {"head": block(head, plain=True)}
         self.blocks |= {
@@ -172,13 +182,9 @@ def build_public_map(
         active = active.assign(county=assign_counties(active, area))
     head = _head("public", title, made_on, data_date, ground)
     head["bounds"] = bounds(active if area is None else area)
-    return EMap(
-        head,
-        {
-            "outlets": look_up(active, area, ground.places),
-            "base": base_block(area, ground.drawn),
-        },
-    )
+    listed = look_up(active, area, ground.places)
+    data = {"outlets": listed, "base": base_block(area, ground.drawn)}
+    return EMap(head, data, plain_list(f"{MAP_TITLE}｜{title}", listed))
 
 
 def build_map(

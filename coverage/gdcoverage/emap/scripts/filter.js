@@ -5,7 +5,7 @@ import { metres } from "./store.js";
 import { WEEKLY, fits } from "./when.js";
 
 /** @returns {Conditions} */
-export const noConditions = () => ({ query: "", county: -1, bank: -1, items: 0, modes: 0, open: false, week: 0, at: -1 });
+export const noConditions = () => ({ query: "", city: -1, county: -1, bank: -1, items: 0, modes: 0, open: false, week: 0, at: -1 });
 
 /**
  * Numbers of the outlets shown in order, counts, and how many are left out because nobody can tell whether they are open when asked.
@@ -34,7 +34,8 @@ export function select(store, conditions, origin, now) {
     if (scores && !scores[i]) continue;
     if ((store.items[i] & conditions.items) !== conditions.items) continue;
     if ((store.modes[i] & conditions.modes) !== conditions.modes) continue;
-    const inCounty = conditions.county < 0 || county === conditions.county;
+    const inCounty = conditions.county < 0
+      ? conditions.city < 0 || store.cityOf[county] === conditions.city : county === conditions.county;
     const ofBank = conditions.bank < 0 || bank === conditions.bank;
     const open = time.met === "open";
     // A choice among counties counts what the other conditions leave, and so does one among banks.

@@ -4,7 +4,7 @@
 /** @import { Words } from "./words.js" */
 import { openState, openWords } from "./clock.js";
 import { make } from "./dom.js";
-import { away, metres } from "./store.js";
+import { straight } from "./store.js";
 
 /**
  * Whether an outlet is open, in words; made anew as time goes by.
@@ -27,12 +27,11 @@ export function stateLine(words, store, i, now) {
  */
 export function outletItem(look, i, now) {
   const { store, words, near: { origin } } = look;
-  const far = origin && away(words, metres(origin.lat, origin.lon, store.latOf(i), store.lonOf(i)));
   return make("li", {}, make("button", { type: "button", class: "emap-item", "data-i": i, click: () => look.open(i) },
     make("span", { class: "emap-name", lang: "zh-CN" }, store.name[i]),
     make("span", { class: "emap-where", lang: "zh-CN" }, store.address[i] || store.countyOf(i).name),
     stateLine(words, store, i, now),
-    far ? make("span", { class: "emap-away" }, words.t("直线约 {0}", far)) : null,
+    origin ? make("span", { class: "emap-away" }, straight(words, store, i, origin)) : null,
   ));
 }
 

@@ -28,7 +28,7 @@ export class Printing {
     /** @type {HTMLDialogElement} */
     const dialog = part(root, ".emap-printing");
     part(root, ".emap-papers").append(...this.buttons(dialog));
-    part(root, ".emap-print").addEventListener("click", () => dialog.showModal());
+    part(root, ".emap-print").addEventListener("click", () => { if (dialog.showModal) dialog.showModal(); else window.print(); });
     part(root, ".emap-cancel").addEventListener("click", () => dialog.close());
   }
 
@@ -36,11 +36,10 @@ export class Printing {
   buttons(dialog) {
     return Object.keys(PAPERS_MM).map((paper) => make("button", {
       type: "button", "data-paper": paper,
-      click: async () => {
+      click: () => {
         dialog.close();
-        await this.prepare(/** @type {Paper} */ (paper));
-        window.print();
-        this.restore();
+        this.prepare(/** @type {Paper} */ (paper)).then(() => window.print()).catch(() => window.alert(this.words.t("打印不了，请改用浏览器的打印功能。")))
+          .then(() => this.restore());
       },
     }, paper));
   }

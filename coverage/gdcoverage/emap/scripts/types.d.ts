@@ -4,6 +4,7 @@ import type { Words } from "./words.js";
 import type { Look } from "./lookup.js";
 import type { Points } from "./points.js";
 import type { Printing } from "./print.js";
+import type { Sheet } from "./sheet.js";
 
 /** A map in its page: all its state, found at its element's property `emap`. */
 export interface Emap {
@@ -14,6 +15,7 @@ export interface Emap {
   layers: Layers;
   look: Look;
   print: Printing;
+  sheet: Sheet;
   ready: boolean;
 }
 
@@ -179,6 +181,9 @@ export interface Demand {
 
 export interface Store extends Outlets {
   size: number;
+  cities: string[];
+  /** Of each county the number of its city. */
+  cityOf: number[];
   /** Made when first searched. */
   index: SearchIndex | null;
   latOf(i: number): number;
@@ -218,6 +223,7 @@ export type OpenState =
 
 export interface Conditions {
   query: string;
+  city: number;
   county: number;
   bank: number;
   items: number;
@@ -248,6 +254,8 @@ export interface Origin {
   lat: number;
   lon: number;
   kind: "device" | "picked" | "place";
+  /** Metres within which the device believes it is. */
+  accuracy?: number;
 }
 
 export interface Mark {
