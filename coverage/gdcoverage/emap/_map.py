@@ -16,10 +16,12 @@ from folium.template import Template
 
 from gdcoverage.emap import _assets
 from gdcoverage.emap._base import base_block, bounds
+from gdcoverage.emap._names_block import names_block
 from gdcoverage.emap._outlets import look_up
 from gdcoverage.emap._pack import Block, block
 from gdcoverage.emap._planner import headline, layer_styles, planner_block
 from gdcoverage.emap._province import province_block, province_styles
+from gdcoverage.emap.names import names_of_places
 from gdcoverage.emap.tiles import tile_service
 from gdcoverage.files import written_whole
 from gdcoverage.findings import Coverage, Findings
@@ -49,6 +51,7 @@ class Ground:
     tiles : tianditu, amap or osm; none by default, and then the page asks nobody for anything.
     key : for tiles that want one.
     approval : 审图号 of an audited base map.
+    names : more of them, as `read_names` reads them; in place of `places`.
     """
 
     drawn: gpd.GeoDataFrame | None = None
@@ -56,6 +59,14 @@ class Ground:
     tiles: str | None = None
     key: str = ""
     approval: str = ""
+    names: gpd.GeoDataFrame | None = None
+
+    def named(self, counties: gpd.GeoDataFrame | None) -> dict[str, Any]:
+        """The block of names for a map of counties."""
+        names = self.names
+        if names is None and self.places is not None:
+            names = names_of_places(self.places)
+        return names_block(names, counties)
 
 
 class _Page(Figure):
@@ -175,7 +186,8 @@ def build_public_map(
     return EMap(
         head,
         {
-            "outlets": look_up(active, area, ground.places),
+            "outlets": look_up(active, area),
+            "names": ground.named(area),
             "base": base_block(area, ground.drawn),
         },
     )
@@ -253,7 +265,8 @@ def planner_data(
     if siting is not None:
         exits = dict(zip(siting.exits["outlet_id"], siting.exits["population"], strict=True))
     data = {
-        "outlets": look_up(coverage.outlets, coverage.counties, ground.places, exits),
+        "outlets": look_up(coverage.outlets, coverage.counties, exits),
+        "names": ground.named(coverage.counties),
         "base": base_block(coverage.counties, ground.drawn),
         "planner": planner_block(coverage, gaps, network_base, siting),
     }
@@ -304,7 +317,8 @@ def build_index_map(
     return EMap(
         head,
         {
-            "outlets": look_up(outlets, counties, ground.places),
+            "outlets": look_up(outlets, counties),
+            "names": ground.named(counties),
             "base": base_block(counties, ground.drawn),
             "planner": province_block(counties, standard, gaps, sites, links or {}),
         },

@@ -2,8 +2,8 @@
 
 from gdcoverage.network._cache import networks_of
 from gdcoverage.network._cut import Each, cut_osm
-from gdcoverage.network._osm_file import read_places
+from gdcoverage.network._osm_file import read_places, require_file
 from gdcoverage.network._snap import Snap
 from gdcoverage.network._walk_network import WalkNetwork
 
-__all__ = ["Each", "Snap", "WalkNetwork", "cut_osm", "networks_of", "read_places"]
+__all__ = ["Each", "Snap", "WalkNetwork", "cut_osm", "networks_of", "read_places", "require_file"]
