@@ -1,7 +1,7 @@
 // Filter: which outlets meet the conditions, in what order, and how many each further choice would leave.
 /** @import { Conditions, Moment, Origin, Selected, Store } from "./types.js" */
 import { openState } from "./clock.js";
-import { search } from "./search.js";
+import { placeOf, search } from "./search.js";
 import { metres } from "./store.js";
 
 /** @returns {Conditions} */
@@ -16,7 +16,7 @@ export const noConditions = () => ({ query: "", county: -1, bank: -1, items: 0, 
  * @returns {Selected}
  */
 export function select(store, conditions, origin, now) {
-  const scores = search(store, conditions.query);
+  const found = search(store, conditions.query, now), scores = found && found.scores;
   const states = store.schedules.map((schedule) => openState(schedule, store.calendar, now).state);
   const counts = {
     county: new Array(store.county.values.length).fill(0),
@@ -27,7 +27,7 @@ export function select(store, conditions, origin, now) {
   };
   /** @type {number[]} */
   const shown = [];
-  let unknown = 0;
+  let unknown = found ? found.unknown : 0;
   for (let i = 0; i < store.size; i++) {
     const county = store.county.codes[i], bank = store.bank.codes[i], state = states[store.hours.codes[i]];
     if (scores && !scores[i]) continue;
@@ -41,14 +41,15 @@ export function select(store, conditions, origin, now) {
     if (inCounty && open) counts.bank[bank]++;
     if (inCounty && ofBank) {
       if (state === "open") counts.open++;
-      if (state === "unknown") unknown++;
+      if (conditions.open && state === "unknown") unknown++;
     }
     if (!inCounty || !ofBank || !open) continue;
     for (let bit = 0; bit < counts.items.length; bit++) if (store.items[i] & (1 << bit)) counts.items[bit]++;
     for (let bit = 0; bit < counts.modes.length; bit++) if (store.modes[i] & (1 << bit)) counts.modes[bit]++;
     shown.push(i);
   }
-  return { shown: ordered(store, shown, scores, origin), counts, unknown: conditions.open ? unknown : 0 };
+  const near = found && found.near >= 0 ? placeOf(store, found.near) : null;
+  return { shown: ordered(store, shown, scores, origin || near), counts, unknown, found, near };
 }
 
 /**
@@ -63,7 +64,16 @@ function ordered(store, shown, scores, origin) {
     shown.forEach((i) => { away[i] = metres(origin.lat, origin.lon, store.latOf(i), store.lonOf(i)); });
     return shown.sort((a, b) => away[a] - away[b] || a - b);
   }
-  return scores ? shown.sort((a, b) => scores[b] - scores[a] || a - b) : shown;
+  if (!scores) return shown;
+  // There are few different scores, and sorting so many numbers takes its time.
+  /** @type {Map<number, number[]>} */
+  const alike = new Map();
+  shown.forEach((i) => {
+    const others = alike.get(scores[i]);
+    if (others) others.push(i);
+    else alike.set(scores[i], [i]);
+  });
+  return [...alike.keys()].sort((a, b) => b - a).flatMap((score) => alike.get(score) || []);
 }
 
 /**

@@ -6,10 +6,9 @@ import { buildChoices, showChoices } from "./choices.js";
 import { nowInGuangdong } from "./clock.js";
 import { part } from "./dom.js";
 import { noConditions, select, within } from "./filter.js";
-import { listKeys, outletItem, placeItem } from "./list.js";
+import { listKeys, outletItem, placeItem, readAs, tryItem } from "./list.js";
 import { Near } from "./near.js";
 import { onOutlets } from "./points.js";
-import { searchPlaces } from "./search.js";
 
 const PAGE = 40;
 
@@ -62,6 +61,11 @@ export class Look {
     return this.selected.shown;
   }
 
+  /** The place from which distances are told: where one is, or what the query names. */
+  get origin() {
+    return this.near.origin || this.selected.near;
+  }
+
   /** @param {boolean} fit let the map show what is found */
   refresh(fit = false) {
     const { store } = this;
@@ -104,7 +108,7 @@ export class Look {
 
   /** Whether the map moved to show what is found. */
   fit() {
-    const { map, near: { origin } } = this;
+    const { map, origin } = this;
     if (!this.shown.length) return false;
     // With an origin the nearest few matter, not the farthest.
     const bounds = boundsOf(this.store, origin ? this.shown.slice(0, 3) : this.shown);
@@ -121,11 +125,14 @@ export class Look {
     const { store } = this;
     this.listed = this.view ? within(store, this.shown, this.view) : this.shown;
     const now = nowInGuangdong();
-    const places = this.near.origin || this.view ? [] : searchPlaces(store, this.conditions.query);
-    this.items.replaceChildren(
-      ...places.map((place) => placeItem(this, place)),
-      ...this.listed.slice(0, this.length).map((i) => outletItem(this, i, now)),
-    );
+    const { found } = this.selected, tries = found && !this.shown.length ? found.tries : [];
+    const read = part(this.root, ".emap-read"), said = readAs(this);
+    read.hidden = !said;
+    read.textContent = said;
+    const places = !found || this.near.origin || this.view ? [] : found.places.map((place) => placeItem(this, place, found.parts));
+    const outlets = this.listed.slice(0, this.length).map((i) => outletItem(this, i, now));
+    this.items.replaceChildren(...(tries.length ? [tryItem(this, tries)] : []),
+      ...(found && found.placesFirst ? [...places, ...outlets] : [...outlets, ...places]));
     part(this.root, ".emap-more").hidden = this.listed.length <= this.length;
     part(this.root, ".emap-all").hidden = !this.view;
     this.count();

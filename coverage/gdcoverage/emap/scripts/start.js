@@ -88,6 +88,11 @@ async function fill(opened, id, first) {
   };
   speak();
   listen(emap, speak, first ? () => writeAddress(addressOf(emap)) : () => {});
+  // Names may be many, and only a query that names one waits for them.
+  block(id, "names").then((names) => {
+    Object.assign(store, { names, index: null });
+    if (look.conditions.query) look.refresh();
+  });
 }
 
 /**
