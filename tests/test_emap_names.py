@@ -14,7 +14,7 @@ from worlds import degrees, metres, write_osm
 
 @pytest.fixture
 def osm(tmp_path):
-    """人民路 of two pieces, another 人民路 far away; a school, a park as an area, a nameless lane."""
+    """人民路 of two pieces, another 人民路 far away; a park as an area, a lane."""
     spots = {
         **{1: (0, 0), 2: (300, 0), 3: (600, 0), 4: (900, 0), 5: (1200, 0)},
         **{6: (9000, 0), 7: (9300, 0), 8: (9600, 0)},

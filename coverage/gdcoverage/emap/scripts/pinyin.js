@@ -14,9 +14,13 @@ export function readings(table, sounds = {}) {
   /** @type {Map<string, number>} */
   const numbers = new Map();
   const numberOf = (/** @type {string} */ reading) => {
-    const sound = soundAlike(reading);
-    if (!numbers.has(sound)) numbers.set(sound, numbers.size + 1);
-    return numbers.get(sound) || 0;
+    let number = numbers.get(reading);
+    if (!number) {
+      const sound = soundAlike(reading);
+      number = numbers.get(sound) || numbers.size + 1;
+      numbers.set(sound, number).set(reading, number);
+    }
+    return number;
   };
   for (const [character, list] of Object.entries(table)) {
     const known = list.split(" "), code = character.charCodeAt(0);

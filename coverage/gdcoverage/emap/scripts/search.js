@@ -11,6 +11,8 @@ import { openAt, together } from "./when.js";
 // What a word weighs in a name, a bank or county, an address; and written otherwise.
 const WEIGHT = Object.freeze({ name: 4, group: 2, address: 1, inside: 0.8, spelt: 0.6, alike: 0.3, wrong: 0.15 });
 const OFFERED = 3;
+// Among so many places of a name those in the county asked for are looked for.
+const MOST_ALIKE = 50;
 // A longer word that is nowhere is a name that is missed, and not passed over.
 const SHORT = 3;
 const REMEMBERED = 100;
@@ -33,7 +35,7 @@ export function search(store, query, now) {
   if (!parts.length) return null;
   const found = foundFor(store, index, parts, now);
   if (!found.some && !found.places.length) {
-    found.tries = suggest(store, index, parts, (others) => foundFor(store, index, others, now));
+    found.tries = suggest(store, index, parts, (others) => foundFor(store, index, others, now, true));
   }
   return found;
 }
@@ -44,9 +46,10 @@ export function search(store, query, now) {
  * @param {SearchIndex} index
  * @param {Part[]} parts
  * @param {Moment} now
+ * @param {boolean} strict only as it is written, or near the place
  * @returns {Found}
  */
-function foundFor(store, index, parts, now) {
+function foundFor(store, index, parts, now, strict = false) {
   const texts = parts.filter((part) => !part.meanings.length);
   const known = parts.filter((part) => part.meanings.length);
   const { scores: asked, unknown } = scoresOfKnown(store, known, now);
@@ -66,18 +69,18 @@ function foundFor(store, index, parts, now) {
     const places = offered(store, index, parts, false).filter(({ score }) => !texts.length || score >= CALLED.whole);
     return { ...whole, ...plainly, places, placesFirst: parts.length === 1 };
   }
-  for (const loose of [false, true]) {
+  for (const loose of strict ? [false] : [false, true]) {
     const places = offered(store, index, parts, loose).filter(({ part }) => texts.includes(part));
     const named = new Set(places.map(({ part }) => part));
     const near = places.length ? together(false, texts.filter((part) => !named.has(part))) : null;
     // One of several 医院 is for the reader to choose.
     const [{ score }] = places.length ? places : [{ score: 0 }], open = score < CALLED.begun && score >= CALLED.within && places.length > 1;
     if (near && near.some) return open ? { ...whole, ...plainly, places } : { ...whole, ...near, near: places[0].i, places };
-    const alike = !loose && texts.length ? together(true, texts) : null;
+    const alike = !strict && !loose && texts.length ? together(true, texts) : null;
     if (alike && alike.some) return { ...whole, ...alike, alike: true, places: offered(store, index, parts, true) };
   }
   const missed = texts.filter(({ word }) => word.length <= SHORT && !index.occurs(word)), others = parts.filter((part) => !missed.includes(part));
-  if (missed.length && others.length) return { ...foundFor(store, index, others, now), skipped: missed.map(({ word }) => word) };
+  if (!strict && missed.length && others.length) return { ...foundFor(store, index, others, now), skipped: missed.map(({ word }) => word) };
   return { ...whole, ...plainly, places: [] };
 }
 
@@ -151,6 +154,21 @@ function scoresOfText(store, index, word, loose) {
 }
 
 /**
+ * `placesLike`, remembered.
+ * @param {SearchIndex} index
+ * @param {string} word
+ * @param {boolean} loose
+ */
+function placesOf(index, word, loose) {
+  const { places } = index, key = (loose ? "~" : "") + word, kept = places.get(key);
+  if (kept) return kept;
+  const found = placesLike(index, word, MOST_ALIKE, loose);
+  if (places.size >= REMEMBERED) places.clear();
+  places.set(key, found);
+  return found;
+}
+
+/**
  * Places that parts name, the best first; where the query names a county, those there.
  * @param {Store} store
  * @param {SearchIndex} index
@@ -159,10 +177,12 @@ function scoresOfText(store, index, word, loose) {
  */
 function offered(store, index, parts, loose) {
   const counties = parts.flatMap(({ meanings }) => meanings.flatMap((m) => (m.kind === "county" ? m.codes.map((code) => store.county.values[code].name) : [])));
-  const places = parts.filter((part) => !isIdle(part)).flatMap((part) =>
-    placesLike(index, part.word, OFFERED * 4, loose).map(({ i, score }) => ({ i, score, part }))
-      // What is known otherwise is a place only by its whole name.
-      .filter(({ score }) => (part.meanings.length ? score >= CALLED.whole : score > (loose ? CALLED.likely : 0.5))));
+  const places = parts.filter((part) => !isIdle(part)).flatMap((part) => {
+    // What is known otherwise is a place only by its whole name.
+    const whole = part.meanings.length ? index.names.first.get(part.word) : undefined;
+    const like = !part.meanings.length ? placesOf(index, part.word, loose) : whole === undefined ? [] : [{ i: whole, score: 1 }];
+    return like.filter(({ score }) => score > (loose ? CALLED.likely : CALLED.within)).map(({ i, score }) => ({ i, score, part }));
+  });
   const home = (/** @type {{i: number, part: Part}} */ { i, part }) =>
     !counties.length || part.meanings.length > 0 || !index.names.where[i] || counties.includes(index.names.where[i]);
   return places.filter(home).sort((a, b) => b.score - a.score || a.i - b.i).slice(0, OFFERED);
@@ -197,9 +217,9 @@ export function searchIndex(store) {
   const index = {
     pinyin, fold, names, lexicon: openLexicon(store, pinyin, fold),
     name: texts(store.name), address: texts(store.address), bank: store.bank.values.map(fold),
-    county: store.county.values.map((county) => fold(county.city + county.name)), remembered: new Map(),
+    county: store.county.values.map((county) => fold(county.city + county.name)), remembered: new Map(), places: new Map(),
     occurs: (/** @type {string} */ word) => scoresOfText(store, index, word, false).some((score) => score)
-      || placesLike(index, word, 1, false).length > 0,
+      || placesOf(index, word, false).length > 0,
   };
   store.index = index;
   return index;

@@ -92,6 +92,8 @@ async function fill(opened, id, first) {
   block(id, "names").then((names) => {
     Object.assign(store, { names, index: null });
     if (look.conditions.query) look.refresh();
+    // The first letter typed must not wait for the index.
+    setTimeout(() => searchIndex(store), 200);
   });
 }
 
@@ -146,8 +148,6 @@ function listen({ root, map, words, look }, speak, remember) {
     remember();
   });
   root.addEventListener("keydown", (event) => { if (event.key === "Escape" && look.chosen >= 0) look.close(); });
-  // The first letter typed must not wait for the index.
-  setTimeout(() => searchIndex(look.store), 200);
   // Outlets open and close while the page stands.
   setInterval(() => { if (look.chosen < 0 && !root.contains(document.activeElement)) look.refresh(); }, 60000);
 }

@@ -2,8 +2,9 @@
 /** @import { Pinyin, Texts } from "./types.js" */
 import { spelt, letterBit } from "./pinyin.js";
 
-// Where the private characters begin that stand for syllables.
-const SOUND = 0xe000;
+// Where the characters begin that stand for syllables: letters that no name here has. Engines look for
+// the greater byte of a character first, and it should tell syllables apart.
+const SOUND = 0x100;
 
 /**
  * @param {string[]} texts folded, without line ends
@@ -29,7 +30,9 @@ export function soundOf(pinyin, text) {
     codes[i] = syllable ? SOUND + syllable : code;
   }
   // More arguments than this, and some engines give up.
-  for (let i = 0; i < codes.length; i += 8192) parts.push(String.fromCharCode(...codes.subarray(i, i + 8192)));
+  for (let i = 0; i < codes.length; i += 8192) {
+    parts.push(String.fromCharCode.apply(null, /** @type {number[]} */ (/** @type {unknown} */ (codes.subarray(i, i + 8192)))));
+  }
   return parts.join("");
 }
 

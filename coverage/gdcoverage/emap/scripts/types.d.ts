@@ -250,6 +250,8 @@ export interface SearchIndex {
   names: Names;
   /** Scores by word. */
   remembered: Map<string, Float32Array>;
+  /** Places by word. */
+  places: Map<string, { i: number; score: number }[]>;
   fold(text: string): string;
   /** Whether a name, an address or a place has the word. */
   occurs(word: string): boolean;
