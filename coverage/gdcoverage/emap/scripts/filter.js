@@ -49,7 +49,7 @@ export function select(store, conditions, origin, now) {
     shown.push(i);
   }
   const near = found && found.near >= 0 ? placeOf(store, found.near) : null;
-  return { shown: ordered(store, shown, scores, origin || near), counts, unknown, found, near };
+  return { shown: ordered(store, shown, scores, near || origin), counts, unknown, found, near };
 }
 
 /**

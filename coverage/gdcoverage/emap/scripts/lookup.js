@@ -61,9 +61,9 @@ export class Look {
     return this.selected.shown;
   }
 
-  /** The place from which distances are told: where one is, or what the query names. */
+  /** The place from which distances are told: what the query names, or where one is. */
   get origin() {
-    return this.near.origin || this.selected.near;
+    return this.selected.near || this.near.origin;
   }
 
   /** @param {boolean} fit let the map show what is found */

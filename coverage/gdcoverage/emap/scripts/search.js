@@ -63,7 +63,8 @@ function foundFor(store, index, parts, now, strict = false) {
     const without = unknown.reduce((sum, i) => sum + Number(each.every((one) => one[i])), 0);
     return { scores, some, unknown: without };
   };
-  const plainly = together(false, texts), whole = { parts, tries: [], near: -1, alike: false, placesFirst: true, skipped: /** @type {string[]} */ ([]) };
+  const plainly = together(false, texts);
+  const whole = { parts, places: [], tries: [], skipped: [], near: -1, alike: false, placesFirst: true };
   if (plainly.some) {
     // Where outlets have the name itself, places that begin with it are not what is wanted.
     const places = offered(store, index, parts, false).filter(({ score }) => !texts.length || score >= CALLED.whole);
@@ -73,15 +74,20 @@ function foundFor(store, index, parts, now, strict = false) {
     const places = offered(store, index, parts, loose).filter(({ part }) => texts.includes(part));
     const named = new Set(places.map(({ part }) => part));
     const near = places.length ? together(false, texts.filter((part) => !named.has(part))) : null;
-    // One of several 医院 is for the reader to choose.
-    const [{ score }] = places.length ? places : [{ score: 0 }], open = score < CALLED.begun && score >= CALLED.within && places.length > 1;
-    if (near && near.some) return open ? { ...whole, ...plainly, places } : { ...whole, ...near, near: places[0].i, places };
+    if (near && near.some) {
+      // One of several 医院 is for the reader to choose.
+      const [{ i, score }] = places, several = places.length > 1 && score < CALLED.begun && score >= CALLED.within;
+      return several ? { ...whole, ...plainly, places } : { ...whole, ...near, near: i, places };
+    }
     const alike = !strict && !loose && texts.length ? together(true, texts) : null;
     if (alike && alike.some) return { ...whole, ...alike, alike: true, places: offered(store, index, parts, true) };
   }
-  const missed = texts.filter(({ word }) => word.length <= SHORT && !index.occurs(word)), others = parts.filter((part) => !missed.includes(part));
-  if (!strict && missed.length && others.length) return { ...foundFor(store, index, others, now), skipped: missed.map(({ word }) => word) };
-  return { ...whole, ...plainly, places: [] };
+  const missed = texts.filter(({ word }) => word.length <= SHORT && !index.occurs(word));
+  if (!strict && missed.length && missed.length < parts.length) {
+    const others = parts.filter((part) => !missed.includes(part));
+    return { ...foundFor(store, index, others, now), skipped: missed.map(({ word }) => word) };
+  }
+  return { ...whole, ...plainly };
 }
 
 /**
