@@ -144,6 +144,41 @@ def test_a_place_leads_to_the_outlets_near_it(page):
     assert "直线 " in page.locator(".emap-item").first.inner_text()
 
 
+def test_services_places_and_hours_in_any_order(page, outlets):
+    saturday = outlets["hours"].isin([HOURS[1], HOURS[2]])
+    wanted = ids(outlets, outlets["social_card"] & (outlets["county"] == "440113") & saturday)
+    assert search(page, "社保卡 番禺 周六") == wanted
+    assert search(page, "周六番禺办社保卡") == wanted
+    read = page.locator(".emap-read").inner_text()
+    assert all(word in read for word in ("社会保障卡", "番禺区", "周六"))
+    assert "时间不详" in page.locator(".emap-count").inner_text()
+    assert search(page, "工商銀行") == ids(outlets, outlets["bank"] == BANKS[0])
+
+
+def test_nothing_found_offers_what_finds_some(page, outlets):
+    assert search(page, "番禺 月球上的大街") == set()
+    page.locator(".emap-try", has_text="番禺").click()
+    settle(page)
+    assert set(listed(page)) == ids(outlets, outlets["county"] == "440113")
+    assert page.locator("#emap_query").input_value() == "番禺"
+
+
+def test_what_is_done_elsewhere_is_said(page):
+    assert search(page, "生育津贴") == set()
+    assert "医疗保障部门" in page.locator(".emap-read").inner_text()
+
+
+def test_a_place_beside_other_words_sorts_from_it_and_leaves_them(page, outlets):
+    found = search(page, "上门 沙湾")
+    assert found == ids(outlets, outlets["door_to_door"])
+    assert "沙湾镇" in page.locator(".emap-read").inner_text()
+    assert "直线 " in page.locator(".emap-item").nth(1).inner_text()
+    page.locator(".emap-place").click()
+    settle(page)
+    assert page.locator("#emap_query").input_value() == "上门"
+    assert set(listed(page)) == found
+
+
 # Filters --------------------------------------------------------------------------------------
 
 

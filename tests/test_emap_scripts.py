@@ -57,7 +57,9 @@ class Script:
 
 @pytest.fixture(scope="module")
 def script():
-    running = Script(*("inflate.js", "links.js", "qr.js", "clock.js", "pinyin.js", "search.js"))
+    running = Script(
+        *("inflate.js", "links.js", "qr.js", "clock.js", "pinyin.js", "search.js", "texts.js")
+    )
     yield running
     running.questions.close()
     running.process.wait(timeout=10)
@@ -324,7 +326,12 @@ def test_no_day_of_three_years_is_told_wrongly(script, text, days, on_holidays):
 )
 def test_letters_find_chinese(script, text, letters, at):
     found = script(
-        "(table, text, letters) => pinyinAt(readings(table), plain(text), letters)",
+        """(table, text, letters) => {
+            let where = -1;
+            const texts = openTexts([plain(text)]);
+            eachSpelt(texts, readings(table), letters, (_, at) => { where = Math.min(at, 1); });
+            return where;
+        }""",
         pinyin_table([text]),
         text,
         letters,

@@ -16,11 +16,13 @@ from folium.template import Template
 
 from gdcoverage.emap import _assets
 from gdcoverage.emap._base import base_block, bounds
+from gdcoverage.emap._names_block import names_block
 from gdcoverage.emap._outlets import look_up
 from gdcoverage.emap._pack import Block, block
 from gdcoverage.emap._plain import NO_SCRIPT, plain_list
 from gdcoverage.emap._planner import headline, layer_styles, planner_block
 from gdcoverage.emap._province import province_block, province_styles
+from gdcoverage.emap.names import names_of_places
 from gdcoverage.emap.tiles import tile_service
 from gdcoverage.files import written_whole
 from gdcoverage.findings import Coverage, Findings
@@ -50,6 +52,7 @@ class Ground:
     tiles : tianditu, amap or osm; none by default, and then the page asks nobody for anything.
     key : for tiles that want one.
     approval : 审图号 of an audited base map.
+    names : more of them, as `read_names` reads them; in place of `places`.
     """
 
     drawn: gpd.GeoDataFrame | None = None
@@ -57,6 +60,14 @@ class Ground:
     tiles: str | None = None
     key: str = ""
     approval: str = ""
+    names: gpd.GeoDataFrame | None = None
+
+    def named(self, counties: gpd.GeoDataFrame | None) -> dict[str, Any]:
+        """The block of names for a map of counties."""
+        names = self.names
+        if names is None and self.places is not None:
+            names = names_of_places(self.places)
+        return names_block(names, counties)
 
 
 class _Page(Figure):
@@ -182,8 +193,12 @@ def build_public_map(
         active = active.assign(county=assign_counties(active, area))
     head = _head("public", title, made_on, data_date, ground)
     head["bounds"] = bounds(active if area is None else area)
-    listed = look_up(active, area, ground.places)
-    data = {"outlets": listed, "base": base_block(area, ground.drawn)}
+    listed = look_up(active, area)
+    data = {
+        "outlets": listed,
+        "names": ground.named(area),
+        "base": base_block(area, ground.drawn),
+    }
     return EMap(head, data, plain_list(f"{MAP_TITLE}｜{title}", listed))
 
 
@@ -259,7 +274,8 @@ def planner_data(
     if siting is not None:
         exits = dict(zip(siting.exits["outlet_id"], siting.exits["population"], strict=True))
     data = {
-        "outlets": look_up(coverage.outlets, coverage.counties, ground.places, exits),
+        "outlets": look_up(coverage.outlets, coverage.counties, exits),
+        "names": ground.named(coverage.counties),
         "base": base_block(coverage.counties, ground.drawn),
         "planner": planner_block(coverage, gaps, network_base, siting),
     }
@@ -310,7 +326,8 @@ def build_index_map(
     return EMap(
         head,
         {
-            "outlets": look_up(outlets, counties, ground.places),
+            "outlets": look_up(outlets, counties),
+            "names": ground.named(counties),
             "base": base_block(counties, ground.drawn),
             "planner": province_block(counties, standard, gaps, sites, links or {}),
         },

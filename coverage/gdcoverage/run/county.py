@@ -89,6 +89,7 @@ class Shown:
     outlets, demand : the subject's, row by row, with every column.
     neighbours : adcode -> name of all counties of the plan.
     base : water and main streets nearby, or None.
+    names : names nearby near which one may ask for outlets, or None.
     map : what lies under maps.
     problems : those of rows inside.
     sources : the plan's files.
@@ -104,6 +105,7 @@ class Shown:
     demand: gpd.GeoDataFrame
     neighbours: Mapping[str, str]
     base: gpd.GeoDataFrame | None
+    names: gpd.GeoDataFrame | None
     map: MapInput
     problems: tuple[Problem, ...]
     sources: tuple[Source, ...]
@@ -184,7 +186,7 @@ def ground_of(plan: Plan, inputs: Inputs, adcode: str | None = None) -> Ground:
     """What lies under the map of a county of the plan, or of its only one."""
     tasks = county_tasks(plan, inputs, "")
     task = next(task for task in tasks if adcode in (None, task.adcode))
-    return task.shown.map.ground(task.shown.base, task.subject.places)
+    return task.shown.map.ground(task.shown.base, task.subject.places, task.shown.names)
 
 
 def _require_candidates(plan: Plan, candidates: gpd.GeoDataFrame | None) -> None:
@@ -245,7 +247,7 @@ class _Parts:
             self.inputs.problems,
             shapely.box(*demand.total_bounds).buffer(0.1),
         )
-        shown = replace(task.shown, base=None)
+        shown = replace(task.shown, base=None, names=None)
         return replace(task, asked=Asked(None, None), shown=shown)
 
     def of_county(self, own: gpd.GeoDataFrame, rows: Ints) -> CountyTask:
@@ -303,6 +305,7 @@ class _Parts:
                 demand,
                 self.names,
                 _touching(inputs.base, served),
+                _touching(inputs.names, served),
                 plan.map,
                 problems,
                 self._sources(

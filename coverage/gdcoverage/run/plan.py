@@ -129,9 +129,14 @@ class MapInput:
     key: AnyText = ""
     approval: AnyText = ""
 
-    def ground(self, base: gpd.GeoDataFrame | None, places: gpd.GeoDataFrame | None) -> Ground:
+    def ground(
+        self,
+        base: gpd.GeoDataFrame | None,
+        places: gpd.GeoDataFrame | None,
+        names: gpd.GeoDataFrame | None,
+    ) -> Ground:
         """What lies under a map: these tiles, or what is drawn, and names."""
-        return Ground(base, places, self.tiles, self.key, self.approval)
+        return Ground(base, places, self.tiles, self.key, self.approval, names)
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,9 @@ import { nowInGuangdong } from "./clock.js";
 import { part, parts, refill } from "./dom.js";
 import { buildDoors, showDoors } from "./doors.js";
 import { noConditions, select, within } from "./filter.js";
-import { listKeys, outletItem, placeItem, stateLine } from "./list.js";
+import { listKeys, outletItem, placeItem, stateLine, tryItem } from "./list.js";
 import { Near } from "./near.js";
 import { onOutlets } from "./points.js";
-import { searchPlaces } from "./search.js";
 import { showNotice, showTally } from "./tally.js";
 
 const PAGE = 40;
@@ -70,6 +69,11 @@ export class Look {
   /** Numbers of the outlets that meet the conditions, in order. */
   get shown() {
     return this.selected.shown;
+  }
+
+  /** The place from which distances are told: what the query names, or where one is. */
+  get origin() {
+    return this.selected.near || this.near.origin;
   }
 
   /** Nothing is asked any more. */
@@ -157,7 +161,7 @@ export class Look {
 
   /** Whether the map moved to show what is found. */
   fit() {
-    const { map, near: { origin } } = this;
+    const { map, origin } = this;
     if (!this.shown.length) return false;
     // With an origin the nearest few matter, not the farthest.
     const bounds = boundsOf(this.store, origin ? this.shown.slice(0, 3) : this.shown);
@@ -174,11 +178,11 @@ export class Look {
     const { store } = this;
     this.listed = this.view ? within(store, this.shown, this.view) : this.shown;
     const now = nowInGuangdong();
-    const places = this.near.origin || this.view ? [] : searchPlaces(store, this.conditions.query);
-    refill(this.items,
-      ...places.map((place) => placeItem(this, place)),
-      ...this.listed.slice(0, this.length).map((i) => outletItem(this, i, now)),
-    );
+    const { found } = this.selected, tries = found && !this.shown.length ? found.tries : [];
+    const places = !found || this.near.origin || this.view ? [] : found.places.map((place) => placeItem(this, place, found.parts));
+    const outlets = this.listed.slice(0, this.length).map((i) => outletItem(this, i, now));
+    refill(this.items, ...(tries.length ? [tryItem(this, tries)] : []),
+      ...(found && found.placesFirst ? [...places, ...outlets] : [...outlets, ...places]));
     part(this.root, ".emap-more").hidden = this.listed.length <= this.length;
     part(this.root, ".emap-all").hidden = !this.view;
     showTally(this);
@@ -206,7 +210,7 @@ export class Look {
       this.refresh();
     }
     this.choose(i);
-    refill(card, outletCard(this.words, store, i, nowInGuangdong(), this.near.origin, () => this.close()));
+    refill(card, outletCard(this.words, store, i, nowInGuangdong(), this.origin, () => this.close()));
     card.hidden = false;
     this.opened("card");
     card.scrollTop = 0;

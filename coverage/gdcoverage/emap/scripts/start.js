@@ -93,9 +93,18 @@ async function fill(opened, id, first) {
     look.refresh(fit);
     if (look.chosen >= 0) look.open(look.chosen, { move: false, focus: false });
   };
-  speak(!asked.at && !asked.outlet && asksForSome(asked));
+  const fit = !asked.at && !asked.outlet && asksForSome(asked);
+  speak(fit);
   sheet.to(sheet.stop);
   listen(emap, speak, first ? remembering(emap, speak) : () => {});
+  // Names may be many, and only a query that names one waits for them; the map works without.
+  block(id, "names").then((names) => {
+    Object.assign(store, { names, index: null });
+    if (look.conditions.query) look.refresh(fit && !look.view);
+  }).catch((error) => console.warn(error)).then(() => {
+    // The first letter typed must not wait for the index.
+    setTimeout(() => searchIndex(store), 200);
+  });
 }
 
 /**
@@ -181,8 +190,6 @@ function listen({ root, map, words, look, sheet }, speak, remember) {
     look.enter({});
   });
   root.addEventListener("keydown", (event) => { if (event.key === "Escape" && look.chosen >= 0) look.close(); });
-  // The first letter typed must not wait for the index.
-  setTimeout(() => searchIndex(look.store), 200);
   setInterval(() => look.tick(), 60000);
   // A telephone takes the page out of its pocket the next day.
   document.addEventListener("visibilitychange", () => look.tick());

@@ -17,6 +17,7 @@ export function openStore(block) {
     cities,
     cityOf: named.map((city) => cities.indexOf(city)),
     index: null,
+    names: null,
     latOf: (i) => block.lat[i] / 1e5,
     lonOf: (i) => block.lon[i] / 1e5,
     countyOf: (i) => block.county.values[block.county.codes[i]],

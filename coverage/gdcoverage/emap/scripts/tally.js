@@ -1,6 +1,7 @@
-// Tally: how many outlets there are, in words, and what else is told above the list.
+// Tally: how many outlets there are, how the query was understood, and what else is told above the list.
 /** @import { Look } from "./lookup.js" */
 import { part } from "./dom.js";
+import { readAs } from "./list.js";
 
 /** @param {Look} look */
 export function showTally(look) {
@@ -11,7 +12,10 @@ export function showTally(look) {
   const left = unknown ? words.t("（另有 {0} 个时间不详）", words.number(unknown)) : "";
   const advice = none && look.store.size > 0 ? (words.inEnglish ? ". " : "。") + words.t("请换一个词，或减少筛选条件。") : "";
   part(root, ".emap-count").textContent = found + left + advice;
-  look.aloud.say(found + left + advice);
+  const read = part(root, ".emap-read"), said = readAs(look);
+  read.hidden = !said;
+  read.textContent = said;
+  look.aloud.say([said, found + left + advice].filter((text) => text).join(words.inEnglish ? ". " : "。"));
 }
 
 /**
