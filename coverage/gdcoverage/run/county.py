@@ -25,7 +25,7 @@ from gdcoverage.problems import Problem, unusable
 from gdcoverage.report import FileRead, data_date
 from gdcoverage.run.identity import digest
 from gdcoverage.run.inputs import Inputs
-from gdcoverage.run.plan import MapInput, Plan
+from gdcoverage.run.plan import Plan
 from gdcoverage.sites import Terms
 
 # Where a county among others is told what was understood of the inputs.
@@ -89,7 +89,7 @@ class Shown:
     outlets, demand : the subject's, row by row, with every column.
     neighbours : adcode -> name of all counties of the plan.
     base : water and main streets nearby, or None.
-    map : what lies under maps.
+    ground : what lies under maps, but for what is drawn and named there.
     problems : those of rows inside.
     sources : the plan's files.
     data_date : date that the outlets' file tells of itself.
@@ -104,7 +104,7 @@ class Shown:
     demand: gpd.GeoDataFrame
     neighbours: Mapping[str, str]
     base: gpd.GeoDataFrame | None
-    map: MapInput
+    ground: Ground
     problems: tuple[Problem, ...]
     sources: tuple[Source, ...]
     data_date: str
@@ -146,6 +146,11 @@ class CountyTask:
         return float(self.subject.demand["population"].sum())
 
     @property
+    def ground(self) -> Ground:
+        """What lies under its maps."""
+        return replace(self.shown.ground, drawn=self.shown.base, places=self.subject.places)
+
+    @property
     def area(self) -> BaseGeometry:
         """Where the streets are wanted, before the margin."""
         subject = self.subject
@@ -184,7 +189,7 @@ def ground_of(plan: Plan, inputs: Inputs, adcode: str | None = None) -> Ground:
     """What lies under the map of a county of the plan, or of its only one."""
     tasks = county_tasks(plan, inputs, "")
     task = next(task for task in tasks if adcode in (None, task.adcode))
-    return task.shown.map.ground(task.shown.base, task.subject.places)
+    return task.ground
 
 
 def _require_candidates(plan: Plan, candidates: gpd.GeoDataFrame | None) -> None:
@@ -303,10 +308,10 @@ class _Parts:
                 demand,
                 self.names,
                 _touching(inputs.base, served),
-                plan.map,
+                plan.ground,
                 problems,
                 self._sources(
-                    计划=(plan.title, plan.standard, terms, plan.map),
+                    计划=(plan.title, plan.standard, terms, plan.ground),
                     网点=outlets,
                     人口=demand,
                     候选点=candidates,

@@ -7,10 +7,15 @@
  */
 export const readAddress = (hash) => Object.fromEntries(new URLSearchParams(hash.replace(/^#/, "")));
 
+/**
+ * The state as an address has it.
+ * @param {Record<string, string>} state
+ */
+export const stateText = (state) => new URLSearchParams(Object.entries(state).filter(([, value]) => value !== "")).toString();
+
 /** @param {Record<string, string>} state */
 export function writeAddress(state) {
-  const words = new URLSearchParams(Object.entries(state).filter(([, value]) => value !== ""));
-  const hash = words.toString();
+  const hash = stateText(state);
   // A page inside another (a notebook) has no address of its own.
   try {
     window.history.replaceState(null, "", hash ? "#" + hash : window.location.pathname + window.location.search);

@@ -1,6 +1,7 @@
 // Start: a map in its page; the data follow as they are unpacked.
 /** @import { Asked, Base, Emap, Layers, Outlets, Planner, Store } from "./types.js" */
-import { addressOf, conditionsFrom, readAddress, writeAddress } from "./address.js";
+import { about } from "./about.js";
+import { addressOf, conditionsFrom, readAddress, stateText, writeAddress } from "./address.js";
 import { block } from "./blocks.js";
 import { part, parts } from "./dom.js";
 import { drawGround, mapWords, openMap } from "./ground.js";
@@ -8,6 +9,7 @@ import { plannerLayers } from "./layers.js";
 import { Look } from "./lookup.js";
 import { plannerPanel, pointsOnTop, ranking } from "./planner.js";
 import { Points } from "./points.js";
+import { poster } from "./poster.js";
 import { Printing } from "./print.js";
 import { dates } from "./said.js";
 import { searchIndex } from "./search.js";
@@ -73,7 +75,10 @@ async function fill(opened, id, first) {
   showLayers(opened, layers, asked);
   const tabs = planner && plannerPanel(root, words, map, head, planner, layers, store);
   shareSpace(root, look, tabs);
-  const emap = Object.assign(opened, { layers, look, print: new Printing(root, map, head, words) });
+  about(root, head, words);
+  const page = () => poster(look, head, base, stateOf(addressOf(emap)));
+  /** @type {Emap} */
+  const emap = Object.assign(opened, { layers, look, print: new Printing(root, map, head, words, page) });
   growSheet(emap);
 
   restore(look, asked);
@@ -89,6 +94,12 @@ async function fill(opened, id, first) {
   speak();
   listen(emap, speak, first ? () => writeAddress(addressOf(emap)) : () => {});
 }
+
+/**
+ * What is asked, without how it is looked at, for another's screen.
+ * @param {Record<string, string>} state
+ */
+const stateOf = ({ q, county, bank, items, modes, outlet }) => stateText(outlet ? { outlet } : { q, county, bank, items, modes });
 
 /**
  * @param {Opened} opened
