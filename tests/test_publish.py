@@ -10,7 +10,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import geopandas as gpd
+import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -210,6 +213,38 @@ def test_the_sample_is_refused_with_every_reason_then_granted(sample, monkeypatc
     outlets = json.loads(blocks["outlets"])
     assert all(degree % 10 == 0 for side in ("lon", "lat") for degree in outlets[side])
     assert [file.name for file in page.parent.iterdir()] == [PUBLISHED]
+
+
+def test_ones_own_county_lines_are_those_of_the_map_and_named_in_its_credits(sample, monkeypatch):
+    monkeypatch.setattr(publishing, "opened_faults", lambda page, emap: [])
+    box = (113.9, 23.4, 114.6, 24.1)
+    own = gpd.GeoDataFrame(
+        {"代码": ["441324"], "名称": ["龙门县"]}, geometry=[shapely.box(*box)], crs="EPSG:4490"
+    )
+    own.to_file(sample.parent / "审定界线.geojson")
+    text = sample.read_text(encoding="utf-8")
+    text = text.replace('adcodes = ["441324"]', 'path = "审定界线.geojson"')
+    sample.write_text(text, encoding="utf-8")
+    lines = [f'waive_{kind} = "张三：核实中"' for kind in ("hours", "date", "approval")]
+    _with(sample, "[publish]", *lines)
+    granted = _run(sample)
+    assert granted.exception is None, granted.exception
+    assert "cnmaps" not in granted.output
+    blocks = _blocks((sample.parent / "结果" / PUBLISHED).read_text(encoding="utf-8"))
+    assert "图层“审定界线.geojson”，由制图单位提供" in blocks["head"]
+    assert "cnmaps" not in blocks["head"]
+    base = json.loads(blocks["base"])
+    for rings in (base["borders"], *base["land"]):
+        lon, lat = _unpacked(rings)
+        on = np.isin(lon, box[::2]) | np.isin(lat, box[1::2])
+        assert on.all()
+        assert (lon.min(), lat.min(), lon.max(), lat.max()) == box
+
+
+def _unpacked(lines):
+    """Degrees of packed lines: steps of 1e-5 degrees, on from line to line."""
+    steps = np.concatenate([np.reshape(line, (-1, 2)) for line in lines])
+    return (steps.cumsum(axis=0) / 1e5).T
 
 
 def test_a_card_that_does_not_open_keeps_the_page_back_and_the_old_one_stands(sample, monkeypatch):

@@ -8,6 +8,9 @@ import { dates, doubtLines } from "./said.js";
 
 const PAPERS_MM = Object.freeze({ A4: Object.freeze([297, 210]), A3: Object.freeze([420, 297]) });
 const MARGIN_MM = 10;
+// Sizes of type of the legend.
+const LARGEST_PT = 11;
+const LEAST_PT = 5;
 
 /** A map's way onto paper and back to the screen. */
 export class Printing {
@@ -86,9 +89,10 @@ export class Printing {
     // A hair less than the page: what is rounded up would begin another.
     [root.style.width, root.style.height] = sides.map((side) => side - 2 * MARGIN_MM - 0.2 + "mm");
     root.classList.add("emap-paper");
-    root.append(this.legend());
+    root.append(fitted(this.legend(), root));
     map.invalidateSize({ animate: false });
     map.fitBounds(aim, { animate: false });
+    parts(map.getContainer(), "canvas").forEach((canvas) => still(/** @type {HTMLCanvasElement} */ (canvas)));
   }
 
   restore() {
@@ -98,7 +102,7 @@ export class Printing {
     this.rule = null;
     const wasMap = this.root.classList.contains("emap-paper");
     this.root.classList.remove("emap-paper", "emap-posted");
-    parts(this.root, ".emap-legend, .emap-poster").forEach((node) => node.remove());
+    parts(this.root, ".emap-legend, .emap-poster, .emap-still").forEach((node) => node.remove());
     if (!wasMap) return;
     this.root.style.width = this.root.style.height = "";
     this.map.invalidateSize({ animate: false });
@@ -123,6 +127,33 @@ export class Printing {
       make("p", {}, dates(head, words)),
     );
   }
+}
+
+/**
+ * A legend in type as large as the sheet has room for.
+ * @param {HTMLElement} legend
+ * @param {HTMLElement} root
+ */
+function fitted(legend, root) {
+  root.append(legend);
+  for (let size = LARGEST_PT; size >= LEAST_PT; size -= 0.5) {
+    legend.style.fontSize = size + "pt";
+    if (legend.scrollHeight <= legend.clientHeight) break;
+  }
+  return legend;
+}
+
+/**
+ * A canvas that was sized anew since the last frame prints as a white sheet in Chromium; a copy of its picture does not.
+ * @param {HTMLCanvasElement} canvas
+ */
+function still(canvas) {
+  const { width, height } = canvas, copy = make("canvas", { width, height, class: canvas.className + " emap-still" });
+  const context = copy.getContext("2d");
+  if (!context || !width || !height) return;
+  context.drawImage(canvas, 0, 0);
+  copy.style.cssText = canvas.style.cssText;
+  canvas.after(copy);
 }
 
 /**
