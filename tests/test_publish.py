@@ -104,8 +104,9 @@ def test_a_column_that_was_not_understood_is_told_with_those_unused(tmp_path, co
     assert f"没有读到“{column}”列（没有用到的列：对外事宜）" in str(refusal.problem)
 
 
-def test_no_date_no_approval_and_two_names_of_one_bank(tmp_path):
-    reading, outlets = _read(tmp_path, {"所属银行": "工行"}, None, name="网点.csv")
+def test_no_date_no_approval_and_a_bank_that_may_be_another(tmp_path):
+    banks = ({"所属银行": "农商银行"}, {"所属银行": "龙门农商银行"})
+    reading, outlets = _read(tmp_path, *banks, name="网点.csv")
     assert _kinds(reading, outlets, " ") == ["date", "banks", "approval"]
 
 

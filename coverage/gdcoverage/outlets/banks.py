@@ -1,87 +1,101 @@
-"""Banks by the names of the law: which spellings mean one, which words may mean several."""
+"""Banks: the one table of their names, what people call them, and which bank a cell means."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-import pandas as pd
-
-# Short name -> name; what is not here keeps its own.
-_NATIONAL = {
-    "工行": "中国工商银行",
-    "工商银行": "中国工商银行",
-    "农行": "中国农业银行",
-    "农业银行": "中国农业银行",
-    "中行": "中国银行",
-    "建行": "中国建设银行",
-    "建设银行": "中国建设银行",
-    "交行": "交通银行",
-    "邮储": "中国邮政储蓄银行",
-    "邮储银行": "中国邮政储蓄银行",
-    "邮政银行": "中国邮政储蓄银行",
-    "邮政储蓄": "中国邮政储蓄银行",
-    "邮政储蓄银行": "中国邮政储蓄银行",
-    "中国邮储银行": "中国邮政储蓄银行",
-    "招行": "招商银行",
-    "广发": "广发银行",
-    "广东发展银行": "广发银行",
-    "平安": "平安银行",
-    "光大银行": "中国光大银行",
-    "民生银行": "中国民生银行",
-    "浦发银行": "上海浦东发展银行",
+# Bank -> what else it is called; the name without 中国 is known besides.
+BANKS: dict[str, tuple[str, ...]] = {
+    "中国工商银行": ("工行", "工商", "icbc"),
+    "中国农业银行": ("农行", "abc"),
+    "中国银行": ("中行", "boc"),
+    "中国建设银行": ("建行", "ccb"),
+    "交通银行": ("交行", "中国交通银行", "bocom", "bcm"),
+    "中国邮政储蓄银行": ("邮储", "邮储银行", "邮政", "邮政银行", "邮政储蓄", "邮储行", "psbc"),
+    "招商银行": ("招行", "cmb"),
+    "中信银行": ("中信",),
+    "中国光大银行": ("光大",),
+    "中国民生银行": ("民生", "cmbc"),
+    "华夏银行": ("华夏",),
+    "平安银行": ("平安", "深圳发展银行", "深发展"),
+    "兴业银行": ("兴业", "cib"),
+    "上海浦东发展银行": ("浦发", "浦发银行", "浦东发展银行", "spdb"),
+    "广发银行": ("广发", "广东发展银行", "cgb"),
+    "浙商银行": ("浙商",),
+    "渤海银行": ("渤海",),
+    "恒丰银行": ("恒丰",),
+    "广州银行": (),
+    "东莞银行": (),
+    "珠海华润银行": ("华润银行",),
+    "广东华兴银行": ("华兴银行",),
+    "广东南粤银行": ("南粤银行",),
 }
-# Kinds of bank of which every place has its own, and how they are written.
-_LOCAL = {
-    "农村商业银行": re.compile(r"农村商业银行|农商银行|农商行|农商$"),
-    "农村信用社": re.compile(r"(?:农村)?信用(?:合作)?(?:联)?社|农信(?:联)?社|农信$"),
-    "村镇银行": re.compile(r"村镇银行|村镇行"),
-}
-_COMPANY = re.compile(r"(?:股份)?有限(?:责任)?公司|股份|[()（）\s]")
+# Rural banks: one a city or county, all of one kind. 农信社 have become 农商银行, and are called
+# so all the same.
+_RURAL = "农商银行"
+_CREDIT = "农信社"
+_KINDS = {
+    _RURAL: ("农村商业银行", "农商银行", "农商行"),
+    _CREDIT: ("农村信用合作社联合社", "农村信用合作联社", "农村信用社联合社", "农村信用合作社",
+              "农村信用联社", "农村信用社", "农信联社", "农信社", "信用联社", "信用社"),
+}  # fmt: skip
+_OF_ANY_PLACE = ("农商行", "农商银行", "农村商业银行", "农商", "农信社", "农信", "信用社")
+_LEGAL = re.compile(r"(?:股份)?有限(?:责任)?公司.*$")
+_LEAST_LETTERS = 4  # of a name that a longer one may begin with
+_SPOKEN = re.compile(r"[一-龥]+行$")
 
 
-def legal_name(text: str) -> str:
-    """A bank's name as the law has it, as far as its spelling tells: 工行 is 中国工商银行.
+def _called(bank: str) -> tuple[str, ...]:
+    short = bank.removeprefix("中国")
+    # 银行 alone is every bank.
+    own = (bank,) if short == "银行" else (bank, short)
+    return tuple(dict.fromkeys((*own, *BANKS.get(bank, ()))))
 
-    Of local banks the place stays, without 广东省 and its 市, 县 or 区: 龙门县农商行 is
-    龙门农村商业银行.
+
+_BANK_OF = {alias: bank for bank in BANKS for alias in _called(bank)}
+_BEGINNINGS = sorted(
+    (name for name in _BANK_OF if len(name) >= _LEAST_LETTERS or _SPOKEN.fullmatch(name)),
+    key=len,
+    reverse=True,
+)
+
+
+def bank_called(text: str) -> str:
+    """The bank that a cell means: legal names, short ones and branches under the bank's own name.
+
+    ``中国工商银行股份有限公司广州天河支行``, ``工行`` and ``工商银行`` are 中国工商银行;
+    ``广州农村商业银行股份有限公司`` is 广州农商银行. A bank that the table does not know keeps its
+    name without 股份有限公司 and what follows.
     """
-    name = _COMPANY.sub("", unicodedata.normalize("NFKC", text))
-    for kind, spelt in _LOCAL.items():
-        if match := spelt.search(name):
-            place = re.sub(r"^广东省?", "", name[: match.start()])
-            return re.sub(r"(?<=..)[市县区]$", "", place) + kind
-    name = re.sub(r"(?<=银行).*(?:支行|分行|营业部|分理处|储蓄所|营业所|网点)$", "", name)
-    return _NATIONAL.get(name, name)
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
+    short = _LEGAL.sub("", plain).removesuffix("(中国)") or plain
+    if short in _BANK_OF:
+        return _BANK_OF[short]
+    for kind, words in _KINDS.items():
+        for word in words:
+            place, found, _ = short.partition(word)
+            if found:
+                return place + kind
+    for name in _BEGINNINGS:
+        if short.startswith(name):
+            return _BANK_OF[name]
+    return text.strip() if short == plain else short
 
 
-def is_kind(name: str) -> bool:
-    """Whether a legal name is that of a kind of bank alone, without its place."""
-    return name in _LOCAL
-
-
-def ambiguous_banks(banks: pd.Series, county: pd.Series) -> list[tuple[str, ...]]:
-    """Spellings that readers would take for different banks, or for one, wrongly.
+def bank_aliases(bank: str) -> list[str]:
+    """All that people call a bank, its own name first.
 
     Parameters
     ----------
-    banks : as the table writes them; empty ones are of no bank.
-    county : of each row.
-
-    Returns
-    -------
-    Spellings of one bank, each list once, two or more; and single words that stand for the
-    banks of several counties.
+    bank : as `bank_called` gives it.
     """
-    spelt = banks[banks.str.strip() != ""]
-    legal = spelt.map(legal_name)
-    found = []
-    for name, texts in spelt.groupby(legal, sort=True):
-        different = tuple(dict.fromkeys(texts))
-        if len(different) > 1:
-            found.append(different)
-        elif is_kind(str(name)):
-            others = legal.str.endswith(str(name)) & (legal != name)
-            if others.any() or county.loc[texts.index].nunique() > 1:
-                found.append(different)
-    return found
+    for kind, words in _KINDS.items():
+        if bank.endswith(kind):
+            place = bank.removesuffix(kind)
+            places = (
+                dict.fromkeys([place, re.sub(r"(?<=..)[省市县区]$", "", place)]) if place else ()
+            )
+            own = [at + word for at in places for word in (*words, _RURAL, "农商行", _CREDIT)]
+            return list(dict.fromkeys([bank, *own, *_OF_ANY_PLACE]))
+    return [alias.lower() for alias in _called(bank)] if bank else []

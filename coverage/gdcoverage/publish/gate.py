@@ -9,11 +9,11 @@ import geopandas as gpd
 import pandas as pd
 
 from gdcoverage.emap import Release
-from gdcoverage.outlets.banks import ambiguous_banks
 from gdcoverage.outlets.hours import read_hours
 from gdcoverage.outlets.personal import personal_in
 from gdcoverage.outlets.phones import read_phones
 from gdcoverage.problems import InputError, Problem, rows_told
+from gdcoverage.publish.banks import ambiguous_banks
 from gdcoverage.run import Inputs, Plan
 from gdcoverage.run.settings import NAMES
 from gdcoverage.tables import Reading
@@ -168,12 +168,8 @@ def _personal(outlets: gpd.GeoDataFrame) -> Iterator[Refusal]:
 def _banks(outlets: gpd.GeoDataFrame) -> Iterator[Refusal]:
     for spelt in ambiguous_banks(outlets["bank"], outlets["county"]):
         named = "、".join(f"“{text}”" for text in spelt)
-        if len(spelt) > 1:
-            what = f"所属银行 {named} 是同一家银行的不同写法，公众会当作几家"
-            action = f"请统一写成一种，如“{max(spelt, key=len)}”"
-        else:
-            what = f"所属银行 {named} 可能是几家不同的银行，公众会当作一家"
-            action = "请写明各是哪家，如“龙门农村商业银行”"
+        what = f"所属银行 {named} 分不清是一家银行还是几家"
+        action = "是一家的请统一写法，是几家的请写明各是哪家，如“龙门农商银行”"
         yield from _told(
             "waive_banks", what, action, outlets[outlets["bank"].isin(spelt)], "bank", value=False
         )
