@@ -858,4 +858,4 @@ def test_over_a_gcj02_base_everything_is_shifted_to_fit(browser, outlets, tmp_pa
     there = to_wgs84(np.array([shift[0]]), np.array([shift[1]]), "gcj02")
     assert np.ravel(there) == pytest.approx([lon, lat], abs=1e-6)
     assert shift[2:] == pytest.approx([lon, lat], abs=1e-7)
-    assert "审图号：GS(2024)0001号" in page.locator(".leaflet-control-attribution").inner_text()
+    assert "审图号：GS(2024)0001号" in page.locator(".emap-seal").inner_text()

@@ -20,11 +20,15 @@ from gdcoverage.outlets.phones import read_phones
 from gdcoverage.places.counties import carried_county
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
 
+# Decimals of degrees that the page's numbers can carry.
+FINEST = 5
+
 
 def look_up(
     outlets: gpd.GeoDataFrame,
     counties: gpd.GeoDataFrame | None,
     exits: Mapping[str, float] | None = None,
+    decimals: int = FINEST,
 ) -> dict[str, Any]:
     """The block that the look-up works on.
 
@@ -34,6 +38,7 @@ def look_up(
         what an agency notes beside them stays out of the page.
     counties : adcode, name, city; outlets outside them have no county.
     exits : outlet_id -> people who lose the standard if it leaves (planner's edition).
+    decimals : of the outlets' degrees; what is drawn and where links lead are the same place.
     """
     outlets = _in_order(outlets, counties)
     known = {} if counties is None else counties.set_index("adcode")[["name", "city"]].T.to_dict()
@@ -48,8 +53,8 @@ def look_up(
     return {
         "id": outlets["outlet_id"].tolist(),
         "name": [n or i for n, i in zip(names, outlets["outlet_id"], strict=True)],
-        "lon": whole(outlets.geometry.x),
-        "lat": whole(outlets.geometry.y),
+        "lon": whole(outlets.geometry.x.round(decimals)),
+        "lat": whole(outlets.geometry.y.round(decimals)),
         "address": addresses.tolist(),
         "phone": [public_phones(text) for text in _texts(outlets, "phone")],
         "bank": bank,

@@ -10,8 +10,13 @@ import { WEEKLY } from "./when.js";
  */
 export const readAddress = (hash) => Object.fromEntries(new URLSearchParams(hash.replace(/^#/, "")));
 
+/**
+ * The state as an address has it.
+ * @param {Record<string, string>} state
+ */
+export const stateText = (state) => new URLSearchParams(Object.entries(state).filter(([, value]) => value !== "")).toString();
+
 /** @param {Record<string, string>} state */
-export const hashOf = (state) => new URLSearchParams(Object.entries(state).filter(([, value]) => value !== "")).toString();
 
 /**
  * The state in words that survive another order of counties and banks.

@@ -140,7 +140,7 @@ const foreignWay = () => (/iP(hone|ad|od)|Macintosh/.test(navigator.userAgent) ?
  * @param {string} text
  * @param {string} label
  */
-function qrImage(text, label) {
+export function qrImage(text, label) {
   const rows = qr(text), side = rows.length + 8;
   const modules = rows.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x + 4} ${y + 4}h1v1h-1z` : "")));
   return makeSvg("svg", { viewBox: `0 0 ${side} ${side}`, role: "img", "aria-label": label, "shape-rendering": "crispEdges" },

@@ -1,6 +1,7 @@
 // Start: a map in its page; the data follow as they are unpacked.
 /** @import { Asked, Base, Emap, Layers, Outlets, Planner, Store } from "./types.js" */
-import { addressOf, conditionsFrom, hashOf, readAddress } from "./address.js";
+import { about } from "./about.js";
+import { addressOf, conditionsFrom, readAddress, stateText } from "./address.js";
 import { block } from "./blocks.js";
 import { nowInGuangdong } from "./clock.js";
 import { part, parts } from "./dom.js";
@@ -11,6 +12,7 @@ import { Look } from "./lookup.js";
 import { Past } from "./past.js";
 import { plannerPanel, pointsOnTop, ranking } from "./planner.js";
 import { Points } from "./points.js";
+import { poster } from "./poster.js";
 import { Printing } from "./print.js";
 import { dates, stale } from "./said.js";
 import { searchIndex } from "./search.js";
@@ -81,7 +83,10 @@ async function fill(opened, id, first) {
   const tabs = planner && plannerPanel(root, words, map, head, planner, layers, store);
   const sheet = new Sheet(root, map);
   shareSpace(root, look, tabs, sheet);
-  const emap = Object.assign(opened, { layers, look, print: new Printing(root, map, head, words), sheet });
+  about(root, head, words);
+  const page = () => poster(look, head, base, stateOf(addressOf(emap)));
+  /** @type {Emap} */
+  const emap = Object.assign(opened, { layers, look, print: new Printing(root, map, head, words, page), sheet });
   restore(look, asked);
   const speak = (fit = false) => {
     words.translate(root);
@@ -118,7 +123,7 @@ function remembering(emap, speak) {
     { isOpen: () => look.past, close: () => look.reset() },
     { isOpen: () => look.filtering, close: () => look.filter(false) },
     { isOpen: () => look.chosen >= 0, close: () => look.close() },
-  ], () => hashOf(addressOf(emap)), () => {
+  ], () => stateText(addressOf(emap)), () => {
     const asked = readAddress(window.location.hash);
     words.language = asked.lang === "en" ? "en" : "zh-CN";
     setLooks(root, looksFrom(asked));
@@ -131,6 +136,13 @@ function remembering(emap, speak) {
   past.remember();
   return () => past.remember();
 }
+
+/**
+ * What is asked, without how it is looked at, for another's screen.
+ * @param {Record<string, string>} state
+ */
+const stateOf = ({ q, city, county, bank, items, modes, week, time, outlet }) =>
+  stateText(outlet ? { outlet } : { q, city, county, bank, items, modes, week, time });
 
 /**
  * @param {Opened} opened

@@ -54,7 +54,7 @@ export function metres(lat1, lon1, lat2, lon2) {
  * @param {Words} words
  * @param {number} metres
  */
-const away = (words, metres) => (metres < 1000
+export const away = (words, metres) => (metres < 1000
   ? words.t("{0} 米", words.number(Math.round(metres / 10) * 10))
   : words.t("{0} 公里", words.number(Math.round(metres / 100) / 10)));
 

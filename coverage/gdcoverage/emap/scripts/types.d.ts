@@ -37,6 +37,20 @@ export interface Head {
   dataDate: string;
   tiles: { urls: string[]; host: string; datum: string; attribution: string; maxZoom: number } | null;
   approval: string;
+  /** Whether the map may not be shown outside. */
+  draft?: boolean;
+  /** Where readers find the map; empty where that is not known. */
+  url?: string;
+  /** What was let pass on publishing, by whom and why. */
+  waived?: string[];
+  /** The one of these that says so of the approval. */
+  unapproved?: string;
+  /** Whether something of OpenStreetMap's is on the page. */
+  streets: boolean;
+  /** What of the page is whose, and on what terms; the same in English. */
+  credits: [string, string, string, string][];
+  /** Leaflet's license. */
+  leaflet: string;
   bounds: [[number, number], [number, number]];
   standard?: string;
   headline?: string;
