@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 import time
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ PROGRAMS = [
     for path in os.environ.get("GDCOVERAGE_OLD_CHROMIUM", "").split(os.pathsep)
     if path and Path(path).exists()
 ]
+
+PATIENCE_S = 60
 
 
 class OldChromium:
@@ -84,6 +87,8 @@ class OldChromium:
 
     def _read(self) -> dict[str, Any]:
         while b"\0" not in self.left:
+            if not select.select([self.back], [], [], PATIENCE_S)[0]:
+                raise TimeoutError("the browser does not answer")
             piece = os.read(self.back, 1 << 16)
             if not piece:
                 raise RuntimeError("the browser has ended")

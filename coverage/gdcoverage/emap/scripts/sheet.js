@@ -52,10 +52,11 @@ export class Sheet {
     return this.isShort ? STOPS.filter((stop) => stop !== "half") : STOPS;
   }
 
-  /** @param {number} by stops upwards */
+  /** @param {number} by 1 for the next stop upwards, -1 for the next one down */
   step(by) {
-    const { stops } = this, at = stops.indexOf(this.stop);
-    this.to(stops[Math.max(0, Math.min(stops.length - 1, at + by))]);
+    // A page that has become low may still be at a stop that it no longer has.
+    const beyond = this.stops.filter((stop) => by * (STOPS.indexOf(stop) - STOPS.indexOf(this.stop)) > 0);
+    if (beyond.length) this.to(by > 0 ? beyond[0] : beyond[beyond.length - 1]);
   }
 
   /** @param {Stop} stop */
