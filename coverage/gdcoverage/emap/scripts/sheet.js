@@ -73,6 +73,7 @@ export class Sheet {
   to(stop) {
     this.stop = stop;
     STOPS.forEach((name) => this.root.classList.toggle("emap-" + name, name === stop));
+    this.root.classList.toggle("emap-short", this.isShort);
     const at = STOPS.indexOf(stop);
     /** @type {HTMLButtonElement[]} */
     const [raise, lower] = [part(this.root, ".emap-raise"), part(this.root, ".emap-lower")];
