@@ -339,7 +339,8 @@ def test_the_number_found_is_said_once_after_typing(browser, public):
     )
     page.locator("#emap_query").press_sequentially("panyu", delay=150)
     page.wait_for_timeout(1300)
-    assert page.evaluate("window.said") == [page.locator(".emap-count").inner_text()]
+    read, count = (page.locator(name).inner_text() for name in (".emap-read", ".emap-count"))
+    assert page.evaluate("window.said") == [f"{read}。{count}"]
 
 
 def test_night_is_switched_by_hand(browser, public):

@@ -205,7 +205,7 @@ def test_the_sample_is_refused_with_every_reason_then_granted(sample, monkeypatc
     assert "图上注明：本图数据日期不明：经张三同意，理由：核实中" in granted.output
     html = page.read_text(encoding="utf-8")
     blocks = _blocks(html)
-    assert blocks.keys() == {"head", "outlets", "base"}
+    assert blocks.keys() == {"head", "outlets", "names", "base"}
     assert "内部草稿" not in re.sub(r"(?s)<script>.*?</script>", "", html)
     head = json.loads(blocks["head"])
     assert (head["draft"], head["approval"]) == (False, "粤S（2026）012号")
