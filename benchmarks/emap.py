@@ -45,12 +45,19 @@ _HOURS = (
     *("工作日 9:00-17:00", "详询网点", ""),
 )
 _ROADS = ("解放", "人民", "建设", "新华", "环城", "沿江", "振兴", "中山")
-_QUERIES = ("农业银行", "panyu", "zggsyh", "南沙农行", "解放路88号", "不存在的支行")
+_QUERIES = (
+    *("农业银行", "panyu", "zggsyh", "南沙农行", "解放路88号", "不存在的支行", "中行", "gh"),
+    *("工商銀行", "工商银杭", "社保卡", "失业保险 天河 周六", "天河区办社保卡的银行", "支行", "z"),
+    *("公商银行天和支行", "中国工商银行股份有限公司广州天河支行", "解放路 周日 晚上 农行"),
+    # These match nothing.
+    *("珠江新城", "月球", "xyzxyz", "生育津贴", "不存在的大街道办事处旁边的支行 月球"),
+)
 _FILTERS: tuple[dict[str, Any], ...] = (
     *({"bank": 2}, {"items": 3}, {"county": 40}, {"open": True}, {"modes": 1}),
 )
 # Budgets.
-MOST_MB, MOST_READY_S, MOST_SLOW_READY_S, MOST_MS = 4.0, 1.0, 3.0, 50.0
+MOST_MB, MOST_READY_S, MOST_SLOW_READY_S, MOST_MS = 1.6, 1.0, 3.0, 50.0
+MOST_SLOW_MS = 150.0
 MOST_HEAP_MB, MOST_ELEMENTS, MOST_BUILD_S, MOST_COUNTY_MB = 40.0, 1_500, 5.0, 3.0
 _OPENINGS = 5
 _PAUSE_MS = 1_000  # before a person has typed a word
@@ -207,17 +214,27 @@ def _in_browser(path: Path) -> list[Figure]:
         slow = statistics.median(_until_ready(browser, path, 4) for _ in range(_OPENINGS))
         _, page, devtools = _opened(browser, path, 1)
         page.wait_for_timeout(_PAUSE_MS)
-        searches = [_asked(page, {"query": text}) for text in _QUERIES]
+        searches = [_searched(page, text) for text in _QUERIES]
         _asked(page, {"query": ""})
         filters = [_asked(page, conditions) for conditions in _FILTERS]
         elements = page.evaluate("() => document.querySelectorAll('*').length")
         # Last, as it throws compiled scripts away.
         devtools.send("HeapProfiler.collectGarbage")
         heap = devtools.send("Runtime.getHeapUsage")["usedSize"] / 1e6
+        _, page, _ = _opened(browser, path, 4)
+        page.wait_for_timeout(4 * _PAUSE_MS)
+        slowly = [_searched(page, text) for text in _QUERIES]
     return [
         Figure("public map: usable", ready / 1e3, "s", MOST_READY_S, f"median of {_OPENINGS}"),
         Figure("public map: usable, CPU slowed four times", slow / 1e3, "s", MOST_SLOW_READY_S),
         Figure("public map: slowest search", max(searches), "ms", MOST_MS, _list(searches)),
+        Figure(
+            "public map: slowest search, CPU slowed four times",
+            max(slowly),
+            "ms",
+            MOST_SLOW_MS,
+            _list(slowly),
+        ),
         Figure("public map: slowest filter", max(filters), "ms", MOST_MS, _list(filters)),
         Figure("public map: heap of scripts", heap, "MB", MOST_HEAP_MB),
         Figure("public map: elements in the page", elements, "", MOST_ELEMENTS),
@@ -243,6 +260,19 @@ def _opened(browser: Any, path: Path, slower: int) -> tuple[float, Any, Any]:
         page.reload()
         page.wait_for_function("() => window.readyMs")
     return page.evaluate("() => window.readyMs"), page, devtools
+
+
+def _searched(page: Any, text: str) -> float:
+    """Milliseconds that a search takes: the median of three, each as if it were the first."""
+    taken = []
+    for _ in range(3):
+        _asked(page, {"query": ""})
+        page.evaluate(
+            "() => { const { index } = emap.look.store;"
+            " index.remembered.clear(); index.places.clear(); }"
+        )
+        taken.append(_asked(page, {"query": text}))
+    return statistics.median(taken)
 
 
 def _asked(page: Any, conditions: dict[str, Any]) -> float:

@@ -179,7 +179,7 @@ def test_public_edition_knows_outlets_in_service_and_nothing_else(coverage):
     )
     html = build_public_map(outlets, coverage.counties, title="示例").get_root().render()
     data = page_data(html)
-    assert set(data) == {"head", "outlets", "base"}
+    assert set(data) == {"head", "outlets", "names", "base"}
     assert data["outlets"]["name"] == [HOSTILE]
     text = json.dumps(data, ensure_ascii=False)
     for secret in ("存在问题", "张某", "2025-01-01", "exited", "若退出", "inspection", "complaint"):
@@ -187,7 +187,7 @@ def test_public_edition_knows_outlets_in_service_and_nothing_else(coverage):
     assert set(data["outlets"]) == {
         *("id", "name", "lon", "lat", "address", "phone", "bank", "county", "hours"),
         *("schedules", "modes", "items", "status", "active", "modeNames", "itemNames"),
-        *("places", "pinyin", "calendar"),
+        *("aliases", "everyday", "pinyin", "sounds", "simple", "calendar"),
     }
 
 

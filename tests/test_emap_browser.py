@@ -244,9 +244,15 @@ def test_phone_shows_the_map_above_the_sheet_and_does_not_scroll_sideways(browse
     page = opened(browser, path, 390, 844, has_touch=True).page
     assert known(page.locator(".leaflet-container").bounding_box())["height"] > 250
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    button = page.locator(".emap-sheet")
-    assert known(button.bounding_box())["height"] >= 44
-    before = known(page.locator(".emap-panel").bounding_box())["height"]
-    button.click()
-    assert known(page.locator(".emap-panel").bounding_box())["height"] > before
-    assert button.get_attribute("aria-expanded") == "true"
+    panel = page.locator(".emap-panel")
+    heights = []
+    for button in (".emap-raise", ".emap-lower", ".emap-lower"):
+        page.locator(button).tap()
+        settle(page)
+        heights.append(known(panel.bounding_box())["height"])
+    assert heights[0] == 844
+    assert heights[1] == 422
+    # The least that is seen of it are the tabs.
+    assert heights[2] < 120
+    assert page.locator("#tab_layers").is_visible()
+    assert known(page.locator(".leaflet-container").bounding_box())["height"] > 650

@@ -141,7 +141,42 @@ def test_a_place_leads_to_the_outlets_near_it(page):
     page.locator(".emap-place").click()
     settle(page)
     assert "按离所选位置的远近" in page.locator(".emap-notice").inner_text()
-    assert "直线约" in page.locator(".emap-item").first.inner_text()
+    assert "直线 " in page.locator(".emap-item").first.inner_text()
+
+
+def test_services_places_and_hours_in_any_order(page, outlets):
+    saturday = outlets["hours"].isin([HOURS[1], HOURS[2]])
+    wanted = ids(outlets, outlets["social_card"] & (outlets["county"] == "440113") & saturday)
+    assert search(page, "社保卡 番禺 周六") == wanted
+    assert search(page, "周六番禺办社保卡") == wanted
+    read = page.locator(".emap-read").inner_text()
+    assert all(word in read for word in ("社会保障卡", "番禺区", "周六"))
+    assert "时间不详" in page.locator(".emap-count").inner_text()
+    assert search(page, "工商銀行") == ids(outlets, outlets["bank"] == BANKS[0])
+
+
+def test_nothing_found_offers_what_finds_some(page, outlets):
+    assert search(page, "番禺 月球上的大街") == set()
+    page.locator(".emap-try", has_text="番禺").click()
+    settle(page)
+    assert set(listed(page)) == ids(outlets, outlets["county"] == "440113")
+    assert page.locator("#emap_query").input_value() == "番禺"
+
+
+def test_what_is_done_elsewhere_is_said(page):
+    assert search(page, "生育津贴") == set()
+    assert "医疗保障部门" in page.locator(".emap-read").inner_text()
+
+
+def test_a_place_beside_other_words_sorts_from_it_and_leaves_them(page, outlets):
+    found = search(page, "上门 沙湾")
+    assert found == ids(outlets, outlets["door_to_door"])
+    assert "沙湾镇" in page.locator(".emap-read").inner_text()
+    assert "直线 " in page.locator(".emap-item").nth(1).inner_text()
+    page.locator(".emap-place").click()
+    settle(page)
+    assert page.locator("#emap_query").input_value() == "上门"
+    assert set(listed(page)) == found
 
 
 # Filters --------------------------------------------------------------------------------------
@@ -339,6 +374,23 @@ def test_open_now_is_judged_in_guangdong(browser, path, outlets, time, open_now,
     page.context.close()
 
 
+def test_a_city_is_chosen_before_its_counties(page, outlets):
+    wanted = ids(outlets, outlets["county"].isin(["440112", "440113"]))
+    page.locator('select[data-filter="city"]').select_option(label=f"广州市（{len(wanted)}）")
+    settle(page)
+    assert set(listed(page)) == wanted
+    offered = page.locator('select[data-filter="county"] option:not([disabled])')
+    assert [text.split("（")[0] for text in offered.all_inner_texts()] == [
+        "全部县区",
+        "广州市 黄埔区",
+        "广州市 番禺区",
+    ]
+    page.locator('select[data-filter="county"]').select_option(index=2)
+    page.locator('select[data-filter="city"]').select_option(index=0)
+    settle(page)
+    assert set(listed(page)) == set(outlets["outlet_id"])
+
+
 def test_hours_in_words(browser, path, outlets):
     def state(kind, time):
         page = opened(browser, path, at=time).page
@@ -387,6 +439,38 @@ def test_nearest_by_the_devices_position(browser, path, outlets):
     assert "不会发送" in page.locator(".emap-notice").inner_text()
     page.locator(".emap-near").click()
     assert listed(page)[0] == sorted(ids(outlets, outlets["county"] == "440112"))[0]
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "said"), [(23, "定位误差约 30 米"), (2440, "定位误差约 2.4 公里，排列不一定准")]
+)
+def test_how_far_the_position_may_be_off_is_said(browser, path, accuracy, said):
+    here = {"latitude": 22.95, "longitude": 113.35, "accuracy": accuracy}
+    page = opened(browser, path, geolocation=here, permissions=["geolocation"]).page
+    page.locator(".emap-near").click()
+    page.wait_for_function("() => emap.look.near.origin")
+    assert said in page.locator(".emap-notice").inner_text()
+    page.locator(".emap-language").click()
+    assert "straight-line" in page.locator(".emap-notice").inner_text() or accuracy > 1000
+    # A better place is chosen on the map.
+    page.locator(".emap-aim").click()
+    assert page.evaluate("emap.look.near.picking")
+
+
+def test_a_place_is_chosen_by_keyboard_alone(browser, path, outlets):
+    page = opened(browser, path, permissions=[]).page
+    page.locator(".emap-near").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => emap.look.near.picking")
+    assert page.locator(".emap-cross").is_visible()
+    page.locator(".leaflet-container").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(600)
+    lat, lon = page.evaluate("[emap.map.getCenter().lat, emap.map.getCenter().lng]")
+    page.keyboard.press("Enter")
+    settle(page)
+    assert page.locator(".emap-cross").is_hidden()
+    assert_nearest_first(page, outlets, lon, lat)
 
 
 def test_position_denied_leads_to_a_tap_on_the_map(browser, path, outlets):
@@ -457,6 +541,16 @@ def test_navigation_links_carry_the_datum_that_each_expects(browser, path, outle
             assert off < 1
 
 
+def test_apples_devices_get_apples_map(browser, path, outlets):
+    agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 13_0 like Mac OS X) AppleWebKit/605.1.15"
+    page = opened(browser, path, user_agent=agent).page
+    page.evaluate("(id) => emap.look.open(emap.look.store.id.indexOf(id))", "W0100")
+    assert page.locator('[data-way="geo"]').count() == 0
+    lon, lat = place_of(page.locator('[data-way="apple"]').get_attribute("href"))
+    spot = outlets.set_index("outlet_id").loc["W0100"].geometry
+    assert Geod(ellps="WGS84").inv(lon, lat, spot.x, spot.y)[2] < 1
+
+
 def place_of(url):
     """The WGS-84 place that a navigation link means: by its host, order and datum."""
     parts = urllib.parse.urlsplit(url)
@@ -470,6 +564,9 @@ def place_of(url):
     elif parts.netloc == "apis.map.qq.com":
         assert words["type"] == "walk"
         lat, lon = map(float, words["tocoord"].split(","))
+    elif parts.netloc == "maps.apple.com":
+        assert words["dirflg"] == "w"
+        lat, lon = map(float, words["daddr"].split(","))
     else:
         assert parts.scheme == "geo"
         lat, lon = map(float, parts.path.split(","))
@@ -598,6 +695,137 @@ def test_state_is_in_the_address(browser, path, page, outlets):
     assert set(listed(again)) == ids(outlets, wanted & outlets["name"].str.contains("支行"))
 
 
+# First question, Back, sharing -----------------------------------------------------------------
+
+
+def test_what_one_has_come_for_is_asked_first_and_remembered(browser, path, outlets):
+    page = opened(browser, path, 390, 844, at=WEDNESDAY, has_touch=True).page
+    doors = page.locator(".emap-errand")
+    assert [text.split("\n")[0] for text in doors.all_inner_texts()] == list(ITEMS.values())
+    count = outlets["unemployment"].sum()
+    assert f"{count} 个网点" in doors.nth(2).inner_text()
+    assert page.locator(".emap-item").first.is_hidden()
+    doors.nth(2).tap()
+    settle(page)
+    assert set(listed(page)) == ids(outlets, outlets["unemployment"])
+    assert page.locator(".emap-item").first.is_visible()
+    assert page.locator(".emap-doors").is_hidden()
+    page.reload()
+    page.wait_for_function("() => window.emap && emap.ready")
+    assert set(listed(page)) == ids(outlets, outlets["unemployment"])
+    page.go_back()
+    settle(page)
+    page.locator(".emap-past").tap()
+    settle(page)
+    assert "all=1" in page.url
+    assert counted(page) == len(outlets)
+
+
+def test_back_closes_the_card_then_the_filters_then_undoes_what_was_asked(browser, path, outlets):
+    page = opened(browser, path, 390, 844, at=WEDNESDAY, has_touch=True).page
+    page.locator(".emap-past").tap()
+    page.locator(".emap-filter").tap()
+    page.locator('.emap-chip:has-text("社会保障卡")').tap()
+    settle(page)
+    # With the filters open a result is on the screen.
+    box = known(page.locator(".emap-item").first.bounding_box())
+    assert box["y"] + box["height"] < 844
+    wanted = ids(outlets, outlets["social_card"])
+    page.locator(".emap-item").first.tap()
+    settle(page)
+    assert page.locator(".emap-card h2").is_visible()
+    page.go_back()
+    settle(page)
+    assert page.locator(".emap-card").is_hidden()
+    assert page.locator(".emap-filters").is_visible()
+    page.go_back()
+    settle(page)
+    assert page.locator(".emap-filters").is_hidden()
+    assert set(listed(page)) == wanted
+    page.go_back()
+    settle(page)
+    assert page.locator(".emap-doors").is_visible()
+    assert counted(page) == len(outlets)
+    assert page.evaluate("history.state.depth") == 0
+
+
+def test_closing_by_hand_leaves_no_step_behind(page):
+    depth = page.evaluate("history.length")
+    page.evaluate("() => emap.look.open(7)")
+    settle(page)
+    page.locator(".emap-back").click()
+    settle(page)
+    page.evaluate("() => emap.look.open(8)")
+    settle(page)
+    page.keyboard.press("Escape")
+    settle(page)
+    assert page.evaluate("history.state.depth") == 0
+    assert page.evaluate("history.length") == depth + 1
+
+
+def test_an_address_written_by_hand_is_obeyed(page, outlets):
+    page.evaluate("() => { location.hash = 'outlet=W0100&items=失业保险&theme=dark'; }")
+    settle(page)
+    assert page.locator(".emap-card h2").inner_text() == outlets["name"].iloc[100]
+    assert set(listed(page)) == ids(outlets, outlets["unemployment"])
+    assert page.evaluate("document.documentElement.className").strip() == "emap-night"
+    page.evaluate("() => { location.hash = 'q=饶平'; }")
+    settle(page)
+    assert page.locator(".emap-card").is_hidden()
+    assert set(listed(page)) == ids(outlets, outlets["county"] == "445122")
+    # Back leads to the older address.
+    page.go_back()
+    settle(page)
+    assert page.locator(".emap-card h2").inner_text() == outlets["name"].iloc[100]
+
+
+def test_an_outlet_is_shared(browser, path, outlets):
+    page = opened(browser, path, at=WEDNESDAY).page
+    page.evaluate("() => { navigator.share = async (given) => { window.given = given; }; }")
+    page.evaluate("() => emap.look.open(emap.look.store.id.indexOf('W0100'))")
+    page.locator(".emap-share").click()
+    given = page.evaluate("window.given")
+    assert given["title"] == outlets["name"].iloc[100]
+    assert "url" not in given  # a file is nobody else's
+    page.evaluate("() => { navigator.share = undefined; document.execCommand = () => true; }")
+    page.locator(".emap-share").click()
+    page.locator(".emap-outcome", has_text="本页是文件").wait_for()
+
+
+def test_the_link_that_is_shared_opens_the_card(browser, path, outlets):
+    folder = functools.partial(QuietHandler, directory=str(path.parent))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), folder) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://emap.example:{server.server_port}/{urllib.parse.quote(path.name)}"
+        page = opened(browser, address, at=WEDNESDAY, fragment="q=支行").page
+        page.evaluate("() => emap.look.open(emap.look.store.id.indexOf('W0100'))")
+        page.evaluate(
+            "() => { document.execCommand = () => {"
+            " window.copied = document.activeElement.value; return true; }; }"
+        )
+        page.locator(".emap-share").click()
+        page.locator(".emap-outcome", has_text="已复制链接").wait_for()
+        link = page.evaluate("window.copied").splitlines()[-1]
+        assert link == f"{address}#outlet=W0100"
+        again = opened(browser, link, at=WEDNESDAY).page
+        assert again.locator(".emap-card h2").inner_text() == outlets["name"].iloc[100]
+        again.go_back()
+        settle(again)
+        assert again.locator(".emap-card").is_hidden()
+        server.shutdown()
+
+
+def test_a_card_opens_though_no_code_or_link_can_be_made(browser, path):
+    found = opened(browser, path, at=WEDNESDAY)
+    found.page.evaluate("() => { window.TextEncoder = undefined; }")
+    found.page.evaluate("() => emap.look.open(7)")
+    card = found.page.locator(".emap-card")
+    assert "电话" in card.inner_text()
+    assert card.locator(".emap-links a").count() == 4
+    assert "请按地址查找" in card.inner_text()
+    assert not [text for text in found.complaints if "Uncaught" in text]
+
+
 # Tiles ----------------------------------------------------------------------------------------
 
 
@@ -630,4 +858,4 @@ def test_over_a_gcj02_base_everything_is_shifted_to_fit(browser, outlets, tmp_pa
     there = to_wgs84(np.array([shift[0]]), np.array([shift[1]]), "gcj02")
     assert np.ravel(there) == pytest.approx([lon, lat], abs=1e-6)
     assert shift[2:] == pytest.approx([lon, lat], abs=1e-7)
-    assert "审图号：GS(2024)0001号" in page.locator(".leaflet-control-attribution").inner_text()
+    assert "审图号：GS(2024)0001号" in page.locator(".emap-seal").inner_text()

@@ -57,7 +57,9 @@ class Script:
 
 @pytest.fixture(scope="module")
 def script():
-    running = Script(*("inflate.js", "links.js", "qr.js", "clock.js", "pinyin.js", "search.js"))
+    running = Script(
+        *("inflate.js", "links.js", "qr.js", "clock.js", "pinyin.js", "search.js", "texts.js")
+    )
     yield running
     running.questions.close()
     running.process.wait(timeout=10)
@@ -97,19 +99,22 @@ def test_every_export_is_imported_elsewhere():
             assert used, f"{path.name} exports {name}, which nobody imports"
 
 
-def test_the_bundle_is_that_of_the_modules(tmp_path):
+@pytest.mark.parametrize(
+    ("script", "name"), [("build:map", "emap.bundle.js"), ("build:plain", "plain.bundle.js")]
+)
+def test_the_bundle_is_that_of_the_modules(tmp_path, script, name):
     """`make scripts` builds it anew."""
     esbuild = ROOT / "node_modules" / ".bin" / "esbuild"
     if not esbuild.exists():
         pytest.skip("esbuild is not installed (make test installs it)")
-    build = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["scripts"]["build"]
+    build = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["scripts"][script]
     *words, outfile = build.split()
     assert words[0] == "esbuild"
-    assert outfile == f"--outfile={(TEMPLATES / 'emap.bundle.js').relative_to(ROOT)}"
+    assert outfile == f"--outfile={(TEMPLATES / name).relative_to(ROOT)}"
     command = [str(esbuild), *words[1:], f"--outfile={tmp_path / 'bundle.js'}"]
     subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     built = (tmp_path / "bundle.js").read_bytes()
-    assert built == (TEMPLATES / "emap.bundle.js").read_bytes(), "make scripts builds it anew"
+    assert built == (TEMPLATES / name).read_bytes(), "make scripts builds it anew"
 
 
 def test_every_word_has_its_english():
@@ -321,7 +326,12 @@ def test_no_day_of_three_years_is_told_wrongly(script, text, days, on_holidays):
 )
 def test_letters_find_chinese(script, text, letters, at):
     found = script(
-        "(table, text, letters) => pinyinAt(readings(table), plain(text), letters)",
+        """(table, text, letters) => {
+            let where = -1;
+            const texts = openTexts([plain(text)]);
+            eachSpelt(texts, readings(table), letters, (_, at) => { where = Math.min(at, 1); });
+            return where;
+        }""",
         pinyin_table([text]),
         text,
         letters,

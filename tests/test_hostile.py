@@ -27,6 +27,7 @@ from rasterio.transform import Affine
 
 from gdcoverage import WalkNetwork, read_counties, read_demand, read_outlets
 from gdcoverage.emap.basemap import read_base
+from gdcoverage.emap.names import read_names
 from gdcoverage.network import read_places
 from gdcoverage.places.gazetteer import read_gazetteer
 from gdcoverage.problems import InputError
@@ -128,7 +129,7 @@ def streets(path: Path) -> None:
 
 
 def all_of_osm(path: Path) -> WalkNetwork:
-    for read in (read_places, read_base, read_gazetteer):
+    for read in (read_places, read_base, read_gazetteer, read_names):
         read(path)
     return WalkNetwork.from_osm(path)
 

@@ -7,6 +7,7 @@ from osmium.osm.mutable import Node, Way
 from pyproj import Geod
 
 from gdcoverage.emap.basemap import read_base
+from gdcoverage.emap.names import read_names
 from gdcoverage.network import WalkNetwork, read_places
 from gdcoverage.problems import InputError
 
@@ -99,7 +100,7 @@ def test_five_of_many_are_named_and_all_counted(tmp_path):
     assert "节点 20、节点 21、节点 22、节点 23、节点 24等 8 处" in problem.what
 
 
-@pytest.mark.parametrize("read", [WalkNetwork.from_osm, read_places, read_base])
+@pytest.mark.parametrize("read", [WalkNetwork.from_osm, read_places, read_base, read_names])
 @pytest.mark.parametrize("version", ["abc", "-5", "99999999999"])
 def test_what_libosmium_gives_up_is_unusable_in_chinese(tmp_path, read, version):
     path = xml(tmp_path / "s.osm", "", [1, 2, 3], version=version)

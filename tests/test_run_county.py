@@ -69,7 +69,8 @@ def row_of_counties(count=6, apart_m=60_000.0) -> Inputs:
         return Reading(frame, (), Source(role, "t", ""))
 
     read = reading(outlets, "网点"), reading(people, "人口")
-    return Inputs(*read, counties, None, None, None, None, (), (read[0].source, read[1].source))
+    nothing = (None,) * 5
+    return Inputs(*read, counties, *nothing, (), (read[0].source, read[1].source))
 
 
 def subjects(plan, inputs) -> dict[str, str]:

@@ -37,6 +37,7 @@ from gdcoverage.run.plan import (
     OutletsInput,
     Outputs,
     Plan,
+    PublishInput,
     SitesInput,
 )
 from gdcoverage.sites import Terms
@@ -139,7 +140,7 @@ tiles = "osm"
 TOLD = """\
 [demand] 里不认识 settlment。是否想写 settlement？可用的有：datum、expected_population、land、path、places、settlement、settlement_polygons、sheet
 [standard] 里不认识 walking_speed。是否想写 walking_speed_kmh？可用的有：minutes、rural_radius_m、smallest_component_m、snap_limit_m、town_rule、walking_speed_kmh
-不认识 mpa。是否想写 map？可用的有：counties、demand、map、network、outlets、outputs、sites、standard、title
+不认识 mpa。是否想写 map？可用的有：counties、demand、map、network、outlets、outputs、publish、sites、standard、title
 [network] 应恰好写一种来源，现有：osm、place。请在 osm、graphml、saved、place、polygon 中选一种
 [counties] adcodes 没有县区“44132”，现为 "44132"。是否想写 441324（龙门县）、441323（惠东县）、441322（博罗县）？请写县区名、市名，或行政区划代码（县 441324、市 4413）
 title 应是文字，现为 2024。请用英文引号括起来
@@ -436,6 +437,7 @@ KINDS = {
     "outputs": Outputs,
     "sites": SitesInput,
     "map": MapInput,
+    "publish": PublishInput,
 }
 KEYS = [(section, f.name) for section, kind in KINDS.items() for f in fields(kind)]
 KEYS += [("sites", f.name) for f in fields(Terms)] + [("", name) for name in ("title", "path")]
@@ -486,6 +488,8 @@ def test_run_writes_every_result_and_says_what_it_stands_on(sample):
     }
     assert [source.role for source in report.sources] == ["计划", "网点", "人口", "路网"]
     assert all(len(source.sha256) == 64 for source in report.sources)
+    # What a run writes for the public is a draft until it is published.
+    assert '"draft":true' in (sample.parent / "results/公众版地图.html").read_text("utf-8")
     demand = gpd.read_file(sample.parent / "results/结果图层.gpkg", layer="demand")
     assert demand["covered"].sum() == report.coverage.demand["covered"].sum()
 

@@ -14,7 +14,7 @@ from gdcoverage._version import __version__
 if TYPE_CHECKING:
     from gdcoverage.assessment import assess
     from gdcoverage.demand import read_demand
-    from gdcoverage.emap import Ground, build_map, build_public_map, write_map
+    from gdcoverage.emap import Ground, Release, build_map, build_public_map, write_map
     from gdcoverage.emap.basemap import read_base
     from gdcoverage.findings import Coverage
     from gdcoverage.gaps import find_gaps
@@ -41,6 +41,7 @@ _HOME = {
     "Ground": "emap",
     "InputError": "problems",
     "Problem": "problems",
+    "Release": "emap",
     "Report": "report",
     "Standard": "policy",
     "Terms": "sites",
@@ -72,6 +73,7 @@ __all__ = [
     "Ground",
     "InputError",
     "Problem",
+    "Release",
     "Report",
     "Standard",
     "Terms",

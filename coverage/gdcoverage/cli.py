@@ -15,6 +15,7 @@ from rich.text import Text
 
 from gdcoverage._version import __version__
 from gdcoverage.problems import InputError, Problem
+from gdcoverage.publish import command
 from gdcoverage.start.asking import asked_and_kept
 from gdcoverage.start.terminal import err, nearby, out, problem_table, steps, today
 
@@ -129,6 +130,9 @@ def run(
     if told:
         raise typer.Exit(FAILURES)
     _judge(ran.report, fail_under)
+
+
+app.command(epilog=command.EPILOG)(command.publish)
 
 
 @app.command(epilog="例：gdcoverage report data/sample/plan.toml --county 441324 --format json")

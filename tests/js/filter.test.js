@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { noConditions, select as selected } from "../../coverage/gdcoverage/emap/scripts/filter.js";
-import { searchPlaces } from "../../coverage/gdcoverage/emap/scripts/search.js";
 import { metres, openStore } from "../../coverage/gdcoverage/emap/scripts/store.js";
 
 // Four outlets: two of bank A in county X, one of B in X, one of A in Y.
@@ -19,7 +18,8 @@ const store = () => openStore({
   modes: [1, 1, 1, 0],
   itemNames: ["养老", "工伤"],
   modeNames: ["窗口"],
-  places: { name: ["沙湾镇", "石楼镇"], lon: [0, 0], lat: [0, 0] },
+  aliases: [["甲银行"], ["乙银行"]],
+  everyday: { items: [], modes: [], when: [], asked: [], elsewhere: [], idle: [] },
   pinyin: { 番: "pan fan", 禺: "yu", 沙: "sha", 湾: "wan", 甲: "jia" },
   calendar: { off: [5], work: [], unsettled: [12], since: 0, horizon: 99, until: "2026-12-31" },
 });
@@ -79,13 +79,7 @@ test("names weigh more than addresses, beginnings more than middles", () => {
 
 test("a word that is nowhere is read as two", () => {
   assert.deepEqual([...select({ query: "番禺乙银" }).shown], [2]);
-  assert.deepEqual([...select({ query: "番禺丙行" }).shown], []);
-});
-
-test("places are offered by name and by letters", () => {
-  assert.deepEqual([...searchPlaces(store(), "沙湾")].map((place) => place.name), ["沙湾镇"]);
-  assert.deepEqual([...searchPlaces(store(), "shawan")].map((place) => place.name), ["沙湾镇"]);
-  assert.deepEqual([...searchPlaces(store(), "s")], []);
+  assert.deepEqual(select({ query: "番禺丙行" }).found.skipped, ["丙行"]);
 });
 
 test("metres are those of the sphere", () => {

@@ -1,22 +1,23 @@
 """The 广东社保电子地图: one HTML file that opens anywhere, with no network."""
 
+from gdcoverage.emap._ground import Ground, Release
 from gdcoverage.emap._map import (
-    EMap,
-    Ground,
     build_index_map,
     build_map,
     build_public_map,
-    page_of,
     planner_data,
     planner_head,
-    write_map,
 )
+from gdcoverage.emap._outlets import FINEST
 from gdcoverage.emap._pack import Block
+from gdcoverage.emap._page import EMap, page_of, write_map
 
 __all__ = [
+    "FINEST",
     "Block",
     "EMap",
     "Ground",
+    "Release",
     "build_index_map",
     "build_map",
     "build_public_map",

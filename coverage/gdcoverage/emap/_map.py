@@ -1,27 +1,22 @@
-"""`EMap`: a folium map whose page holds all that it needs, and writing it to a file."""
+"""The map in its editions: what the page of each says first, and its blocks of data."""
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import folium
 import geopandas as gpd
-from branca.element import Element, Figure
-from folium.template import Template
 
-from gdcoverage.emap import _assets
 from gdcoverage.emap._base import base_block, bounds
+from gdcoverage.emap._credits import LEAFLET_LICENSE, credits_of
+from gdcoverage.emap._ground import Ground, Release
 from gdcoverage.emap._outlets import look_up
 from gdcoverage.emap._pack import Block, block
+from gdcoverage.emap._page import EMap
+from gdcoverage.emap._plain import plain_list
 from gdcoverage.emap._planner import headline, layer_styles, planner_block
 from gdcoverage.emap._province import province_block, province_styles
 from gdcoverage.emap.tiles import tile_service
-from gdcoverage.files import written_whole
 from gdcoverage.findings import Coverage, Findings
 from gdcoverage.outlets import sound_outlets
 from gdcoverage.places.counties import assign_counties, read_counties
@@ -29,109 +24,6 @@ from gdcoverage.policy import MAP_TITLE, PHRASE, Standard
 from gdcoverage.report import read_first
 from gdcoverage.sites import Siting
 from gdcoverage.tables import Rows
-
-# Whatever a browser would fetch: sources, style sheets and images that are not inside the page.
-_FETCHED = re.compile(
-    r"""(?:<script[^>]*\ssrc\s*=|<link[^>]*\shref\s*=|<img[^>]*\ssrc\s*=\s*["']?https?:"""
-    r"""|url\(\s*["']?(?:https?:)?//|@import)""",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, eq=False)
-class Ground:
-    """What lies under the map, and who answers for it.
-
-    Parameters
-    ----------
-    drawn : water and main streets as `read_base` reads them.
-    places : named places (``name``, Point) near which one may ask for outlets.
-    tiles : tianditu, amap or osm; none by default, and then the page asks nobody for anything.
-    key : for tiles that want one.
-    approval : 审图号 of an audited base map.
-    """
-
-    drawn: gpd.GeoDataFrame | None = None
-    places: gpd.GeoDataFrame | None = None
-    tiles: str | None = None
-    key: str = ""
-    approval: str = ""
-
-
-class _Page(Figure):
-    """branca's page with the language of its readers and a title."""
-
-    _template = Template(_assets.own("page.html"))
-
-
-class _Scripts(Element):
-    """Our scripts; branca reads the text as a template, which takes its time."""
-
-    _template = Template("{% raw %}" + _assets.own("emap.bundle.js") + "{% endraw %}")
-
-
-class EMap(folium.Map):
-    """The electronic map: a `folium.Map` to which a planner may add folium layers.
-
-    Unlike folium's own it loads nothing: Leaflet, styles, scripts and data are in the page, and
-    a Content-Security-Policy forbids requests (but to the host of tiles, where they are wanted).
-
-    Parameters
-    ----------
-    head : what the page says first: titles, bounds, styles, tiles.
-    data : blocks of data by name, to be packed for the page or packed already.
-    """
-
-    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's way of naming its links
-    default_css: list[tuple[str, str]] = []  # noqa: RUF012
-    _template = Template(_assets.own("map.html"))
-
-    def __init__(self, head: Mapping[str, Any], data: Mapping[str, Any]) -> None:
-        (south, west), (north, east) = head["bounds"]
-        super().__init__(
-            location=((south + north) / 2, (west + east) / 2), tiles=None, zoom_control=False
-        )
-        # folium keeps these per class, so that one map's plugin would show in the next.
-        self.default_js, self.default_css = [], []
-        self.head = head
-        # The head is read at once, the rest as it is unpacked.
-        self.blocks = {"head": block(head, plain=True)}
-        self.blocks |= {
-            name: part if isinstance(part, Block) else block(part) for name, part in data.items()
-        }
-        # folium draws a name by lot; the same data must make the same page.
-        texts = "".join(part.text for part in self.blocks.values())
-        self._id = hashlib.sha256(texts.encode()).hexdigest()[:32]
-        page = _Page(title=f"{head['title']}｜{head['subtitle']}")
-        page.add_child(self)
-
-    @property
-    def edition(self) -> str:
-        """Public or planner."""
-        return str(self.head["edition"])
-
-    @property
-    def css(self) -> str:
-        """Leaflet's styles and ours."""
-        return _assets.leaflet_css() + _assets.own("emap.css")
-
-    @property
-    def leaflet(self) -> str:
-        """Leaflet's script."""
-        return _assets.leaflet_js()
-
-    def render(self, **kwargs: Any) -> Any:
-        """Put the map into its page; the scripts once, however many maps the page has."""
-        page = self.get_root()
-        assert isinstance(page, Figure)
-        page.script.add_child(_Scripts(), name="emap")
-        return super().render(**kwargs)
-
-    @property
-    def image_hosts(self) -> str:
-        """Where images may come from: the page itself, and the host of tiles."""
-        tiles = self.head["tiles"]
-        return f"data: {tiles['host']}" if tiles else "data:"
 
 
 def build_public_map(
@@ -142,6 +34,7 @@ def build_public_map(
     made_on: str = "",
     data_date: str = "",
     ground: Ground | None = None,
+    release: Release | None = None,
 ) -> EMap:
     """The public's map: outlets in service, their hours and services, and the way there.
 
@@ -154,7 +47,7 @@ def build_public_map(
     made_on : date on which the map is made, as text.
     data_date : date until which the data go, as text; empty where it is not known.
     ground : water, streets, tiles.
-    box : see `planner_head`.
+    release : of a map that may be published; without one the page says that it is a draft.
 
     Returns
     -------
@@ -172,13 +65,24 @@ def build_public_map(
         active = active.assign(county=assign_counties(active, area))
     head = _head("public", title, made_on, data_date, ground)
     head["bounds"] = bounds(active if area is None else area)
-    return EMap(
-        head,
-        {
-            "outlets": look_up(active, area, ground.places),
-            "base": base_block(area, ground.drawn),
-        },
-    )
+    release, head["draft"] = release or Release(), release is None
+    streets = ground.streets
+    head |= {
+        "url": release.url,
+        "waived": list(release.waived),
+        "unapproved": release.unapproved,
+        "streets": streets,
+        "credits": credits_of(
+            streets=streets, boundaries=ground.boundaries, counties=area is not None
+        ),
+    }
+    listed = look_up(active, area, decimals=ground.decimals)
+    data = {
+        "outlets": listed,
+        "names": ground.named(area),
+        "base": base_block(area, ground.drawn),
+    }
+    return EMap(head, data, plain_list(f"{MAP_TITLE}｜{title}", listed))
 
 
 def build_map(
@@ -253,7 +157,8 @@ def planner_data(
     if siting is not None:
         exits = dict(zip(siting.exits["outlet_id"], siting.exits["population"], strict=True))
     data = {
-        "outlets": look_up(coverage.outlets, coverage.counties, ground.places, exits),
+        "outlets": look_up(coverage.outlets, coverage.counties, exits),
+        "names": ground.named(coverage.counties),
         "base": base_block(coverage.counties, ground.drawn),
         "planner": planner_block(coverage, gaps, network_base, siting),
     }
@@ -304,37 +209,12 @@ def build_index_map(
     return EMap(
         head,
         {
-            "outlets": look_up(outlets, counties, ground.places),
+            "outlets": look_up(outlets, counties),
+            "names": ground.named(counties),
             "base": base_block(counties, ground.drawn),
             "planner": province_block(counties, standard, gaps, sites, links or {}),
         },
     )
-
-
-def write_map(emap: folium.Map, path: str | Path) -> None:
-    """Write a map as one HTML file.
-
-    Raises
-    ------
-    ValueError : the page would load something from elsewhere (a folium plugin with links).
-    """
-    html = page_of(emap)
-    with written_whole(path) as partial:
-        partial.write_text(html, encoding="utf-8")
-
-
-def page_of(emap: folium.Map) -> str:
-    """A map as an HTML page.
-
-    Raises
-    ------
-    ValueError : as of `write_map`.
-    """
-    html = str(emap.get_root().render())
-    outside = _FETCHED.search(_without_data(html))
-    if outside:
-        raise ValueError(f"the page would load from elsewhere: {outside[0][:80]!r}")
-    return html
 
 
 def _seen_first(coverage: Findings) -> list[gpd.GeoDataFrame]:
@@ -356,10 +236,7 @@ def _head(edition: str, title: str, made_on: str, data_date: str, ground: Ground
         "dataDate": data_date,
         "tiles": tile_service(ground.tiles, ground.key) if ground.tiles else None,
         "approval": ground.approval,
+        "streets": True,
+        "credits": credits_of(streets=True, boundaries=ground.boundaries, counties=True),
+        "leaflet": LEAFLET_LICENSE,
     }
-
-
-def _without_data(html: str) -> str:
-    """The page without its data blocks and Leaflet's code, in which texts may look like links."""
-    plain = re.sub(r'(?s)<script type="application/(?:json|gzip)".*?</script>', "", html)
-    return plain.replace(_assets.leaflet_js(), "")

@@ -9,20 +9,26 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gdcoverage.emap._everyday import everyday
+from gdcoverage.emap._folding import simplified_forms
 from gdcoverage.emap._pack import coded, whole
-from gdcoverage.emap._pinyin import pinyin_table
+from gdcoverage.emap._pinyin import common_sounds, pinyin_table
+from gdcoverage.outlets.banks import bank_aliases, bank_called
 from gdcoverage.outlets.holidays import holiday_calendar
 from gdcoverage.outlets.hours import read_hours
 from gdcoverage.outlets.phones import read_phones
 from gdcoverage.places.counties import carried_county
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
 
+# Decimals of degrees that the page's numbers can carry.
+FINEST = 5
+
 
 def look_up(
     outlets: gpd.GeoDataFrame,
     counties: gpd.GeoDataFrame | None,
-    places: gpd.GeoDataFrame | None = None,
     exits: Mapping[str, float] | None = None,
+    decimals: int = FINEST,
 ) -> dict[str, Any]:
     """The block that the look-up works on.
 
@@ -31,23 +37,24 @@ def look_up(
     outlets : columns of `OUTLETS`, EPSG:4326; only the columns named here are read, so that
         what an agency notes beside them stays out of the page.
     counties : adcode, name, city; outlets outside them have no county.
-    places : named places (``name``, Point) near which one may ask for outlets.
     exits : outlet_id -> people who lose the standard if it leaves (planner's edition).
+    decimals : of the outlets' degrees; what is drawn and where links lead are the same place.
     """
     outlets = _in_order(outlets, counties)
     known = {} if counties is None else counties.set_index("adcode")[["name", "city"]].T.to_dict()
     county = coded(outlets["county"])
     hours = coded(_texts(outlets, "hours"))
-    bank = coded(_texts(outlets, "bank"))
+    bank = coded(_texts(outlets, "bank").map(bank_called))
     names, addresses = _texts(outlets, "name"), _texts(outlets, "address")
-    places = _places(places)
-    searched = [*names, *addresses, *bank["values"], *places["name"]]
-    searched += [text for row in known.values() for text in row.values()]
+    aliases, words = [bank_aliases(name) for name in bank["values"]], everyday()
+    searched = [*names, *addresses, *(alias for own in aliases for alias in own)]
+    searched += [text for row in known.values() for text in row.values()] + [str(words)]
+    pinyin = pinyin_table(searched)
     return {
         "id": outlets["outlet_id"].tolist(),
         "name": [n or i for n, i in zip(names, outlets["outlet_id"], strict=True)],
-        "lon": whole(outlets.geometry.x),
-        "lat": whole(outlets.geometry.y),
+        "lon": whole(outlets.geometry.x.round(decimals)),
+        "lat": whole(outlets.geometry.y.round(decimals)),
         "address": addresses.tolist(),
         "phone": [public_phones(text) for text in _texts(outlets, "phone")],
         "bank": bank,
@@ -61,8 +68,11 @@ def look_up(
         "active": (outlets["status"] == "active").astype(int).tolist(),
         "modeNames": list((MODES | FLAGS).values()),
         "itemNames": list(ITEMS.values()),
-        "places": places,
-        "pinyin": pinyin_table(searched),
+        "aliases": aliases,
+        "everyday": words,
+        "pinyin": pinyin,
+        "sounds": common_sounds(pinyin),
+        "simple": simplified_forms(pinyin),
         "calendar": calendar_block(),
         **({} if exits is None else {"exits": [exits.get(i) for i in outlets["outlet_id"]]}),
     }
@@ -85,13 +95,6 @@ def _texts(outlets: gpd.GeoDataFrame, name: str) -> pd.Series:
 
 def _county(adcode: str, known: Mapping[str, str]) -> dict[str, str]:
     return {"adcode": adcode, "name": known.get("name", ""), "city": known.get("city", "")}
-
-
-def _places(places: gpd.GeoDataFrame | None) -> dict[str, list[Any]]:
-    if places is None:
-        return {"name": [], "lon": [], "lat": []}
-    lon, lat = whole(places.geometry.x), whole(places.geometry.y)
-    return {"name": places["name"].tolist(), "lon": lon, "lat": lat}
 
 
 def schedule_block(text: str) -> dict[str, Any] | None:

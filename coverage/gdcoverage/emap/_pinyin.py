@@ -33,6 +33,8 @@ _LOCAL = {
     "乐": "le",
 }
 _MOST = 4
+# The commonest characters: level 1 of GB 2312.
+_COMMON_ROWS, _PLACES = range(0xB0, 0xD8), range(0xA1, 0xFF)
 
 
 def pinyin_table(texts: Iterable[str]) -> dict[str, str]:
@@ -54,3 +56,19 @@ def pinyin_table(texts: Iterable[str]) -> dict[str, str]:
         if readings:
             table[character] = " ".join(readings)
     return table
+
+
+def common_sounds(but: Iterable[str]) -> dict[str, str]:
+    """Reading -> common characters read so, so that what is typed by its sound is known.
+
+    Parameters
+    ----------
+    but : characters to leave out, whose readings are known.
+    """
+    cells = (bytes([row, place]) for row in _COMMON_ROWS for place in _PLACES)
+    common = {cell.decode("gb2312", "ignore") for cell in cells} - {"", *but}
+    sounds: dict[str, str] = {}
+    for character, known in pinyin_table(common).items():
+        first = known.split()[0]
+        sounds[first] = sounds.get(first, "") + character
+    return dict(sorted(sounds.items()))

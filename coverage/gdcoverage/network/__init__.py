@@ -2,7 +2,7 @@
 
 from gdcoverage.network._cache import networks_of
 from gdcoverage.network._cut import Each, cut_osm
-from gdcoverage.network._osm_file import read_places
+from gdcoverage.network._osm_file import read_places, require_file
 from gdcoverage.network._profile import PROFILES, Profile
 from gdcoverage.network._snap import Joins, Snap
 from gdcoverage.network._walk_network import WalkNetwork
@@ -17,4 +17,5 @@ __all__ = [
     "cut_osm",
     "networks_of",
     "read_places",
+    "require_file",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 
@@ -83,6 +84,8 @@ _TORN_AFTER = re.compile(r"[-. ]{1,3}[0-9]{1,4}(?![0-9])")
 _SEPARATORS = re.compile(r"[\s、,;/|()\[\]【】]+")
 
 
+# A province's outlets are read, checked, drawn and published: each cell several times.
+@lru_cache(maxsize=2**16)
 def read_phones(text: str) -> Phones:
     """The numbers of a cell, and what stands beside them.
 

@@ -25,7 +25,7 @@ from gdcoverage.problems import Problem, unusable
 from gdcoverage.report import FileRead, data_date
 from gdcoverage.run.identity import digest
 from gdcoverage.run.inputs import Inputs
-from gdcoverage.run.plan import MapInput, Plan
+from gdcoverage.run.plan import Plan
 from gdcoverage.sites import Terms
 
 # Where a county among others is told what was understood of the inputs.
@@ -89,7 +89,8 @@ class Shown:
     outlets, demand : the subject's, row by row, with every column.
     neighbours : adcode -> name of all counties of the plan.
     base : water and main streets nearby, or None.
-    map : what lies under maps.
+    names : names nearby near which one may ask for outlets, or None.
+    ground : what lies under maps, but for what is drawn and named there.
     problems : those of rows inside.
     sources : the plan's files.
     data_date : date that the outlets' file tells of itself.
@@ -104,7 +105,8 @@ class Shown:
     demand: gpd.GeoDataFrame
     neighbours: Mapping[str, str]
     base: gpd.GeoDataFrame | None
-    map: MapInput
+    names: gpd.GeoDataFrame | None
+    ground: Ground
     problems: tuple[Problem, ...]
     sources: tuple[Source, ...]
     data_date: str
@@ -146,6 +148,14 @@ class CountyTask:
         return float(self.subject.demand["population"].sum())
 
     @property
+    def ground(self) -> Ground:
+        """What lies under its maps."""
+        shown = self.shown
+        return replace(
+            shown.ground, drawn=shown.base, places=self.subject.places, names=shown.names
+        )
+
+    @property
     def area(self) -> BaseGeometry:
         """Where the streets are wanted, before the margin."""
         subject = self.subject
@@ -184,7 +194,7 @@ def ground_of(plan: Plan, inputs: Inputs, adcode: str | None = None) -> Ground:
     """What lies under the map of a county of the plan, or of its only one."""
     tasks = county_tasks(plan, inputs, "")
     task = next(task for task in tasks if adcode in (None, task.adcode))
-    return task.shown.map.ground(task.shown.base, task.subject.places)
+    return task.ground
 
 
 def _require_candidates(plan: Plan, candidates: gpd.GeoDataFrame | None) -> None:
@@ -245,7 +255,7 @@ class _Parts:
             self.inputs.problems,
             shapely.box(*demand.total_bounds).buffer(0.1),
         )
-        shown = replace(task.shown, base=None)
+        shown = replace(task.shown, base=None, names=None)
         return replace(task, asked=Asked(None, None), shown=shown)
 
     def of_county(self, own: gpd.GeoDataFrame, rows: Ints) -> CountyTask:
@@ -303,10 +313,11 @@ class _Parts:
                 demand,
                 self.names,
                 _touching(inputs.base, served),
-                plan.map,
+                _touching(inputs.names, served),
+                plan.ground,
                 problems,
                 self._sources(
-                    计划=(plan.title, plan.standard, terms, plan.map),
+                    计划=(plan.title, plan.standard, terms, plan.ground),
                     网点=outlets,
                     人口=demand,
                     候选点=candidates,

@@ -56,8 +56,8 @@ def deliver_province(
     """
     folders = {adcode: folder_of(plan, job.task) for adcode, job in found.jobs.items() if adcode}
     shown = (
-        *(plan.title, plan.standard, plan.map, report.made_on, plan.sites is not None),
-        *(inputs.outlets.frame, inputs.counties, inputs.base, inputs.places),
+        *(plan.title, plan.standard, plan.ground, report.made_on, plan.sites is not None),
+        *(inputs.outlets.frame, inputs.counties, inputs.base, inputs.places, inputs.names),
         *(inputs.problems, inputs.sources, list(found.failures.values())),
         *(inputs.files, report.data_date),
     )
@@ -69,7 +69,7 @@ def deliver_province(
     marks = Delivered(results_of(plan, written.say), plan.outputs.folder)
     if how.fresh or marks.stale(ids, written.say):
         before = len(written.failures)
-        ground = plan.map.ground(inputs.base, inputs.places)
+        ground = replace(plan.ground, drawn=inputs.base, places=inputs.places, names=inputs.names)
         beside = here if how.crew is None else how.crew.beside
         maps = begin_province_maps(report, folders, ground, beside)
         write_tables(report, written)

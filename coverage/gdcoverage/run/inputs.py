@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.demand import RASTER_SUFFIXES, read_demand
 from gdcoverage.emap.basemap import read_base
+from gdcoverage.emap.names import read_names
 from gdcoverage.files import Source, sha256
 from gdcoverage.findings import NO_COUNTY
 from gdcoverage.network import read_places
@@ -57,6 +58,7 @@ class Inputs:
     excluded : areas in which none is generated (geometry alone), or None.
     places : named places, or None.
     base : water and main streets, or None.
+    names : streets, stations and landmarks near which one may ask for outlets, or None.
     problems : what is wrong with the files.
     sources : the files.
     files : what was understood of outlets, people and candidates.
@@ -69,6 +71,7 @@ class Inputs:
     excluded: gpd.GeoDataFrame | None
     places: gpd.GeoDataFrame | None
     base: gpd.GeoDataFrame | None
+    names: gpd.GeoDataFrame | None
     problems: tuple[Problem, ...]
     sources: tuple[Source, ...] = field(default=())
     files: tuple[FileRead, ...] = field(default=())
@@ -121,10 +124,10 @@ def read_inputs(
     candidates = read_candidates(asked, counties, kept)
     if candidates:
         candidates = replace(candidates, frame=_with_county(candidates.frame, counties))
-    places = base = None
+    places = base = names = None
     if named_and_drawn is not None:
         say("读取地名、水系与主要道路")
-        places, base = (layer() for layer in named_and_drawn)
+        places, base, names = (layer() for layer in named_and_drawn)
         near = base.sindex.query(shapely.box(*counties.total_bounds), "intersects", sort=True)
         base = base.iloc[near].reset_index(drop=True)
     polygons = plan.demand.settlement_polygons
@@ -155,6 +158,7 @@ def read_inputs(
         read_layer(asked.excluded).geometry.to_frame("geometry") if asked.excluded else None,
         places,
         base,
+        names,
         problems,
         sources,
         (
@@ -170,8 +174,8 @@ Layer = Callable[[], gpd.GeoDataFrame]
 
 def _named_and_drawn(
     plan: Plan, osm: Path, beside: Callable[..., Callable[[], bytes]], say: Say
-) -> tuple[Layer, Layer]:
-    """Named places of the file; water and main streets; both begun."""
+) -> tuple[Layer, Layer, Layer]:
+    """Named places of the file; water and main streets; other names; all begun."""
     kept, content = Kept(plan.cache / "results", (), say), sha256(osm)
 
     def begun(what: str, read: Callable[[Path], gpd.GeoDataFrame]) -> Layer:
@@ -188,7 +192,7 @@ def _named_and_drawn(
 
         return made
 
-    return begun("places", read_places), begun("base", read_base)
+    return begun("places", read_places), begun("base", read_base), begun("names", read_names)
 
 
 def _packed_layer(read: Callable[[Path], gpd.GeoDataFrame], osm: Path) -> bytes:

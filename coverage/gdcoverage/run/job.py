@@ -325,7 +325,7 @@ class Documents:
 def page_id(job: Job) -> str:
     """Identity of the data of a county's map."""
     shown = job.task.shown.digests
-    used = [shown[name] for name in ("outlets", "demand", "base", "map")]
+    used = [shown[name] for name in ("outlets", "demand", "base", "names", "ground")]
     return digest("page", job.assessed_id, job.siting_id, used)
 
 
@@ -344,8 +344,7 @@ def document_ids(job: Job, among_others: bool) -> dict[str, str]:
 def make_documents(work: Documents) -> Done:
     """Make a county's results; what cannot be made stops nothing else."""
     job, clock, bodies = work.job, _Clock(), {}
-    shown = job.task.shown
-    ground = shown.map.ground(shown.base, job.task.subject.places)
+    ground = job.task.ground
     with clock("unpack"):
         assessed = _unpacked(job.assessed)
         report = _reported(job, assessed)

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-import geopandas as gpd
 from pydantic import PlainValidator, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from gdcoverage.emap import Ground
+from gdcoverage.emap import FINEST, Ground
 from gdcoverage.emap.tiles import tile_service
 from gdcoverage.places.called import counties_called
 from gdcoverage.places.counties import known_counties
@@ -26,14 +25,17 @@ from gdcoverage.run.plan_values import (
     AnyText,
     Class,
     Counties,
+    Decimals,
     DohTemplate,
     Folder,
     InputFile,
     OutletCount,
+    PageUrl,
     People,
     PlanDatum,
     Text,
     Url,
+    Waiver,
     WalkProfile,
     Walks,
     quoted,
@@ -129,9 +131,21 @@ class MapInput:
     key: AnyText = ""
     approval: AnyText = ""
 
-    def ground(self, base: gpd.GeoDataFrame | None, places: gpd.GeoDataFrame | None) -> Ground:
-        """What lies under a map: these tiles, or what is drawn, and names."""
-        return Ground(base, places, self.tiles, self.key, self.approval)
+
+@dataclass(frozen=True)
+class PublishInput:
+    """``[publish]``: where the public edition will be found, how fine its coordinates are, and
+    what is let pass at the gate, each by whom and why.
+    """
+
+    url: PageUrl | None = None
+    decimals: Decimals = FINEST
+    waive_hours: Waiver | None = None
+    waive_phones: Waiver | None = None
+    waive_personal: Waiver | None = None
+    waive_date: Waiver | None = None
+    waive_banks: Waiver | None = None
+    waive_approval: Waiver | None = None
 
 
 @dataclass(frozen=True)
@@ -154,7 +168,21 @@ class Plan:
     outputs: Outputs = field(default_factory=Outputs)
     sites: SitesInput | None = None
     map: MapInput = field(default_factory=MapInput)
+    publish: PublishInput = field(default_factory=PublishInput)
     path: Path = Path("plan.toml")
+
+    @property
+    def ground(self) -> Ground:
+        """What its maps are on, but for what is drawn and named there."""
+        own, asked = self.counties, self.map
+        lines = f"图层“{own.path.name}”" if own.path else ""
+        return Ground(
+            tiles=asked.tiles,
+            key=asked.key,
+            approval=asked.approval.strip(),
+            boundaries="围绕人口点划定的示意范围，不是行政区划界线" if own.single else lines,
+            decimals=self.publish.decimals,
+        )
 
     @property
     def cache(self) -> Path:
@@ -179,6 +207,7 @@ _KEYS = {
     "outputs": _names(Outputs),
     "sites": _names(SitesInput) - {"terms"} | _TERMS,
     "map": _names(MapInput),
+    "publish": _names(PublishInput),
 }
 
 

@@ -16,6 +16,7 @@ _SECTIONS = {
     "sites": "布点",
     "counties": "县区：",
     "map": "",
+    "publish": "",
     "outlets": "",
     "demand": "",
 }

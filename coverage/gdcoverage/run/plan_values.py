@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainValidator, Validation
 from pydantic_core import PydanticCustomError
 
 from gdcoverage.demand import declared_settlement
+from gdcoverage.emap import FINEST
 from gdcoverage.geo.datum import Datum, parse_datum
 from gdcoverage.network import PROFILES, Profile
 from gdcoverage.policy import Range, Standard
@@ -21,6 +22,7 @@ from gdcoverage.sites import Terms
 _SHOWN = 80  # characters of a value
 _LARGEST_ID = 10**18
 _MOST_WALKS = 1_000
+_LONGEST_URL = 200
 _URL = re.compile(r"https?://[^\s/]\S*")
 # What a backslash in a path turns into between double quotes.
 _ESCAPES = {"\t": r"\t", "\n": r"\n", "\r": r"\r", "\b": r"\b", "\f": r"\f"}
@@ -83,6 +85,13 @@ def _url(text: str) -> str:
     return text
 
 
+def _page_url(text: str) -> str:
+    # What a QR code that is read from a wall can hold.
+    if len(_url(text).encode()) > _LONGEST_URL:
+        raise _refused("太长，印成二维码扫不出", f"请换一个不超过 {_LONGEST_URL} 个字母的网址")
+    return text
+
+
 def _doh_template(text: str) -> str:
     # osmnx puts the host's name in.
     if re.findall(r"\{.*?\}|[{}]", text) != ["{hostname}"]:
@@ -113,6 +122,19 @@ def _walks(value: object) -> int:
     if not isinstance(value, int) or not Range(0, _MOST_WALKS, whole=True).holds(value):
         raise _refused("应是条数", f"请写 0 到 {_MOST_WALKS} 的整数；0 为不抽查")
     return value
+
+
+def _decimals(value: object) -> int:
+    if not isinstance(value, int) or not Range(3, FINEST, whole=True).holds(value):
+        raise _refused("应是小数位数", f"请写 3 到 {FINEST} 的整数：3 约百米，4 约十米，5 约一米")
+    return value
+
+
+def _waiver(text: str) -> str:
+    who, _, why = text.replace(":", "：").partition("：")
+    if not (who.strip() and why.strip()):
+        raise _refused("应写明谁同意、为什么", "请写成 姓名：理由，如 张三：已电话核实")
+    return f"{who.strip()}：{why.strip()}"
 
 
 def _counties(value: object) -> tuple[str, ...]:
@@ -173,12 +195,15 @@ def _folder(value: object, info: ValidationInfo) -> Path:
 Text = Annotated[str, BeforeValidator(_text), AfterValidator(_not_blank)]
 AnyText = Annotated[str, BeforeValidator(_text)]
 Url = Annotated[Text, AfterValidator(_url)]
+PageUrl = Annotated[Text, AfterValidator(_page_url)]
 PlanDatum = Annotated[Datum, PlainValidator(_datum)]
 Class = Annotated[Text, AfterValidator(_settlement)]
 DohTemplate = Annotated[Url, AfterValidator(_doh_template)]
 WalkProfile = Annotated[Profile, PlainValidator(_profile)]
 InputFile = Annotated[Path, PlainValidator(_file)]
 Folder = Annotated[Path, PlainValidator(_folder)]
+Decimals = Annotated[int, PlainValidator(_decimals)]
+Waiver = Annotated[Text, AfterValidator(_waiver)]
 Walks = Annotated[int, PlainValidator(_walks)]
 OutletCount = Annotated[int, PlainValidator(_outlet_count)]
 People = Annotated[float, PlainValidator(_people)]

@@ -215,7 +215,7 @@ def begin_province_maps(
             for adcode, folder in folders.items()
         },
         "box": report.box,
-        "ground": replace(ground, places=None),
+        "ground": replace(ground, places=None, names=None),
     }
     of_outlets = said | {"ground": ground}
     return {

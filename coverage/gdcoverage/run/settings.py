@@ -52,6 +52,7 @@ _CLASSES = {"城区": "urban", "镇区": "town", "乡村": "rural"}
 _TOWNS = {"按城区": "urban", "按乡村": "rural", "两种都列": "both"}
 
 _PROFILES = {"本程序": "walk", "osmnx": "osmnx"}
+_WAIVER = "姓名：理由，会印在地图上"
 
 # Group -> its rows, in the order of the sheet.
 SETTINGS: dict[str, tuple[Setting, ...]] = {
@@ -121,7 +122,17 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
     "联网底图（不写则不联网）": (
         Setting("map", "tiles", "底图", "浏览器联网时显示", "choice", choices={"天地图": "tianditu", "高德": "amap", "OSM": "osm"}),
         Setting("map", "key", "底图密钥", "天地图须填"),
-        Setting("map", "approval", "审图号", "底图的审图号"),
+        Setting("map", "approval", "审图号", "地图审核通过后给的号，显示在地图左下角；没有则不能发布公众版"),
+    ),
+    "发布公众版（gdcoverage publish）": (
+        Setting("publish", "url", "公众版网址", "公众版地图发布后的网址，印成二维码；不写则不印二维码"),
+        Setting("publish", "decimals", "坐标小数位数", "公众版网点坐标保留几位小数：3 约百米，4 约十米，5 约一米；默认 5", "number"),
+        Setting("publish", "waive_hours", "放行：营业时间", f"营业时间没有读懂也要发布时写 {_WAIVER}"),
+        Setting("publish", "waive_phones", "放行：电话", f"电话没有读懂也要发布时写 {_WAIVER}"),
+        Setting("publish", "waive_personal", "放行：姓名手机", f"疑似个人姓名、手机号确可公开时写 {_WAIVER}"),
+        Setting("publish", "waive_date", "放行：数据日期", f"数据日期不明也要发布时写 {_WAIVER}"),
+        Setting("publish", "waive_banks", "放行：银行名称", f"银行名称分不清也要发布时写 {_WAIVER}"),
+        Setting("publish", "waive_approval", "放行：审图号", f"没有审图号也要发布时写 {_WAIVER}"),
     ),
 }  # fmt: skip
 

@@ -1,6 +1,7 @@
 // Address: what is looked at, after the # of the page's address, so that it can be sent and opened again.
 /** @import { Asked, Conditions, Emap, Store, Style } from "./types.js" */
 import { clockTime } from "./clock.js";
+import { looksInAddress } from "./looks.js";
 import { WEEKLY } from "./when.js";
 
 /**
@@ -9,15 +10,13 @@ import { WEEKLY } from "./when.js";
  */
 export const readAddress = (hash) => Object.fromEntries(new URLSearchParams(hash.replace(/^#/, "")));
 
+/**
+ * The state as an address has it.
+ * @param {Record<string, string>} state
+ */
+export const stateText = (state) => new URLSearchParams(Object.entries(state).filter(([, value]) => value !== "")).toString();
+
 /** @param {Record<string, string>} state */
-export function writeAddress(state) {
-  const words = new URLSearchParams(Object.entries(state).filter(([, value]) => value !== ""));
-  const hash = words.toString();
-  // A page inside another (a notebook) has no address of its own.
-  try {
-    window.history.replaceState(null, "", hash ? "#" + hash : window.location.pathname + window.location.search);
-  } catch { /* the map works without */ }
-}
 
 /**
  * The state in words that survive another order of counties and banks.
@@ -33,6 +32,7 @@ export function addressOf({ map, head, words, layers, look }) {
   const styles = head.styles || [], keys = (/** @type {Style[]} */ some) => some.map((style) => style.key).join(".");
   return {
     q: conditions.query,
+    city: conditions.city < 0 ? "" : store.cities[conditions.city],
     county: conditions.county < 0 ? "" : store.county.values[conditions.county].adcode,
     bank: conditions.bank < 0 ? "" : store.bank.values[conditions.bank],
     items: names(store.itemNames, conditions.items),
@@ -40,12 +40,13 @@ export function addressOf({ map, head, words, layers, look }) {
     open: conditions.open ? "1" : "",
     week: names(WEEKLY, conditions.week),
     time: timeText(conditions.at),
+    all: look.past && !asks(conditions) ? "1" : "",
     outlet: look.chosen < 0 ? "" : store.id[look.chosen],
     at: `${centre.lat.toFixed(5)},${centre.lng.toFixed(5)},${map.getZoom()}`,
     off: keys(styles.filter((style) => style.on && !shown(style))),
     on: keys(styles.filter((style) => !style.on && shown(style))),
     lang: words.inEnglish ? "en" : "",
-    large: document.documentElement.classList.contains("emap-larger") ? "1" : "",
+    ...looksInAddress(),
   };
 }
 
@@ -71,6 +72,7 @@ export function conditionsFrom(asked, store) {
     text.split(".").reduce((bits, name) => bits | (names.includes(name) ? 1 << names.indexOf(name) : 0), 0);
   return {
     query: asked.q || "",
+    city: asked.city === undefined ? -1 : store.cities.indexOf(asked.city),
     county: asked.county === undefined ? -1 : store.county.values.findIndex((county) => county.adcode === asked.county),
     bank: asked.bank === undefined ? -1 : store.bank.values.indexOf(asked.bank),
     items: mask(store.itemNames, asked.items),
@@ -80,3 +82,7 @@ export function conditionsFrom(asked, store) {
     at: timeFrom(asked.time),
   };
 }
+
+/** @param {Conditions} conditions */
+const asks = ({ query, city, county, bank, items, modes, open, week, at }) =>
+  Boolean(query || city >= 0 || county >= 0 || bank >= 0 || items || modes || open || week || at >= 0);

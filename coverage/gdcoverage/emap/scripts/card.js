@@ -1,12 +1,13 @@
 // Card: all that one may know of an outlet, and the way there.
-/** @import { Moment, Store } from "./types.js" */
+/** @import { Moment, Origin, Store } from "./types.js" */
 /** @import { Words } from "./words.js" */
 import { hoursToday, kindOfDay } from "./clock.js";
-import { make, makeSvg, part } from "./dom.js";
+import { make, makeSvg, part, refill } from "./dom.js";
 import { codeLink, linksTo, telephone } from "./links.js";
 import { stateLine } from "./list.js";
 import { qr } from "./qr.js";
-import { countyName } from "./store.js";
+import { copied, shared } from "./share.js";
+import { countyName, straight } from "./store.js";
 
 /**
  * An outlet's card.
@@ -14,11 +15,15 @@ import { countyName } from "./store.js";
  * @param {Store} store
  * @param {number} i
  * @param {Moment} now
+ * @param {Origin | null} origin
  * @param {() => void} onBack
  */
-export function outletCard(words, store, i, now, onBack) {
+export function outletCard(words, store, i, now, origin, onBack) {
   const county = store.countyOf(i);
   const unknown = words.t("未知");
+  const outcome = make("p", { class: "emap-outcome", role: "status" });
+  const say = (/** @type {string} */ text) => { outcome.textContent = text; };
+  const share = () => { shared(words, store, i).then(say).catch(() => say(words.t("复制不了，请长按选取"))); };
   const heading = make("h2", { tabindex: "-1", lang: "zh-CN" }, store.name[i]);
   const facts = make("dl", {});
   const fact = (/** @type {string} */ label, /** @type {(Node | string | null)[]} */ ...value) =>
@@ -27,6 +32,7 @@ export function outletCard(words, store, i, now, onBack) {
     store.termsOf(names, bits).map((name) => words.t(name)).join("、") || unknown;
   fact("所属银行", store.bankOf(i) || unknown);
   fact("地址", make("span", { lang: "zh-CN" }, store.address[i] || unknown), store.address[i] ? copyButton(words, store.address[i]) : null);
+  if (origin) fact("距离", straight(words, store, i, origin));
   if (county.name) fact("县区 ", countyName(county));
   fact("营业时间", make("span", { class: "emap-hours" }, ...hoursLines(words, store, i, now)));
   fact("电话", ...(store.phone[i] ? phoneLinks(words, store.phone[i]) : [unknown]));
@@ -37,7 +43,10 @@ export function outletCard(words, store, i, now, onBack) {
   if (typeof exit === "number") fact("若退出", `${words.number(Math.round(exit))} 人失去达标`);
   fact("门口标识", "社保服务合作网点");
   return make("article", {},
-    make("button", { type: "button", class: "emap-back", click: onBack }, "‹ " + words.t("返回列表")),
+    make("div", { class: "emap-card-top" },
+      make("button", { type: "button", class: "emap-back", click: onBack }, "‹ " + words.t("返回列表")),
+      make("button", { type: "button", class: "emap-share", click: share }, words.t("分享"))),
+    outcome,
     heading,
     make("p", { class: "emap-now" }, stateLine(words, store, i, now)),
     facts,
@@ -56,7 +65,7 @@ export function outletCard(words, store, i, now, onBack) {
  */
 export function tellTime(card, words, store, i, now) {
   part(card, ".emap-state").replaceWith(stateLine(words, store, i, now));
-  part(card, ".emap-hours").replaceChildren(...hoursLines(words, store, i, now));
+  refill(part(card, ".emap-hours"), ...hoursLines(words, store, i, now));
 }
 
 /**
@@ -97,29 +106,9 @@ function phoneLinks(words, phones) {
  */
 function copyButton(words, text) {
   const button = make("button", { type: "button", class: "emap-copy" }, words.t("复制地址"));
-  button.addEventListener("click", async () => {
-    button.textContent = words.t((await copied(text)) ? "已复制" : "复制不了，请长按选取");
-  });
+  const say = (/** @type {boolean} */ done) => { button.textContent = words.t(done ? "已复制" : "复制不了，请长按选取"); };
+  button.addEventListener("click", () => { copied(text).then(say).catch(() => say(false)); });
   return button;
-}
-
-/**
- * The clipboard wants a secure page; an old way works in the others.
- * @param {string} text
- */
-async function copied(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const field = make("textarea", { class: "emap-sr", readonly: true });
-    field.value = text;
-    document.body.append(field);
-    field.select();
-    const done = document.execCommand("copy");
-    field.remove();
-    return done;
-  }
 }
 
 /**
@@ -129,23 +118,29 @@ async function copied(text) {
  */
 function navigation(words, store, i) {
   const outlet = { name: store.name[i], lon: store.lonOf(i), lat: store.latOf(i) };
-  const links = linksTo(outlet);
   const section = make("section", { class: "emap-way" }, make("h3", {}, words.t("步行导航")));
-  const buttons = make("div", { class: "emap-links" });
-  links.forEach(({ key, label, url }) => buttons.append(
-    make("a", { href: url, "data-way": key, target: "_blank", rel: "noopener noreferrer" }, words.t(label)),
-  ));
-  const code = make("figure", {}, qrImage(codeLink(outlet), words.t("用手机扫码导航")), make("figcaption", {}, words.t("用手机扫码导航")));
-  section.append(buttons, code);
+  // What cannot be made leaves the rest of the card as it is.
+  try {
+    const links = linksTo(outlet).filter(({ key }) => key !== foreignWay());
+    section.append(make("div", { class: "emap-links" }, ...links.map(({ key, label, url }) =>
+      make("a", { href: url, "data-way": key, target: "_blank", rel: "noopener noreferrer" }, words.t(label)))));
+    section.append(make("figure", {}, qrImage(codeLink(outlet), words.t("用手机扫码导航")), make("figcaption", {}, words.t("用手机扫码导航"))));
+  } catch (error) {
+    console.warn(error);
+    section.append(make("p", { class: "emap-note" }, words.t("导航链接或二维码生成不了，请按地址查找。")));
+  }
   return section;
 }
+
+/** The map service that this device does not have: Apple's knows no geo:, others no Apple Maps. */
+const foreignWay = () => (/iP(hone|ad|od)|Macintosh/.test(navigator.userAgent) ? "geo" : "apple");
 
 /**
  * A QR code as one path; four modules of quiet zone around it.
  * @param {string} text
  * @param {string} label
  */
-function qrImage(text, label) {
+export function qrImage(text, label) {
   const rows = qr(text), side = rows.length + 8;
   const modules = rows.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x + 4} ${y + 4}h1v1h-1z` : "")));
   return makeSvg("svg", { viewBox: `0 0 ${side} ${side}`, role: "img", "aria-label": label, "shape-rendering": "crispEdges" },

@@ -1,12 +1,12 @@
 // Choices: the conditions that one may choose, each with the number of outlets that it would leave.
 /** @import { Look } from "./lookup.js" */
-import { make, part, parts } from "./dom.js";
+import { make, part, parts, refill } from "./dom.js";
 import { noConditions } from "./filter.js";
 import { countyName } from "./store.js";
 import { showTime, timeChoice } from "./times.js";
 import { WEEKLY_NAMES } from "./when.js";
 
-/** @typedef {"county" | "bank"} Group one of which may be chosen */
+/** @typedef {"city" | "county" | "bank"} Group one of which may be chosen */
 /** @typedef {"items" | "modes" | "week"} Terms any of which may be chosen, as bits */
 
 /**
@@ -17,11 +17,12 @@ export function buildChoices(look) {
   const { root, store, conditions } = look;
   const counties = store.county.values.map((county) => countyName(county, " ") || "—");
   const banks = store.bank.values.map((bank) => bank || "—");
-  part(root, ".emap-selects").replaceChildren(
+  refill(part(root, ".emap-selects"),
+    ...(store.cities.length > 1 ? [choiceOf(look, "city", "全部地市", store.cities)] : []),
     choiceOf(look, "county", "全部县区", counties), choiceOf(look, "bank", "全部银行", banks));
   const terms = (/** @type {Terms} */ kind, /** @type {readonly string[]} */ names) =>
     names.map((name, bit) => chip(kind, bit, name, () => look.ask({ [kind]: conditions[kind] ^ (1 << bit) })));
-  part(root, ".emap-chips").replaceChildren(
+  refill(part(root, ".emap-chips"),
     row("营业", chip("open", 0, "现在营业", () => look.ask({ open: !conditions.open })), ...terms("week", WEEKLY_NAMES), timeChoice(look)),
     row("业务事项", ...terms("items", store.itemNames)),
     row("服务方式", ...terms("modes", store.modeNames)),
@@ -39,7 +40,7 @@ export function buildChoices(look) {
  * @param {string[]} values
  */
 function choiceOf(look, group, all, values) {
-  const field = make("select", { "data-t-label": all, "data-filter": group, change: () => look.ask({ [group]: Number(field.value) }) },
+  const field = make("select", { "data-t-label": all, "data-filter": group, change: () => look.ask({ [group]: Number(field.value), ...(group === "city" ? { county: -1 } : {}) }) },
     make("option", { value: -1, "data-t": all }),
     ...values.map((value, code) => make("option", { value: code, "data-name": value }, value)));
   return field;
@@ -67,7 +68,9 @@ const row = (title, ...chips) => make("div", { role: "group", "data-t-label": ti
  * @param {Look} look
  */
 export function showChoices(look) {
-  const { root, conditions, words, selected: { counts } } = look;
+  const { root, conditions, words, store } = look;
+  const counts = { ...look.selected.counts, city: store.cities.map(() => 0) };
+  counts.county.forEach((count, code) => { counts.city[store.cityOf[code]] += count; });
   /** @type {HTMLSelectElement[]} */
   const fields = parts(root, "select[data-filter]");
   fields.forEach((field) => {
@@ -78,6 +81,9 @@ export function showChoices(look) {
       if (code < 0) continue;
       option.textContent = `${option.dataset.name}（${count}）`;
       option.disabled = !count && code !== conditions[group];
+      // Of a chosen city only its counties.
+      option.hidden = group === "county" && conditions.city >= 0 && store.cityOf[code] !== conditions.city;
+      option.disabled = option.disabled || option.hidden;
     }
   });
   parts(root, ".emap-chip").forEach((node) => {
@@ -88,8 +94,11 @@ export function showChoices(look) {
   });
   showTime(look);
   const bits = (/** @type {number} */ mask) => mask.toString(2).replace(/0/g, "").length;
-  const chosen = Number(conditions.county >= 0) + Number(conditions.bank >= 0) + Number(conditions.open)
-    + Number(conditions.at >= 0) + bits(conditions.week) + bits(conditions.items) + bits(conditions.modes);
+  const chosen = [conditions.city >= 0, conditions.county >= 0, conditions.bank >= 0, conditions.open, conditions.at >= 0].filter(Boolean).length
+    + bits(conditions.week) + bits(conditions.items) + bits(conditions.modes);
+  const toggle = part(root, ".emap-filter");
+  toggle.textContent = look.filtering ? words.t("完成") : chosen ? words.t("筛选（{0}）", chosen) : words.t("筛选");
+  toggle.setAttribute("aria-expanded", String(look.filtering));
   part(root, ".emap-chosen").textContent = chosen ? `（${words.t("已选")} ${chosen}）` : "";
   part(root, ".emap-clear").hidden = !chosen;
 }

@@ -55,3 +55,13 @@ export function makeSvg(tag, attributes, ...children) {
   node.append(...children);
   return node;
 }
+
+/**
+ * Takes a node's children out and puts others in.
+ * @param {Node & ParentNode} node
+ * @param {...(Node | string)} children
+ */
+export function refill(node, ...children) {
+  node.textContent = "";
+  node.append(...children);
+}

@@ -1,11 +1,11 @@
 // Filter: which outlets meet the conditions, in what order, and how many each further choice would leave.
 /** @import { Conditions, Moment, Origin, Selected, Store } from "./types.js" */
-import { search } from "./search.js";
+import { placeOf, search } from "./search.js";
 import { metres } from "./store.js";
 import { WEEKLY, fits } from "./when.js";
 
 /** @returns {Conditions} */
-export const noConditions = () => ({ query: "", county: -1, bank: -1, items: 0, modes: 0, open: false, week: 0, at: -1 });
+export const noConditions = () => ({ query: "", city: -1, county: -1, bank: -1, items: 0, modes: 0, open: false, week: 0, at: -1 });
 
 /**
  * Numbers of the outlets shown in order, counts, and how many are left out because nobody can tell whether they are open when asked.
@@ -16,7 +16,8 @@ export const noConditions = () => ({ query: "", county: -1, bank: -1, items: 0, 
  * @returns {Selected}
  */
 export function select(store, conditions, origin, now) {
-  const scores = search(store, conditions.query);
+  const found = search(store, conditions.query, now), scores = found && found.scores;
+  const untold = new Set(found ? found.unknown : []);
   const verdicts = store.schedules.map((schedule) => fits(schedule, store.calendar, conditions, now));
   const counts = {
     county: new Array(store.county.values.length).fill(0),
@@ -31,11 +32,16 @@ export function select(store, conditions, origin, now) {
   let unknown = 0;
   for (let i = 0; i < store.size; i++) {
     const county = store.county.codes[i], bank = store.bank.codes[i], time = verdicts[store.hours.codes[i]];
-    if (scores && !scores[i]) continue;
+    if (scores && !scores[i] && !untold.has(i)) continue;
     if ((store.items[i] & conditions.items) !== conditions.items) continue;
     if ((store.modes[i] & conditions.modes) !== conditions.modes) continue;
-    const inCounty = conditions.county < 0 || county === conditions.county;
+    const inCounty = conditions.county < 0
+      ? conditions.city < 0 || store.cityOf[county] === conditions.city : county === conditions.county;
     const ofBank = conditions.bank < 0 || bank === conditions.bank;
+    if (untold.has(i)) {
+      if (inCounty && ofBank && time.met !== "closed") unknown++;
+      continue;
+    }
     const open = time.met === "open";
     // A choice among counties counts what the other conditions leave, and so does one among banks.
     if (ofBank && open) counts.county[county]++;
@@ -50,7 +56,8 @@ export function select(store, conditions, origin, now) {
     for (let bit = 0; bit < counts.modes.length; bit++) if (store.modes[i] & (1 << bit)) counts.modes[bit]++;
     shown.push(i);
   }
-  return { shown: ordered(store, shown, scores, origin), counts, unknown };
+  const near = found && found.near >= 0 ? placeOf(store, found.near) : null;
+  return { shown: ordered(store, shown, scores, near || origin), counts, unknown, found, near };
 }
 
 /**
@@ -65,7 +72,16 @@ function ordered(store, shown, scores, origin) {
     shown.forEach((i) => { away[i] = metres(origin.lat, origin.lon, store.latOf(i), store.lonOf(i)); });
     return shown.sort((a, b) => away[a] - away[b] || a - b);
   }
-  return scores ? shown.sort((a, b) => scores[b] - scores[a] || a - b) : shown;
+  if (!scores) return shown;
+  // There are few different scores, and sorting so many numbers takes its time.
+  /** @type {Map<number, number[]>} */
+  const alike = new Map();
+  shown.forEach((i) => {
+    const others = alike.get(scores[i]);
+    if (others) others.push(i);
+    else alike.set(scores[i], [i]);
+  });
+  return [...alike.keys()].sort((a, b) => b - a).flatMap((score) => alike.get(score) || []);
 }
 
 /**

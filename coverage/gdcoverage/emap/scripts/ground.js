@@ -1,6 +1,7 @@
 // Ground: the map itself, land and streets under everything, tiles where they are wanted.
 /** @import { Area, Base, Head, Label, Lines } from "./types.js" */
 /** @import { Words } from "./words.js" */
+import { seal } from "./about.js";
 import { make } from "./dom.js";
 import { gcj } from "./links.js";
 import { unpack, unpackArea } from "./shapes.js";
@@ -69,17 +70,30 @@ export function mapWords(map, head, words) {
       L.control.zoom({ position: "topright", zoomInTitle: words.t("放大"), zoomOutTitle: words.t("缩小") }),
       L.control.scale({ imperial: false, position: "topleft" }),
     ];
+    const sealed = seal(head, words);
+    if (sealed) controls.push(sealControl(sealed, head.approval ? words.language : "zh-CN"));
     controls.forEach((control) => control.addTo(map));
     lines.forEach((text) => map.attributionControl.removeAttribution(text));
     lines = [
-      words.t("街道 © OpenStreetMap 贡献者（ODbL）"),
-      head.approval ? words.t("审图号：{0}", head.approval) : words.t("边界示意，非标准地图"),
+      ...(head.streets ? [words.t("街道 © OpenStreetMap 贡献者（ODbL）")] : []),
+      ...(head.approval ? [] : [words.t("边界示意，非标准地图")]),
     ].map((text) => make("span", {}, text).innerHTML);
     lines.forEach((text) => map.attributionControl.addAttribution(text));
   };
 }
 
-const PALETTE = Object.freeze({ sea: "#DFE8EE", land: "#FBF9F4", border: "#8A8378", water: "#BCD6E6", river: "#A9CBE0", road: "#E3D3AE" });
+/**
+ * A line at the map's bottom left, where 审图号 is looked for.
+ * @param {string} text
+ * @param {string} lang
+ */
+function sealControl(text, lang) {
+  const control = new L.Control({ position: "bottomleft" });
+  control.onAdd = () => make("div", { class: "emap-seal", lang }, text);
+  return control;
+}
+
+export const PALETTE = Object.freeze({ sea: "#DFE8EE", land: "#FBF9F4", border: "#8A8378", water: "#BCD6E6", river: "#A9CBE0", road: "#E3D3AE" });
 
 /**
  * Panes that are only looked at let clicks through.

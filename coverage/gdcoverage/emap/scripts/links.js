@@ -36,6 +36,7 @@ export function linksTo(outlet) {
     { key: "amap", label: "高德地图", url: `https://uri.amap.com/navigation?to=${lon},${lat},${name}&mode=walk&coordinate=gaode&callnative=1&src=gdcoverage` },
     { key: "baidu", label: "百度地图", url: `https://api.map.baidu.com/marker?location=${lat},${lon}&title=${name}&content=${name}&coord_type=gcj02&output=html&src=gdcoverage` },
     { key: "tencent", label: "腾讯地图", url: `https://apis.map.qq.com/uri/v1/routeplan?type=walk&to=${name}&tocoord=${lat},${lon}&referer=gdcoverage` },
+    { key: "apple", label: "苹果地图", url: `https://maps.apple.com/?daddr=${lat},${lon}&dirflg=w` },
     { key: "geo", label: "手机地图", url: `geo:${own}?q=${own}(${name})` },
   ];
 }

@@ -1,10 +1,11 @@
 // List: the items that the look-up lists, and the keys that lead through them.
-/** @import { Moment, Store } from "./types.js" */
+/** @import { FoundPlace, Moment, Part, Store } from "./types.js" */
 /** @import { Look } from "./lookup.js" */
 /** @import { Words } from "./words.js" */
 import { openState, openWords } from "./clock.js";
 import { make } from "./dom.js";
-import { away, metres } from "./store.js";
+import { placeOf, searchIndex } from "./search.js";
+import { straight } from "./store.js";
 
 /**
  * Whether an outlet is open, in words; made anew as time goes by.
@@ -26,31 +27,64 @@ export function stateLine(words, store, i, now) {
  * @param {Moment} now
  */
 export function outletItem(look, i, now) {
-  const { store, words, near: { origin } } = look;
-  const far = origin && away(words, metres(origin.lat, origin.lon, store.latOf(i), store.lonOf(i)));
+  const { store, words, origin } = look;
   return make("li", {}, make("button", { type: "button", class: "emap-item", "data-i": i, click: () => look.open(i) },
     make("span", { class: "emap-name", lang: "zh-CN" }, store.name[i]),
     make("span", { class: "emap-where", lang: "zh-CN" }, store.address[i] || store.countyOf(i).name),
     stateLine(words, store, i, now),
-    far ? make("span", { class: "emap-away" }, words.t("直线约 {0}", far)) : null,
+    origin ? make("span", { class: "emap-away" }, straight(words, store, i, origin)) : null,
   ));
 }
 
 /**
- * A named place, near which one may ask for outlets.
+ * A named place, near which one may ask for outlets; what else the query says stays.
  * @param {Look} look
- * @param {{i: number, name: string}} place
+ * @param {FoundPlace} place
+ * @param {Part[]} parts of the query
  */
-export function placeItem(look, { i, name }) {
-  const { lat, lon } = look.store.places;
+export function placeItem(look, { i, part }, parts) {
+  const { names } = searchIndex(look.store);
   const go = () => {
-    look.conditions.query = "";
-    look.input.value = "";
-    look.near.set({ lat: lat[i] / 1e5, lon: lon[i] / 1e5, kind: "place" });
+    look.conditions.query = look.input.value = parts.filter((other) => other !== part).map(({ word }) => word).join(" ");
+    look.near.set(placeOf(look.store, i));
   };
   return make("li", {}, make("button", { type: "button", class: "emap-item emap-place", click: go },
-    make("span", { class: "emap-name", lang: "zh-CN" }, name),
-    make("span", { class: "emap-where" }, look.words.t("看这附近的网点"))));
+    make("span", { class: "emap-name", lang: "zh-CN" }, names.name[i]),
+    make("span", { class: "emap-where" }, [names.kind[i] && look.words.t(names.kind[i]), names.where[i]].filter((text) => text)
+      .concat(look.words.t("看这附近的网点")).join(" · "))));
+}
+
+/**
+ * What to try where nothing is found.
+ * @param {Look} look
+ * @param {{query: string, count: number}[]} tries
+ */
+export function tryItem(look, tries) {
+  const go = (/** @type {string} */ query) => () => { look.input.value = query; look.ask({ query }); };
+  return make("li", { class: "emap-tries" }, make("span", {}, look.words.t("试试：")), ...tries.map(({ query, count }) =>
+    make("button", { type: "button", class: "emap-try", click: go(query) }, query,
+      make("span", { class: "emap-number" }, look.words.number(count)))));
+}
+
+/**
+ * How a query was understood, in words; "" where it stands for itself.
+ * @param {Look} look
+ */
+export function readAs({ words, store, selected: { found } }) {
+  if (!found) return "";
+  const { names } = searchIndex(store), told = [];
+  const partSaid = (/** @type {Part} */ { word, meanings }) => meanings.length
+    ? [...new Set(meanings.map(({ label }) => words.t(label)))].slice(0, 3).join(" / ") + (meanings.length > 3 ? "…" : "") : `“${word}”`;
+  const near = found.near < 0 ? null : names.name[found.near], nears = new Set(found.places.map(({ part }) => part));
+  const plain = found.parts.filter((part) => !part.meanings.some(({ kind }) => kind === "elsewhere" || kind === "idle"));
+  if (found.skipped.length) told.push(words.t("没有找到“{0}”", found.skipped.join("”“")));
+  if (!found.some && found.places.length) told.push(words.t("请选一个地点"));
+  const parts = plain.filter((part) => near === null || !nears.has(part)).map(partSaid);
+  if (near !== null) told.push(words.t("按离“{0}”的远近排列（直线距离）", near));
+  else if (found.alike) told.push(words.t("没有完全相同的，列出相近的"));
+  if (parts.length && plain.some(({ meanings }) => meanings.length)) told.unshift(words.t("按 {0} 查找", parts.join(" · ")));
+  const elsewhere = found.parts.flatMap(({ meanings }) => meanings.filter(({ kind }) => kind === "elsewhere").map(({ label }) => label));
+  return [...new Set(elsewhere), told.join(words.inEnglish ? "; " : "；")].filter((text) => text).join(" ");
 }
 
 /**

@@ -1,15 +1,18 @@
 // Look-up: what is asked, what is found, listed and opened; the map shows what the list holds.
 /** @import { Conditions, Layers, Store } from "./types.js" */
+/** @import { Told } from "./near.js" */
 /** @import { Words } from "./words.js" */
+import { Aloud } from "./aloud.js";
 import { outletCard, tellTime } from "./card.js";
 import { buildChoices, showChoices } from "./choices.js";
 import { nowInGuangdong } from "./clock.js";
-import { part, parts } from "./dom.js";
+import { part, parts, refill } from "./dom.js";
+import { buildDoors, showDoors } from "./doors.js";
 import { noConditions, select, within } from "./filter.js";
-import { listKeys, outletItem, placeItem, stateLine } from "./list.js";
+import { listKeys, outletItem, placeItem, stateLine, tryItem } from "./list.js";
 import { Near } from "./near.js";
 import { onOutlets } from "./points.js";
-import { searchPlaces } from "./search.js";
+import { showNotice, showTally } from "./tally.js";
 
 const PAGE = 40;
 
@@ -43,23 +46,71 @@ export class Look {
     this.view = null;
     this.chosen = -1;
     this.length = PAGE;
-    this.notice = "";
+    /** Past the first question, what one has come for. */
+    this.past = false;
+    this.filtering = false;
+    /** @type {Told} */
+    this.notice = [""];
+    this.aloud = new Aloud(root);
     this.typing = 0;
     this.frame = 0;
 
     // What others do when the state has changed, a card or list has opened, a card has closed.
     this.changed = () => {};
-    this.opened = (/** @type {"card" | "list"} */ _what) => {};
+    this.opened = (/** @type {"card" | "list" | "filters" | "map"} */ _what) => {};
     this.closed = () => {};
 
-    this.near = new Near(map, () => this.moved(), (text) => this.tell(text));
+    this.near = new Near(root, map, () => this.moved(), (...told) => this.tell(...told));
     buildChoices(this);
+    buildDoors(this);
     this.listen();
   }
 
   /** Numbers of the outlets that meet the conditions, in order. */
   get shown() {
     return this.selected.shown;
+  }
+
+  /** The place from which distances are told: what the query names, or where one is. */
+  get origin() {
+    return this.selected.near || this.near.origin;
+  }
+
+  /** Nothing is asked any more. */
+  reset() {
+    if (this.near.origin || this.near.picking) this.near.set(null);
+    this.input.value = "";
+    Object.assign(this.conditions, noConditions());
+    this.whole();
+    this.past = false;
+    this.refresh(true);
+  }
+
+  /**
+   * Past the first question, into the list.
+   * @param {Partial<Conditions>} change
+   */
+  enter(change) {
+    this.ask(change);
+    this.opened("list");
+    this.focusItem(0);
+  }
+
+  /** @param {boolean} on the conditions have the phone's sheet, above the first of what they leave */
+  filter(on) {
+    if (on === this.filtering) return;
+    this.filtering = on;
+    this.root.classList.toggle("emap-filtering", on);
+    const filters = part(this.root, ".emap-filters"), within = filters.contains(document.activeElement);
+    if (on) {
+      /** @type {HTMLDetailsElement} */
+      const details = part(filters, "details");
+      details.open = true;
+      this.opened("filters");
+      part(filters, "select").focus();
+    } else if (within) part(this.root, ".emap-filter").focus();
+    showChoices(this);
+    this.changed();
   }
 
   /** @param {boolean} fit let the map show what is found */
@@ -70,6 +121,7 @@ export class Look {
     if (this.idle) this.idle.shown = this.shown.filter((i) => !store.active[i]);
     this.list();
     showChoices(this);
+    showDoors(this);
     // The list first; a map that moves draws anew by itself.
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => {
@@ -84,6 +136,7 @@ export class Look {
    */
   ask(change) {
     Object.assign(this.conditions, change);
+    this.past = true;
     this.whole();
     if (this.chosen >= 0) this.close(false);
     this.refresh(true);
@@ -93,6 +146,10 @@ export class Look {
   moved() {
     part(this.root, ".emap-near").textContent = this.words.t(this.near.origin ? "取消定位" : "离我最近");
     this.whole();
+    if (this.near.origin) {
+      this.past = true;
+      this.opened("list");
+    }
     this.refresh(true);
   }
 
@@ -104,7 +161,7 @@ export class Look {
 
   /** Whether the map moved to show what is found. */
   fit() {
-    const { map, near: { origin } } = this;
+    const { map, origin } = this;
     if (!this.shown.length) return false;
     // With an origin the nearest few matter, not the farthest.
     const bounds = boundsOf(this.store, origin ? this.shown.slice(0, 3) : this.shown);
@@ -121,14 +178,14 @@ export class Look {
     const { store } = this;
     this.listed = this.view ? within(store, this.shown, this.view) : this.shown;
     const now = nowInGuangdong();
-    const places = this.near.origin || this.view ? [] : searchPlaces(store, this.conditions.query);
-    this.items.replaceChildren(
-      ...places.map((place) => placeItem(this, place)),
-      ...this.listed.slice(0, this.length).map((i) => outletItem(this, i, now)),
-    );
+    const { found } = this.selected, tries = found && !this.shown.length ? found.tries : [];
+    const places = !found || this.near.origin || this.view ? [] : found.places.map((place) => placeItem(this, place, found.parts));
+    const outlets = this.listed.slice(0, this.length).map((i) => outletItem(this, i, now));
+    refill(this.items, ...(tries.length ? [tryItem(this, tries)] : []),
+      ...(found && found.placesFirst ? [...places, ...outlets] : [...outlets, ...places]));
     part(this.root, ".emap-more").hidden = this.listed.length <= this.length;
     part(this.root, ".emap-all").hidden = !this.view;
-    this.count();
+    showTally(this);
   }
 
   // Outlets open and close while the page stands, whatever is looked at.
@@ -137,18 +194,6 @@ export class Look {
     if (chosen >= 0) tellTime(card, words, store, chosen, now);
     else if (!items.contains(document.activeElement)) this.refresh();
     parts(items, ".emap-state").forEach((state) => state.replaceWith(stateLine(words, store, Number(state.dataset.i), now)));
-  }
-
-  // How many there are, in words.
-  count() {
-    const { words, shown } = this, none = !shown.length, { unknown } = this.selected;
-    const found = none ? words.t("没有符合条件的网点")
-      : this.view ? words.t("地图范围内 {0} 个，共 {1} 个", words.number(this.listed.length), words.number(shown.length))
-        : words.t("共 {0} 个网点", words.number(shown.length));
-    const left = unknown ? words.t("（另有 {0} 个时间不详）", words.number(unknown)) : "";
-    const advise = none && this.store.size > 0;
-    const advice = advise ? (words.inEnglish ? ". " : "。") + words.t("请换一个词，或减少筛选条件。") : "";
-    part(this.root, ".emap-count").textContent = found + left + advice;
   }
 
   /**
@@ -165,9 +210,9 @@ export class Look {
       this.refresh();
     }
     this.choose(i);
-    card.replaceChildren(outletCard(this.words, store, i, nowInGuangdong(), () => this.close()));
-    this.opened("card");
+    refill(card, outletCard(this.words, store, i, nowInGuangdong(), this.origin, () => this.close()));
     card.hidden = false;
+    this.opened("card");
     card.scrollTop = 0;
     if (move) map.setView([store.latOf(i), store.lonOf(i)], Math.max(map.getZoom(), 15), { animate: false });
     if (focus) part(card, "h2").focus({ preventScroll: true });
@@ -179,7 +224,7 @@ export class Look {
     const was = this.chosen;
     this.choose(-1);
     this.card.hidden = true;
-    this.card.replaceChildren();
+    refill(this.card);
     this.closed();
     /** @type {HTMLElement | null} */
     const item = this.items.querySelector(`[data-i="${was}"]`);
@@ -207,8 +252,10 @@ export class Look {
     }
     this.view = { contains: ([lat, lon]) => members.some((i) => store.latOf(i) === lat && store.lonOf(i) === lon) };
     this.length = PAGE;
+    this.past = true;
     if (this.chosen >= 0) this.close();
     this.opened("list");
+    showDoors(this);
     this.list();
     part(this.root, ".emap-count").textContent = this.words.t("这里有 {0} 个网点", this.words.number(members.length));
     part(this.items, "button").focus();
@@ -223,12 +270,11 @@ export class Look {
     this.changed();
   }
 
-  /** @param {string} text for the notice above the list; "" for none */
-  tell(text) {
-    const notice = part(this.root, ".emap-notice");
-    notice.hidden = !text;
-    notice.textContent = this.words.t(text);
-    this.notice = text;
+  /** @param {Told} told for the notice above the list; "" for none */
+  tell(...told) {
+    this.notice = told;
+    showNotice(this);
+    if (this.near.picking) this.opened("map");
   }
 
   /** @param {number} i number of an item of the list */
@@ -248,6 +294,11 @@ export class Look {
       this.focusItem(0);
     });
     part(root, ".emap-near").addEventListener("click", () => this.near.ask());
+    part(root, ".emap-aim").addEventListener("click", () => {
+      if (this.near.picking) this.near.middle();
+      else this.near.pick("请在地图上点一下您在哪里。");
+    });
+    part(root, ".emap-filter").addEventListener("click", () => this.filter(!this.filtering));
     part(root, ".emap-all").addEventListener("click", () => { this.view = null; this.fit(); this.list(); this.changed(); });
     part(root, ".emap-more").addEventListener("click", () => {
       const at = this.items.children.length;

@@ -2,43 +2,51 @@
 /** @import { Pinyin } from "./types.js" */
 
 /**
- * From a table: character -> readings separated by spaces.
+ * From a table: character -> readings separated by spaces; and one of further characters by sound.
  * @param {Record<string, string>} table
+ * @param {Record<string, string>} sounds
  * @returns {Pinyin}
  */
-export function readings(table) {
+export function readings(table, sounds = {}) {
   /** @type {Map<string, string[]>} */
   const readings = new Map();
-  const initials = new Uint32Array(65536);
+  const initials = new Uint32Array(65536), syllables = new Uint16Array(65536);
+  /** @type {Map<string, number>} */
+  const numbers = new Map();
+  const numberOf = (/** @type {string} */ reading) => {
+    let number = numbers.get(reading);
+    if (!number) {
+      const sound = soundAlike(reading);
+      number = numbers.get(sound) || numbers.size + 1;
+      numbers.set(sound, number).set(reading, number);
+    }
+    return number;
+  };
   for (const [character, list] of Object.entries(table)) {
-    const known = list.split(" ");
+    const known = list.split(" "), code = character.charCodeAt(0);
     readings.set(character, known);
-    known.forEach((reading) => { initials[character.charCodeAt(0)] |= letterBit(reading.charCodeAt(0)); });
+    syllables[code] = numberOf(known[0]);
+    known.forEach((reading) => { initials[code] |= letterBit(reading.charCodeAt(0)); });
+  }
+  const known = [...new Set([...readings.values()].flat())];
+  for (const [reading, characters] of Object.entries(sounds)) {
+    for (const character of characters) syllables[character.charCodeAt(0)] = numberOf(reading);
   }
   for (let code = 97; code < 123; code++) initials[code] = letterBit(code);
-  return { readings, initials };
+  return { readings, initials, syllables, known };
 }
+
+/**
+ * What many in Guangdong do not tell apart: zh and z, n and l, ing and in.
+ * @param {string} reading
+ */
+const soundAlike = (reading) => reading.replace(/^([zcs])h/, "$1").replace(/^n(?=.)/, "l").replace(/([aei]n)g$/, "$1");
 
 /** @param {number} code */
-const letterBit = (code) => (code >= 97 && code < 123 ? 1 << (code - 97) : 0);
+export const letterBit = (code) => (code >= 97 && code < 123 ? 1 << (code - 97) : 0);
 
 /**
- * Where letters begin in a text: 0 at its start, 1 later, -1 nowhere.
- * @param {Pinyin} pinyin
- * @param {string} text
- * @param {string} letters
- */
-export function pinyinAt(pinyin, text, letters) {
-  const bit = letterBit(letters.charCodeAt(0));
-  for (let start = 0; start < text.length; start++) {
-    if (pinyin.initials[text.charCodeAt(start)] & bit && spelt(pinyin, text, start, letters, 0)) {
-      return start ? 1 : 0;
-    }
-  }
-  return -1;
-}
-
-/**
+ * Whether letters from a number on spell a text from a place on.
  * @param {Pinyin} pinyin
  * @param {string} text
  * @param {number} at
@@ -46,7 +54,7 @@ export function pinyinAt(pinyin, text, letters) {
  * @param {number} from
  * @returns {boolean}
  */
-function spelt(pinyin, text, at, letters, from) {
+export function spelt(pinyin, text, at, letters, from) {
   if (from === letters.length) return true;
   if (at === text.length) return false;
   const readings = pinyin.readings.get(text[at]);

@@ -1,7 +1,7 @@
 // Planner: tabs, layer switches that are the legend too, the ranking of gaps or of counties.
 /** @import { Area, Gap, Head, Layers, Planner, RatedCounty, Store } from "./types.js" */
 /** @import { Words } from "./words.js" */
-import { make, part, parts } from "./dom.js";
+import { make, part, parts, refill } from "./dom.js";
 import { countyCard, factCard } from "./layers.js";
 import { doubtLines } from "./said.js";
 import { swatch, unpackArea } from "./shapes.js";
@@ -21,7 +21,7 @@ export function plannerPanel(root, words, map, head, planner, layers, store) {
   const set = (/** @type {string} */ name, /** @type {string} */ text) => { part(root, ".emap-" + name).textContent = text; };
   set("phrase", head.phrase);
   const doubt = part(root, ".emap-doubt");
-  doubt.replaceChildren(...doubtLines(head));
+  refill(doubt, ...doubtLines(head));
   doubt.hidden = !doubt.childElementCount;
   set("headline", head.headline || "");
   set("standard", head.standard || "");
@@ -101,7 +101,7 @@ export function ranking(root, words, map, planner) {
   part(root, '[id^="tab_ranking"]').textContent = words.t(planner.counties ? "县区" : "空白区");
   part(root, '[id^="part_ranking"] h2').textContent = words.t(
     !rows.length ? "没有空白区" : planner.counties ? "县区（按{0}）" : "空白区（按{0}）", words.t(planner.ranked).toLowerCase());
-  list.replaceChildren(...rows.slice(0, 200).map((row, i) => make("li", {}, make("button", { type: "button", click: row.go },
+  refill(list, ...rows.slice(0, 200).map((row, i) => make("li", {}, make("button", { type: "button", click: row.go },
     make("span", {}, `${i + 1}.`),
     make("span", { class: "emap-name", lang: "zh-CN" }, row.name),
     make("span", { class: "emap-people" }, words.t("{0} 人", words.number(row.people)))))));

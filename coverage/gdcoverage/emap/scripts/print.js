@@ -1,4 +1,4 @@
-// Print: the map on one landscape page of A3 or A4, painted at the page's size before it is printed.
+// Print: Ctrl+P or the button lays out whole pages: for the public a poster, for planners the map on one sheet.
 /** @import { Head } from "./types.js" */
 /** @import { Words } from "./words.js" */
 import { make, part, parts } from "./dom.js";
@@ -8,6 +8,9 @@ import { dates, doubtLines } from "./said.js";
 
 const PAPERS_MM = Object.freeze({ A4: Object.freeze([297, 210]), A3: Object.freeze([420, 297]) });
 const MARGIN_MM = 10;
+// Sizes of type of the legend.
+const LARGEST_PT = 11;
+const LEAST_PT = 5;
 
 /** A map's way onto paper and back to the screen. */
 export class Printing {
@@ -16,61 +19,94 @@ export class Printing {
    * @param {L.Map} map
    * @param {Head} head
    * @param {Words} words
+   * @param {() => HTMLElement} poster the public's page, made anew
    */
-  constructor(root, map, head, words) {
+  constructor(root, map, head, words, poster) {
     this.root = root;
     this.map = map;
     this.head = head;
     this.words = words;
-    /** @type {HTMLStyleElement | null} */
-    this.sheet = null;
+    this.poster = poster;
+    /** @type {CSSRule | null} */
+    this.rule = null;
     this.bounds = map.getBounds();
-    /** @type {HTMLDialogElement} */
-    const dialog = part(root, ".emap-printing");
-    part(root, ".emap-papers").append(...this.buttons(dialog));
-    part(root, ".emap-print").addEventListener("click", () => dialog.showModal());
-    part(root, ".emap-cancel").addEventListener("click", () => dialog.close());
+    const button = part(root, ".emap-print");
+    if (head.edition === "planner") this.offer(button);
+    else button.addEventListener("click", () => window.print());
+    window.addEventListener("beforeprint", () => this.lay("A4"));
+    window.addEventListener("afterprint", () => this.restore());
   }
 
-  /** @param {HTMLDialogElement} dialog */
-  buttons(dialog) {
-    return Object.keys(PAPERS_MM).map((paper) => make("button", {
+  /**
+   * The planner's choice of paper.
+   * @param {HTMLElement} button
+   */
+  offer(button) {
+    /** @type {HTMLDialogElement} */
+    const dialog = part(this.root, ".emap-printing");
+    part(this.root, ".emap-papers").append(...Object.keys(PAPERS_MM).map((paper) => make("button", {
       type: "button", "data-paper": paper,
-      click: async () => {
+      click: () => {
         dialog.close();
-        await this.prepare(/** @type {Paper} */ (paper));
-        window.print();
-        this.restore();
+        this.prepare(/** @type {Paper} */ (paper)).then(() => window.print()).catch(() => {
+          this.restore();
+          window.alert(this.words.t("打印不了，请改用浏览器的打印功能。"));
+        });
       },
-    }, paper));
+    }, paper)));
+    button.addEventListener("click", () => { if (dialog.showModal) dialog.showModal(); else window.print(); });
+    part(this.root, ".emap-cancel").addEventListener("click", () => dialog.close());
+  }
+
+  /** @param {Paper} paper */
+  async prepare(paper) {
+    this.lay(paper);
+    await new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); });
+  }
+
+  /**
+   * Everything is at its place when this returns: after the event before printing nothing more is painted.
+   * @param {Paper} paper
+   */
+  lay(paper) {
+    if (this.rule) return;
+    if (this.head.edition === "planner") this.layMap(paper);
+    else {
+      this.rule = pageRule([210, 297]);
+      this.root.append(this.poster());
+      this.root.classList.add("emap-posted");
+    }
   }
 
   /**
    * A canvas is a picture of the screen: it is painted anew at the size of the paper.
    * @param {Paper} paper
    */
-  async prepare(paper) {
+  layMap(paper) {
     const { root, map, head } = this, sides = PAPERS_MM[paper];
-    const [width, height] = sides.map((side) => side - 2 * MARGIN_MM);
     this.bounds = map.getBounds();
     // All of it where all of it was seen; else the part that was.
     const aim = this.bounds.contains(head.bounds) ? head.bounds : this.bounds;
-    this.sheet = make("style", {}, `@page { size: ${sides.join("mm ")}mm; margin: ${MARGIN_MM}mm; }
-      .emap.emap-paper { width: ${width}mm; height: ${height}mm; }`);
-    document.head.append(this.sheet);
+    this.rule = pageRule(sides);
+    // A hair less than the page: what is rounded up would begin another.
+    [root.style.width, root.style.height] = sides.map((side) => side - 2 * MARGIN_MM - 0.2 + "mm");
     root.classList.add("emap-paper");
-    root.append(this.legend());
+    root.append(fitted(this.legend(), root));
     map.invalidateSize({ animate: false });
     map.fitBounds(aim, { animate: false });
-    await new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); });
+    parts(map.getContainer(), "canvas").forEach((canvas) => still(/** @type {HTMLCanvasElement} */ (canvas)));
   }
 
   restore() {
-    if (!this.sheet) return;
-    this.sheet.remove();
-    this.sheet = null;
-    this.root.classList.remove("emap-paper");
-    parts(this.root, ".emap-legend").forEach((legend) => legend.remove());
+    if (!this.rule) return;
+    const sheet = /** @type {CSSStyleSheet} */ (this.rule.parentStyleSheet);
+    sheet.deleteRule([...sheet.cssRules].indexOf(this.rule));
+    this.rule = null;
+    const wasMap = this.root.classList.contains("emap-paper");
+    this.root.classList.remove("emap-paper", "emap-posted");
+    parts(this.root, ".emap-legend, .emap-poster, .emap-still").forEach((node) => node.remove());
+    if (!wasMap) return;
+    this.root.style.width = this.root.style.height = "";
     this.map.invalidateSize({ animate: false });
     this.map.fitBounds(this.bounds, { animate: false });
   }
@@ -87,10 +123,47 @@ export class Printing {
     return make("aside", { class: "emap-legend" },
       make("p", { class: "emap-phrase" }, head.phrase),
       head.doubt && head.doubt.length ? make("div", { class: "emap-doubt" }, ...doubtLines(head)) : null,
-      head.headline ? make("p", { class: "emap-headline" }, head.headline) : make("p", {}, part(root, ".emap-count").textContent),
+      make("p", { class: "emap-headline" }, head.headline || ""),
       make("ul", {}, ...items),
       head.standard ? make("p", { class: "emap-standard" }, head.standard) : null,
       make("p", {}, dates(head, words)),
     );
   }
+}
+
+/**
+ * A legend in type as large as the sheet has room for.
+ * @param {HTMLElement} legend
+ * @param {HTMLElement} root
+ */
+function fitted(legend, root) {
+  root.append(legend);
+  for (let size = LARGEST_PT; size >= LEAST_PT; size -= 0.5) {
+    legend.style.fontSize = size + "pt";
+    if (legend.scrollHeight <= legend.clientHeight) break;
+  }
+  return legend;
+}
+
+/**
+ * A canvas that was sized anew since the last frame prints as a white sheet in Chromium; a copy of its picture does not.
+ * @param {HTMLCanvasElement} canvas
+ */
+function still(canvas) {
+  const { width, height } = canvas, copy = make("canvas", { width, height, class: canvas.className + " emap-still" });
+  const context = copy.getContext("2d");
+  if (!context || !width || !height) return;
+  context.drawImage(canvas, 0, 0);
+  copy.style.cssText = canvas.style.cssText;
+  canvas.after(copy);
+}
+
+/**
+ * A rule for the printed page; the page's policy lets no style sheet be added, but rules to its own.
+ * @param {readonly number[]} sides millimetres
+ */
+function pageRule(sides) {
+  const sheet = /** @type {CSSStyleSheet} */ (/** @type {HTMLStyleElement} */ (part(document, "style")).sheet);
+  const at = sheet.insertRule(`@page { size: ${sides.join("mm ")}mm; margin: ${MARGIN_MM}mm; }`, sheet.cssRules.length);
+  return sheet.cssRules[at];
 }

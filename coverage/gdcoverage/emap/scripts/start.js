@@ -1,17 +1,22 @@
 // Start: a map in its page; the data follow as they are unpacked.
 /** @import { Asked, Base, Emap, Layers, Outlets, Planner, Store } from "./types.js" */
-import { addressOf, conditionsFrom, readAddress, writeAddress } from "./address.js";
+import { about } from "./about.js";
+import { addressOf, conditionsFrom, readAddress, stateText } from "./address.js";
 import { block } from "./blocks.js";
 import { nowInGuangdong } from "./clock.js";
 import { part, parts } from "./dom.js";
 import { drawGround, mapWords, openMap } from "./ground.js";
 import { plannerLayers } from "./layers.js";
+import { looks, looksFrom, onDeviceDark, setLooks } from "./looks.js";
 import { Look } from "./lookup.js";
+import { Past } from "./past.js";
 import { plannerPanel, pointsOnTop, ranking } from "./planner.js";
 import { Points } from "./points.js";
+import { poster } from "./poster.js";
 import { Printing } from "./print.js";
 import { dates, stale } from "./said.js";
 import { searchIndex } from "./search.js";
+import { Sheet } from "./sheet.js";
 import { openStore } from "./store.js";
 import { Words } from "./words.js";
 
@@ -23,7 +28,7 @@ import { Words } from "./words.js";
  * @returns {L.Map}
  */
 export function start(id) {
-  /** @type {HTMLElement & {emap?: Opened}} */
+  /** @type {HTMLElement & {emap?: Opened, emapPlain?: () => void}} emapPlain as plain.js gives it */
   const root = part(document, `[id="emap_${id}"]`);
   const head = JSON.parse(part(document, `script[data-map="${id}"][data-block="head"]`).textContent || "");
   const first = document.querySelector(".emap") === root;
@@ -31,7 +36,10 @@ export function start(id) {
   const map = openMap(id, head);
   const emap = { root, map, head, words: new Words(), ready: false };
   root.emap = emap;
-  fill(emap, id, first).then(() => { emap.ready = true; });
+  fill(emap, id, first).then(() => { emap.ready = true; }).catch((error) => {
+    console.error(error);
+    if (root.emapPlain) root.emapPlain();
+  });
   return map;
 }
 
@@ -63,7 +71,7 @@ async function fill(opened, id, first) {
   words.language = asked.lang === "en" ? "en" : "zh-CN";
   part(root, "h1").textContent = head.title;
   part(root, ".emap-subtitle").textContent = head.subtitle;
-  if (first) enlarge(root, map, asked.large === "1");
+  if (first) setLooks(root, looksFrom(asked));
   words.translate(root);
   const writeMapWords = mapWords(map, head, words);
   writeMapWords();
@@ -73,24 +81,68 @@ async function fill(opened, id, first) {
   const look = new Look(root, map, words, store, layers);
   showLayers(opened, layers, asked);
   const tabs = planner && plannerPanel(root, words, map, head, planner, layers, store);
-  shareSpace(root, look, tabs);
-  const emap = Object.assign(opened, { layers, look, print: new Printing(root, map, head, words) });
-  growSheet(emap);
-
+  const sheet = new Sheet(root, map);
+  shareSpace(root, look, tabs, sheet);
+  about(root, head, words);
+  const page = () => poster(look, head, base, stateOf(addressOf(emap)));
+  /** @type {Emap} */
+  const emap = Object.assign(opened, { layers, look, print: new Printing(root, map, head, words, page), sheet });
   restore(look, asked);
-  const speak = () => {
+  const speak = (fit = false) => {
     words.translate(root);
     writeMapWords();
     part(root, ".emap-date").textContent = dates(head, words);
     part(root, ".emap-stale").textContent = stale(head, store.calendar, words, nowInGuangdong().day);
     if (planner) ranking(root, words, map, planner);
-    look.tell(look.notice);
-    look.refresh(!emap.ready && !asked.at && !asked.outlet && asksForSome(asked));
+    look.tell(...look.notice);
+    look.refresh(fit);
     if (look.chosen >= 0) look.open(look.chosen, { move: false, focus: false });
   };
-  speak();
-  listen(emap, speak, first ? () => writeAddress(addressOf(emap)) : () => {});
+  const fit = !asked.at && !asked.outlet && asksForSome(asked);
+  speak(fit);
+  sheet.to(sheet.stop);
+  listen(emap, speak, first ? remembering(emap, speak) : () => {});
+  // Names may be many, and only a query that names one waits for them; the map works without.
+  block(id, "names").then((names) => {
+    Object.assign(store, { names, index: null });
+    if (look.conditions.query) look.refresh(fit && !look.view);
+  }).catch((error) => console.warn(error)).then(() => {
+    // The first letter typed must not wait for the index.
+    setTimeout(() => searchIndex(store), 200);
+  });
 }
+
+/**
+ * The page's address and the browser's history follow the map, and the map follows them; -> what tells of a change.
+ * @param {Emap} emap
+ * @param {(fit?: boolean) => void} speak
+ */
+function remembering(emap, speak) {
+  const { root, look, layers, words } = emap;
+  const past = new Past([
+    { isOpen: () => look.past, close: () => look.reset() },
+    { isOpen: () => look.filtering, close: () => look.filter(false) },
+    { isOpen: () => look.chosen >= 0, close: () => look.close() },
+  ], () => stateText(addressOf(emap)), () => {
+    const asked = readAddress(window.location.hash);
+    words.language = asked.lang === "en" ? "en" : "zh-CN";
+    setLooks(root, looksFrom(asked));
+    look.filter(false);
+    if (look.chosen >= 0) look.close(false);
+    showLayers(emap, layers, asked);
+    restore(look, asked);
+    speak(!asked.at && !asked.outlet);
+  });
+  past.remember();
+  return () => past.remember();
+}
+
+/**
+ * What is asked, without how it is looked at, for another's screen.
+ * @param {Record<string, string>} state
+ */
+const stateOf = ({ q, city, county, bank, items, modes, week, time, outlet }) =>
+  stateText(outlet ? { outlet } : { q, city, county, bank, items, modes, week, time });
 
 /**
  * @param {Opened} opened
@@ -128,23 +180,28 @@ function showLayers({ map, head }, layers, asked) {
 
 /**
  * @param {Emap} emap
- * @param {() => void} speak after the language has changed
+ * @param {(fit?: boolean) => void} speak after the language has changed
  * @param {() => void} remember the state
  */
-function listen({ root, map, words, look }, speak, remember) {
+function listen({ root, map, words, look, sheet }, speak, remember) {
   look.changed = remember;
   map.on("moveend emap:layers", remember);
   part(root, ".emap-language").addEventListener("click", () => {
     words.language = words.inEnglish ? "zh-CN" : "en";
     speak();
   });
-  part(root, ".emap-large").addEventListener("click", () => {
-    enlarge(root, map, !document.documentElement.classList.contains("emap-larger"));
+  const turn = (/** @type {"large" | "dark"} */ name) => {
+    setLooks(root, { ...looks(), [name]: !looks()[name] });
+    sheet.to(sheet.stop);
     remember();
+  };
+  part(root, ".emap-large").addEventListener("click", () => turn("large"));
+  part(root, ".emap-dark").addEventListener("click", () => turn("dark"));
+  onDeviceDark(() => setLooks(root, { ...looks(), ...looksFrom(readAddress(window.location.hash)) }));
+  part(root, ".emap-skip").addEventListener("click", () => {
+    look.enter({});
   });
   root.addEventListener("keydown", (event) => { if (event.key === "Escape" && look.chosen >= 0) look.close(); });
-  // The first letter typed must not wait for the index.
-  setTimeout(() => searchIndex(look.store), 200);
   setInterval(() => look.tick(), 60000);
   // A telephone takes the page out of its pocket the next day.
   document.addEventListener("visibilitychange", () => look.tick());
@@ -158,6 +215,7 @@ function listen({ root, map, words, look }, speak, remember) {
 function restore(look, asked) {
   const { map, store } = look;
   Object.assign(look.conditions, conditionsFrom(asked, store));
+  look.past = asked.all === "1" || asksForSome(asked);
   look.input.value = look.conditions.query;
   const [lat, lon, zoom] = (asked.at || "").split(",").map(Number);
   if (Number.isFinite(lat) && Number.isFinite(lon) && Number.isFinite(zoom)) map.setView([lat, lon], zoom, { animate: false });
@@ -166,58 +224,35 @@ function restore(look, asked) {
 }
 
 /** @param {Asked} asked */
-const asksForSome = (asked) => ["q", "county", "bank", "items", "modes", "open", "week", "time"].some((name) => asked[name]);
+const asksForSome = (asked) => ["q", "city", "county", "bank", "items", "modes", "open", "week", "time"].some((name) => asked[name]);
 
 /**
- * A card takes the place of whatever the panel showed, and gives it back.
+ * A card takes the place of whatever the panel showed, and gives it back; a phone's sheet moves with what is asked.
  * @param {HTMLElement} root
  * @param {Look} look
  * @param {ReturnType<typeof plannerPanel> | null} tabs
+ * @param {Sheet} sheet
  */
-function shareSpace(root, look, tabs) {
+function shareSpace(root, look, tabs, sheet) {
   const behind = parts(root, ".emap-part, .emap-tabs");
   /** @type {HTMLElement[]} */
   let hidden = [];
   look.opened = (what) => {
-    if (what === "list") { if (tabs) tabs.open("lookup"); return; }
-    if (hidden.length) return;
-    hidden = behind.filter((node) => !node.hidden);
+    if (what === "filters") { sheet.fill(); return; }
+    if (what === "map") { sheet.uncover(); return; }
+    if (what === "list") {
+      if (tabs) tabs.open("lookup");
+      sheet.show(true);
+      return;
+    }
+    if (!hidden.length) hidden = behind.filter((node) => !node.hidden);
     hidden.forEach((node) => { node.hidden = true; });
+    sheet.show();
   };
   look.closed = () => {
     hidden.forEach((node) => { node.hidden = false; });
     hidden = [];
+    sheet.to(sheet.stop);
   };
-}
-
-/**
- * Large type, of the whole page.
- * @param {HTMLElement} root
- * @param {L.Map} map
- * @param {boolean} on
- */
-function enlarge(root, map, on) {
-  document.documentElement.classList.toggle("emap-larger", on);
-  part(root, ".emap-large").setAttribute("aria-pressed", String(on));
-  map.invalidateSize({ animate: false });
-}
-
-/**
- * On a phone the panel is a sheet under the map; it grows when asked, and for typing.
- * @param {Emap} emap
- */
-function growSheet({ root, map, words, look }) {
-  const button = part(root, ".emap-sheet");
-  const grow = (/** @type {boolean} */ tall) => {
-    const label = tall ? "收起列表" : "展开列表";
-    root.classList.toggle("emap-tall", tall);
-    button.setAttribute("aria-expanded", String(tall));
-    button.dataset.t = label;
-    button.textContent = words.t(label);
-    map.invalidateSize({ animate: false });
-  };
-  button.addEventListener("click", () => grow(!root.classList.contains("emap-tall")));
-  look.items.addEventListener("click", () => grow(false), true);
-  look.input.addEventListener("focus", () => { if (window.matchMedia("(max-width: 700px)").matches) grow(true); });
-  grow(false);
+  look.input.addEventListener("focus", () => sheet.fill());
 }

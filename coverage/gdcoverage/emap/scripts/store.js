@@ -1,5 +1,5 @@
 // Store: the outlets, column by column.
-/** @import { Outlets, Store } from "./types.js" */
+/** @import { Origin, Outlets, Store } from "./types.js" */
 /** @import { Words } from "./words.js" */
 
 /**
@@ -9,10 +9,15 @@
  */
 export function openStore(block) {
   const size = block.id.length;
+  const named = block.county.values.map(({ city, name }) => city || name || "—");
+  const cities = [...new Set(named)];
   return {
     ...block,
     size,
+    cities,
+    cityOf: named.map((city) => cities.indexOf(city)),
     index: null,
+    names: null,
     latOf: (i) => block.lat[i] / 1e5,
     lonOf: (i) => block.lon[i] / 1e5,
     countyOf: (i) => block.county.values[block.county.codes[i]],
@@ -52,3 +57,13 @@ export function metres(lat1, lon1, lat2, lon2) {
 export const away = (words, metres) => (metres < 1000
   ? words.t("{0} 米", words.number(Math.round(metres / 10) * 10))
   : words.t("{0} 公里", words.number(Math.round(metres / 100) / 10)));
+
+/**
+ * How far an outlet is, said as what it is: a straight line. The page has no streets to walk along.
+ * @param {Words} words
+ * @param {Store} store
+ * @param {number} i
+ * @param {Origin} origin
+ */
+export const straight = (words, store, i, origin) =>
+  words.t("直线 {0}", away(words, metres(origin.lat, origin.lon, store.latOf(i), store.lonOf(i))));

@@ -4,6 +4,7 @@ import type { Words } from "./words.js";
 import type { Look } from "./lookup.js";
 import type { Points } from "./points.js";
 import type { Printing } from "./print.js";
+import type { Sheet } from "./sheet.js";
 
 /** A map in its page: all its state, found at its element's property `emap`. */
 export interface Emap {
@@ -14,6 +15,7 @@ export interface Emap {
   layers: Layers;
   look: Look;
   print: Printing;
+  sheet: Sheet;
   ready: boolean;
 }
 
@@ -35,6 +37,20 @@ export interface Head {
   dataDate: string;
   tiles: { urls: string[]; host: string; datum: string; attribution: string; maxZoom: number } | null;
   approval: string;
+  /** Whether the map may not be shown outside. */
+  draft?: boolean;
+  /** Where readers find the map; empty where that is not known. */
+  url?: string;
+  /** What was let pass on publishing, by whom and why. */
+  waived?: string[];
+  /** The one of these that says so of the approval. */
+  unapproved?: string;
+  /** Whether something of OpenStreetMap's is on the page. */
+  streets: boolean;
+  /** What of the page is whose, and on what terms; the same in English. */
+  credits: [string, string, string, string][];
+  /** Leaflet's license. */
+  leaflet: string;
   bounds: [[number, number], [number, number]];
   standard?: string;
   headline?: string;
@@ -105,10 +121,33 @@ export interface Outlets {
   active: number[];
   modeNames: string[];
   itemNames: string[];
-  places: { name: string[]; lon: number[]; lat: number[] };
+  /** What people call each bank. */
+  aliases: string[][];
+  everyday: Everyday;
   pinyin: Record<string, string>;
+  /** Reading -> further characters. */
+  sounds: Record<string, string>;
+  /** Traditional and simplified characters in turn. */
+  simple: string;
   calendar: Calendar;
   exits?: (number | null)[];
+}
+
+/** Words that people use for items, modes and hours. */
+export interface Everyday {
+  items: [number, string[]][];
+  modes: [number, string[]][];
+  when: [string, number[], number, number, string[]][];
+  asked: ["now" | "today" | "tomorrow" | "holidays", string[]][];
+  elsewhere: [string, string[]][];
+  idle: string[];
+}
+
+/** Named places by county and kind, in 1e-4 degrees from the group's corner. */
+export interface NamesBlock {
+  groups: { county: string; kind: string; names: string; lat: number[]; lon: number[]; south: number; west: number }[];
+  pinyin: Record<string, string>;
+  simple: string;
 }
 
 export interface Base {
@@ -179,8 +218,13 @@ export interface Demand {
 
 export interface Store extends Outlets {
   size: number;
+  cities: string[];
+  /** Of each county the number of its city. */
+  cityOf: number[];
   /** Made when first searched. */
   index: SearchIndex | null;
+  /** Read after the rest. */
+  names: NamesBlock | null;
   latOf(i: number): number;
   lonOf(i: number): number;
   countyOf(i: number): County;
@@ -194,14 +238,102 @@ export interface Store extends Outlets {
 export interface Pinyin {
   readings: Map<string, string[]>;
   initials: Uint32Array;
+  /** Number of a character's first reading. */
+  syllables: Uint16Array;
+  /** All readings. */
+  known: string[];
+}
+
+/** Texts joined by line ends; `sounds` as they sound, character by character. */
+export interface Texts {
+  joined: string;
+  starts: Int32Array;
+  sounds: string;
+}
+
+export interface Names {
+  size: number;
+  name: string[];
+  lat: number[];
+  lon: number[];
+  kind: string[];
+  where: string[];
+  texts: Texts;
+  /** The first place of a name. */
+  first: Map<string, number>;
+  /** A name by how it sounds. */
+  alike: Map<string, string>;
 }
 
 export interface SearchIndex {
   pinyin: Pinyin;
-  name: string[];
-  address: string[];
+  lexicon: Lexicon;
+  name: Texts;
+  address: Texts;
   bank: string[];
   county: string[];
+  names: Names;
+  /** Scores by word. */
+  remembered: Map<string, Float32Array>;
+  /** Places by word. */
+  places: Map<string, { i: number; score: number }[]>;
+  fold(text: string): string;
+  /** Whether a name, an address or a place has the word. */
+  occurs(word: string): boolean;
+}
+
+export interface Lexicon {
+  phrases: Map<string, Meaning[]>;
+  words: string[];
+  sounds: string[];
+  /** A phrase by how it sounds. */
+  alike: Map<string, string>;
+}
+
+/** Days (0 Monday) and minutes of the day; or what depends on the day on which one asks. */
+export interface Hours {
+  label: string;
+  days: number[];
+  from: number;
+  to: number;
+  asked?: "now" | "today" | "tomorrow" | "holidays";
+}
+
+export type Meaning =
+  | { kind: "bank" | "county"; codes: number[]; label: string }
+  | { kind: "items" | "modes"; bits: number; label: string }
+  | { kind: "hours"; hours: Hours; label: string }
+  | { kind: "elsewhere" | "idle"; label: string };
+
+/** A part of a query; without meanings it is a text. */
+export interface Part {
+  word: string;
+  meanings: Meaning[];
+}
+
+export interface FoundPlace {
+  i: number;
+  score: number;
+  part: Part;
+}
+
+export interface Found {
+  parts: Part[];
+  /** One an outlet, 0 where it is not what is asked. */
+  scores: Float32Array;
+  some: boolean;
+  /** Those left out because nobody can tell whether they are open at the hours asked. */
+  unknown: number[];
+  /** The place from which outlets are listed, or -1. */
+  near: number;
+  places: FoundPlace[];
+  tries: { query: string; count: number }[];
+  /** Words that are nowhere, and were passed over. */
+  skipped: string[];
+  /** Whether they stand before the outlets. */
+  placesFirst: boolean;
+  /** Nothing is exactly so. */
+  alike: boolean;
 }
 
 /** Day since 1970-01-01 and minute since Monday 0:00. */
@@ -218,6 +350,7 @@ export type OpenState =
 
 export interface Conditions {
   query: string;
+  city: number;
   county: number;
   bank: number;
   items: number;
@@ -242,12 +375,17 @@ export interface Selected {
   shown: number[];
   counts: Counts;
   unknown: number;
+  found: Found | null;
+  /** The place that the query names, where outlets are listed from it. */
+  near: Origin | null;
 }
 
 export interface Origin {
   lat: number;
   lon: number;
   kind: "device" | "picked" | "place";
+  /** Metres within which the device believes it is. */
+  accuracy?: number;
 }
 
 export interface Mark {

@@ -1,0 +1,66 @@
+"""What a map is told besides its data: what lies under it, and what it says of being published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+
+from gdcoverage.emap._names_block import names_block
+from gdcoverage.emap._outlets import FINEST
+from gdcoverage.emap.names import names_of_places
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What lies under the map, and who answers for it.
+
+    Parameters
+    ----------
+    drawn : water and main streets as `read_base` reads them.
+    places : named places (``name``, Point) near which one may ask for outlets.
+    tiles : tianditu, amap or osm; none by default, and then the page asks nobody for anything.
+    key : for tiles that want one.
+    approval : 审图号 of an audited base map.
+    boundaries : what one's own county lines are; empty where they are the package's.
+    decimals : of the degrees of outlets on the public's map, at most 5 (about a metre).
+    names : more named places, as `read_names` reads them; in place of `places`.
+    """
+
+    drawn: gpd.GeoDataFrame | None = None
+    places: gpd.GeoDataFrame | None = None
+    tiles: str | None = None
+    key: str = ""
+    approval: str = ""
+    boundaries: str = ""
+    decimals: int = FINEST
+    names: gpd.GeoDataFrame | None = None
+
+    @property
+    def streets(self) -> bool:
+        """Whether something of OpenStreetMap's is drawn or searched."""
+        return any(part is not None for part in (self.drawn, self.places, self.names))
+
+    def named(self, counties: gpd.GeoDataFrame | None) -> dict[str, Any]:
+        """The block of names for a map of counties."""
+        names = self.names
+        if names is None and self.places is not None:
+            names = names_of_places(self.places)
+        return names_block(names, counties)
+
+
+@dataclass(frozen=True)
+class Release:
+    """What a public map says of its being published.
+
+    Parameters
+    ----------
+    url : where readers find it; empty where that is not known.
+    waived : what was let pass, by whom and why, a sentence each.
+    unapproved : the sentence of those that says so of the 审图号; empty if none does.
+    """
+
+    url: str = ""
+    waived: tuple[str, ...] = ()
+    unapproved: str = ""

