@@ -8,12 +8,14 @@ cause; what is left explains the difference.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
-from benchmarks.valhalla.engine import NoWalkError, Place, Valhalla, Walk
+from benchmarks.valhalla.engine import NoWalkError, Place, Walk
 from benchmarks.valhalla.rules import Tagged, shut_here, shut_there, stopped_here
 from benchmarks.valhalla.streets import Route, Router
 from gdcoverage.geo import ellipsoid
@@ -53,6 +55,13 @@ class Changes:
         return Changes(shut, ways, nodes, ends)
 
 
+class Engine(Protocol):
+    """What is asked of `Valhalla`, which documents it."""
+
+    def walk(self, begin: Place, end: Place) -> Walk: ...
+    def ways_at(self, places: Sequence[Place]) -> list[set[int]]: ...
+
+
 @dataclass(frozen=True)
 class Explainer:
     """Explains differences of walks on one OSM file.
@@ -66,7 +75,7 @@ class Explainer:
 
     tagged: Tagged
     router: Router
-    engine: Valhalla
+    engine: Engine
 
     def causes(self, begin: Place, end: Place, walk: Walk | None) -> tuple[str, ...]:
         """Causes that together explain the difference; none where they do not.

@@ -137,7 +137,7 @@ class Router:
                 e = told.get("edge", chosen[1])
                 pieces += self._pieces(e, told.get("run", (0.0, float(self.network.edge_m[e]))))
             return Route(metres, tuple(pieces))
-        except (nx.NetworkXNoWalkError, nx.NodeNotFound):
+        except (nx.NetworkXNoPath, nx.NodeNotFound):
             return Route(np.inf)
         finally:
             graph.remove_nodes_from([node for node in at if node in graph])
