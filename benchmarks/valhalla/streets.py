@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +15,7 @@ from benchmarks.valhalla.engine import Place
 from gdcoverage.arrays import Floats, Ints
 from gdcoverage.geo import ellipsoid
 from gdcoverage.network import Snap, WalkNetwork, reach
-from gdcoverage.network._ways import DOUBTFUL
+from gdcoverage.network._ways import DOUBTFUL, NOT_JOINED
 
 _BEGIN, _END = -1, -2
 NEAREST_M, FARTHEST_M = 300.0, 1_500.0
@@ -91,14 +91,17 @@ class Router:
 
     def __init__(self, network: WalkNetwork) -> None:
         self.network = network
+        # Valhalla begins walks on bridges and ramps too.
+        look = network.edge_look & np.uint8(~NOT_JOINED & 0xFF)
+        self._open = replace(network, edge_look=look, _indexes={})
         self._graph = nx.MultiGraph()
         ends = zip(network.edge_u.tolist(), network.edge_v.tolist(), strict=True)
         for e, ((u, v), metres) in enumerate(zip(ends, network.edge_m.tolist(), strict=True)):
             self._graph.add_edge(u, v, key=e, m=metres)
 
     def find(self, begin: Place, end: Place, shut: Collection[int] = ()) -> Route:
-        """The shortest walk that takes none of some edges."""
-        joined = self.network.snap(_series(np.array([begin, end])))
+        """The shortest walk between streets, each nearest, that takes none of some edges."""
+        joined = self._open.snap(_series(np.array([begin, end]))).only_nearest()
         graph, at = self._graph, (_BEGIN, _END)
         for point in (0, 1):
             for e, along, metres in _joins(joined, point):
