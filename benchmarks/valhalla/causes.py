@@ -8,7 +8,8 @@ cause; what is left explains the difference.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -17,7 +18,7 @@ import numpy as np
 
 from benchmarks.valhalla.engine import NoWalkError, Place, Walk
 from benchmarks.valhalla.rules import Tagged, shut_here, shut_there, stopped_here
-from benchmarks.valhalla.streets import Route, Router
+from benchmarks.valhalla.streets import Piece, Route, Router
 from gdcoverage.geo import ellipsoid
 from gdcoverage.network import WalkNetwork
 
@@ -88,11 +89,26 @@ class Explainer:
         opened = Changes() if walk is None else self._opened(walk)
         ends = {} if walk is None else self._moved((begin, end), walk)
         router = self._router(opened)
-        for squares in (False, True):
-            changes = replace(opened, ends=ends)
-            changes = self._shut(router, (begin, end), changes, squares)
-            if _equal(_find(router, (begin, end), changes).metres, wanted):
+        changes = replace(opened, ends=ends)
+
+        def crossed(square: int) -> bool:
+            return walk is not None and router.runs_through(walk.shape, square)
+
+        for _ in range(_ROUNDS):
+            route = _find(router, (begin, end), changes)
+            unknown = self._unknown(route)
+            if fresh := self._shut(router, unknown):
+                changes = replace(changes, shut=changes.shut | fresh)
+            elif _equal(route.metres, wanted):
                 return self._needed((begin, end), changes, wanted)
+            elif unknown:
+                # Those that Valhalla crosses too come last.
+                apart = [piece for piece in unknown if not crossed(piece.way)]
+                square = _longest(apart or unknown)
+                fresh = dict.fromkeys(router.edges_of(square), _SQUARE)
+                changes = replace(changes, shut=changes.shut | fresh)
+            else:
+                break
         try:
             back = self.engine.walk(end, begin).metres
         except NoWalkError:
@@ -125,30 +141,22 @@ class Explainer:
             moved[which] = joined, f"end joins another street in Valhalla; its own is {why}"
         return moved
 
-    def _shut(
-        self, router: Router, ends: tuple[Place, Place], changes: Changes, squares: bool
-    ) -> Changes:
-        """Shut edges until our walk takes none that Valhalla does not know."""
-        for _ in range(_ROUNDS):
-            route = _find(router, ends, changes)
-            if not route.pieces:
-                break
-            known = self.engine.ways_at([piece.middle for piece in route.pieces])
-            fresh: dict[int, str] = {}
-            for piece, ways in zip(route.pieces, known, strict=True):
-                tags = self.tagged.ways.get(piece.way, {})
-                if piece.way in ways:
-                    continue
-                if tags.get("area") != "yes":
-                    why = shut_there(tags)
-                    fresh |= dict.fromkeys(router.edges_of(piece.way), why)
-                elif squares:
-                    fresh[piece.edge] = _SQUARE
-            fresh = {edge: why for edge, why in fresh.items() if edge not in changes.shut}
-            if not fresh:
-                break
-            changes = replace(changes, shut=changes.shut | fresh)
-        return changes
+    def _unknown(self, route: Route) -> list[Piece]:
+        """The pieces of a walk of ours that Valhalla does not know."""
+        if not route.pieces:
+            return []
+        known = self.engine.ways_at([piece.middle for piece in route.pieces])
+        pairs = zip(route.pieces, known, strict=True)
+        return [piece for piece, ways in pairs if piece.way not in ways]
+
+    def _shut(self, router: Router, unknown: Sequence[Piece]) -> dict[int, str]:
+        """The edges of the ways of pieces, but for squares: Valhalla crosses those elsewhere."""
+        shut: dict[int, str] = {}
+        for way in {piece.way for piece in unknown}:
+            tags = self.tagged.ways.get(way, {})
+            if tags.get("area") != "yes":
+                shut |= dict.fromkeys(router.edges_of(way), shut_there(tags))
+        return shut
 
     def _needed(
         self, ends: tuple[Place, Place], changes: Changes, wanted: float
@@ -171,6 +179,14 @@ class Explainer:
             path = Path(folder) / "opened.osm.pbf"
             self.tagged.opened(changes.ways, changes.nodes, path)
             return Router(WalkNetwork.from_osm(path))
+
+
+def _longest(pieces: Iterable[Piece]) -> int:
+    """The way with most metres of some pieces."""
+    metres: dict[int, float] = defaultdict(float)
+    for piece in pieces:
+        metres[piece.way] += piece.metres
+    return max(metres, key=metres.__getitem__)
 
 
 def _find(router: Router, ends: tuple[Place, Place], changes: Changes) -> Route:

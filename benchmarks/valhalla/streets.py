@@ -10,6 +10,7 @@ from typing import Any
 import geopandas as gpd
 import networkx as nx
 import numpy as np
+import shapely
 
 from benchmarks.valhalla.engine import Place
 from gdcoverage.arrays import Floats, Ints
@@ -20,16 +21,19 @@ from gdcoverage.network._ways import DOUBTFUL, NOT_JOINED
 _BEGIN, _END = -1, -2
 NEAREST_M, FARTHEST_M = 300.0, 1_500.0
 _POOL = 50_000
-_SEARCHED_M = 20_000.0
+# A line that only touches a square is no longer in it.
+_CROSSED_M = 2.0
+_SEARCHED_M = 100_000.0
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A straight piece of a walk: the edge, the way (-1: unknown), the place half-way along."""
+    """A straight piece of a walk: edge, way (-1: unknown), place half-way along, metres."""
 
     edge: int
     way: int
     middle: Place
+    metres: float
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,12 @@ class Router:
         found = np.searchsorted(network.shape_start, at, side="right") - 1
         return list(np.unique(found).tolist())
 
+    def runs_through(self, line: Floats, square: int) -> bool:
+        """Whether a line (degrees) runs through a square, by the hull of its rim."""
+        rim = self.network.lines().iloc[self.edges_of(square)].union_all().convex_hull
+        crossed = rim.intersection(shapely.LineString(line))
+        return bool(ellipsoid.GEOD.geometry_length(crossed) > _CROSSED_M)
+
     def _pieces(self, edge: int, run: tuple[float, float]) -> Iterator[Piece]:
         """The pieces of part of an edge."""
         network, (low, high) = self.network, sorted(run)
@@ -169,7 +179,7 @@ class Router:
                 (middle,) = _places(network, np.array([edge]), np.array([(a + b) / 2])).tolist()
                 number = network.shape_way[piece]
                 way = -1 if number < 0 else int(network.way_id[number])
-                yield Piece(edge, way, (middle[0], middle[1]))
+                yield Piece(edge, way, (middle[0], middle[1]), float(b - a))
 
 
 def _joins(snap: Snap, point: int) -> Iterator[tuple[int, float, float]]:
