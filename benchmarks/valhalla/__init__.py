@@ -1,0 +1,1 @@
+"""Walks beside those of Valhalla's pedestrian routing, and why they differ."""
