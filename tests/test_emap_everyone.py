@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import worlds
-from browser import chromium, on_screen, opened, settle
+from browser import chromium, on_screen, opened, settle, unguarded
 from gdcoverage.assessment import assess
 from gdcoverage.emap import build_map, build_public_map, write_map
 from gdcoverage.emap._styles import styles
@@ -111,7 +111,8 @@ def text_doubled(file, folder):
     html = file.read_text(encoding="utf-8")
     once = "html { font-size: 100%; }"
     assert html.count(once) == 1
-    again.write_text(html.replace(once, "html { font-size: 200%; }"), encoding="utf-8")
+    doubled = unguarded(html).replace(once, "html { font-size: 200%; }")
+    again.write_text(doubled, encoding="utf-8")
     return again
 
 
