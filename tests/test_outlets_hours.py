@@ -356,6 +356,11 @@ WITHOUT_DAYS = (
 )
 
 
+@pytest.mark.parametrize("text", ["全年无休；周日不营业；9:00-17:00", "全年无休9:00-17:00，周日休息"])
+def test_open_all_the_year_round_and_closed_contradict_each_other(text):
+    assert read_hours(text) is None
+
+
 @given(
     st.sampled_from([CLAUSES, WITHOUT_DAYS])
     .flatmap(lambda said: st.lists(st.sampled_from(said), min_size=1, max_size=5, unique=True))

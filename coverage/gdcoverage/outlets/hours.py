@@ -194,6 +194,9 @@ def _meaning(clauses: frozenset[_Clause]) -> Hours | None:
     closed = frozenset(day for c in said["closed"] for day in _named(c).week)
     days_said = any(c.days or c.spans == _ALWAYS for c in said["hours"])
     days_said |= bool(closed) or any(_named(c).week == EVERY_DAY for c in said["usual"])
+    always = [c for c in (*said["hours"], *said["usual"]) if _named(c).week == EVERY_DAY]
+    if closed and any(_named(clause).holidays for clause in always):
+        return None  # open all the year round, and closed
     try:
         opened = _opened(said["hours"], closed)
         opened = _also_open(opened, said["usual"])
