@@ -356,7 +356,9 @@ WITHOUT_DAYS = (
 )
 
 
-@pytest.mark.parametrize("text", ["全年无休；周日不营业；9:00-17:00", "全年无休9:00-17:00，周日休息"])
+@pytest.mark.parametrize(
+    "text", ["全年无休；周日不营业；9:00-17:00", "全年无休9:00-17:00，周日休息"]
+)
 def test_open_all_the_year_round_and_closed_contradict_each_other(text):
     assert read_hours(text) is None
 
