@@ -175,8 +175,8 @@ def test_real_graphs_do_not_depend_on_their_shape(shared, tmp_path, place):
     }
     excluded = [p for p in network.problems if p.kind == "edges_excluded"]
     if not excluded:
-        assert network.length_m == pytest.approx(sum(by_hand.values()), rel=1e-4)
-    assert network.length_m < sum(by_hand.values()) * 1.0001
+        assert network.length_m == pytest.approx(sum(by_hand.values()), rel=5e-3)
+    assert network.length_m < sum(by_hand.values()) * 1.005
 
 
 # What does not fit -----------------------------------------------------------------------------
