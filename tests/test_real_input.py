@@ -35,7 +35,11 @@ def test_porto_alegre(real_plan):
     assert county["county_name"] == "阿雷格里港"
     assert county["outlets"] == 117
     assert county["population"] == 812_935
-    assert county["rate"] == pytest.approx(0.808, abs=0.003)
+    assert county["rate"] == pytest.approx(0.880, abs=0.003)
+    # Of the streets around a block most people's nearest is not the one that is shortest in all.
+    assert county["rate_by_nearest_street"] == pytest.approx(0.808, abs=0.01)
+    assert report.witness is not None
+    assert report.witness.agrees
     missed = county["population"] - county["covered_population"]
     assert report.gaps["population"].sum() == pytest.approx(missed)
     assert files["地图.html"].stat().st_size < 3_000_000
