@@ -4,7 +4,7 @@ import configparser
 import re
 from pathlib import Path
 
-_BOUND = re.compile(r"(?P<name>[\w.-]+)(\[.*\])? *(>=|==) *(?P<version>[\w.]+)")
+_BOUND = re.compile(r"(?P<name>[\w.-]+)(\[.*\])? *(>=|==) *(?P<version>[\w.]+)( *;.*)?")
 
 
 def floors(setup: str) -> dict[str, str]:
