@@ -21,7 +21,7 @@ from gdcoverage.demand._degurba import (
 )
 from gdcoverage.demand._kilometres import _spread
 
-SLOW = settings(max_examples=60, deadline=None)
+SLOW = settings(max_examples=25, deadline=None)
 CELL = {".": 0, "a": 300, "b": 1_500, "5": 5_000}
 
 

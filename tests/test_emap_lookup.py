@@ -613,8 +613,8 @@ def test_every_number_of_a_cell_has_its_link_and_no_person_is_named(page):
 def test_every_card_opens_however_long_its_name(browser, outlets, tmp_path):
     rng = np.random.default_rng(3)
     signs = np.array(list("中国农业银行股份有限公司广东省分行营业部支行（）()，,·&<#%+/ A9𠮷"))
-    names = ["".join(rng.choice(signs, length)) for length in rng.integers(34, 201, 200)]
-    frame = outlets.head(200).assign(name=names)
+    names = ["".join(rng.choice(signs, length)) for length in rng.integers(34, 201, 60)]
+    frame = outlets.head(60).assign(name=names)
     write_map(build_public_map(frame, counties(), title="t"), tmp_path / "长.html")
     found = opened(browser, tmp_path / "长.html", at=WEDNESDAY)
     # Every name is that of an outlet, and its card has a heading and a code.
@@ -623,7 +623,7 @@ def test_every_card_opens_however_long_its_name(browser, outlets, tmp_path):
         " const at = (part) => document.querySelector(`.emap-card ${part}`);"
         " return [name, at('h2').textContent, at('figure path').getAttribute('d').length]; })"
     )
-    assert len(shown) == 200
+    assert len(shown) == 60
     assert max(len(name) for name, *_ in shown) > 180
     assert all(name == heading and path > 1000 for name, heading, path in shown)
     assert found.complaints == []

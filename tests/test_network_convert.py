@@ -188,7 +188,7 @@ def networks(draw):
     return WalkNetwork._from_segments(segments, ways, barriers, Source("路网", "", ""), (), "walk")
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(networks(), st.sampled_from([through_osmnx, through_undirected, through_frames]))
 def test_any_network_comes_back_as_it_was(network, through):
     assert_equal(network, through(network, None))

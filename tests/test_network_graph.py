@@ -126,7 +126,7 @@ STREETS = 12
 BENDS = st.lists(st.booleans(), min_size=STREETS, max_size=STREETS)
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(BENDS, BENDS, st.lists(st.sampled_from(sorted(CHANGES)), max_size=4, unique=True))
 def test_streets_of_a_lattice_do_not_depend_on_the_shape_of_the_graph(bent, one_way, names):
     graph = lattice(bent, one_way)

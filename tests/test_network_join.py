@@ -243,7 +243,7 @@ def places(snap, p):
     return np.unique((found * 1e7).round(0), axis=0)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(st.integers(0, 2**32 - 1))
 def test_joins_and_walks_are_those_of_brute_force(seed):
     network, rng = strewn(seed)
@@ -271,7 +271,7 @@ def test_joins_and_walks_are_those_of_brute_force(seed):
     assert (nearest.source == np.where(np.isfinite(least), metres.argmin(axis=0), -1)).all()
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=10, deadline=None, derandomize=True)
 @given(st.integers(0, 2**32 - 1))
 def test_the_order_of_barriers_points_and_edges_changes_nothing(seed):
     network, rng = strewn(seed)

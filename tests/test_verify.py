@@ -34,7 +34,7 @@ _PAIRS = [(key, value) for key in sorted(_SAID) for value in sorted(_SAID[key])]
 TAGS = st.lists(st.sampled_from(_PAIRS), max_size=4).map(dict)
 
 
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(TAGS, st.sampled_from(["walk", "osmnx"]))
 def test_two_readings_of_the_table_agree(tags, profile):
     rules, look = Rules(profile), look_of(tags, profile)
@@ -118,7 +118,7 @@ def witnessed(path: Path, spots, profile="walk", own=False) -> tuple[Witness, gp
     return bear_witness(found.outlets, found.demand, cut_out, profile, STANDARD, 40), found.demand
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(st.integers(0, 2**32 - 1), st.sampled_from(["walk", "walk", "osmnx"]), st.booleans())
 def test_walks_on_random_ground_are_those_of_osmnx_and_networkx(seed, profile, own):
     with tempfile.TemporaryDirectory() as folder:
