@@ -12,7 +12,7 @@ from pyproj import Geod
 import worlds
 from gdcoverage.assessment import assess
 from gdcoverage.demand import read_demand
-from gdcoverage.findings import with_streets
+from gdcoverage.findings import StreetsWalked, with_streets
 from gdcoverage.network import WalkNetwork
 from gdcoverage.numbers import NUMBERS
 from gdcoverage.places.counties import one_county
@@ -416,3 +416,38 @@ def test_distances_are_whole_millimetres(lattice):
     assert found["radius_m"].tolist() == pytest.approx([round(exact, 3)] * 2, abs=1e-9)
     # 266.6666… on foot: not 266.67.
     assert found["walk_m"].tolist() == pytest.approx([266.667] * 2, abs=1e-9)
+
+
+def test_streets_walked_on_are_those_of_the_counties_and_what_hangs_on_doubt_is_told(tmp_path):
+    """A trunk road is in doubt; D1 needs it, D2 does not; the county ends at 500 m.
+
+    ::
+
+        W0 ---- residential ---- 400 ==== trunk ==== 900
+        0        D2 300                    D1 800
+    """
+    nodes = {1: (0, 0), 2: (400, 0), 3: (900, 0)}
+    ways = [([1, 2], {"highway": "residential"}), ([2, 3], {"highway": "trunk"})]
+    network = WalkNetwork.from_osm(worlds.write_osm(tmp_path / "w.osm", nodes, ways))
+    west, south = worlds.degrees(-50, -50)
+    east, north = worlds.degrees(500, 50)
+    county = gpd.GeoDataFrame(
+        {"adcode": ["440001"], "name": ["甲县"], "city": ["乙市"]},
+        geometry=[shapely.box(west, south, east, north)],
+        crs=4326,
+    )
+    standard = Standard(smallest_component_m=100)
+    people = worlds.demand([(800, 0), (300, 0)], [10, 30])
+    found = assess(worlds.outlets([(0, 0)]), people, network, standard, county)
+    total = found.total()
+    assert (total["rate"], total["rate_without_doubtful_ways"]) == (1.0, 0.75)
+    walked = StreetsWalked.of(found)
+    assert walked.profile == "walk"
+    # The trunk road begins within the county.
+    assert walked.metres == pytest.approx(900, abs=0.02)
+    assert walked.doubtful_m == pytest.approx(500, abs=0.02)
+    farther = county.set_geometry([shapely.box(west, south, worlds.degrees(300, 0)[0], north)])
+    near = StreetsWalked.of(assess(worlds.outlets([(0, 0)]), people, network, standard, farther))
+    assert (round(near.metres), near.doubtful_m) == (400, 0)
+    both = StreetsWalked.together([walked, near])
+    assert (both.profile, round(both.metres), round(both.doubtful_m)) == ("walk", 1300, 500)

@@ -24,6 +24,7 @@ from gdcoverage.cli import app
 from gdcoverage.files import sha256
 from gdcoverage.network import WalkNetwork
 from gdcoverage.outlets.answers import ANSWERS
+from gdcoverage.report import report_text
 from gdcoverage.run import How, load_plan, run_plan
 from three_counties import write_plan
 
@@ -152,6 +153,9 @@ NUMBERS = {
     "a smaller radius": standard("rural_radius_m = 1500"),
     "a nearer street": standard("snap_limit_m = 60"),
     "a larger component": standard("smallest_component_m = 100000"),
+    "osmnx's streets": text("plan.toml", "[network]\n", '[network]\nprofile = "osmnx"\n'),
+    "fewer walks for the witness": text("plan.toml", "[network]\n", "[network]\nwitness = 2\n"),
+    "no witness": text("plan.toml", "[network]\n", "[network]\nwitness = 0\n"),
     "towns as rural": standard('town_rule = "rural"'),
     "towns both ways": standard('town_rule = "both"'),
     "one site": text("plan.toml", "add = 2", "add = 1"),
@@ -178,6 +182,7 @@ SHOWN = {
     "an approved base": text(
         "plan.toml", "[outputs]", '[map]\napproval = "粤S（2026）1号"\n[outputs]'
     ),
+    "coarser coordinates": text("plan.toml", "[outputs]", "[publish]\ndecimals = 3\n[outputs]"),
     "tiles": text("plan.toml", "[outputs]", '[map]\ntiles = "osm"\n[outputs]'),
     "a river": river,
 }
@@ -360,6 +365,41 @@ def test_a_network_that_was_replaced_under_its_name_is_noticed(tmp_path, monkeyp
         osm.write_text(whole, encoding="utf-8")
     fresh = How(workers=1, only_numbers=True, fresh=True)
     assert run_plan(load_plan(path), DATE, fresh).report.total["rate"] == rates[1] < rates[0]
+
+
+@pytest.mark.parametrize("kind", ["osm", "saved", "graphml"])
+def test_every_source_of_streets_has_its_witness(tmp_path, monkeypatch, kind):
+    """The report names the rules of the streets that were walked on, whatever the plan says."""
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    path = write_plan(tmp_path / "plan", sites=False, people=60)
+    folder = path.parent
+    WalkNetwork.from_osm(folder / "streets.osm", profile="osmnx").save(folder / "streets.saved")
+    graph = osmnx.graph_from_xml(folder / "streets.osm", simplify=False, retain_all=True)
+    osmnx.save_graphml(graph, folder / "streets.graphml")
+    if kind != "osm":
+        text("plan.toml", 'osm = "streets.osm"', f'{kind} = "streets.{kind}"')(folder)
+    report = run_plan(load_plan(path), DATE, How(workers=1, only_numbers=True)).report
+    assert report.witness is not None
+    assert (report.witness.agrees, report.witness.walks > 0) == (True, True)
+    assert report.streets is not None
+    assert report.streets.profile == ("osmnx" if kind == "saved" else "walk")
+    told = [problem for problem in report.problems if problem.kind == "profile_differs"]
+    assert len(told) == (kind == "saved")
+
+
+def test_a_witness_that_cannot_come_stops_nothing_and_is_missed(tmp_path, monkeypatch):
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    path = write_plan(tmp_path / "plan", sites=False, people=60)
+
+    def broken(*_: object) -> None:
+        raise ValueError("disk")
+
+    monkeypatch.setattr("gdcoverage.run.regions.cut_regions", broken)
+    report = run_plan(load_plan(path), DATE, How(workers=1, only_numbers=True)).report
+    assert report.witness is not None
+    assert report.witness.walks == 0
+    assert "核对用的路网切不出（ValueError：disk）" in report.witness.unseen[0]
+    assert "未抽查步行路线" in report_text(report)
 
 
 def test_a_shapefile_whose_table_changed_is_another_file(tmp_path):

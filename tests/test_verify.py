@@ -7,6 +7,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import osmium
 import osmnx as ox
 import pytest
 from hypothesis import given, settings
@@ -77,7 +78,7 @@ NODES: tuple[dict[str, str], ...] = (
 
 
 def write_world(path: Path, seed: int) -> Path:
-    """A file of crooked ways of all sorts, a square, a pond, and gates."""
+    """A file of crooked ways of all sorts, a square, a pond, gates, and holes in ways."""
     rng = np.random.default_rng(seed)
     spots = rng.uniform(0, 900, (40, 2)).round(2)
     ways: list[tuple[Any, dict[str, str]]] = [
@@ -95,7 +96,10 @@ def write_world(path: Path, seed: int) -> Path:
         if "highway" in tags:
             ways += [([ref, rng.integers(1, 41)], STREETS[0]) for ref in refs[::2]]
     lines = ["<osm version='0.6'>"]
+    absent = set(rng.integers(1, 41, 2).tolist())
     for ref, spot in enumerate(spots.tolist(), 1):
+        if ref in absent:
+            continue
         lon, lat = worlds.degrees(*spot)
         said = NODES[rng.integers(len(NODES))].items()
         body = "".join(f"<tag k='{k}' v='{v}'/>" for k, v in said)
@@ -126,8 +130,8 @@ def test_walks_on_random_ground_are_those_of_osmnx_and_networkx(seed, profile, o
         spots = np.random.default_rng(seed + 1).uniform(0, 900, (25, 2)).round(1).tolist()
         witness, demand = witnessed(path, [tuple(s) for s in spots], profile, own=own)
     assert witness.apart == ()
-    reachable = demand["walk_m"] <= STANDARD.walk_limit_m * 1.1
-    assert witness.walks == reachable.sum()
+    # Those who cannot walk there are looked at too.
+    assert witness.walks == (~(demand["walk_m"] > STANDARD.walk_limit_m * 1.1)).sum()
     assert witness.most_m < 0.05
 
 
@@ -150,7 +154,7 @@ def street(tmp_path):
 def test_half_are_nearest_to_the_limit_and_longer_ones_stay_out(street):
     """1,000 m is the limit, 1,100 m the longest; 1,200 m is beyond."""
     found, region = street
-    rows = verify.sampled(found.demand, ["W0"], found.standard, 4)
+    rows = verify.sampled(found.demand, ["W0"], region.place, found.standard, 4)
     walks = found.demand["walk_m"].to_numpy()[rows].round(-2)
     assert walks[0] == 1000
     assert walks[1] in (900, 1100)
@@ -187,6 +191,49 @@ def test_a_walk_that_differs_is_named(street):
     assert not witness.agrees
     assert witness.apart == ("需求点 D3 到 第0支行：程序 400.2 米，networkx 400.0 米",)
     assert witness.most_m == pytest.approx(0.2, abs=0.002)
+
+
+def test_a_walk_that_was_not_found_is_named(street):
+    """As if the program had lost a street: the point has no walk, or one to a farther outlet."""
+    found, region = street
+    lost = found.demand.copy()
+    lost.loc[3, ["walk_m", "walk_outlet_id"]] = [np.nan, ""]
+    lost.loc[5, ["walk_m", "walk_outlet_id"]] = [900.0, "W9"]
+    witness = bear_witness(found.outlets, lost, region, "walk", found.standard, 100)
+    assert witness.walks == 11
+    assert set(witness.apart) == {
+        "需求点 D5 到 第0支行：程序另有更近的网点 900.0 米，networkx 600.0 米",
+        "需求点 D3 到 第0支行：程序没有步行路线，networkx 400.0 米",
+    }
+    assert witness.most_m == pytest.approx(300, abs=0.01)
+
+
+def test_where_both_find_no_walk_they_agree(street):
+    """A point 400 m from the street, near the outlet in a straight line."""
+    found, region = street
+    network, outlets = found.network, found.outlets[["outlet_id", "name", "status", "geometry"]]
+    away = assess(outlets, worlds.demand([(0, 400), (200, 0)]), network, found.standard)
+    witness = bear_witness(away.outlets, away.demand, region, "walk", away.standard, 100)
+    assert (witness.walks, witness.agrees) == (2, True)
+
+
+@pytest.mark.parametrize(("key", "left"), [("name", 3), ("surface", 3), ("highway", 2)])
+def test_text_that_is_no_utf8_costs_the_witness_what_it_costs_the_network(tmp_path, key, left):
+    """A name cannot be read, and one walks there; what sort of way it is: nobody knows."""
+    nodes = {1: (0, 0), 2: (300, 0), 3: (300, 300)}
+    ways = [([1, 2], {"highway": "footway"}), ([2, 3], {"highway": "footway"} | {key: "XX"})]
+    path = worlds.write_osm(tmp_path / "w.osm", nodes, ways)
+    # Not compressed, so that two bytes can be changed.
+    plain = tmp_path / "plain.osm.pbf"
+    with osmium.SimpleWriter(osmium.io.File(str(plain), "pbf,pbf_compression=none")) as writer:
+        for thing in osmium.FileProcessor(str(path)):
+            writer.add(thing)
+    data = plain.read_bytes()
+    assert data.count(b"XX") == 1
+    plain.write_bytes(data.replace(b"XX", b"\xff\xfe"))
+    (region,) = cut_regions(plain, [Region.around(worlds.degrees(0, 0), 1_000)])
+    assert len(read_graph(region, Rules("walk"))) == left
+    assert WalkNetwork.from_osm(plain).length_m == pytest.approx(300 * (left - 1), abs=0.1)
 
 
 def test_a_street_that_is_missing_from_what_it_reads_is_a_difference(street):

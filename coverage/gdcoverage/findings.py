@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Literal, Self
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from scipy.sparse import csr_array
 
 from gdcoverage.arrays import Bools, Ints
@@ -81,6 +82,48 @@ class Doubt:
 def _are_apart(rate: float, rate_with: float) -> bool:
     # Half a point is half a point, whatever floating point makes of it.
     return round((rate_with - rate) * 100, 9) > SAME_RATE_POINTS
+
+
+@dataclass(frozen=True)
+class StreetsWalked:
+    """The streets that an assessment stands on.
+
+    Parameters
+    ----------
+    profile : the rules by which ways are streets, ``walk`` or ``osmnx``.
+    metres, doubtful_m : of street within the counties, and of it in doubt; a street is where it
+        begins.
+    """
+
+    profile: str
+    metres: float
+    doubtful_m: float
+
+    @classmethod
+    def of(cls, coverage: Coverage) -> StreetsWalked:
+        """Those of a coverage; all of them where it has no counties."""
+        network, inside = coverage.network, np.ones(coverage.network.edges, bool)
+        if coverage.counties is not None:
+            area = coverage.counties.geometry.union_all()
+            shapely.prepare(area)
+            begins = network.node_lon[network.edge_u], network.node_lat[network.edge_u]
+            inside = shapely.contains_xy(area, *begins)
+        doubtful = inside & network.edge_doubtful
+        return cls(
+            network.profile,
+            float(network.edge_m[inside].sum()),
+            float(network.edge_m[doubtful].sum()),
+        )
+
+    @classmethod
+    def together(cls, several: Iterable[StreetsWalked]) -> StreetsWalked:
+        """Those of several counties as one."""
+        parts = list(several)
+        return cls(
+            "、".join(dict.fromkeys(part.profile for part in parts)),
+            sum(part.metres for part in parts),
+            sum(part.doubtful_m for part in parts),
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -442,9 +442,14 @@ class WalkNetwork:
         return float(self.edge_m.sum())
 
     @property
+    def edge_doubtful(self) -> Bools:
+        """Which edges one may perhaps not walk on."""
+        return (self.edge_look & DOUBTFUL) > 0
+
+    @property
     def doubtful_m(self) -> float:
         """Metres of street that one may perhaps not walk on."""
-        return float(self.edge_m[(self.edge_look & DOUBTFUL) > 0].sum())
+        return float(self.edge_m[self.edge_doubtful].sum())
 
     @property
     def nbytes(self) -> int:
@@ -491,8 +496,8 @@ class WalkNetwork:
     @cached_property
     def certain_streets(self) -> Streets:
         """The same where nobody walks on a street in doubt: such streets are endless."""
-        streets, doubtful = self.streets, (self.edge_look & DOUBTFUL) > 0
-        edge_m = np.where(doubtful, np.inf, self.edge_m)
+        streets = self.streets
+        edge_m = np.where(self.edge_doubtful, np.inf, self.edge_m)
         length = edge_m[streets.slot_edge]
         return streets._replace(length=_read_only(length), edge_m=_read_only(edge_m))
 

@@ -17,7 +17,6 @@ from scipy.sparse import csr_array
 from gdcoverage.arrays import Floats, Int32s, Ints
 from gdcoverage.geo.plane import TOLERANCE_M
 from gdcoverage.network import Snap, WalkNetwork, _kernels
-from gdcoverage.network._ways import DOUBTFUL
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +67,7 @@ def nearest_to_points(
 ) -> Nearest:
     """The nearest source of every point; parameters and ties as for `nearest_to_nodes`."""
     if certain:
-        sure = (network.edge_look & DOUBTFUL) == 0
+        sure = ~network.edge_doubtful
         sources, points = sources.on(sure), points.on(sure)
     nodes = nearest_to_nodes(network, sources, limit_m, certain=certain)
     metres, own, join = _kernels.nearest_point_source(

@@ -77,6 +77,8 @@ def report_data(report: Report) -> dict[str, Any]:
         "made_on": report.made_on,
         "data_date": report.data_date,
         "doubt": _doubt(report.doubt),
+        "streets": None if report.streets is None else vars(report.streets),
+        "witness": None if report.witness is None else vars(report.witness),
         "sources": [vars(source) for source in report.sources],
         "total": _plain(total.to_dict()),
         "counties": counties,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from gdcoverage.findings import MISPLACED_M, NO_COUNTY
+from gdcoverage.findings import MISPLACED_M, NO_COUNTY, StreetsWalked
 from gdcoverage.numbers import NUMBERS, SPEED_COLUMNS
 from gdcoverage.policy import COMPARISON_SPEEDS, SETTLEMENTS
 from gdcoverage.report._columns import measured, people, percent, plain
@@ -75,6 +75,8 @@ def remarks(report: Report) -> list[str]:
         f"其中城区 {_urban(report, 'off_network')} 人因此不达标；"
         f"{barred}{_told(total, 'island_population', '：')}。均计入{everyone}。"
     )
+    if report.streets is not None:
+        lines.append(_walked_on(report.streets, total))
     if report.witness is not None:
         lines.append(witness_line(report.witness))
     outside = report.counties.loc[report.counties["county"] == NO_COUNTY, "population"].sum()
@@ -103,6 +105,20 @@ def _urban(report: Report, status: str) -> str:
 def _told(total: pd.Series, name: str, between: str = " ") -> str:
     """A number of people in a sentence: “达标 1,234 人”."""
     return f"{NUMBERS[name].clause}{between}{measured(total[name], 'people')}"
+
+
+def _walked_on(streets: StreetsWalked, total: pd.Series) -> str:
+    """By what rules ways are streets, how many are in doubt, and who hangs on those."""
+    rules = {"walk": "本程序的步行规则", "osmnx": "osmnx 的步行规则"}
+    named = rules.get(streets.profile, streets.profile)
+    said = f"步行路网（{named}）：{streets.metres / 1000:,.1f} 公里"
+    if not streets.doubtful_m:
+        return f"{said}。"
+    said += f"，其中存疑 {streets.doubtful_m / 1000:,.1f} 公里，按可走计"
+    if "rate_without_doubtful_ways" not in total:
+        return f"{said}。"
+    hang = (total["rate"] - total["rate_without_doubtful_ways"]) * total["population"]
+    return f"{said}；{people(hang)} 人靠这些路达标。"
 
 
 def _uncertainty(total: pd.Series) -> str:

@@ -11,7 +11,15 @@ import numpy as np
 import pandas as pd
 
 from gdcoverage.files import Source
-from gdcoverage.findings import NO_COUNTY, Coverage, Doubt, Findings, tally, with_streets
+from gdcoverage.findings import (
+    NO_COUNTY,
+    Coverage,
+    Doubt,
+    Findings,
+    StreetsWalked,
+    tally,
+    with_streets,
+)
 from gdcoverage.numbers import NUMBERS
 from gdcoverage.outlets.datum_fit import DatumFit
 from gdcoverage.policy import OUTLET_STATUS, SETTLEMENTS
@@ -43,6 +51,7 @@ class Report:
     files : what was understood of the inputs; empty where another document tells it.
     read_at : where that document is, as a reader of this one finds it.
     fits : how near the outlets lie to the streets under each datum.
+    streets : what was walked on; None where nobody asked.
     witness : what came of computing walks again; None where nobody was asked to.
     neighbours : adcode -> name of counties beyond the coverage's own, for outlets over there.
     siting : answers to the plan's siting question, if it asks one.
@@ -63,6 +72,7 @@ class Report:
     files: tuple[FileRead, ...] = ()
     read_at: str = ""
     fits: tuple[DatumFit, ...] = ()
+    streets: StreetsWalked | None = None
     witness: Witness | None = None
 
     def for_county(self, adcode: str) -> Report:

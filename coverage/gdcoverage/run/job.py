@@ -23,7 +23,7 @@ from gdcoverage._version import __version__
 from gdcoverage.assessment import apply_standard
 from gdcoverage.emap import Block, planner_data
 from gdcoverage.files import Source
-from gdcoverage.findings import Coverage, StreetlessCoverage
+from gdcoverage.findings import Coverage, StreetlessCoverage, StreetsWalked
 from gdcoverage.gaps import find_gaps
 from gdcoverage.network import Joins, Snap, WalkNetwork
 from gdcoverage.outlets.datum_fit import DatumFit, datum_fits
@@ -56,6 +56,7 @@ class Assessed:
     outlets_joined, demand_joined : where they join the streets.
     gaps : frame of `find_gaps`.
     fits : how near the county's outlets lie to the streets under each datum.
+    streets : what was walked on.
     witness : what came of computing some of its walks again.
     """
 
@@ -66,6 +67,7 @@ class Assessed:
     demand_joined: Snap
     gaps: gpd.GeoDataFrame
     fits: tuple[DatumFit, ...]
+    streets: StreetsWalked
     witness: Witness
 
     def found(
@@ -87,7 +89,7 @@ class Assessed:
 
 # All that may come out of what is kept.
 KINDS: tuple[type, ...] = (
-    *(Assessed, Snap, Joins, DatumFit, Witness, Region),
+    *(Assessed, Snap, Joins, DatumFit, StreetsWalked, Witness, Region),
     *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives),
 )
 _BY_NAME = {kind.__name__: kind for kind in KINDS}
@@ -191,7 +193,9 @@ def find_numbers(job: Job) -> Done:
         with clock("witness"):
             witness = job.visit.witness(coverage) if job.task.adcode else Witness()
         with clock("pack"):
-            bodies["assessed"] = packed(_added_to(subject, coverage, gaps, fits, witness))
+            streets = StreetsWalked.of(coverage)
+            found = _added_to(subject, coverage, gaps, fits, streets, witness)
+            bodies["assessed"] = packed(found)
     if job.siting_id is not None and job.siting is None:
         with clock("sites"):
             assessed = _unpacked(job.assessed or bodies["assessed"])
@@ -277,6 +281,7 @@ def _reported(job: Job, assessed: Assessed) -> Report:
         files=shown.files,
         read_at=shown.read_at,
         fits=assessed.fits,
+        streets=assessed.streets,
         witness=assessed.witness,
     )
 

@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from gdcoverage._version import __version__
 from gdcoverage.emap import EMap, Ground, build_index_map, build_public_map, page_of
 from gdcoverage.files import Source, written_whole
-from gdcoverage.findings import SUPPOSED, WITH_DOUBTFUL, StreetlessCoverage
+from gdcoverage.findings import SUPPOSED, WITH_DOUBTFUL, StreetlessCoverage, StreetsWalked
 from gdcoverage.numbers import NUMBERS
 from gdcoverage.outlets.datum_fit import joined_fits
 from gdcoverage.problems import Problem, unusable
@@ -67,6 +67,7 @@ def joined_report(
         data_date=data_date(inputs.outlets.account),
         files=inputs.files,
         fits=joined_fits(fit for part in parts for fit in part.fits),
+        streets=StreetsWalked.together(part.streets for part in parts if part.streets),
         witness=_together(results),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from gdcoverage.files import sha256
 from gdcoverage.network import WalkNetwork
@@ -62,9 +63,13 @@ def begin_regions(
         for key, body in bodies.items():
             if body is not None:
                 found[key] = unpacked(body, kept.kinds)
-        for key, region in zip(missing, cutting(), strict=True):
-            found[key] = region
-            kept.put(ids[key], packed(region))
+        try:
+            for key, region in zip(missing, cutting(), strict=True):
+                found[key] = region
+                kept.put(ids[key], packed(region))
+        except Exception as error:  # a witness that cannot come stops nothing, and is missed
+            told = f"核对用的路网切不出（{type(error).__name__}：{error}）"
+            found |= {key: replace(wanted[key], fault=told) for key in missing}
         return found
 
     return regions

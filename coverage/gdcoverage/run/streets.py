@@ -13,7 +13,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.files import Source, sha256
-from gdcoverage.network import Each, WalkNetwork, networks_of
+from gdcoverage.network import Each, Profile, WalkNetwork, networks_of
 from gdcoverage.problems import InputError, Problem, unusable
 from gdcoverage.run.county import CountyTask
 from gdcoverage.run.identity import digest, program
@@ -31,7 +31,8 @@ class Streets:
     Parameters
     ----------
     path : the saved network.
-    content : digest of the streets alone, whatever file they came from.
+    content : digest of the streets and of the rules by which they are streets, whatever file they
+        came from.
     source : that file.
     problems : what is wrong with it.
     refusal : why there are none.
@@ -105,7 +106,8 @@ def streets_of(
         path = plan.network.saved or _kept_whole(plan, list(wanted.values()), folder)
         paths = dict.fromkeys(wanted, path)
         source = Source("路网", path.name, "")
-    known = {path: _streets(path, source) for path in dict.fromkeys(paths.values())}
+    profile = plan.network.profile
+    known = {path: _streets(path, source, profile) for path in dict.fromkeys(paths.values())}
     nothing = _without(Path(source.name), source, _nowhere(source))
     return {key: known[paths[key]] if key in paths else nothing for key in areas}
 
@@ -155,7 +157,7 @@ def _is_whole(path: Path) -> bool:
     return True
 
 
-def _streets(path: Path, source: Source) -> Streets:
+def _streets(path: Path, source: Source, profile: Profile) -> Streets:
     """What a saved network holds, or the refusal that stands in its place."""
     try:
         network = WalkNetwork.load(path)
@@ -163,7 +165,20 @@ def _streets(path: Path, source: Source) -> Streets:
         if error.problem.kind != _NOBODY_WALKS:
             raise
         return _without(path, source, error.problem)
-    return Streets(path, digest(network.arrays), network.source, network.problems)
+    content, told = digest(network.arrays, network.profile), network.problems
+    if network.profile != profile:
+        told += (_other_rules(network, profile),)
+    return Streets(path, content, network.source, told)
+
+
+def _other_rules(network: WalkNetwork, profile: Profile) -> Problem:
+    return Problem(
+        "profile_differs",
+        f"路网文件按步行规则 {network.profile} 切出，计划写的是 {profile}；以路网文件为准",
+        f"请改计划的步行规则（[network] profile），或用 --profile {profile} 重新生成路网文件",
+        "warning",
+        file=network.source.name,
+    )
 
 
 def _without(path: Path, source: Source, refusal: Problem) -> Streets:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 
+from gdcoverage.arrays import Bools, Floats
 from gdcoverage.geo.plane import lonlat
 from gdcoverage.policy import Standard
 from gdcoverage.verify._region import Region, cut_graph, cut_network, cut_regions
@@ -42,7 +43,8 @@ class Witness:
     ----------
     walks : how many were compared.
     most_m : the largest difference among them, metres.
-    apart : the walks that differ by more than `SAME_WALK_M`, named.
+    apart : the walks that differ by more than `SAME_WALK_M`, and those of which only one of the
+        two knows, named.
     unseen : why none were compared, of each county where none was.
     """
 
@@ -84,19 +86,22 @@ def bear_witness(
         ``walk_outlet_id``, ``walk_m``.
     region : the ground around the outlet from which walks are drawn.
     profile : which ways are walked on.
-    walks : how many at most; half of them those nearest to the limit, half drawn.
+    walks : how many at most; half of them those nearest to the limit, half drawn. Of points that
+        have no walk, or a shorter one to another outlet, it is seen whether that can be.
     """
+    if region.fault:
+        return Witness(unseen=(region.fault,))
     if region.place is None:
         return Witness(unseen=("没有在营网点",))
     if not region.data:
         return Witness(unseen=("抽到的网点周边没有街道",))
     lon, lat = lonlat(outlets.geometry.to_numpy())
-    here = (lon == region.place[0]) & (lat == region.place[1])
-    here &= (outlets["status"] == "active").to_numpy()
-    visited = outlets.loc[here, "outlet_id"]
-    rows = sampled(demand, set(visited), standard, walks)
+    there = (lon == region.place[0]) & (lat == region.place[1])
+    there &= (outlets["status"] == "active").to_numpy()
+    visited = outlets.loc[there, "outlet_id"]
+    rows = sampled(demand, set(visited), region.place, standard, walks)
     if not len(rows):
-        return Witness(unseen=("抽到的网点周边没有步行可达的需求点",))
+        return Witness(unseen=("抽到的网点周边没有需求点",))
     from gdcoverage.verify._ground import ground_of, read_graph
     from gdcoverage.verify._rules import rules_of
     from gdcoverage.verify._walks import walks as walked
@@ -110,14 +115,36 @@ def bear_witness(
     ends = np.column_stack(lonlat(demand.geometry.to_numpy()[rows])).tolist()
     again = walked(ground, region.place, ends, standard.snap_limit_m)
     told_m = demand["walk_m"].to_numpy()[rows]
-    away = np.abs(again - told_m)
+    here = demand["walk_outlet_id"].isin(visited).to_numpy()[rows]
+    away = _apart(again, told_m, here, standard)
     ids = demand["demand_id"].to_numpy(str)[rows]
-    name = str(outlets["name"].to_numpy()[here][0]) if "name" in outlets else visited.iloc[0]
+    names = outlets["name"] if "name" in outlets else outlets["outlet_id"]
+    name = str(names[outlets["outlet_id"].isin(visited)].iloc[0])
+    known = np.isfinite(away)
     return Witness(
         len(rows),
-        float(away.max()),
+        float(away[known].max(initial=0.0)),
         tuple(
-            f"需求点 {ids[i]} 到 {name}：程序 {told_m[i]:,.1f} 米，networkx {again[i]:,.1f} 米"
-            for i in np.flatnonzero(~(away <= SAME_WALK_M))
+            f"需求点 {ids[i]} 到 {name}：程序{_told(told_m[i], here[i])}，"
+            f"networkx{_told(again[i], here=True)}"
+            for i in np.flatnonzero(away > SAME_WALK_M)
         ),
     )
+
+
+def _apart(again: Floats, told_m: Floats, here: Bools, standard: Standard) -> Floats:
+    """How far each walk is from what was told of it, metres; inf where one of the two is none.
+
+    To an outlet that is not the nearest the walk is no shorter than to the nearest; where none was
+    found, it is longer than was searched.
+    """
+    least_m = np.where(np.isnan(told_m), standard.walk_search_m, told_m)
+    shorter = np.maximum(least_m - again, 0.0)
+    shorter[np.isnan(told_m) & (shorter > 0)] = np.inf
+    return np.where(here, np.abs(again - told_m), shorter)
+
+
+def _told(metres: float, here: bool) -> str:
+    if not np.isfinite(metres):
+        return "没有步行路线"
+    return f" {metres:,.1f} 米" if here else f"另有更近的网点 {metres:,.1f} 米"

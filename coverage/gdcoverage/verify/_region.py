@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import math
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -14,18 +14,27 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 import osmium
 import shapely
-from osmium.filter import KeyFilter
+from osmium.filter import IdFilter, KeyFilter
 from osmium.osm import NODE, RELATION, WAY
 
 from gdcoverage.geo.lines import Lines
 from gdcoverage.network import WalkNetwork
-from gdcoverage.problems import unusable
+from gdcoverage.network._osm_faults import REFUSALS, refused
+from gdcoverage.network._walk_rules import TABLE
+from gdcoverage.network._walkable import EXCLUDED
 
 # Ways with one of these keys may be walked on, or in the way of who walks.
 WAY_KEYS = ("highway", "railway", "waterway", "natural", "route", "man_made", "public_transport")
 # Nodes with one of these may be in the way.
 _NODES = ("barrier", "access", "foot", "locked")
+# What the rules of either profile ask of ways and nodes.
+_ASKED = sorted(
+    {rule.key for rules in TABLE.values() for rule in rules}
+    | {*EXCLUDED, *WAY_KEYS, *_NODES, "area", "type"}
+)
 _TILE_DEG = 0.02
+# More than a way has nodes.
+_MOST_PARTS = 10_000
 # A degree of latitude is nowhere shorter.
 _M_PER_DEG = 110_500.0
 
@@ -51,6 +60,7 @@ class Region:
     place : longitude and latitude; None where there is nothing to visit.
     box : west, south, east, north; degrees, WGS-84.
     kind : ``osm`` (XML), ``graphml`` (of osmnx), or ``own`` (of the program's network).
+    fault : why it could not be cut out.
     data : what lies there, as a file of that kind in gzip; empty where nothing does.
     """
 
@@ -58,6 +68,7 @@ class Region:
     box: Box = (0.0, 0.0, 0.0, 0.0)
     kind: Literal["osm", "graphml", "own"] = "osm"
     data: bytes = field(default=b"", repr=False)
+    fault: str = ""
 
     @classmethod
     def around(cls, place: Place | None, metres: float) -> Region:
@@ -90,8 +101,8 @@ class _Cutting:
         across = min(lons) <= east and max(lons) >= west
         return across and min(lats) <= north and max(lats) >= south
 
-    def add(self, way: int, tags: dict[str, str], nodes: list[_Node], marked: _Marked) -> None:
-        """Put in a way with its nodes, some of which bear tags."""
+    def add(self, way: int, tags: Mapping[str, str], nodes: list[_Node], marked: _Marked) -> None:
+        """Put in a way, or an unbroken part of it, with its nodes, some of which bear tags."""
         for ref, lon, lat in nodes:
             if ref not in self._nodes:
                 said = _tags(marked.get(ref, {}))
@@ -111,14 +122,18 @@ _Marked = Mapping[int, Mapping[str, str]]
 
 
 def _tags(tags: Mapping[str, str]) -> str:
-    return "".join(f"<tag k={quoteattr(k)} v={quoteattr(v)}/>" for k, v in tags.items())
+    # What cannot be printed cannot be XML, and is no word of the rules.
+    said = {k: v for k, v in tags.items() if k.isprintable() and v.isprintable()}
+    return "".join(f"<tag k={quoteattr(k)} v={quoteattr(v)}/>" for k, v in said.items())
 
 
 def cut_regions(osm: Path, regions: Sequence[Region]) -> list[Region]:
     """Regions with what an OSM file says of them, cut out in one pass.
 
-    Ways of streets, rails, water and shores come with their nodes and all tags. Members of
-    multipolygons that say nothing of themselves are told to be what these are.
+    Ways of streets, rails, water and shores come with their nodes and every tag that the rules
+    ask for; where nodes are absent a way is in parts. Members of multipolygons that say nothing of
+    themselves are told to be what these are. What cannot be read is left out, as the reader of
+    streets leaves it out.
 
     Parameters
     ----------
@@ -136,33 +151,23 @@ def cut_regions(osm: Path, regions: Sequence[Region]) -> list[Region]:
     marked: dict[int, dict[str, str]] = {}
     try:
         rims = _rims(osm)
-        for thing in _objects(osm):
+        for thing in _objects(osm, rims):
             if thing.is_node():
-                marked[thing.id] = dict(thing.tags)
+                marked[thing.id] = _sound_tags(thing)
                 continue
-            nodes = [
-                _Node(node.ref, node.location.lon, node.location.lat)
-                for node in thing.nodes
-                if node.location.valid()
-            ]
-            near = _near(tiles, nodes)
-            if not near:
-                continue
-            tags = dict(thing.tags)
-            if not any(key in tags for key in WAY_KEYS):
-                if thing.id not in rims:
+            for number, nodes in enumerate(_parts(thing)):
+                near = [it for it in _near(tiles, cuttings, nodes) if it.touches(nodes)]
+                if not near:
                     continue
-                tags = rims[thing.id]
-            for cutting in near:
-                if cutting.touches(nodes):
-                    cutting.add(thing.id, tags, nodes, marked)
-    except (RuntimeError, ValueError, UnicodeDecodeError) as error:
-        raise unusable(
-            "osm_unreadable",
-            f"抽查步行路线时路网文件无法读取（{error}）",
-            "请使用完整的 .osm.pbf 或 .osm 文件",
-            file=osm.name,
-        ) from error
+                tags = _sound_tags(thing)
+                if not tags.keys() & set(WAY_KEYS):
+                    tags = rims.get(thing.id, {})
+                # Parts have numbers that no way has.
+                way = thing.id if not number else -(thing.id * _MOST_PARTS + number)
+                for cutting in near if tags else ():
+                    cutting.add(way, tags, nodes, marked)
+    except REFUSALS as error:
+        raise refused(osm, error) from error
     return [
         replace(region, data=cutting.xml())
         for region, cutting in zip(regions, cuttings, strict=True)
@@ -173,8 +178,10 @@ def cut_graph(path: Path, regions: Sequence[Region]) -> list[Region]:
     """The same of a graph that osmnx saved as GraphML."""
     import osmnx as ox
 
-    graph = ox.load_graphml(path)
-    if graph.graph.get("crs", "epsg:4326").lower() != "epsg:4326":
+    from gdcoverage.network._osmnx import load_graphml
+
+    graph = load_graphml(path)
+    if str(graph.graph["crs"]).lower() != "epsg:4326":
         graph = ox.project_graph(graph, to_latlong=True)
     return [replace(region, kind="graphml", data=_part(graph, region.box)) for region in regions]
 
@@ -253,16 +260,42 @@ def _tiles(box: Box) -> Iterator[tuple[int, int]]:
             yield x, y
 
 
-def _near(tiles: Mapping[tuple[int, int], list[_Cutting]], nodes: list[_Node]) -> list[_Cutting]:
+def _near(
+    tiles: Mapping[tuple[int, int], list[_Cutting]],
+    cuttings: list[_Cutting],
+    nodes: list[_Node],
+) -> list[_Cutting]:
     """Regions that a line through these nodes may touch."""
-    if len(nodes) < 2:
-        return []
     lons, lats = [node.lon for node in nodes], [node.lat for node in nodes]
+    box = min(lons), min(lats), max(lons), max(lats)
+    if (box[2] - box[0]) * (box[3] - box[1]) > len(tiles) * _TILE_DEG**2:
+        return cuttings
     found: dict[int, _Cutting] = {}
-    for tile in _tiles((min(lons), min(lats), max(lons), max(lats))):
+    for tile in _tiles(box):
         for cutting in tiles.get(tile, ()):
             found[id(cutting)] = cutting
     return list(found.values())
+
+
+def _parts(way: Any) -> list[list[_Node]]:
+    """The nodes of a way, between those that are absent or lie nowhere."""
+    parts: list[list[_Node]] = [[]]
+    for node in way.nodes:
+        place = node.location
+        if place.valid():
+            parts[-1].append(_Node(node.ref, place.lon, place.lat))
+        elif parts[-1]:
+            parts.append([])
+    return [part for part in parts if len(part) > 1]
+
+
+def _sound_tags(thing: Any) -> dict[str, str]:
+    """The tags that the rules ask for; none at all where one of them cannot be read."""
+    tags = thing.tags
+    try:
+        return {key: tags[key] for key in _ASKED if key in tags}
+    except UnicodeDecodeError:
+        return {}
 
 
 def _rims(osm: Path) -> dict[int, dict[str, str]]:
@@ -275,17 +308,30 @@ def _rims(osm: Path) -> dict[int, dict[str, str]]:
     relations: Any = osmium.FileProcessor(str(osm), RELATION).with_filter(told)
     found: dict[int, dict[str, str]] = {}
     for relation in relations:
-        tags = dict(relation.tags)
+        tags = _sound_tags(relation)
         if tags.pop("type", "") == "multipolygon":
             tags.pop("area", None)
             found |= {member.ref: tags for member in relation.members if member.type == "w"}
     return found
 
 
-def _objects(osm: Path) -> Iterator[Any]:
-    """Nodes that may be in the way, then ways with the places of their nodes."""
-    places = osmium.NodeLocationsForWays(osmium.index.create_map("sparse_mem_array"))
-    places.ignore_errors()
-    marked = KeyFilter(*_NODES)
+def _objects(osm: Path, rims: Collection[int]) -> Iterator[Any]:
+    """Nodes that may be in the way, then ways with the places of their nodes; rims last."""
+    places = osmium.index.create_map("sparse_mem_array")
+
+    def located() -> Any:
+        filled = osmium.NodeLocationsForWays(places)
+        filled.ignore_errors()
+        return filled
+
+    wanted, marked = KeyFilter(*WAY_KEYS), KeyFilter(*_NODES)
+    wanted.enable_for(WAY)
     marked.enable_for(NODE)
-    yield from osmium.FileProcessor(str(osm), NODE | WAY).with_filter(places).with_filter(marked)
+    # In this order: the nodes of other ways are never looked up.
+    first = osmium.FileProcessor(str(osm), NODE | WAY).with_filter(wanted)
+    yield from first.with_filter(located()).with_filter(marked)
+    if rims:
+        bare: Any = osmium.FileProcessor(str(osm), WAY).with_filter(IdFilter(rims))
+        for way in bare.with_filter(located()):
+            if not any(key in way.tags for key in WAY_KEYS):
+                yield way

@@ -62,22 +62,34 @@ def _lot(text: str) -> bytes:
 
 
 def sampled(
-    demand: gpd.GeoDataFrame, outlet_ids: Collection[str], standard: Standard, walks: int
+    demand: gpd.GeoDataFrame,
+    outlet_ids: Collection[str],
+    place: tuple[float, float],
+    standard: Standard,
+    walks: int,
 ) -> Ints:
-    """Rows of the points whose walk to outlets on one spot is computed again: half of them those
-    nearest to the limit, the others drawn.
+    """Rows of the points whose walk to outlets on one spot is computed again.
+
+    Half of them, at most, are those whose walk there is nearest to the limit. The others are
+    drawn among all that are near in a straight line, those without any walk, or with a shorter
+    one to elsewhere, too.
 
     Parameters
     ----------
-    demand : assessed; ``demand_id``, ``walk_outlet_id``, ``walk_m``.
+    demand : assessed; ``demand_id``, ``walk_outlet_id``, ``walk_m``, EPSG:4326.
+    place : of these outlets, degrees.
     walks : how many at most.
     """
     walk_m = demand["walk_m"].to_numpy()
-    rows = np.flatnonzero(
-        demand["walk_outlet_id"].isin(outlet_ids).to_numpy() & (walk_m <= longest_m(standard))
-    )
     ids = demand["demand_id"].to_numpy(str)
-    away = np.abs(walk_m[rows] - standard.walk_limit_m)
-    nearest = rows[np.lexsort((ids[rows], away))][: (walks + 1) // 2]
-    others = sorted(set(rows.tolist()) - set(nearest.tolist()), key=lambda row: _lot(ids[row]))
+    lon, lat = lonlat(demand.geometry.to_numpy())
+    near, _ = ellipsoid.pairs_within(
+        lon, lat, np.array([place[0]]), np.array([place[1]]), longest_m(standard)
+    )
+    # Farther walks lead out of the region.
+    near = near[~(walk_m[near] > longest_m(standard))]
+    here = near[demand["walk_outlet_id"].isin(outlet_ids).to_numpy()[near]]
+    away = np.abs(walk_m[here] - standard.walk_limit_m)
+    nearest = here[np.lexsort((ids[here], away))][: (walks + 1) // 2]
+    others = sorted(set(near.tolist()) - set(nearest.tolist()), key=lambda row: _lot(ids[row]))
     return np.array([*nearest, *others[: walks - len(nearest)]], np.int64)
