@@ -4,7 +4,7 @@ import { part, parts } from "./dom.js";
 const ENGLISH = Object.freeze({
   "大字": "Large text", "打印": "Print", "查询与图层": "Search and layers", "图层": "Layers",
   "查网点": "Find an outlet", "图层与图例": "Layers and legend", "空白区": "Gaps", "县区": "Counties",
-  "业务、银行、地点、网点、时间或拼音": "Service, bank, place, outlet, hours or pinyin",
+  "业务、银行、地点、时间": "Service, bank, place, hours",
   "离我最近": "Near me", "按营业、业务事项、服务方式筛选": "Filter by hours, items and modes", "显示全部": "Show all", "再列一些": "Show more", "地图": "Map",
   "打印地图": "Print the map", "打印不了，请改用浏览器的打印功能。": "Cannot print; please use the browser's own printing.", "纸张（横向）": "Paper (landscape)", "取消": "Cancel",
   "全部县区": "All counties", "全部银行": "All banks", "不限": "Any",
