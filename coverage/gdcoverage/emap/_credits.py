@@ -50,10 +50,18 @@ _LIBRARIES = (
         "© 2010–2023 Volodymyr Agafonkin, © 2010–2011 CloudMade; BSD 2-Clause, in full below",
     ),
     Credit(
-        "页面框架 folium、branca，拼音 pypinyin，节假日 chinesecalendar，本程序 gdcoverage",
+        "页面框架 folium、branca，拼音 pypinyin，节假日 chinesecalendar、lunar_python，"
+        "本程序 gdcoverage",
         "均为 MIT 许可",
-        "folium and branca (page), pypinyin (readings), chinesecalendar (holidays), gdcoverage",
+        "folium and branca (page), pypinyin (readings), chinesecalendar and lunar_python "
+        "(holidays), gdcoverage",
         "MIT license",
+    ),
+    Credit(
+        "繁简对照 OpenCC",
+        "Apache License 2.0，apache.org/licenses/LICENSE-2.0",
+        "OpenCC (traditional and simplified characters)",
+        "Apache License 2.0, apache.org/licenses/LICENSE-2.0",
     ),
 )
 
