@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any
 from gdcoverage._version import __version__
 
 if TYPE_CHECKING:
-    from gdcoverage.assessment import assess
     from gdcoverage.demand import read_demand
     from gdcoverage.emap import Ground, Release, build_map, build_public_map, write_map
     from gdcoverage.emap.basemap import read_base
-    from gdcoverage.findings import Coverage
     from gdcoverage.gaps import find_gaps
     from gdcoverage.network import WalkNetwork, read_places
+    from gdcoverage.network.reach import distances, nearest
+    from gdcoverage.notebook import Coverage, assess
     from gdcoverage.outlets import outlets_from_osm, read_outlets, write_outlets
     from gdcoverage.places.counties import read_counties
     from gdcoverage.policy import Standard
     from gdcoverage.problems import InputError, Problem
     from gdcoverage.report import Report
-    from gdcoverage.service_areas import reached_streets, service_area
+    from gdcoverage.service_areas import isochrones, reached_streets, service_area
     from gdcoverage.sites import (
         Terms,
         alternatives,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 # Where each public name lives; imported when first asked for, so that the command answers at once.
 _HOME = {
-    "Coverage": "findings",
+    "Coverage": "notebook",
     "Ground": "emap",
     "InputError": "problems",
     "Problem": "problems",
@@ -47,14 +47,17 @@ _HOME = {
     "Terms": "sites",
     "WalkNetwork": "network",
     "alternatives": "sites",
-    "assess": "assessment",
+    "assess": "notebook",
     "build_map": "emap",
     "build_public_map": "emap",
+    "distances": "network.reach",
     "exit_impact": "sites",
     "exit_impact_of": "sites",
     "find_gaps": "gaps",
     "frontier": "sites",
     "generate_candidates": "sites",
+    "isochrones": "service_areas",
+    "nearest": "network.reach",
     "outlets_from_osm": "outlets",
     "reached_streets": "service_areas",
     "read_base": "emap.basemap",
@@ -83,11 +86,14 @@ __all__ = [
     "assess",
     "build_map",
     "build_public_map",
+    "distances",
     "exit_impact",
     "exit_impact_of",
     "find_gaps",
     "frontier",
     "generate_candidates",
+    "isochrones",
+    "nearest",
     "outlets_from_osm",
     "reached_streets",
     "read_base",

@@ -16,6 +16,7 @@ from gdcoverage.arrays import Bools, Ints
 from gdcoverage.network import Snap, WalkNetwork
 from gdcoverage.numbers import NUMBERS, SPEED_COLUMNS
 from gdcoverage.policy import COMPARISON_SPEEDS, SETTLEMENTS, Standard
+from gdcoverage.showing import Shown, share
 
 # Adcode of demand points that lie in no county.
 NO_COUNTY = ""
@@ -126,8 +127,8 @@ class StreetsWalked:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class Findings:
+@dataclass(frozen=True, eq=False, repr=False)
+class Findings(Shown):
     """What assessments found, whether or not their streets are at hand.
 
     Parameters
@@ -147,6 +148,19 @@ class Findings:
     outlets: gpd.GeoDataFrame
     covers: csr_array
     counties: gpd.GeoDataFrame | None
+
+    def _line(self) -> str:
+        people = self.demand["population"].sum()
+        rate = float(self.total()["rate"]) if len(self.demand) else np.nan
+        counting = int((self.outlets["status"] == "active").sum())
+        return (
+            f"{share(rate)} of {people:,.0f} people covered: "
+            f"{len(self.demand):,} demand points, {counting:,} active outlets"
+        )
+
+    def _table(self) -> pd.DataFrame:
+        shown = ("county", "county_name", "outlets", "population", "covered_population", "rate")
+        return self.by_county()[list(shown)]
 
     def by_county(self) -> pd.DataFrame:
         """Coverage per county, sorted by adcode; demand outside every county comes last.
@@ -223,7 +237,7 @@ class Findings:
         return replace(self, demand=demand, covers=self.covers[rows])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class StreetlessCoverage(Findings):
     """Counties' results put together: all numbers, and no streets to walk on or to draw."""
 
@@ -242,7 +256,7 @@ class StreetlessCoverage(Findings):
         )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Coverage(Findings):
     """What an assessment found, with the streets that it walked on.
 

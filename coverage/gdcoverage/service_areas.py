@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -66,6 +70,40 @@ def service_area(streets: gpd.GeoDataFrame | Lines, width_m: float = 45.0) -> Ba
     # Courtyards and blocks inside the area are filled: nobody reads them as gaps.
     whole = around(planar, width_m * metre, (_FILLED_M * metre) ** 2).simplify(6 * metre)
     return shapely.transform(whole, lambda xy: np.column_stack(from_plane(*xy.T)))
+
+
+def isochrones(
+    coverage: Coverage, minutes: Sequence[float] = (5, 10, 15), *, per_outlet: bool = False
+) -> gpd.GeoDataFrame:
+    """What a walk of so many minutes reaches from the active outlets, as areas to draw.
+
+    Parameters
+    ----------
+    coverage : result of `assess`.
+    minutes : lengths of the walk at the standard's speed.
+    per_outlet : an area for each outlet; one around all of them otherwise.
+
+    Returns
+    -------
+    GeoDataFrame, EPSG:4326, (Multi)Polygons: ``outlet_id`` (with `per_outlet`), ``minutes``,
+    ``street_m`` (metres of street reached, exact); the longest walk first, to be drawn first.
+    """
+    counts = np.flatnonzero(coverage.outlets["counts"].to_numpy(bool))
+    groups = [counts[[i]] for i in range(len(counts))] if per_outlet else [counts]
+    rows, areas = [], []
+    for walk in sorted(minutes, reverse=True):
+        for group in groups:
+            some = replace(
+                coverage,
+                outlets=coverage.outlets.iloc[group],
+                outlets_joined=coverage.outlets_joined[group],
+            )
+            edge, from_m, to_m = _reached_parts(some, walk)
+            areas.append(service_area(_cut(coverage.network, edge, from_m, to_m)))
+            named = {"outlet_id": some.outlets["outlet_id"].iloc[0]} if per_outlet else {}
+            rows.append(named | {"minutes": walk, "street_m": float((to_m - from_m).sum())})
+    columns = [*(["outlet_id"] if per_outlet else []), "minutes", "street_m"]
+    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry=areas, crs="EPSG:4326")
 
 
 def _reached_parts(coverage: Coverage, minutes: float | None) -> tuple[Ints, Floats, Floats]:

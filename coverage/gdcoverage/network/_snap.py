@@ -24,10 +24,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from gdcoverage.arrays import Bools, Floats, Int32s, Ints, Objects
+from gdcoverage.showing import Shown
 
 
-@dataclass(frozen=True, eq=False)
-class Joins:
+@dataclass(frozen=True, eq=False, repr=False)
+class Joins(Shown):
     """Places where points join the streets.
 
     Parameters
@@ -44,6 +45,9 @@ class Joins:
     lon: Floats
     lat: Floats
 
+    def _line(self) -> str:
+        return f"{len(self):,}"
+
     def __len__(self) -> int:
         return len(self.edge)
 
@@ -51,8 +55,8 @@ class Joins:
         return Joins(*(getattr(self, f.name)[rows] for f in fields(self)))
 
 
-@dataclass(frozen=True, eq=False)
-class Snap:
+@dataclass(frozen=True, eq=False, repr=False)
+class Snap(Shown):
     """How points join the network, each in no, one or several places.
 
     Parameters
@@ -109,6 +113,9 @@ class Snap:
         joined = np.diff(self.start) > 0
         start = np.concatenate([[0], np.cumsum(joined)])
         return Snap(start, self.joins[self.start[:-1][joined]], self.component, self.barred)
+
+    def _line(self) -> str:
+        return f"{len(self):,} points in {len(self.joins):,} places"
 
     def __len__(self) -> int:
         return len(self.component)

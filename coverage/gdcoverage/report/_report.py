@@ -27,6 +27,7 @@ from gdcoverage.problems import Problem, unusable
 from gdcoverage.report._account import NO_DATE, FileRead
 from gdcoverage.report._columns import SNAP_STATUS, distance_text
 from gdcoverage.report._doubt import read_first
+from gdcoverage.showing import Shown
 from gdcoverage.sites import Siting
 from gdcoverage.verify import Witness
 
@@ -34,8 +35,8 @@ OUTSIDE = "县区外"
 TOTAL = "合计"
 
 
-@dataclass(frozen=True, eq=False)
-class Report:
+@dataclass(frozen=True, eq=False, repr=False)
+class Report(Shown):
     """Everything that a report says, whatever form it takes.
 
     Parameters
@@ -74,6 +75,12 @@ class Report:
     fits: tuple[DatumFit, ...] = ()
     streets: StreetsWalked | None = None
     witness: Witness | None = None
+
+    def _line(self) -> str:
+        return f"{self.title}: {self.coverage!r}"
+
+    def _table(self) -> pd.DataFrame:
+        return self.counties[["county", "county_name", "outlets", "population", "rate"]]
 
     def for_county(self, adcode: str) -> Report:
         """The report of one county; data problems stay those of the whole run.

@@ -30,7 +30,7 @@ __all__ = ["distance_text", "print_report", "report_text", "write_text"]
 _GAPS_SHOWN = 10
 # A line may be broken behind these.
 _PIECES = re.compile(r".+?(?:[，。；、：）]+|$)")
-_UNBOUNDED = Console(width=1_000, file=io.StringIO(), color_system=None)
+_UNBOUNDED = Console(width=1_000, file=io.StringIO(), color_system=None, force_jupyter=False)
 _PROBLEMS_SHOWN = 8
 # Columns that a box's lines and their margins take.
 _BOX_SIDES = 4
@@ -73,7 +73,14 @@ def report_text(report: Report, width: int = 100) -> str:
     width : columns of the page; a Chinese character takes two.
     """
     out = io.StringIO()
-    page = Console(file=out, width=width, color_system=None, legacy_windows=False, _environ={})
+    page = Console(
+        file=out,
+        width=width,
+        color_system=None,
+        legacy_windows=False,
+        force_jupyter=False,
+        _environ={},
+    )
     print_report(report, page)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
@@ -145,7 +152,13 @@ def _print_whole(table: Table, console: Console) -> None:
     if width <= console.width:
         console.print(table)
         return
-    page = Console(width=width, file=io.StringIO(), color_system=None, legacy_windows=False)
+    page = Console(
+        width=width,
+        file=io.StringIO(),
+        color_system=None,
+        legacy_windows=False,
+        force_jupyter=False,
+    )
     with page.capture() as capture:
         page.print(table)
     console.print(Text(capture.get().rstrip("\n")), soft_wrap=True)

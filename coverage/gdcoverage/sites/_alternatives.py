@@ -11,6 +11,7 @@ import pandas as pd
 from gdcoverage.arrays import Ints
 from gdcoverage.findings import Coverage
 from gdcoverage.gaps import find_gaps
+from gdcoverage.showing import Shown
 from gdcoverage.sites._order import build_order
 from gdcoverage.sites._question import HAIR, Question, ask
 from gdcoverage.sites._recommend import plan_for
@@ -19,8 +20,8 @@ from gdcoverage.sites._terms import Terms
 from gdcoverage.tables import Rows
 
 
-@dataclass(frozen=True, eq=False)
-class Alternatives:
+@dataclass(frozen=True, eq=False, repr=False)
+class Alternatives(Shown):
     """The best plan and further ones within a share of it.
 
     Parameters
@@ -37,6 +38,12 @@ class Alternatives:
 
     plans: pd.DataFrame
     sites: gpd.GeoDataFrame
+
+    def _line(self) -> str:
+        return f"{len(self.plans) - 1} besides the best"
+
+    def _table(self) -> pd.DataFrame:
+        return self.plans
 
 
 def alternatives(coverage: Coverage, candidates: Rows | None, terms: Terms) -> Alternatives:

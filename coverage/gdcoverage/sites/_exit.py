@@ -16,6 +16,7 @@ from gdcoverage.gaps import find_gaps, gap_of_demand
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import lonlat
 from gdcoverage.problems import InputError, unusable
+from gdcoverage.showing import Shown, share
 from gdcoverage.sites._candidates import generate_candidates
 from gdcoverage.sites._plan import SitePlan
 from gdcoverage.sites._question import Question, ask
@@ -28,8 +29,8 @@ from gdcoverage.tables import Rows
 SAME_PLACE_M = 50.0
 
 
-@dataclass(frozen=True, eq=False)
-class ExitImpact:
+@dataclass(frozen=True, eq=False, repr=False)
+class ExitImpact(Shown):
     """What is lost when outlets leave together.
 
     Parameters
@@ -56,6 +57,15 @@ class ExitImpact:
     rate_after: float
     coverage: Coverage
     replacement: SitePlan | None
+
+    def _line(self) -> str:
+        return (
+            f"{len(self.outlets)} outlets leave: {self.population_lost:,.0f} people lose the "
+            f"standard, {share(self.rate_before)} to {share(self.rate_after)}"
+        )
+
+    def _table(self) -> pd.DataFrame:
+        return self.counties
 
 
 def exit_impact(coverage: Coverage) -> gpd.GeoDataFrame:

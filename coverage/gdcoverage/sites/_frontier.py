@@ -12,6 +12,7 @@ import pandas as pd
 from gdcoverage.arrays import Floats, Ints
 from gdcoverage.findings import Coverage
 from gdcoverage.locate import CoverSolution
+from gdcoverage.showing import Shown, chinese_fonts, share
 from gdcoverage.sites._order import build_order
 from gdcoverage.sites._question import HAIR, PEOPLE_DIGITS, Question, ask
 from gdcoverage.sites._solve import most_people, settled, with_bound
@@ -21,10 +22,6 @@ from gdcoverage.tables import Rows
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_CHINESE_FONTS = (
-    *("Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC"),
-    *("WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "SimHei", "SimSun", "Noto Sans CJK JP"),
-)
 _CHINESE = {
     "best": "最优方案",
     "nested": "逐个建设",
@@ -41,8 +38,8 @@ _ENGLISH = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Frontier:
+@dataclass(frozen=True, eq=False, repr=False)
+class Frontier(Shown):
     """People covered for every number of sites, and one order to build them in.
 
     Parameters
@@ -65,6 +62,13 @@ class Frontier:
     plans: tuple[tuple[str, ...], ...]
     order: gpd.GeoDataFrame
     rate_before: float
+
+    def _line(self) -> str:
+        best = self.points.iloc[-1]
+        return f"{share(self.rate_before)} to {share(best['rate'])} with {best['sites']} sites"
+
+    def _table(self) -> pd.DataFrame:
+        return self.points
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the frontier, its bound and the build order (needs matplotlib).
@@ -225,10 +229,7 @@ def _order_frame(
 
 def _words() -> dict[str, str]:
     """Labels in Chinese where a font has the characters, else in English."""
-    from matplotlib.font_manager import fontManager
-
-    installed = {font.name for font in fontManager.ttflist}
-    fonts = [name for name in _CHINESE_FONTS if name in installed]
+    fonts = chinese_fonts()
     if not fonts:
         return _ENGLISH | {"fonts": "DejaVu Sans"}
     return _CHINESE | {"fonts": "|".join(fonts)}

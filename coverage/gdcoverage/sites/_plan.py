@@ -14,6 +14,7 @@ from gdcoverage.gaps import gap_of_demand
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import lonlat
 from gdcoverage.locate import CoverSolution
+from gdcoverage.showing import Shown, share
 from gdcoverage.sites._order import build_order, owned_alone
 from gdcoverage.sites._question import HAIR, Question
 from gdcoverage.sites._solve import people_twice
@@ -61,8 +62,8 @@ class TwoOutlets:
     seconds: float
 
 
-@dataclass(frozen=True, eq=False)
-class SitePlan:
+@dataclass(frozen=True, eq=False, repr=False)
+class SitePlan(Shown):
     """Recommended sites, with proof.
 
     Parameters
@@ -101,6 +102,17 @@ class SitePlan:
     bank_share: pd.DataFrame
     limited_by: tuple[str, ...] = ()
     two_outlets: TwoOutlets | None = None
+
+    def _line(self) -> str:
+        return (
+            f"{len(self.sites)} sites: {self.population:,.0f} people more, "
+            f"{share(self.rate_before)} to {share(self.rate_after)}; {self.status}, "
+            f"at most {100 * self.gap:.2g} % from the best"
+        )
+
+    def _table(self) -> pd.DataFrame:
+        shown = ("rank", "candidate_id", "name", "bank", "population", "gap_name", "lon", "lat")
+        return pd.DataFrame(self.sites)[list(shown)]
 
 
 def described(

@@ -8,6 +8,7 @@ import geopandas as gpd
 
 from gdcoverage.findings import Coverage
 from gdcoverage.gaps import find_gaps
+from gdcoverage.showing import Shown
 from gdcoverage.sites._alternatives import Alternatives, alternatives_to
 from gdcoverage.sites._exit import exit_impact
 from gdcoverage.sites._frontier import Frontier, frontier_of
@@ -18,8 +19,8 @@ from gdcoverage.sites._terms import Terms
 from gdcoverage.tables import Rows
 
 
-@dataclass(frozen=True, eq=False)
-class Siting:
+@dataclass(frozen=True, eq=False, repr=False)
+class Siting(Shown):
     """Answers to a planner's siting question.
 
     Parameters
@@ -42,6 +43,9 @@ class Siting:
     alternatives: Alternatives | None
     differ: int
     exits: gpd.GeoDataFrame
+
+    def _line(self) -> str:
+        return f"{self.candidates:,} candidates weighed; {self.plan!r}"
 
 
 def make_siting(

@@ -15,6 +15,7 @@ import pandas as pd
 from gdcoverage.arrays import Bools, Floats, Ints, Objects
 from gdcoverage.files import Source
 from gdcoverage.problems import InputError, Problem, unusable
+from gdcoverage.showing import Shown
 from gdcoverage.tables._blocks import HEADER_ROWS, Block, blocks_of
 from gdcoverage.tables._cells import read_cells
 from gdcoverage.tables._headings import Headings, Places, chosen, fields_of, meaning, spellings_of
@@ -28,8 +29,8 @@ _MOST_NOTES = 1_000
 LAYER_SUFFIXES = frozenset({".geojson", ".json", ".gpkg", ".parquet", ".shp", ".zip", ".fgb"})
 
 
-@dataclass(frozen=True)
-class Reading:
+@dataclass(frozen=True, repr=False)
+class Reading(Shown):
     """What a reader found: the good rows, and what was wrong with the others.
 
     Parameters
@@ -47,6 +48,12 @@ class Reading:
     source: Source
     account: Account = field(default_factory=Account)
     unplaced: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def _line(self) -> str:
+        return f"{self.source.name}: {len(self.frame):,} rows, {len(self.problems):,} problems"
+
+    def _table(self) -> pd.DataFrame:
+        return pd.DataFrame(self.frame.drop(columns="geometry"))
 
 
 @dataclass(frozen=True, eq=False)
