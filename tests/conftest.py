@@ -6,8 +6,10 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-# How long an example takes is the machine's affair.
-hypothesis.settings.register_profile("untimed", deadline=None)
+# How long an example takes is the machine's affair; how many a test without a number of its own
+# tries is set for a run of all tests, and may be more: HYPOTHESIS_EXAMPLES=1000.
+examples = int(os.environ.get("HYPOTHESIS_EXAMPLES", "40"))
+hypothesis.settings.register_profile("untimed", deadline=None, max_examples=examples)
 hypothesis.settings.load_profile("untimed")
 
 ROOT = Path(__file__).parent.parent

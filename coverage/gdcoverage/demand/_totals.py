@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from scipy.stats import poisson
+from scipy.special import pdtrc
 
 from gdcoverage.arrays import Bools, Ints
 from gdcoverage.demand import _headings as words
@@ -52,7 +52,8 @@ def looks_like_sums(lines: Lines) -> Ints:
     if not found:
         return np.empty(0, np.int64)
     by_chance = 2 * len(large) * 100 / lines.cents[counted].mean()
-    sure = poisson.sf(len(found) - 1, by_chance) < _LEAST_CHANCE
+    # The chance of so many where so few are to be expected (Poisson).
+    sure = pdtrc(len(found) - 1, by_chance) < _LEAST_CHANCE
     return np.array([i for i, *_ in found] if sure else [], np.int64)
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from functools import cache
+
+# Characters are read one by one; the package's phrases would take most of its time to load.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
 
 from pypinyin import Style, pinyin
 
@@ -46,16 +51,23 @@ def pinyin_table(texts: Iterable[str]) -> dict[str, str]:
     sorted by character. Characters that nobody knows how to read are left out.
     """
     characters = sorted({character for text in texts for character in text if character > "⺀"})
-    table = {}
-    for character in characters:
-        (known,) = pinyin(character, style=Style.NORMAL, heteronym=True, v_to_u=False)
-        local = [_LOCAL[character]] if character in _LOCAL else []
-        # Without a reading the package gives the character back.
-        known = [reading for reading in known if reading.isascii() and reading.isalpha()]
-        readings = list(dict.fromkeys(local + known))[:_MOST]
-        if readings:
-            table[character] = " ".join(readings)
-    return table
+    known = {character: _readings(character) for character in characters}
+    return {character: readings for character, readings in known.items() if readings}
+
+
+@cache
+def _readings(character: str) -> str:
+    (known,) = pinyin(character, style=Style.NORMAL, heteronym=True, v_to_u=False)
+    local = [_LOCAL[character]] if character in _LOCAL else []
+    # Without a reading the package gives the character back.
+    known = [reading for reading in known if reading.isascii() and reading.isalpha()]
+    return " ".join(list(dict.fromkeys(local + known))[:_MOST])
+
+
+@cache
+def _common() -> frozenset[str]:
+    cells = (bytes([row, place]) for row in _COMMON_ROWS for place in _PLACES)
+    return frozenset(cell.decode("gb2312", "ignore") for cell in cells) - {""}
 
 
 def common_sounds(but: Iterable[str]) -> dict[str, str]:
@@ -65,10 +77,8 @@ def common_sounds(but: Iterable[str]) -> dict[str, str]:
     ----------
     but : characters to leave out, whose readings are known.
     """
-    cells = (bytes([row, place]) for row in _COMMON_ROWS for place in _PLACES)
-    common = {cell.decode("gb2312", "ignore") for cell in cells} - {"", *but}
     sounds: dict[str, str] = {}
-    for character, known in pinyin_table(common).items():
+    for character, known in pinyin_table(_common().difference(but)).items():
         first = known.split()[0]
         sounds[first] = sounds.get(first, "") + character
     return dict(sorted(sounds.items()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from chinese_calendar import constants
@@ -38,6 +39,7 @@ class HolidayCalendar(NamedTuple):
     horizon: dt.date
 
 
+@cache
 def holiday_calendar() -> HolidayCalendar:
     """The last two years of notices in the installed ``chinesecalendar``, and three years more.
 
