@@ -115,6 +115,21 @@ def answered(folder: Path) -> None:
     (folder / ANSWERS).write_text("类别,原文,含义\n网点,W2,退出\n", encoding="utf-8")
 
 
+def saturdays(folder: Path) -> None:
+    """Two outlets do cards on Saturdays, and sites are to be found for just that."""
+    asked('item = "社保卡"\nwhen = "星期六"')(folder)
+    open_on_saturdays(folder)
+
+
+open_on_saturdays = table(
+    "outlets.csv",
+    lambda f: f.assign(
+        业务事项=["社会保障卡", "社会保障卡", "失业保险", "", ""],
+        营业时间=["周一至周六 9:00-12:00", "9:00-17:00", "每天 9:00-17:00", "周六 9:00-12:00", ""],
+    ),
+)
+
+
 def nothing_asked(folder: Path) -> None:
     path = folder / "plan.toml"
     path.write_text(path.read_text(encoding="utf-8").partition("[sites]")[0], encoding="utf-8")
@@ -168,6 +183,8 @@ NUMBERS = {
     "a frontier": text("plan.toml", "frontier = 0", "frontier = 2"),
     "alternatives": text("plan.toml", "alternatives = 0", "alternatives = 1"),
     "no table of candidates": text("plan.toml", 'candidates = "candidates.csv"', "generate = 20"),
+    "an item is asked about": asked('item = "失业保险"'),
+    "Saturdays are asked about": saturdays,
     "nothing asked": nothing_asked,
 }
 river = text("streets.osm", "v='residential'", "v='residential'/><tag k='waterway' v='river'")
@@ -176,6 +193,7 @@ SHOWN = {
     "another day": None,
     "another title": text("plan.toml", "三县", "三个县"),
     "hours": table("outlets.csv", lambda f: f.assign(营业时间="9:00-17:00")),
+    "services": open_on_saturdays,
     "telephones": table("outlets.csv", lambda f: f.assign(电话="0755-12345678")),
     "a title above": text("outlets.csv", "网点编号", "网点一览\n网点编号"),
     "a blank line": text("people.csv", "\n", "\n\n"),
@@ -237,7 +255,10 @@ def test_numbers_of_a_run_that_goes_on_are_those_of_a_fresh_one(
 
 @pytest.mark.parametrize(
     "change",
-    ["an outlet moves", "the border moves", "a street is gone", "a lake", "towns both ways"],
+    [
+        *("an outlet moves", "the border moves", "a street is gone", "a lake", "towns both ways"),
+        "Saturdays are asked about",
+    ],
 )
 def test_documents_of_a_run_that_goes_on_are_those_of_a_fresh_one(
     before, tmp_path, monkeypatch, change
@@ -272,6 +293,7 @@ TOGETHER = (
     *("people are more", "somebody moves over the border", "towns become villages"),
     *("a street is gone", "a crossing moves", "the border moves", "the planner answers"),
     *("a candidate moves", "a fixed candidate", "a lake", "a cap", "a frontier", "fewer minutes"),
+    *("Saturdays are asked about", "services"),
 )
 
 
@@ -283,7 +305,7 @@ def test_many_changes_one_after_another_end_as_the_last_alone(before, tmp_path, 
     monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
     how = How(workers=1, only_numbers=True)
     for change in chance.sample(TOGETHER, 4):
-        NUMBERS[change](path.parent)
+        (NUMBERS | SHOWN)[change](path.parent)
         run_plan(load_plan(path), DATE, how)
     went_on = all_files(path.parent / "results")
     shutil.rmtree(path.parent / "results")

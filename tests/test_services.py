@@ -238,7 +238,9 @@ def test_who_is_served_is_who_some_offering_outlet_covers(points, outlets, servi
 def test_counties_sum_to_all(streets):
     rng = np.random.default_rng(1)
     spots = [tuple(spot) for spot in rng.uniform(0, 2000, (20, 2))]
-    demand = worlds.demand(spots, rng.integers(1, 99, 20)).assign(county=["440101", "440102"] * 10)
+    demand = worlds.demand(spots, rng.integers(1, 99, 20).tolist()).assign(
+        county=["440101", "440102"] * 10
+    )
     outlets = offering(
         worlds.outlets(spots[:4]), [["pension"]] * 4, [["window"]] * 4, [OFFICE] * 4
     ).assign(county=["440101", "440102", "440103", ""])

@@ -405,6 +405,31 @@ EXIT = {
     "covered_population": Column("现覆盖人口", "people"),
     "rate_after": Column("退出后覆盖率", "rate"),
 }
+SERVICE = {
+    "county": Column("区划代码"),
+    "county_name": Column("县区"),
+    "item_name": Column("业务事项"),
+    "mode_name": Column("服务方式"),
+    "when_name": Column("时段"),
+    "outlets": Column("办理的在营网点", "count", "网点"),
+    "population": Column("人口", "people"),
+    "covered_population": Column("达标人口", "people", "达标"),
+    "rate": Column("覆盖率", "rate"),
+    "below_headline": Column("比总覆盖率低", "rate", "比总覆\n盖率低"),
+    "unsaid_outlets": Column("未写明的网点", "count", "未写明\n的网点"),
+    "rate_with_unsaid": Column("未写明的也算能办的覆盖率", "rate", "也算\n能办"),
+}
+UNSAID = {
+    "outlet_id": Column("网点编号"),
+    "name": Column("网点名称"),
+    "bank": Column("所属银行"),
+    "county_name": Column("所在县区"),
+    "unsaid": Column("没有写明的"),
+    "hours": Column("营业时间（原文）"),
+    "source_file": Column("来源文件"),
+    "source_sheet": Column("工作表"),
+    "source_row": Column("原表行号", "row"),
+}
 
 
 def county_columns() -> dict[str, Column]:

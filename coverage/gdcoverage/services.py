@@ -40,14 +40,14 @@ def service_table(
     empty for any), their ``item_name``, ``mode_name``, ``when_name``, ``outlets`` (in the county,
     in service, that offer it), ``population``, ``covered_population``, ``rate`` (NaN without
     people), ``below_headline`` (the rate of all outlets minus this one, percentage points / 100),
-    ``unsaid_outlets`` (in the county, of which the table leaves open whether they do) and
-    ``rate_with_unsaid`` (if these did, here and beyond the border).
+    ``unsaid_outlets`` (in the county, of which the table leaves open whether they do),
+    ``covered_with_unsaid`` and ``rate_with_unsaid`` (if these did, here and beyond the border).
     """
     active = outlets["counts"].to_numpy(bool)
     offers = offers_of(outlets, services)
     offers = Offers(offers.known & active[:, None], offers.open & active[:, None])
     places = pd.Index(counties)
-    home = places.get_indexer(outlets["county"])
+    home = places.get_indexer(pd.Index(outlets["county"]))
     here = home >= 0
     counts = [_summed(home[here], len(places), part[here]) for part in offers]
     people = _people(demand, covers, offers, places)
@@ -64,6 +64,7 @@ def service_table(
         "rate": rate,
         "below_headline": below,
         "unsaid_outlets": counts[1].astype(int),
+        "covered_with_unsaid": may,
         "rate_with_unsaid": rate_may,
     }
     asked = pd.DataFrame(
@@ -132,7 +133,10 @@ def _people(demand: pd.DataFrame, covers: csr_array, offers: Offers, places: pd.
 
     All columns are summed in one order, so that what is part of another is never more.
     """
-    people, home = demand["population"].to_numpy(float), places.get_indexer(demand["county"])
+    people, home = (
+        demand["population"].to_numpy(float),
+        places.get_indexer(pd.Index(demand["county"])),
+    )
     offered = np.hstack([offers.known, offers.known | offers.open])
     sums = np.zeros((len(places), offered.shape[1] + 2))
     for first in range(0, len(demand), _AT_ONCE):

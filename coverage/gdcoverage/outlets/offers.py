@@ -42,6 +42,11 @@ class Service:
 
 # Every item by every mode at every kind of hours, in the order of reports.
 SERVICES = tuple(Service(*each) for each in itertools.product(ITEMS, MODES, WHEN))
+# What people ask for most, and reports show before all else.
+ASKED_FOR = (
+    *(Service(item, "window") for item in ITEMS),
+    *(Service("social_card", mode, WHEN[4]) for mode in ("window", "self_service")),
+)
 
 
 def service_called(item: str = "", mode: str = "", when: str = "") -> Service:
@@ -124,8 +129,11 @@ def unsaid_of(outlets: pd.DataFrame) -> list[str]:
 
 def _stated(outlets: pd.DataFrame, terms: Mapping[str, str]) -> Bools:
     """Whether an outlet's table names any of the terms."""
-    there = [name for name in terms if name in outlets]
-    return outlets[there].to_numpy(bool).any(axis=1) if there else np.zeros(len(outlets), bool)
+    stated = np.zeros(len(outlets), bool)
+    for name in terms:
+        if name in outlets:
+            stated |= outlets[name].to_numpy(bool)
+    return stated
 
 
 def _said(outlets: pd.DataFrame, terms: Mapping[str, str]) -> dict[str, Offers]:

@@ -27,6 +27,7 @@ from gdcoverage.problems import Problem, unusable
 from gdcoverage.report._account import NO_DATE, FileRead
 from gdcoverage.report._columns import SNAP_STATUS, distance_text
 from gdcoverage.report._doubt import read_first
+from gdcoverage.services import says_anything, unsaid_outlets
 from gdcoverage.sites import Siting
 from gdcoverage.verify import Witness
 
@@ -56,6 +57,7 @@ class Report:
     neighbours : adcode -> name of counties beyond the coverage's own, for outlets over there.
     siting : answers to the plan's siting question, if it asks one.
     county_sites : of several counties: the sites recommended to each, with ``asked_by`` (adcode).
+    sites_service : what these are asked about; empty for whatever outlets offer.
     """
 
     title: str
@@ -68,6 +70,7 @@ class Report:
     neighbours: Mapping[str, str] | None = None
     siting: Siting | None = None
     county_sites: gpd.GeoDataFrame | None = None
+    sites_service: str = ""
     data_date: str = NO_DATE
     files: tuple[FileRead, ...] = ()
     read_at: str = ""
@@ -158,6 +161,30 @@ class Report:
         place = {code: i for i, code in enumerate(self.counties["county"])}
         block = table["county"].map(place).where(table["county_name"] != TOTAL, len(place))
         return _with_uncovered(table.iloc[np.lexsort((order, block))].reset_index(drop=True))
+
+    @cached_property
+    def services(self) -> pd.DataFrame:
+        """`Coverage.by_service`; where there are several counties, last of all of them together.
+
+        Empty where no outlet in service says what it offers.
+        """
+        if not says_anything(self.coverage.outlets):
+            return pd.DataFrame()
+        table = self.coverage.by_service()
+        table["county_name"] = table["county"].map(self.names)
+        return table if self.one else pd.concat([table, _over_all(table)], ignore_index=True)
+
+    @cached_property
+    def all_services(self) -> pd.DataFrame:
+        """The rows of `services` of all counties together."""
+        table = self.services
+        return table if self.one or table.empty else table[table["county_name"] == TOTAL]
+
+    def unsaid_table(self) -> pd.DataFrame:
+        """Outlets in service here that do not say their items, modes or hours."""
+        table = unsaid_outlets(pd.DataFrame(self.coverage.outlets.drop(columns="geometry")))
+        own = table["county"].isin(self.counties["county"])
+        return table.assign(county_name=table["county"].map(self.names).fillna(OUTSIDE))[own]
 
     @cached_property
     def doubt(self) -> Doubt | None:
@@ -253,6 +280,21 @@ class Report:
             {kind: distance_text(np.nan, standard, kind) for kind in SETTLEMENTS}
         )
         return known.where(table["distance_m"].notna(), words.astype(object))
+
+
+def _over_all(table: pd.DataFrame) -> pd.DataFrame:
+    """Each service over all counties."""
+    keys = ["item", "mode", "when", "item_name", "mode_name", "when_name"]
+    missed = table["below_headline"].fillna(0) * table["population"]
+    sums = table.assign(missed=missed).groupby(keys, sort=False).sum(numeric_only=True)
+    people = sums["population"].where(sums["population"] > 0)
+    return sums.assign(
+        county="",
+        county_name=TOTAL,
+        rate=sums["covered_population"] / people,
+        below_headline=sums["missed"] / people,
+        rate_with_unsaid=sums["covered_with_unsaid"] / people,
+    ).reset_index()[list(table.columns)]
 
 
 def _with_uncovered(table: pd.DataFrame) -> pd.DataFrame:

@@ -10,11 +10,13 @@ from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Bools, Floats, Ints
+from gdcoverage.assessment import not_offering
 from gdcoverage.emap import Ground
 from gdcoverage.files import Source
 from gdcoverage.findings import NO_COUNTY
@@ -71,10 +73,14 @@ class Asked:
     ----------
     terms : with what is excluded nearby; None where nothing is asked.
     candidates : those that could serve people inside; None where they are to be generated.
+    service : whose coverage is to be raised, in official terms; empty for that of all outlets.
+    without : ids of outlets in service that do not offer it.
     """
 
     terms: Terms | None
     candidates: gpd.GeoDataFrame | None
+    service: str = ""
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,7 +228,12 @@ class _Parts:
     def __init__(self, plan: Plan, inputs: Inputs, made_on: str) -> None:
         self.plan, self.inputs, self.made_on = plan, inputs, made_on
         self.names = dict(zip(inputs.counties["adcode"], inputs.counties["name"], strict=True))
-        self.outlets = _Outlets(inputs.outlets.frame)
+        self.service = None if plan.sites is None else plan.sites.service
+        outlets = inputs.outlets.frame
+        self.without = frozenset(
+            () if self.service is None else not_offering(outlets, self.service)
+        )
+        self.outlets = _Outlets(outlets, self.without)
         self.by_row: dict[tuple[str, int | None], list[Problem]] = {}
         for problem in inputs.problems:
             self.by_row.setdefault((problem.file, problem.row), []).append(problem)
@@ -304,7 +315,12 @@ class _Parts:
                 counties,
                 _touching(inputs.places, served),
             ),
-            Asked(terms, candidates),
+            Asked(
+                terms,
+                candidates,
+                "" if self.service is None else self.service.label,
+                tuple(i for i in outlets["outlet_id"] if i in self.without),
+            ),
             Shown(
                 plan.title,
                 self.made_on,
@@ -317,7 +333,7 @@ class _Parts:
                 plan.ground,
                 problems,
                 self._sources(
-                    计划=(plan.title, plan.standard, terms, plan.ground),
+                    计划=(plan.title, plan.standard, terms, self.service, plan.ground),
                     网点=outlets,
                     人口=demand,
                     候选点=candidates,
@@ -360,16 +376,23 @@ def _nearby(terms: Terms, candidates: gpd.GeoDataFrame, adcode: str) -> Terms:
 
 
 class _Outlets:
-    """All outlets, and which of them matter to a part of the country."""
+    """All outlets, and which of them matter to a part of the country.
 
-    def __init__(self, frame: gpd.GeoDataFrame) -> None:
+    Parameters
+    ----------
+    without : ids of those in service that do not offer what is asked about.
+    """
+
+    def __init__(self, frame: gpd.GeoDataFrame, without: frozenset[str]) -> None:
         self.frame = frame
-        self.active, self.tree = self._planted("active")
-        self.doubtful, self.doubtful_tree = self._planted("unknown")
+        active = frame["status"] == "active"
+        asked = active & ~frame["outlet_id"].isin(without)
+        self.active = [self._planted(rows) for rows in ([active, asked] if without else [active])]
+        self.doubtful, self.doubtful_tree = self._planted(frame["status"] == "unknown")
 
-    def _planted(self, status: str) -> tuple[Ints, cKDTree | None]:
-        """Rows of a status, and a tree to look for them."""
-        rows = np.flatnonzero((self.frame["status"] == status).to_numpy())
+    def _planted(self, which: pd.Series) -> tuple[Ints, cKDTree | None]:
+        """Some rows, and a tree to look for them."""
+        rows = np.flatnonzero(which.to_numpy())
         at = ellipsoid.to_ecef(*lonlat(self.frame.geometry.to_numpy()[rows]))
         return rows, cKDTree(at) if len(at) else None
 
@@ -380,8 +403,8 @@ class _Outlets:
         return found
 
     def near(self, spots: Floats, apart_m: float, reach_m: float) -> Bools:
-        """Active ones within reach of the spots, or nearest to any place at most so far from one;
-        those in doubt within reach.
+        """Active ones within reach of the spots, or nearest to any place at most so far from one,
+        of all and of those asked about; those in doubt within reach.
 
         An outlet nearest to such a place is no farther from the spot than the spot's own
         nearest and twice the distance to the place.
@@ -390,12 +413,14 @@ class _Outlets:
         if self.doubtful_tree is not None and len(spots) and reach_m > 0:
             served = self.doubtful_tree.query_ball_point(spots, reach_m * 1.0001 + 1)
             found[self.doubtful[np.unique(np.concatenate(served)).astype(int)]] = True
-        if self.tree is not None and len(spots):
-            nearest_m, _ = self.tree.query(spots)
+        for active, tree in self.active:
+            if tree is None or not len(spots):
+                continue
+            nearest_m, _ = tree.query(spots)
             # A chord is a little shorter than the way on the ground.
             wide_m = np.maximum(nearest_m + 2 * apart_m, reach_m) * 1.0001 + 1
-            rows = np.unique(np.concatenate(self.tree.query_ball_point(spots, wide_m)))
-            found[self.active[rows.astype(int)]] = True
+            rows = np.unique(np.concatenate(tree.query_ball_point(spots, wide_m)))
+            found[active[rows.astype(int)]] = True
         return found
 
 

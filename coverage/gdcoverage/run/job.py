@@ -20,7 +20,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from gdcoverage._version import __version__
-from gdcoverage.assessment import apply_standard
+from gdcoverage.assessment import apply_standard, without_outlets
 from gdcoverage.emap import Block, planner_data
 from gdcoverage.files import Source
 from gdcoverage.findings import Coverage, StreetlessCoverage, StreetsWalked
@@ -204,11 +204,12 @@ def find_numbers(job: Job) -> Done:
             )
             asked = job.task.asked
             assert asked.terms is not None
-            coverage = assessed.on(found, network)
-            siting = make_siting(
-                coverage, asked.terms, asked.candidates, subject.places, assessed.gaps
-            )
-            bodies["siting"] = packed(siting)
+            coverage, gaps = assessed.on(found, network), assessed.gaps
+            if asked.service:
+                coverage = without_outlets(coverage, asked.without)
+                gaps = find_gaps(coverage, subject.places)
+            siting = make_siting(coverage, asked.terms, asked.candidates, subject.places, gaps)
+            bodies["siting"] = packed(replace(siting, service=asked.service))
     return Done(bodies, seconds=clock.seconds, peak_mb=_peak_mb())
 
 

@@ -26,7 +26,14 @@ from gdcoverage.emap import (
 from gdcoverage.files import written_whole
 from gdcoverage.findings import Coverage
 from gdcoverage.problems import Problem
-from gdcoverage.report import Report, write_account, write_csv, write_json, write_workbook
+from gdcoverage.report import (
+    Report,
+    write_account,
+    write_csv,
+    write_json,
+    write_services,
+    write_workbook,
+)
 from gdcoverage.service_areas import reached_streets
 from gdcoverage.sites import Siting
 
@@ -93,7 +100,7 @@ def write_outputs(
 
 # The documents of a county, in the order in which they are written. What stands in the first
 # shows the date and the sources; layers show neither.
-TABLES = ("汇总.xlsx", "汇总.csv", "汇总.json")
+TABLES = ("汇总.xlsx", "汇总.csv", "汇总.json", "事项与时段.csv")
 ACCOUNT = "读表说明.html"
 PLANNER_MAP, PUBLIC_MAP, GEOPACKAGE = "地图.html", "公众版地图.html", "结果图层.gpkg"
 _LAYERS = {
@@ -170,6 +177,7 @@ def county_files(
         "汇总.xlsx": lambda path: write_workbook(report, path),
         "汇总.csv": lambda path: write_csv(report, path),
         "汇总.json": lambda path: write_json(report, path),
+        "事项与时段.csv": lambda path: write_services(report, path),
         ACCOUNT: lambda path: write_account(report, path),
         PLANNER_MAP: planner_map,
         PUBLIC_MAP: lambda path: write_public_map(outlets, counties, report, path, ground),
@@ -181,13 +189,15 @@ def county_files(
 
 
 def write_tables(report: Report, written: Written) -> None:
-    """Write the workbook, CSV and JSON, and what was understood of the inputs."""
+    """Write the workbook, CSV files and JSON, and what was understood of the inputs."""
     with written.writing("汇总.xlsx") as path:
         write_workbook(report, path)
     with written.writing("汇总.csv") as path:
         write_csv(report, path)
     with written.writing("汇总.json") as path:
         write_json(report, path)
+    with written.writing("事项与时段.csv") as path:
+        write_services(report, path)
     with written.writing(ACCOUNT) as path:
         write_account(report, path)
 

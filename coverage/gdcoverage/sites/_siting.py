@@ -32,6 +32,7 @@ class Siting:
     alternatives : further plans, or None.
     differ : how many sites of every earlier plan each of them leaves out at least.
     exits : result of `exit_impact`.
+    service : what all of it is asked about, in official terms; empty for whatever outlets offer.
     """
 
     candidates: int
@@ -42,6 +43,7 @@ class Siting:
     alternatives: Alternatives | None
     differ: int
     exits: gpd.GeoDataFrame
+    service: str = ""
 
 
 def make_siting(
