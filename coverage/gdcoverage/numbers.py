@@ -419,6 +419,46 @@ SERVICE = {
     "unsaid_outlets": Column("未写明的网点", "count", "未写明\n的网点"),
     "rate_with_unsaid": Column("未写明的也算能办的覆盖率", "rate", "也算\n能办"),
 }
+TOWN = {
+    "county": Column("区划代码"),
+    "county_name": Column("县区"),
+    "town_code": Column("镇街代码"),
+    "town_label": Column("镇街", english="Town", where=SHOWN),
+    "town_kind": Column("类型"),
+    "population": Column("人口", "people", english="People", where=SHOWN),
+    "covered_population": Column("达标人口", "people", "达标"),
+    "uncovered_population": Column(
+        "未达标人口", "people", "未达标", english="People outside the standard", where=SHOWN
+    ),
+    "rate": Column("覆盖率", "rate", english="Coverage rate", where=SHOWN),
+    "demand_points": Column("需求点", "count"),
+    "outlets": Column("在营网点", "count", "网点", english="Outlets in service", where=SHOWN),
+    "banks": Column("各银行网点", english="Outlets of each bank", where=SHOWN),
+    "outlet_name": Column("最近网点", english="Nearest outlet", where=SHOWN),
+    "radius_m": Column(
+        "人口中位直线距离", "metres", "中位\n直线", english="Median straight line", where=SHOWN
+    ),
+    "villages": Column("村居", "count"),
+    "villages_without": Column("无人达标的村居", "count", "无人达标\n的村居"),
+    "town_by": Column("归属依据"),
+}
+VILLAGE = {
+    "county_name": Column("县区"),
+    "town_label": Column("镇街"),
+    "village_id": Column("村居代码"),
+    "village_label": Column("村居"),
+    "population": Column("人口", "people"),
+    "outlet_name": Column("最近网点"),
+    "radius_m": Column("直线距离", "metres"),
+}
+QUOTA = {
+    "county_name": Column("县区"),
+    "settlement_name": Column("城乡类别"),
+    "kind_name": Column("网点类型"),
+    "planned": Column("计划", "count"),
+    "present": Column("现有", "count"),
+    "missing": Column("缺", "count"),
+}
 UNSAID = {
     "outlet_id": Column("网点编号"),
     "name": Column("网点名称"),

@@ -15,8 +15,11 @@ from gdcoverage.files import written_whole
 from gdcoverage.findings import Doubt
 from gdcoverage.numbers import (
     KINDS,
+    QUOTA,
     SERVICE,
     SPEED_COLUMNS,
+    TOWN,
+    VILLAGE,
     Column,
     county_columns,
     shown_in,
@@ -70,6 +73,13 @@ def write_services(report: Report, path: str | Path) -> None:
         partial.write_text(text, encoding="utf-8-sig", newline="")
 
 
+def write_towns(report: Report, path: str | Path) -> None:
+    """Coverage by town as CSV, in the form of `csv_text`."""
+    with written_whole(path) as partial:
+        text = _csv(report.town_table, TOWN)
+        partial.write_text(text, encoding="utf-8-sig", newline="")
+
+
 def json_text(report: Report) -> str:
     """The report as JSON text."""
     return json.dumps(report_data(report), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
@@ -105,6 +115,9 @@ def report_data(report: Report) -> dict[str, Any]:
         "counties": counties,
         "services": _records(report.services.drop(columns=_NAMES, errors="ignore")),
         "unsaid_services": _records(_unsaid(report)),
+        "towns": _records(_among(report.town_table, TOWN)),
+        "villages_without": _records(_among(report.village_table, VILLAGE)),
+        "quotas": _records(_among(report.quota_table, QUOTA)),
         "problems": [vars(problem) for problem in report.problems],
         **({} if report.siting is None else {"siting": siting_data(report.siting)}),
         **({} if report.county_sites is None else {"sites": _records(report.county_sites)}),
@@ -114,6 +127,12 @@ def report_data(report: Report) -> dict[str, Any]:
 
 # What JSON says of services by keys.
 _NAMES = ["county_name", "item_name", "mode_name", "when_name", "population"]
+
+
+def _among(table: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
+    """A table's county, and those of its columns that JSON shows."""
+    names = ["county", *(name for name in shown_in("json", columns) if name != "county")]
+    return table[[name for name in names if name in table]]
 
 
 def _unsaid(report: Report) -> pd.DataFrame:

@@ -29,6 +29,7 @@ from gdcoverage.report._columns import SNAP_STATUS, distance_text
 from gdcoverage.report._doubt import read_first
 from gdcoverage.services import says_anything, unsaid_outlets
 from gdcoverage.sites import Siting
+from gdcoverage.townships import by_quota, by_town, villages_without
 from gdcoverage.verify import Witness
 
 OUTSIDE = "县区外"
@@ -55,6 +56,8 @@ class Report:
     streets : what was walked on; None where nobody asked.
     witness : what came of computing walks again; None where nobody was asked to.
     neighbours : adcode -> name of counties beyond the coverage's own, for outlets over there.
+    towns : frame of `read_towns`, so that towns without people are listed too; or None.
+    quotas : frame of `read_quotas`, or None.
     siting : answers to the plan's siting question, if it asks one.
     county_sites : of several counties: the sites recommended to each, with ``asked_by`` (adcode).
     sites_service : what these are asked about; empty for whatever outlets offer.
@@ -77,6 +80,8 @@ class Report:
     fits: tuple[DatumFit, ...] = ()
     streets: StreetsWalked | None = None
     witness: Witness | None = None
+    towns: gpd.GeoDataFrame | None = None
+    quotas: pd.DataFrame | None = None
 
     def for_county(self, adcode: str) -> Report:
         """The report of one county; data problems stay those of the whole run.
@@ -179,6 +184,39 @@ class Report:
         """The rows of `services` of all counties together."""
         table = self.services
         return table if self.one or table.empty else table[table["county_name"] == TOTAL]
+
+    @cached_property
+    def town_table(self) -> pd.DataFrame:
+        """`by_town` in words, with ``uncovered_population``; empty where nothing tells towns."""
+        table = by_town(self.coverage, self.towns)
+        return table if table.empty else _with_uncovered(self._in_words(table))
+
+    @cached_property
+    def village_table(self) -> pd.DataFrame:
+        """`villages_without` in words."""
+        table = villages_without(self.coverage)
+        if table.empty:
+            return table
+        known = table["village_id"].str.fullmatch(r"\d{12}")
+        return self._in_words(table.assign(village_id=table["village_id"].where(known, "")))
+
+    @cached_property
+    def quota_table(self) -> pd.DataFrame:
+        """`by_quota` in words; empty without quotas."""
+        if self.quotas is None:
+            return pd.DataFrame()
+        table = by_quota(self.coverage, self.quotas, list(self.inside["county"]))
+        return table.assign(county_name=table["county"].map(self.names))
+
+    def _in_words(self, table: pd.DataFrame) -> pd.DataFrame:
+        """With ``county_name``, and ``outlet_name`` of the outlet that a row names."""
+        outlets = self.coverage.outlets
+        names = outlets["name"] if "name" in outlets else outlets["outlet_id"]
+        called = dict(zip(outlets["outlet_id"], names, strict=True))
+        return table.assign(
+            county_name=table["county"].map(self.names),
+            outlet_name=[called.get(number) or number for number in table["outlet_id"]],
+        )
 
     def unsaid_table(self) -> pd.DataFrame:
         """Outlets in service here that do not say their items, modes or hours."""

@@ -25,6 +25,7 @@ from gdcoverage.report._remarks import dates, headline, remarks, where_read
 from gdcoverage.report._report import TOTAL, Report
 from gdcoverage.report._services import service_lines, services_shown
 from gdcoverage.report._siting import siting_lines
+from gdcoverage.report._towns import TOWNS, town_lines, towns_shown
 
 __all__ = ["distance_text", "print_report", "report_text", "write_text"]
 
@@ -48,6 +49,7 @@ def print_report(report: Report, console: Console) -> None:
     for line in remarks(report):
         _say(console, line)
     console.print()
+    _print_towns(report, console)
     _print_services(report, console)
     _print_gaps(report, console)
     console.print()
@@ -173,6 +175,19 @@ def _table(title: str, rows: pd.DataFrame, columns: dict[str, Column]) -> Table:
         cells = [Text(shown(row[name], column.kind)) for name, column in columns.items()]
         table.add_row(*cells, style="bold" if row[first] == TOTAL else "")
     return table
+
+
+def _print_towns(report: Report, console: Console) -> None:
+    lines = town_lines(report)
+    if len(report.town_table):
+        rows, columns = towns_shown(report)
+        title = f"{TOWNS}（{NUMBERS['uncovered_population'].label}最多的 {len(rows)} 个）"
+        if len(rows):
+            _print_whole(_table(title, rows, columns), console)
+    for line in lines:
+        _say(console, line)
+    if lines:
+        console.print()
 
 
 def _print_services(report: Report, console: Console) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +23,7 @@ from gdcoverage.files import Source
 from gdcoverage.findings import NO_COUNTY
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import lonlat
+from gdcoverage.places.assign_towns import COLUMNS as TOWN_COLUMNS
 from gdcoverage.policy import Standard
 from gdcoverage.problems import Problem, unusable
 from gdcoverage.report import FileRead, data_date
@@ -30,6 +32,8 @@ from gdcoverage.run.inputs import Inputs
 from gdcoverage.run.plan import Plan
 from gdcoverage.sites import Terms
 
+_Frame = TypeVar("_Frame", bound=pd.DataFrame)
+
 # Where a county among others is told what was understood of the inputs.
 READ_AT = "见全部县区的结果文件夹（本文件夹上两级）里的 读表说明.html，或 汇总.xlsx 的第一张表"
 _TILE_DEG = 0.02
@@ -37,7 +41,10 @@ _M_PER_DEG = 100_000.0  # along a parallel of Guangdong; fewer than along a meri
 
 # What a row says of itself; numbers are worked out without it, and cannot depend on it.
 _OUTLET_NUMBERS = ("outlet_id", "name", "bank", "status", "county", "source_datum", "geometry")
-_DEMAND_WORDS = ("source_row", "settlement_code", "settlement_source")
+_DEMAND_WORDS = (
+    *("source_row", "settlement_code", "settlement_source"),
+    *("town_name", "division", *TOWN_COLUMNS),
+)
 # Places at which the nearest outlet is looked for stand so far apart.
 _GRID_M = 2_000.0
 
@@ -102,6 +109,8 @@ class Shown:
     data_date : date that the outlets' file tells of itself.
     files : what was understood of the inputs; of a county among others empty, for it is told once.
     read_at : where that is.
+    towns : its towns, as of `read_towns`, or None.
+    quotas : how many outlets it plans, as of `read_quotas`, or None.
     """
 
     title: str
@@ -118,6 +127,8 @@ class Shown:
     data_date: str
     files: tuple[FileRead, ...]
     read_at: str
+    towns: gpd.GeoDataFrame | None
+    quotas: pd.DataFrame | None
 
     @cached_property
     def digests(self) -> dict[str, str]:
@@ -300,6 +311,7 @@ class _Parts:
     ) -> CountyTask:
         plan, inputs, several = self.plan, self.inputs, len(self.names) > 1
         candidates, excluded = _touching(inputs.candidates, served), None
+        towns, quotas = _of_county(inputs.towns, adcode), _of_county(inputs.quotas, adcode)
         terms = None
         if plan.sites is not None:
             excluded = _touching(inputs.excluded, served)
@@ -342,10 +354,14 @@ class _Parts:
                     不布点区域=excluded,
                     读表约定=outlets,
                     村居位置=demand,
+                    镇街=(towns, demand, outlets),
+                    网点配额=quotas,
                 ),
                 data_date(inputs.outlets.account),
                 () if several else inputs.files,
                 READ_AT if several else "",
+                towns,
+                quotas,
             ),
         )
 
@@ -383,7 +399,7 @@ class _Outlets:
     without : ids of those in service that do not offer what is asked about.
     """
 
-    def __init__(self, frame: gpd.GeoDataFrame, without: frozenset[str]) -> None:
+    def __init__(self, frame: gpd.GeoDataFrame, without: frozenset[str] = frozenset()) -> None:
         self.frame = frame
         active = frame["status"] == "active"
         asked = active & ~frame["outlet_id"].isin(without)
@@ -434,6 +450,11 @@ def _grid(box: BaseGeometry) -> tuple[Floats, float]:
     )
     # A degree of latitude is 111 km.
     return ellipsoid.to_ecef(lon.ravel(), lat.ravel()), 0.75 * step * 111_700.0
+
+
+def _of_county(frame: _Frame | None, adcode: str) -> _Frame | None:
+    """The rows of a county; None stays None."""
+    return None if frame is None else frame[frame["county"] == adcode].reset_index(drop=True)
 
 
 def _touching(frame: gpd.GeoDataFrame | None, area: BaseGeometry) -> gpd.GeoDataFrame | None:

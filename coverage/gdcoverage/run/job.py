@@ -284,6 +284,8 @@ def _reported(job: Job, assessed: Assessed) -> Report:
         fits=assessed.fits,
         streets=assessed.streets,
         witness=assessed.witness,
+        towns=shown.towns,
+        quotas=shown.quotas,
     )
 
 

@@ -32,6 +32,7 @@ from gdcoverage.report import (
     write_csv,
     write_json,
     write_services,
+    write_towns,
     write_workbook,
 )
 from gdcoverage.service_areas import reached_streets
@@ -100,7 +101,7 @@ def write_outputs(
 
 # The documents of a county, in the order in which they are written. What stands in the first
 # shows the date and the sources; layers show neither.
-TABLES = ("汇总.xlsx", "汇总.csv", "汇总.json", "事项与时段.csv")
+TABLES = ("汇总.xlsx", "汇总.csv", "汇总.json", "事项与时段.csv", "镇街.csv")
 ACCOUNT = "读表说明.html"
 PLANNER_MAP, PUBLIC_MAP, GEOPACKAGE = "地图.html", "公众版地图.html", "结果图层.gpkg"
 _LAYERS = {
@@ -178,6 +179,7 @@ def county_files(
         "汇总.csv": lambda path: write_csv(report, path),
         "汇总.json": lambda path: write_json(report, path),
         "事项与时段.csv": lambda path: write_services(report, path),
+        "镇街.csv": lambda path: write_towns(report, path),
         ACCOUNT: lambda path: write_account(report, path),
         PLANNER_MAP: planner_map,
         PUBLIC_MAP: lambda path: write_public_map(outlets, counties, report, path, ground),
@@ -198,6 +200,8 @@ def write_tables(report: Report, written: Written) -> None:
         write_json(report, path)
     with written.writing("事项与时段.csv") as path:
         write_services(report, path)
+    with written.writing("镇街.csv") as path:
+        write_towns(report, path)
     with written.writing(ACCOUNT) as path:
         write_account(report, path)
 

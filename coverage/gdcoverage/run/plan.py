@@ -163,6 +163,21 @@ class PublishInput:
 
 
 @dataclass(frozen=True)
+class PlacesInput:
+    """``[places]``: towns below the counties, a layer or list of them; datum of a list's places."""
+
+    towns: InputFile | None = None
+    datum: PlanDatum = "wgs84"
+
+
+@dataclass(frozen=True)
+class QuotasInput:
+    """``[quotas]``: the table of how many outlets each county plans, by class and kind."""
+
+    table: InputFile | None = None
+
+
+@dataclass(frozen=True)
 class Outputs:
     """``[outputs]``: the folder, relative to the plan file."""
 
@@ -183,6 +198,8 @@ class Plan:
     sites: SitesInput | None = None
     map: MapInput = field(default_factory=MapInput)
     publish: PublishInput = field(default_factory=PublishInput)
+    places: PlacesInput = field(default_factory=PlacesInput)
+    quotas: QuotasInput = field(default_factory=QuotasInput)
     path: Path = Path("plan.toml")
 
     @property
@@ -222,6 +239,8 @@ _KEYS = {
     "sites": _names(SitesInput) - {"terms"} | _TERMS,
     "map": _names(MapInput),
     "publish": _names(PublishInput),
+    "places": _names(PlacesInput),
+    "quotas": _names(QuotasInput),
 }
 
 

@@ -71,6 +71,8 @@ def joined_report(
         fits=joined_fits(fit for part in parts for fit in part.fits),
         streets=StreetsWalked.together(part.streets for part in parts if part.streets),
         witness=_together(results),
+        towns=inputs.towns,
+        quotas=inputs.quotas,
     )
 
 
