@@ -436,7 +436,7 @@ TOWN = {
     "banks": Column("各银行网点", english="Outlets of each bank", where=SHOWN),
     "outlet_name": Column("最近网点", english="Nearest outlet", where=SHOWN),
     "radius_m": Column(
-        "人口中位直线距离", "metres", "中位\n直线", english="Median straight line", where=SHOWN
+        "人口中位直线距离", "metres", "中位\n直线(米)", english="Median straight line", where=SHOWN
     ),
     "villages": Column("村居", "count"),
     "villages_without": Column("无人达标的村居", "count", "无人达标\n的村居"),

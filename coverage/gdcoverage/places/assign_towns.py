@@ -220,8 +220,10 @@ def _add_villages(demand: gpd.GeoDataFrame, found: _Found, book: _Book) -> None:
     called: dict[str, str] = {}
     for village, name in zip(found.village, names, strict=True):
         called[village] = max(called.get(village, ""), name, key=_fullness)
-    found.names = {
-        village: book.names.get(village) or name or village for village, name in called.items()
+    found.names = {"": ""} | {
+        village: book.names.get(village) or name or village
+        for village, name in called.items()
+        if village
     }
 
 

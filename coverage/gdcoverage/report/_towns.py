@@ -88,8 +88,8 @@ def _of_villages(report: Report) -> list[str]:
     missed = report.village_table
     left = people(missed["population"].sum()) if len(missed) else "0"
     return [
-        f"村居：有人口的 {measured(count, 'count')}，无人达标的 {measured(len(missed), 'count')}，"
-        f"{left} 人；名单见工作簿“{VILLAGES}”表。"
+        f"村居（居民点）：有人口的 {measured(count, 'count')}，无人达标的 "
+        f"{measured(len(missed), 'count')}，{left} 人；名单见工作簿“{VILLAGES}”表。"
     ]
 
 
