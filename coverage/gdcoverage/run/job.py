@@ -333,7 +333,7 @@ class Documents:
 def page_id(job: Job) -> str:
     """Identity of the data of a county's map."""
     shown = job.task.shown.digests
-    used = [shown[name] for name in ("outlets", "demand", "base", "names", "ground")]
+    used = [shown[name] for name in ("outlets", "demand", "base", "names", "ground", "towns")]
     return digest("page", job.assessed_id, job.siting_id, used)
 
 
@@ -365,7 +365,7 @@ def make_documents(work: Documents) -> Done:
         if work.page is not None:
             kept = _unpacked(work.page)
             return {name: Block(*part) for name, part in kept.items()}
-        made = planner_data(walked(), report.gaps, report.siting, ground)
+        made = planner_data(walked(), report.gaps, report.siting, ground, towns=report.towns)
         bodies["page"] = packed({name: tuple(part) for name, part in made.items()})
         return made
 

@@ -91,7 +91,7 @@ def write_outputs(
         report,
         ground,
         lambda: report.walked,
-        lambda: planner_data(report.walked, report.gaps, report.siting, ground),
+        lambda: planner_data(report.walked, report.gaps, report.siting, ground, towns=report.towns),
         among_others=False,
     ).items():
         with written.writing(name) as path:
@@ -163,6 +163,7 @@ def county_files(
             data_date=report.data_date,
             ground=ground,
             box=report.box,
+            towns=report.towns,
         )
         write_map(EMap(head, page()), path)
 
@@ -218,6 +219,7 @@ def write_report_map(report: Report, path: Path, ground: Ground | None = None) -
             siting=report.siting,
             ground=ground,
             box=report.box,
+            towns=report.towns,
         ),
         path,
     )
