@@ -428,7 +428,12 @@ TOWN = {
     "population": Column("人口", "people", english="People", where=SHOWN),
     "covered_population": Column("达标人口", "people", "达标"),
     "uncovered_population": Column(
-        "未达标人口", "people", "未达标", english="People outside the standard", where=SHOWN
+        "未达标人口",
+        "people",
+        "未达标",
+        english="People outside the standard",
+        alone="不达标人口",
+        where=SHOWN,
     ),
     "rate": Column("覆盖率", "rate", english="Coverage rate", where=SHOWN),
     "demand_points": Column("需求点", "count"),

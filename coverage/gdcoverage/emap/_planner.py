@@ -58,6 +58,7 @@ def planner_block(
         "services": services_of(coverage),
         "sites": _sites(siting),
         "ranked": GAP["population"].said,
+        "rankedTowns": TOWN["uncovered_population"].said,
         "words": map_words(GAP, DEMAND, TOWN, {} if siting is None else SITE),
     }
 

@@ -82,6 +82,7 @@ def province_block(
         "services": None,
         "gapMarks": [] if gaps is None else _gap_marks(gaps, standard),
         "sites": [] if sites is None else _site_marks(sites),
+        "rankedTowns": "",
         "ranked": NUMBERS["uncovered_population"].said,
         "words": map_words(NUMBERS, GAP, {} if sites is None else SITE),
     }

@@ -104,7 +104,7 @@ export function ranking(root, words, map, planner) {
     !rows.length ? "没有空白区" : planner.counties ? "县区（按{0}）" : "空白区（按{0}）", words.t(planner.ranked).toLowerCase());
   refill(part(root, ".emap-ranking"), ...ranked(words, rows));
   const towns = planner.towns.map((town) => ({ name: town.name, people: town.missed, go: () => goToTown(words, map, town) }));
-  part(root, ".emap-towns-title").textContent = towns.length ? words.t("镇街（按{0}）", words.t(planner.ranked).toLowerCase()) : "";
+  part(root, ".emap-towns-title").textContent = towns.length ? words.t("镇街（按{0}）", words.t(planner.rankedTowns).toLowerCase()) : "";
   refill(part(root, ".emap-towns"), ...ranked(words, towns));
 }
 

@@ -11,7 +11,7 @@ import { Later } from "./layers.js";
  * @param {number} mode
  * @param {number} when
  */
-export function coveredBy({ modes, whens, masks, mask }, item, mode, when) {
+function coveredBy({ modes, whens, masks, mask }, item, mode, when) {
   const at = (item * modes.length + mode) * whens.length + when;
   return mask.map((number) => Number(masks[number][at]));
 }

@@ -171,6 +171,7 @@ export interface Planner {
   words: Record<string, string>;
   /** By which number gaps or counties are ranked. */
   ranked: string;
+  rankedTowns: string;
   lines: Record<string, Lines>;
   areas: Record<string, Area>;
   gaps: Gap[];
