@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import covering, emap, province, results, scaling, streets
+from benchmarks import covering, emap, province, results, scaling, services, streets
 from benchmarks.data import SHARED
 from benchmarks.timing import Figure, Row
 
@@ -20,7 +20,7 @@ def main(folder: Path, quick: bool) -> int:
     figures: list[Figure] = []
     if SHARED.is_dir():
         rows += streets.main()
-        figures += [*covering.sjc(), *scaling.main()]
+        figures += [*covering.sjc(), *scaling.main(), *services.main()]
     else:
         print(
             f"no real data in {SHARED} (set GDCOVERAGE_SHARED): streets left out", file=sys.stderr

@@ -53,6 +53,6 @@ def test_nanshan(real_plan):
     # Named after places of the OSM file.
     assert report.gaps["name"].str.contains("大冲").any()
     assert set(files) == {
-        "汇总.xlsx", "汇总.csv", "汇总.json", "读表说明.html", "地图.html", "公众版地图.html",
-        "结果图层.gpkg",
+        "汇总.xlsx", "汇总.csv", "汇总.json", "事项与时段.csv", "镇街.csv",
+        "读表说明.html", "地图.html", "公众版地图.html", "结果图层.gpkg",
     }  # fmt: skip

@@ -38,6 +38,10 @@ def before(tmp_path_factory):
     write_plan(folder / "plan", people=60)
     area = shapely.box(*worlds.degrees(-50, -50), *worlds.degrees(300, 300))
     gpd.GeoDataFrame(geometry=[area], crs=4326).to_file(folder / "plan/lake.geojson")
+    towns = gpd.GeoDataFrame({"镇街": ["湖畔镇"], "代码": [990101001]}, geometry=[area], crs=4326)
+    towns.to_file(folder / "plan/towns.geojson")
+    quotas = pd.DataFrame({"县区": ["西县"], "城乡类别": ["城区"], "网点类型": [""], "计划数": [4]})
+    quotas.to_csv(folder / "plan/quotas.csv", index=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GDCOVERAGE_CACHE", str(folder / "cache"))
         run_plan(load_plan(folder / "plan/plan.toml"), DATE, How(workers=1))
@@ -115,6 +119,28 @@ def answered(folder: Path) -> None:
     (folder / ANSWERS).write_text("类别,原文,含义\n网点,W2,退出\n", encoding="utf-8")
 
 
+def saturdays(folder: Path) -> None:
+    """Two outlets do cards on Saturdays, and sites are to be found for just that."""
+    asked('item = "社保卡"\nwhen = "星期六"')(folder)
+    open_on_saturdays(folder)
+
+
+open_on_saturdays = table(
+    "outlets.csv",
+    lambda f: f.assign(
+        业务事项=["社会保障卡", "社会保障卡", "失业保险", "", ""],
+        营业时间=["周一至周六 9:00-12:00", "9:00-17:00", "每天 9:00-17:00", "周六 9:00-12:00", ""],
+    ),
+)
+
+
+def said_more(folder: Path) -> None:
+    """What outlets offer, in which towns they are, and how many are planned."""
+    open_on_saturdays(folder)
+    more = '[places]\ntowns = "towns.geojson"\n[quotas]\ntable = "quotas.csv"\n[outputs]'
+    text("plan.toml", "[outputs]", more)(folder)
+
+
 def nothing_asked(folder: Path) -> None:
     path = folder / "plan.toml"
     path.write_text(path.read_text(encoding="utf-8").partition("[sites]")[0], encoding="utf-8")
@@ -168,6 +194,7 @@ NUMBERS = {
     "a frontier": text("plan.toml", "frontier = 0", "frontier = 2"),
     "alternatives": text("plan.toml", "alternatives = 0", "alternatives = 1"),
     "no table of candidates": text("plan.toml", 'candidates = "candidates.csv"', "generate = 20"),
+    "Saturdays are asked about": saturdays,
     "nothing asked": nothing_asked,
 }
 river = text("streets.osm", "v='residential'", "v='residential'/><tag k='waterway' v='river'")
@@ -176,6 +203,7 @@ SHOWN = {
     "another day": None,
     "another title": text("plan.toml", "三县", "三个县"),
     "hours": table("outlets.csv", lambda f: f.assign(营业时间="9:00-17:00")),
+    "services, towns and quotas": said_more,
     "telephones": table("outlets.csv", lambda f: f.assign(电话="0755-12345678")),
     "a title above": text("outlets.csv", "网点编号", "网点一览\n网点编号"),
     "a blank line": text("people.csv", "\n", "\n\n"),
@@ -272,6 +300,7 @@ TOGETHER = (
     *("people are more", "somebody moves over the border", "towns become villages"),
     *("a street is gone", "a crossing moves", "the border moves", "the planner answers"),
     *("a candidate moves", "a fixed candidate", "a lake", "a cap", "a frontier", "fewer minutes"),
+    *("Saturdays are asked about", "services, towns and quotas"),
 )
 
 
@@ -283,7 +312,7 @@ def test_many_changes_one_after_another_end_as_the_last_alone(before, tmp_path, 
     monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
     how = How(workers=1, only_numbers=True)
     for change in chance.sample(TOGETHER, 4):
-        NUMBERS[change](path.parent)
+        (NUMBERS | SHOWN)[change](path.parent)
         run_plan(load_plan(path), DATE, how)
     went_on = all_files(path.parent / "results")
     shutil.rmtree(path.parent / "results")

@@ -140,7 +140,7 @@ tiles = "osm"
 TOLD = """\
 [demand] 里不认识 settlment。是否想写 settlement？可用的有：datum、expected_population、land、path、places、settlement、settlement_polygons、sheet
 [standard] 里不认识 walking_speed。是否想写 walking_speed_kmh？可用的有：minutes、rural_radius_m、smallest_component_m、snap_limit_m、town_rule、walking_speed_kmh
-不认识 mpa。是否想写 map？可用的有：counties、demand、map、network、outlets、outputs、publish、sites、standard、title
+不认识 mpa。是否想写 map？可用的有：counties、demand、map、network、outlets、outputs、places、publish、quotas、sites、standard、title
 [network] 应恰好写一种来源，现有：osm、place。请在 osm、graphml、saved、place、polygon 中选一种
 [counties] adcodes 没有县区“44132”，现为 "44132"。是否想写 441324（龙门县）、441323（惠东县）、441322（博罗县）？请写县区名、市名，或行政区划代码（县 441324、市 4413）
 title 应是文字，现为 2024。请用英文引号括起来
@@ -480,8 +480,8 @@ def test_run_writes_every_result_and_says_what_it_stands_on(sample):
     written = write_outputs(report, sample.parent / "results")
     assert not written.failures
     assert {path.name for path in written.files} == {
-        "汇总.xlsx", "汇总.csv", "汇总.json", "读表说明.html", "地图.html", "公众版地图.html",
-        "结果图层.gpkg",
+        "汇总.xlsx", "汇总.csv", "汇总.json", "事项与时段.csv", "镇街.csv",
+        "读表说明.html", "地图.html", "公众版地图.html", "结果图层.gpkg",
     }  # fmt: skip
     assert {path.name for path in (sample.parent / "results").iterdir()} == {
         path.name for path in written.files
@@ -549,7 +549,7 @@ def test_what_cannot_be_written_does_not_stop_the_rest(sample):
     (folder / "汇总.xlsx").mkdir(parents=True)
     written = write_outputs(report_of(sample), folder)
     assert [problem.kind for problem in written.failures] == ["output_failed"]
-    assert len(written.files) == 6
+    assert len(written.files) == 8
     assert not [path for path in folder.iterdir() if path.name.startswith(".partial")]
 
 

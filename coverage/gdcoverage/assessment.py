@@ -31,6 +31,7 @@ from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import lonlat
 from gdcoverage.network import Snap, WalkNetwork, reach
 from gdcoverage.outlets import sound_outlets
+from gdcoverage.outlets.offers import Service, offers_of
 from gdcoverage.places.counties import assign_counties, read_counties
 from gdcoverage.policy import Standard
 from gdcoverage.tables import Rows
@@ -148,6 +149,24 @@ def without_outlets(coverage: Coverage, outlet_ids: Collection[str]) -> Coverage
         coverage.demand.assign(covering_outlets=np.diff(covers.indptr)),
     )
     return replace(coverage, demand=demand, outlets=outlets, covers=covers)
+
+
+def for_service(coverage: Coverage, service: Service) -> Coverage:
+    """What an assessment finds when only the outlets serve of which the table says that they offer
+    a service; the same as `assess` with the others exited.
+
+    Parameters
+    ----------
+    coverage : result of `assess`.
+    service : see `service_called`.
+    """
+    return without_outlets(coverage, not_offering(coverage.outlets, service))
+
+
+def not_offering(outlets: pd.DataFrame, service: Service) -> list[str]:
+    """Ids of outlets in service of which the table does not say that they offer a service."""
+    others = (outlets["status"] == "active") & ~offers_of(outlets, [service]).known[:, 0]
+    return sorted(outlets.loc[others, "outlet_id"])
 
 
 def cover_matrix(

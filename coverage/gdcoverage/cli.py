@@ -57,6 +57,9 @@ FailUnder = Annotated[
 County = Annotated[
     str | None, typer.Option(help="县区名或代码，如 龙门县、441324；计划含多个县区时须指定一个")
 ]
+Item = Annotated[str | None, typer.Option(help="只看能办某项业务的网点，如 失业保险")]
+Mode = Annotated[str | None, typer.Option(help="只看某种服务方式，如 窗口办")]
+Hours = Annotated[str | None, typer.Option(help="只看某个时段营业的网点，如 星期六、工作日中午")]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="同时计算几个县区（进程数）；默认为处理器核数")
 ]
@@ -304,9 +307,13 @@ def sites(
     within: Annotated[
         float | None, typer.Option(min=0, max=100, help="备选方案新增达标人口最多比最优少多少（%）")
     ] = None,
+    item: Item = None,
+    mode: Mode = None,
+    when: Hours = None,
     fresh: Fresh = False,
 ) -> None:
     """建议在哪里新增网点：新增几个（--add），或为达到某覆盖率最少几个（--target）。"""
+    from gdcoverage.outlets.offers import service_called
     from gdcoverage.report import alternative_lines, siting_lines
     from gdcoverage.run import How, SitesInput, load_plan, make_report, read_inputs
 
@@ -314,6 +321,7 @@ def sites(
         raise typer.BadParameter("应写其中一个", param_hint="--add / --target")
     if then not in (None, "two-outlets"):
         raise typer.BadParameter("应为 two-outlets", param_hint="--then")
+    service_called(item or "", mode or "", when or "")
     said: dict[str, Any] = {
         "then": then and "two_outlets",
         "differ": differ,
@@ -330,7 +338,14 @@ def sites(
             alternatives=alternatives,
             **{name: value for name, value in said.items() if value is not None},
         )
-        loaded = replace(loaded, sites=replace(asked, terms=terms))
+        about = replace(
+            asked,
+            terms=terms,
+            item=item or asked.item,
+            mode=mode or asked.mode,
+            when=when or asked.when,
+        )
+        loaded = replace(loaded, sites=about)
         inputs = read_inputs(loaded, say)
         how = How(fresh=fresh)
         made = make_report(loaded, inputs, today(), say, _only(inputs, county), how)
@@ -348,14 +363,20 @@ def exit_impact(
     outlet: Annotated[list[str] | None, typer.Option(help="退出的网点编号，可写多次")] = None,
     bank: Annotated[str | None, typer.Option(help="该银行的网点全部退出")] = None,
     replace_by: Annotated[int, typer.Option(min=0, help="最多用几个新网点补位")] = 1,
+    item: Item = None,
+    mode: Mode = None,
+    when: Hours = None,
     fresh: Fresh = False,
 ) -> None:
     """网点或银行退出的影响：谁失去达标、新空白区、怎样补位。都不写则列出每个网点的影响。"""
-    from gdcoverage.report import exit_lines
+    from gdcoverage.assessment import for_service
+    from gdcoverage.outlets.offers import service_called
+    from gdcoverage.report import exit_lines, service_line
     from gdcoverage.run import How, county_tasks, load_plan, make_report, read_inputs
     from gdcoverage.sites import Terms, exit_impact_of
     from gdcoverage.sites import exit_impact as impact_of_each
 
+    service = service_called(item or "", mode or "", when or "")
     with steps() as say:
         loaded = load_plan(plan)
         inputs = read_inputs(loaded, say)
@@ -363,6 +384,8 @@ def exit_impact(
         how = How(fresh=fresh)
         county = _only(inputs, county)
         coverage = make_report(bare, inputs, today(), say, county, how).walked
+        if item or mode or when:
+            coverage = for_service(coverage, service)
         say("计算退出影响")
         if not outlet and bank is None:
             lines = [
@@ -382,6 +405,8 @@ def exit_impact(
                 places=task.subject.places,
             )
             lines = exit_lines(impact)
+    if item or mode or when:
+        lines = [service_line(service.label), *lines]
     for line in lines:
         out.print(Text(line))
 

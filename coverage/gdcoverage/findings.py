@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal, Self
 
@@ -15,7 +15,9 @@ from scipy.sparse import csr_array
 from gdcoverage.arrays import Bools, Ints
 from gdcoverage.network import Snap, WalkNetwork
 from gdcoverage.numbers import NUMBERS, SPEED_COLUMNS
+from gdcoverage.outlets.offers import SERVICES, Service, service_called
 from gdcoverage.policy import COMPARISON_SPEEDS, SETTLEMENTS, Standard
+from gdcoverage.services import service_table
 from gdcoverage.showing import Shown, share
 
 # Adcode of demand points that lie in no county.
@@ -197,6 +199,41 @@ class Findings(Shown):
         table = tally(self.demand, ["county", "settlement"], self.standard).reset_index()
         table.insert(2, "settlement_name", table["settlement"].map(SETTLEMENTS))
         return table
+
+    def by_service(self, services: Sequence[Service] = SERVICES) -> pd.DataFrame:
+        """Coverage per county for each business item, service mode and kind of hours.
+
+        Returns
+        -------
+        DataFrame: ``county`` and ``county_name`` in the order of `by_county`, then the columns of
+        `service_table`, a row for each of the services.
+        """
+        own = () if self.counties is None else self.counties["adcode"]
+        inside = sorted({*own, *self.demand["county"]} - {NO_COUNTY})
+        outside = [NO_COUNTY] if (self.demand["county"] == NO_COUNTY).any() else []
+        table = service_table(self.demand, self.outlets, self.covers, services, [*inside, *outside])
+        names = {NO_COUNTY: "县区外"}
+        if self.counties is not None:
+            names |= dict(zip(own, self.counties["name"], strict=True))
+        table.insert(1, "county_name", table["county"].map(names).fillna(""))
+        return table
+
+    def of(self, item: str = "", mode: str = "", when: str = "") -> pd.DataFrame:
+        """Coverage per county by the outlets that offer one service: 失业保险, 窗口, 星期六上午.
+
+        Parameters
+        ----------
+        item, mode, when : in words, see `service_called`; any where empty.
+
+        Returns
+        -------
+        DataFrame, as of `by_service`, a row for each county.
+
+        Raises
+        ------
+        InputError : a word is not understood.
+        """
+        return self.by_service([service_called(item, mode, when)])
 
     def total(self) -> pd.Series:
         """The columns of `tally` over all demand points; counties and classes sum to it."""

@@ -405,6 +405,76 @@ EXIT = {
     "covered_population": Column("现覆盖人口", "people"),
     "rate_after": Column("退出后覆盖率", "rate"),
 }
+SERVICE = {
+    "county": Column("区划代码"),
+    "county_name": Column("县区"),
+    "item_name": Column("业务事项"),
+    "mode_name": Column("服务方式"),
+    "when_name": Column("时段"),
+    "outlets": Column("办理的在营网点", "count", "网点"),
+    "population": Column("人口", "people"),
+    "covered_population": Column("达标人口", "people", "达标"),
+    "rate": Column("覆盖率", "rate"),
+    "below_headline": Column("比总覆盖率低", "rate", "比总覆\n盖率低"),
+    "unsaid_outlets": Column("未写明的网点", "count", "未写明\n的网点"),
+    "rate_with_unsaid": Column("未写明的也算能办的覆盖率", "rate", "也算\n能办"),
+}
+TOWN = {
+    "county": Column("区划代码"),
+    "county_name": Column("县区"),
+    "town_code": Column("镇街代码"),
+    "town_label": Column("镇街", english="Town", where=SHOWN),
+    "town_kind": Column("类型"),
+    "population": Column("人口", "people", english="People", where=SHOWN),
+    "covered_population": Column("达标人口", "people", "达标"),
+    "uncovered_population": Column(
+        "未达标人口",
+        "people",
+        "未达标",
+        english="People outside the standard",
+        alone="不达标人口",
+        where=SHOWN,
+    ),
+    "rate": Column("覆盖率", "rate", english="Coverage rate", where=SHOWN),
+    "demand_points": Column("需求点", "count"),
+    "outlets": Column("在营网点", "count", "网点", english="Outlets in service", where=SHOWN),
+    "banks": Column("各银行网点", english="Outlets of each bank", where=SHOWN),
+    "outlet_name": Column("最近网点", english="Nearest outlet", where=SHOWN),
+    "radius_m": Column(
+        "人口中位直线距离", "metres", "中位\n直线(米)", english="Median straight line", where=SHOWN
+    ),
+    "villages": Column("村居", "count"),
+    "villages_without": Column("无人达标的村居", "count", "无人达标\n的村居"),
+    "town_by": Column("归属依据"),
+}
+VILLAGE = {
+    "county_name": Column("县区"),
+    "town_label": Column("镇街"),
+    "village_id": Column("村居代码"),
+    "village_label": Column("村居"),
+    "population": Column("人口", "people"),
+    "outlet_name": Column("最近网点"),
+    "radius_m": Column("直线距离", "metres"),
+}
+QUOTA = {
+    "county_name": Column("县区"),
+    "settlement_name": Column("城乡类别"),
+    "kind_name": Column("网点类型"),
+    "planned": Column("计划", "count"),
+    "present": Column("现有", "count"),
+    "missing": Column("缺", "count"),
+}
+UNSAID = {
+    "outlet_id": Column("网点编号"),
+    "name": Column("网点名称"),
+    "bank": Column("所属银行"),
+    "county_name": Column("所在县区"),
+    "unsaid": Column("没有写明的"),
+    "hours": Column("营业时间（原文）"),
+    "source_file": Column("来源文件"),
+    "source_sheet": Column("工作表"),
+    "source_row": Column("原表行号", "row"),
+}
 
 
 def county_columns() -> dict[str, Column]:

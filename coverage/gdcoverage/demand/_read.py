@@ -41,6 +41,8 @@ DEMAND = pa.DataFrameSchema(
             str, pa.Check.isin([source for source in _settlement.SOURCES if source])
         ),
         "area_km2": pa.Column(float, nullable=True, description="NaN unknown"),
+        "town_name": pa.Column(str, description="镇街 as the table says; empty where it does not"),
+        "division": pa.Column(str, description="code of 9 or 12 digits; empty where none is told"),
         "county": pa.Column(str, description="adcode; empty until assigned, and outside all"),
         "source_row": pa.Column(int, description="row in the file from 1; 0 for raster cells"),
         "geometry": pa.Column("geometry"),
@@ -48,7 +50,10 @@ DEMAND = pa.DataFrameSchema(
     strict=True,
     ordered=True,
 )
-_TEXT = ("demand_id", "name", "settlement", "settlement_code", "settlement_source", "county")
+_TEXT = (
+    *("demand_id", "name", "settlement", "settlement_code", "settlement_source"),
+    *("town_name", "division", "county"),
+)
 
 
 def read_demand(
@@ -185,6 +190,8 @@ def _raster_points(
             "population": cells.people,
             "elderly": np.nan,
             "area_km2": cells.area_km2,
+            "town_name": "",
+            "division": "",
             "source_row": 0,
             "lon": cells.lon,
             "lat": cells.lat,

@@ -17,7 +17,9 @@ from gdcoverage.demand._places import VILLAGE_DIGITS, Register
 from gdcoverage.demand._where import (
     NO_COORDINATES,
     areas_of,
+    divisions_of,
     is_hexagon,
+    lies_in,
     mended,
     names_of,
     places_of,
@@ -35,8 +37,9 @@ class Points:
     Parameters
     ----------
     frame : columns ``demand_id``, ``name``, ``population``, ``elderly``, ``area_km2``,
-        ``source_row``, ``lon``, ``lat`` (WGS-84), ``sheet``, ``settlement`` (as written; the
-        code where there is one, else a town's where the row says so) and ``settlement_source``.
+        ``town_name``, ``division``, ``source_row``, ``lon``, ``lat`` (WGS-84), ``sheet``,
+        ``settlement`` (as written; the code where there is one, else a town's where the row says
+        so) and ``settlement_source``.
     problems : the faults of all rows.
     left_out : people on the rows that have no place, or are in doubt.
     counts : what the other rows are, in Chinese -> how many.
@@ -92,6 +95,7 @@ def points_of(
     points["demand_id"] = _unique_ids(points)
     bad = (points["population"].isna() | points["lon"].isna()).to_numpy()
     people = float(points.loc[bad, "population"].sum()) + judgement.people
+    points["town_name"] = points.pop("lies_in")
     counts = judgement.counts | {"未计入": int(bad.sum())}
     unplaced = _unplaced(points[(points["lon"].isna() & points["population"].notna()).to_numpy()])
     return Points(points[~bad].reset_index(drop=True), problems, people, counts, unplaced)
@@ -152,6 +156,8 @@ def _rows(table: Table, datum: Datum, register: Register | None) -> _Part:
         "settlement_source": table.text("settlement_source"),
         "label": names.own,
         "town_name": names.town,
+        "lies_in": lies_in(table, names),
+        "division": divisions_of(table, names),
     }
     return _Part(pd.DataFrame(rows), problems, step, where.at_all, totals_of(table))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -13,12 +14,15 @@ import shapely
 from gdcoverage.arrays import Bools, Floats, Objects
 from gdcoverage.demand import _headings as words
 from gdcoverage.demand._people import narrow
-from gdcoverage.demand._places import Register
+from gdcoverage.demand._places import Register, village_code
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.datum import Datum
 from gdcoverage.problems import Problem
 from gdcoverage.tables import Table, coordinates, numbers
 
+# Codes of towns and villages; of villages alone, in any province.
+_DIVISION = re.compile(r"[1-6]\d{8}(?:\d{3})?")
+_VILLAGE = re.compile(r"[1-6]\d{11}")
 NO_COORDINATES = "coordinate_heading_missing"
 # Units that headings carry in brackets: 面积（公顷）.
 _AREA_UNITS = {
@@ -60,6 +64,40 @@ def names_of(table: Table) -> Names:
     known = np.maximum.accumulate(np.where(town != "", np.arange(len(town)), -1))
     filled = np.where(known >= 0, town[np.maximum(known, 0)], "") if len(town) else town
     return Names(np.where(own != "", own, town), filled, code)
+
+
+def town_of(table: Table, names: Names) -> Objects:
+    """The town in which each row lies, as its column, the part of the table or the sheet says; ""
+    where nothing does.
+    """
+    town = names.town
+    for other in (table.section, np.full(len(table), table.sheet, object)):
+        if other is not None:
+            town = np.where((town == "") & _name_towns(other), other, town)
+    return town
+
+
+def lies_in(table: Table, names: Names) -> Objects:
+    """The same, and of a row that is a town its own name."""
+    town = town_of(table, names)
+    return np.where((town == "") & _name_towns(names.own), names.own, town)
+
+
+def _name_towns(texts: Objects) -> Bools:
+    """Which texts are names of towns; the same few are written over and over."""
+    found = {text: words.level_of(text) == words.TOWN for text in set(texts)}
+    return np.array([found[text] for text in texts], bool)
+
+
+def divisions_of(table: Table, names: Names) -> Objects:
+    """The statistics bureau's code of each row's village or town; "" for none.
+
+    What stands in a column of other numbers counts only with the twelve digits of a village.
+    """
+    told = [_DIVISION.fullmatch(village_code(text)) for text in table.text("division")]
+    ids = [_VILLAGE.fullmatch(village_code(text)) for text in names.code]
+    pairs = zip(told, ids, strict=True)
+    return np.array([(own or other or [""])[0] for own, other in pairs], object)
 
 
 def is_hexagon(cell: str) -> bool:
@@ -127,11 +165,7 @@ def _middles(table: Table, hexagon: Bools) -> Where:
 def _joined(table: Table, names: Names, where: Where, register: Register) -> Where:
     """Rows without a place get that of their code or name."""
     open_ = np.flatnonzero(np.isnan(where.lon))
-    town = names.town
-    for other in (table.section, np.full(len(table), table.sheet, object)):
-        if other is not None:
-            is_town = [words.level_of(text) == words.TOWN for text in other]
-            town = np.where((town == "") & is_town, other, town)
+    town = town_of(table, names)
     lon, lat, why = register.find(names.code[open_], names.own[open_], town[open_])
     where.lon[open_], where.lat[open_] = lon, lat
     action = "请在位置表（places）里补上代码或同镇的同名村，或在本表补填坐标"

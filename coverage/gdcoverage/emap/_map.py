@@ -96,6 +96,7 @@ def build_map(
     siting: Siting | None = None,
     ground: Ground | None = None,
     box: Sequence[str] | None = None,
+    towns: gpd.GeoDataFrame | None = None,
 ) -> EMap:
     """The planner's map of an assessment: people covered and not, areas, gaps, sites.
 
@@ -109,6 +110,7 @@ def build_map(
     network_base : draw the streets as the base.
     siting : recommended sites and exit impact, to draw as well.
     ground : water, streets, tiles.
+    towns : frame of `read_towns`: drawn by coverage rate where they have polygons.
 
     Returns
     -------
@@ -116,8 +118,8 @@ def build_map(
     """
     ground = ground or Ground()
     said = {"title": title, "made_on": made_on, "data_date": data_date}
-    head = planner_head(coverage, siting, **said, ground=ground, box=box)
-    return EMap(head, planner_data(coverage, gaps, siting, ground, network_base))
+    head = planner_head(coverage, siting, **said, ground=ground, box=box, towns=towns)
+    return EMap(head, planner_data(coverage, gaps, siting, ground, network_base, towns))
 
 
 def planner_head(
@@ -129,6 +131,7 @@ def planner_head(
     data_date: str,
     ground: Ground,
     box: Sequence[str] | None = None,
+    towns: gpd.GeoDataFrame | None = None,
 ) -> dict[str, Any]:
     """What the page of `build_map` says first; no streets are needed for it.
 
@@ -141,7 +144,7 @@ def planner_head(
         "doubt": list(read_first(coverage.doubt(), ()) if box is None else box),
         "headline": headline(dict(coverage.total()) if len(coverage.demand) else {"population": 0}),
         "bounds": bounds(*_seen_first(coverage)),
-        "styles": layer_styles(coverage, siting),
+        "styles": layer_styles(coverage, siting, towns),
     }
 
 
@@ -151,6 +154,7 @@ def planner_data(
     siting: Siting | None,
     ground: Ground,
     network_base: bool = True,
+    towns: gpd.GeoDataFrame | None = None,
 ) -> dict[str, Block]:
     """The data of `build_map`, packed; neither title nor date is in it."""
     exits = None
@@ -160,7 +164,7 @@ def planner_data(
         "outlets": look_up(coverage.outlets, coverage.counties, exits),
         "names": ground.named(coverage.counties),
         "base": base_block(coverage.counties, ground.drawn),
-        "planner": planner_block(coverage, gaps, network_base, siting),
+        "planner": planner_block(coverage, gaps, network_base, siting, towns),
     }
     return {name: block(part) for name, part in data.items()}
 

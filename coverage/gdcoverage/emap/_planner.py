@@ -12,11 +12,13 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.emap._facts import facts, ways
+from gdcoverage.emap._local import is_drawn, services_of, town_rows
 from gdcoverage.emap._pack import packed_area, packed_lines, whole
+from gdcoverage.emap._province import rate_styles
 from gdcoverage.emap._styles import styles
 from gdcoverage.findings import Coverage, Findings
 from gdcoverage.geo.ellipsoid import GEOD
-from gdcoverage.numbers import DEMAND, GAP, NUMBERS, SITE, map_labels, map_words
+from gdcoverage.numbers import DEMAND, GAP, NUMBERS, SITE, TOWN, map_labels, map_words
 from gdcoverage.policy import SETTLEMENTS
 from gdcoverage.report import SNAP_STATUS, distance_text, measured, percent
 from gdcoverage.service_areas import reached_lines, service_area
@@ -24,9 +26,18 @@ from gdcoverage.sites import Siting
 
 
 def planner_block(
-    coverage: Coverage, gaps: gpd.GeoDataFrame, network_base: bool, siting: Siting | None
+    coverage: Coverage,
+    gaps: gpd.GeoDataFrame,
+    network_base: bool,
+    siting: Siting | None,
+    towns: gpd.GeoDataFrame | None = None,
 ) -> dict[str, Any]:
-    """The layers that only planners see, ready for JSON."""
+    """The layers that only planners see, ready for JSON.
+
+    Parameters
+    ----------
+    towns : frame of `read_towns`: those with polygons are drawn.
+    """
     standard = coverage.standard
     reached = [reached_lines(coverage, standard.minutes * part / 3) for part in (1, 2, 3)]
     active = coverage.outlets[coverage.outlets["counts"]]
@@ -43,15 +54,25 @@ def planner_block(
         },
         "gaps": _gaps(gaps, coverage),
         "demand": _demand(coverage),
+        "towns": town_rows(coverage, towns),
+        "services": services_of(coverage),
         "sites": _sites(siting),
         "ranked": GAP["population"].said,
-        "words": map_words(GAP, DEMAND, {} if siting is None else SITE),
+        "rankedTowns": TOWN["uncovered_population"].said,
+        "words": map_words(GAP, DEMAND, TOWN, {} if siting is None else SITE),
     }
 
 
-def layer_styles(coverage: Findings, siting: Siting | None) -> list[dict[str, Any]]:
-    """The style table; the rural radius is off at first where nobody lives in the country."""
+def layer_styles(
+    coverage: Findings, siting: Siting | None, towns: gpd.GeoDataFrame | None = None
+) -> list[dict[str, Any]]:
+    """The style table; the rural radius is off at first where nobody lives in the country, towns
+    are because they lie under all else.
+    """
     table = styles(coverage.standard)
+    if towns is not None and is_drawn(towns).any():
+        coloured = rate_styles("镇街", "Towns: ", on=False)
+        table = dict(list(table.items())[:1]) | coloured | dict(list(table.items())[1:])
     rural = bool((coverage.demand["settlement"] == "rural").any())
     table["radius"] = table["radius"]._replace(on=rural)
     if siting is None:

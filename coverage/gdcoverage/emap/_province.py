@@ -33,13 +33,8 @@ def province_styles(
 ) -> list[dict[str, Any]]:
     """The style table of the province's map."""
     usual = styles(Standard())
-    rate = NUMBERS["rate"]
-    line = {"color": "#5A5A5A", "weight": 0.8, "fillOpacity": 0.85}
     table = {"counties": usual["counties"]}
-    for name, label, english, colour in _classes():
-        fill = line | {"fillColor": colour}
-        called = f"{rate.label} {label}", f"{rate.english} {english}"
-        table[name] = Style(*called, True, "area", fill)
+    table |= rate_styles()
     table["idle"] = usual["idle"]._replace(on=False)
     table["outlets"] = usual["outlets"]._replace(on=False)
     if gaps is not None and len(gaps):
@@ -70,7 +65,7 @@ def province_block(
                 "adcode": row["adcode"],
                 "name": row["name"],
                 "city": row["city"],
-                "style": _class_of(row["rate"]),
+                "style": class_of(row["rate"]),
                 "rate": None if np.isnan(row["rate"]) else round(row["rate"], 4),
                 "people": 0 if np.isnan(row["rate"]) else round(row["population"]),
                 "missed": 0
@@ -83,23 +78,39 @@ def province_block(
         )
     return {
         "counties": rows,
+        "towns": [],
+        "services": None,
         "gapMarks": [] if gaps is None else _gap_marks(gaps, standard),
         "sites": [] if sites is None else _site_marks(sites),
+        "rankedTowns": "",
         "ranked": NUMBERS["uncovered_population"].said,
         "words": map_words(NUMBERS, GAP, {} if sites is None else SITE),
     }
 
 
-def _classes() -> list[tuple[str, str, str, str]]:
-    """Key, labels and colour of each class, lowest rate first."""
-    known = [
-        (f"rate_{i}", label, english, colour)
-        for i, (_, label, english, colour) in enumerate(CLASSES)
-    ]
-    return [("rate_unknown", *_UNKNOWN), *reversed(known)]
+def rate_styles(of: str = "", english_of: str = "", on: bool = True) -> dict[str, Style]:
+    """A style for each class of coverage rate, lowest first.
+
+    Parameters
+    ----------
+    of, english_of : what is coloured, before the label.
+    """
+    rate, line = NUMBERS["rate"], {"color": "#5A5A5A", "weight": 0.8, "fillOpacity": 0.85}
+    classes = [(f"rate_{i}", *each[1:]) for i, each in enumerate(CLASSES)]
+    return {
+        name: Style(
+            f"{of}{rate.label} {label}",
+            f"{english_of}{rate.english} {english}",
+            on,
+            "area",
+            line | {"fillColor": colour},
+        )
+        for name, label, english, colour in [("rate_unknown", *_UNKNOWN), *reversed(classes)]
+    }
 
 
-def _class_of(rate: float) -> str:
+def class_of(rate: float) -> str:
+    """The style of a coverage rate."""
     if np.isnan(rate):
         return "rate_unknown"
     return next(f"rate_{i}" for i, (low, *_) in enumerate(CLASSES) if rate >= low)

@@ -4,10 +4,17 @@ from gdcoverage.report._account import FileRead, data_date
 from gdcoverage.report._account_page import account_page, write_account
 from gdcoverage.report._account_text import print_account
 from gdcoverage.report._columns import SNAP_STATUS, distance_text, measured, percent
-from gdcoverage.report._data import csv_text, json_text, write_csv, write_json
+from gdcoverage.report._data import (
+    csv_text,
+    json_text,
+    write_csv,
+    write_json,
+    write_services,
+    write_towns,
+)
 from gdcoverage.report._doubt import read_first
 from gdcoverage.report._report import Report
-from gdcoverage.report._siting import alternative_lines, exit_lines, siting_lines
+from gdcoverage.report._siting import alternative_lines, exit_lines, service_line, siting_lines
 from gdcoverage.report._text import print_report, report_text, write_text
 from gdcoverage.report._workbook import write_workbook
 
@@ -28,10 +35,13 @@ __all__ = [
     "print_report",
     "read_first",
     "report_text",
+    "service_line",
     "siting_lines",
     "write_account",
     "write_csv",
     "write_json",
+    "write_services",
     "write_text",
+    "write_towns",
     "write_workbook",
 ]

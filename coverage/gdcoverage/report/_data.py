@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,17 @@ import pandas as pd
 
 from gdcoverage.files import written_whole
 from gdcoverage.findings import Doubt
-from gdcoverage.numbers import KINDS, SPEED_COLUMNS, Column, county_columns, shown_in
+from gdcoverage.numbers import (
+    KINDS,
+    QUOTA,
+    SERVICE,
+    SPEED_COLUMNS,
+    TOWN,
+    VILLAGE,
+    Column,
+    county_columns,
+    shown_in,
+)
 from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT, Standard
 from gdcoverage.report._columns import heading
 from gdcoverage.report._report import Report
@@ -33,11 +44,17 @@ def csv_text(report: Report) -> str:
     would run as a formula has an apostrophe before it.
     """
     table = report.with_total()
-    columns = {
-        name: column for name, column in shown_in("csv", county_columns()).items() if name in table
-    }
+    return _csv(table, {name: c for name, c in county_columns().items() if name in table})
+
+
+def _csv(table: pd.DataFrame, columns: Mapping[str, Column]) -> str:
+    """A table's columns as comma-separated text; headings alone where it has no rows."""
+    empty = pd.Series(dtype=object)
     plain = pd.DataFrame(
-        {heading(c, rate_unit=True): _cells(table[name], c) for name, c in columns.items()}
+        {
+            heading(column, rate_unit=True): _cells(table.get(name, empty), column)
+            for name, column in shown_in("csv", columns).items()
+        }
     )
     return str(safe_text(plain).to_csv(index=False, lineterminator="\r\n"))
 
@@ -47,6 +64,20 @@ def write_json(report: Report, path: str | Path) -> None:
     with written_whole(path) as partial:
         # A lone surrogate in a bad input must not cost the report.
         partial.write_text(json_text(report), encoding="utf-8", errors="backslashreplace")
+
+
+def write_services(report: Report, path: str | Path) -> None:
+    """Coverage by item, mode and hours as CSV, in the form of `csv_text`."""
+    with written_whole(path) as partial:
+        text = _csv(report.services, SERVICE)
+        partial.write_text(text, encoding="utf-8-sig", newline="")
+
+
+def write_towns(report: Report, path: str | Path) -> None:
+    """Coverage by town as CSV, in the form of `csv_text`."""
+    with written_whole(path) as partial:
+        text = _csv(report.town_table, TOWN)
+        partial.write_text(text, encoding="utf-8-sig", newline="")
 
 
 def json_text(report: Report) -> str:
@@ -82,10 +113,32 @@ def report_data(report: Report) -> dict[str, Any]:
         "sources": [vars(source) for source in report.sources],
         "total": _plain(total.to_dict()),
         "counties": counties,
+        "services": _records(report.services.drop(columns=_NAMES, errors="ignore")),
+        "unsaid_services": _records(_unsaid(report)),
+        "towns": _records(_among(report.town_table, TOWN)),
+        "villages_without": _records(_among(report.village_table, VILLAGE)),
+        "quotas": _records(_among(report.quota_table, QUOTA)),
         "problems": [vars(problem) for problem in report.problems],
         **({} if report.siting is None else {"siting": siting_data(report.siting)}),
         **({} if report.county_sites is None else {"sites": _records(report.county_sites)}),
+        **({"sites_service": report.sites_service} if report.sites_service else {}),
     }
+
+
+# What JSON says of services by keys.
+_NAMES = ["county_name", "item_name", "mode_name", "when_name", "population"]
+
+
+def _among(table: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
+    """A table's county, and those of its columns that JSON shows."""
+    names = ["county", *(name for name in shown_in("json", columns) if name != "county")]
+    return table[[name for name in names if name in table]]
+
+
+def _unsaid(report: Report) -> pd.DataFrame:
+    """Outlets that do not say what they offer, where others do."""
+    columns = ["outlet_id", "county", "unsaid"]
+    return pd.DataFrame() if report.services.empty else report.unsaid_table()[columns]
 
 
 def _doubt(doubt: Doubt | None) -> dict[str, Any] | None:

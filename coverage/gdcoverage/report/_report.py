@@ -27,8 +27,10 @@ from gdcoverage.problems import Problem, unusable
 from gdcoverage.report._account import NO_DATE, FileRead
 from gdcoverage.report._columns import SNAP_STATUS, distance_text
 from gdcoverage.report._doubt import read_first
+from gdcoverage.services import says_anything, unsaid_outlets
 from gdcoverage.showing import Shown
 from gdcoverage.sites import Siting
+from gdcoverage.townships import by_quota, by_town, villages_without
 from gdcoverage.verify import Witness
 
 OUTSIDE = "县区外"
@@ -55,8 +57,11 @@ class Report(Shown):
     streets : what was walked on; None where nobody asked.
     witness : what came of computing walks again; None where nobody was asked to.
     neighbours : adcode -> name of counties beyond the coverage's own, for outlets over there.
+    towns : frame of `read_towns`, so that towns without people are listed too; or None.
+    quotas : frame of `read_quotas`, or None.
     siting : answers to the plan's siting question, if it asks one.
     county_sites : of several counties: the sites recommended to each, with ``asked_by`` (adcode).
+    sites_service : what these are asked about; empty for whatever outlets offer.
     """
 
     title: str
@@ -69,12 +74,15 @@ class Report(Shown):
     neighbours: Mapping[str, str] | None = None
     siting: Siting | None = None
     county_sites: gpd.GeoDataFrame | None = None
+    sites_service: str = ""
     data_date: str = NO_DATE
     files: tuple[FileRead, ...] = ()
     read_at: str = ""
     fits: tuple[DatumFit, ...] = ()
     streets: StreetsWalked | None = None
     witness: Witness | None = None
+    towns: gpd.GeoDataFrame | None = None
+    quotas: pd.DataFrame | None = None
 
     def _line(self) -> str:
         return f"{self.title}: {self.coverage!r}"
@@ -165,6 +173,63 @@ class Report(Shown):
         place = {code: i for i, code in enumerate(self.counties["county"])}
         block = table["county"].map(place).where(table["county_name"] != TOTAL, len(place))
         return _with_uncovered(table.iloc[np.lexsort((order, block))].reset_index(drop=True))
+
+    @cached_property
+    def services(self) -> pd.DataFrame:
+        """`Coverage.by_service`; where there are several counties, last of all of them together.
+
+        Empty where no outlet in service says what it offers.
+        """
+        if not says_anything(self.coverage.outlets):
+            return pd.DataFrame()
+        table = self.coverage.by_service()
+        table["county_name"] = table["county"].map(self.names)
+        return table if self.one else pd.concat([table, _over_all(table)], ignore_index=True)
+
+    @cached_property
+    def all_services(self) -> pd.DataFrame:
+        """The rows of `services` of all counties together."""
+        table = self.services
+        return table if self.one or table.empty else table[table["county_name"] == TOTAL]
+
+    @cached_property
+    def town_table(self) -> pd.DataFrame:
+        """`by_town` in words, with ``uncovered_population``; empty where nothing tells towns."""
+        table = by_town(self.coverage, self.towns)
+        return table if table.empty else _with_uncovered(self._in_words(table))
+
+    @cached_property
+    def village_table(self) -> pd.DataFrame:
+        """`villages_without` in words."""
+        table = villages_without(self.coverage)
+        if table.empty:
+            return table
+        known = table["village_id"].str.fullmatch(r"\d{12}")
+        return self._in_words(table.assign(village_id=table["village_id"].where(known, "")))
+
+    @cached_property
+    def quota_table(self) -> pd.DataFrame:
+        """`by_quota` in words; empty without quotas."""
+        if self.quotas is None:
+            return pd.DataFrame()
+        table = by_quota(self.coverage, self.quotas, list(self.inside["county"]))
+        return table.assign(county_name=table["county"].map(self.names))
+
+    def _in_words(self, table: pd.DataFrame) -> pd.DataFrame:
+        """With ``county_name``, and ``outlet_name`` of the outlet that a row names."""
+        outlets = self.coverage.outlets
+        names = outlets["name"] if "name" in outlets else outlets["outlet_id"]
+        called = dict(zip(outlets["outlet_id"], names, strict=True))
+        return table.assign(
+            county_name=table["county"].map(self.names),
+            outlet_name=[called.get(number) or number for number in table["outlet_id"]],
+        )
+
+    def unsaid_table(self) -> pd.DataFrame:
+        """Outlets in service here that do not say their items, modes or hours."""
+        table = unsaid_outlets(pd.DataFrame(self.coverage.outlets.drop(columns="geometry")))
+        own = table["county"].isin(self.counties["county"])
+        return table.assign(county_name=table["county"].map(self.names).fillna(OUTSIDE))[own]
 
     @cached_property
     def doubt(self) -> Doubt | None:
@@ -260,6 +325,21 @@ class Report(Shown):
             {kind: distance_text(np.nan, standard, kind) for kind in SETTLEMENTS}
         )
         return known.where(table["distance_m"].notna(), words.astype(object))
+
+
+def _over_all(table: pd.DataFrame) -> pd.DataFrame:
+    """Each service over all counties."""
+    keys = ["item", "mode", "when", "item_name", "mode_name", "when_name"]
+    missed = table["below_headline"].fillna(0) * table["population"]
+    sums = table.assign(missed=missed).groupby(keys, sort=False).sum(numeric_only=True)
+    people = sums["population"].where(sums["population"] > 0)
+    return sums.assign(
+        county="",
+        county_name=TOTAL,
+        rate=sums["covered_population"] / people,
+        below_headline=sums["missed"] / people,
+        rate_with_unsaid=sums["covered_with_unsaid"] / people,
+    ).reset_index()[list(table.columns)]
 
 
 def _with_uncovered(table: pd.DataFrame) -> pd.DataFrame:

@@ -26,7 +26,7 @@ _LIMITS = {
 
 def siting_sheets(siting: Siting, writer: SheetWriter) -> None:
     """Sheets 布点建议, 银行占比, 覆盖—投入曲线, 备选方案, 退出影响."""
-    above = ("布点建议", *plan_lines(siting.plan), _candidates_line(siting))
+    above = ("布点建议", *_head_lines(siting))
     writer.sheet("布点建议", pd.DataFrame(siting.plan.sites), SITE, above)
     share = ("各银行占比（不偏向任何银行）",)
     writer.sheet("银行占比", siting.plan.bank_share, SHARE, share)
@@ -49,10 +49,13 @@ def siting_sheets(siting: Siting, writer: SheetWriter) -> None:
     writer.sheet("退出影响", pd.DataFrame(siting.exits), EXIT, (note,))
 
 
-def county_sites_sheet(sites: pd.DataFrame, names: Mapping[str, str], writer: SheetWriter) -> None:
+def county_sites_sheet(
+    sites: pd.DataFrame, service: str, names: Mapping[str, str], writer: SheetWriter
+) -> None:
     """Sheet 布点建议 of several counties: what is recommended to each."""
     people = f"{sites['population'].sum():,.0f}" if len(sites) else "0"
-    above = (f"布点建议：按县区分别选择，共 {len(sites):,} 个，新增达标 {people} 人",)
+    title = f"布点建议：按县区分别选择，共 {len(sites):,} 个，新增达标 {people} 人"
+    above = (title, service_line(service)) if service else (title,)
     table = pd.DataFrame(sites)
     if len(table):
         table = table.assign(county_name=table["asked_by"].map(names))
@@ -97,7 +100,7 @@ def _two_outlets_line(twice: TwoOutlets) -> str:
 
 def siting_lines(siting: Siting) -> list[str]:
     """The siting part of the report for a terminal."""
-    lines = [*plan_lines(siting.plan), _candidates_line(siting)]
+    lines = _head_lines(siting)
     for site in siting.plan.sites.to_dict("records"):
         label = site["name"] or site["candidate_id"]
         fills = f"，主要填补“{site['gap_name']}”" if site["gap_name"] else ""
@@ -113,6 +116,17 @@ def siting_lines(siting: Siting) -> list[str]:
         )
         lines.append(f"退出影响最大的网点：{named}。")
     return lines
+
+
+def _head_lines(siting: Siting) -> list[str]:
+    """What is asked about, what the plan adds, and of what it was chosen."""
+    about = [service_line(siting.service)] if siting.service else []
+    return [*about, *plan_lines(siting.plan), _candidates_line(siting)]
+
+
+def service_line(service: str) -> str:
+    """What rates and people are about that are asked for one service."""
+    return f"以下只看“{service}”：只数写明能办的网点，新增网点视为都能办。"
 
 
 def alternative_lines(siting: Siting) -> list[str]:
@@ -161,6 +175,7 @@ def siting_data(siting: Siting) -> dict[str, Any]:
     """The siting part for JSON: frames as lists, NaN as None."""
     plan = siting.plan
     return {
+        **({"service": siting.service} if siting.service else {}),
         "candidates": siting.candidates,
         "generated": siting.generated,
         "population": plan.population,

@@ -23,7 +23,9 @@ from gdcoverage.problems import alike
 from gdcoverage.report._columns import UNKNOWN, distance_text, measured, plain, shown
 from gdcoverage.report._remarks import dates, headline, remarks, where_read
 from gdcoverage.report._report import TOTAL, Report
+from gdcoverage.report._services import service_lines, services_shown
 from gdcoverage.report._siting import siting_lines
+from gdcoverage.report._towns import TOWNS, town_lines, towns_shown
 
 __all__ = ["distance_text", "print_report", "report_text", "write_text"]
 
@@ -47,6 +49,8 @@ def print_report(report: Report, console: Console) -> None:
     for line in remarks(report):
         _say(console, line)
     console.print()
+    _print_towns(report, console)
+    _print_services(report, console)
     _print_gaps(report, console)
     console.print()
     if report.siting is not None:
@@ -184,6 +188,30 @@ def _table(title: str, rows: pd.DataFrame, columns: dict[str, Column]) -> Table:
         cells = [Text(shown(row[name], column.kind)) for name, column in columns.items()]
         table.add_row(*cells, style="bold" if row[first] == TOTAL else "")
     return table
+
+
+def _print_towns(report: Report, console: Console) -> None:
+    lines = town_lines(report)
+    if len(report.town_table):
+        rows, columns = towns_shown(report)
+        title = f"{TOWNS}（{NUMBERS['uncovered_population'].label}最多的 {len(rows)} 个）"
+        if len(rows):
+            _print_whole(_table(title, rows, columns), console)
+    for line in lines:
+        _say(console, line)
+    if lines:
+        console.print()
+
+
+def _print_services(report: Report, console: Console) -> None:
+    if not report.total["population"]:
+        return
+    if len(report.all_services):
+        title = "事项与时段（最常问的，再列达标人口最少的；标准不变，只数办理该项的网点）"
+        _print_whole(_table(title, *services_shown(report)), console)
+    for line in service_lines(report):
+        _say(console, line)
+    console.print()
 
 
 def _print_gaps(report: Report, console: Console) -> None:

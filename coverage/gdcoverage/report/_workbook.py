@@ -27,8 +27,10 @@ from gdcoverage.report._account_sheet import account_sheet
 from gdcoverage.report._columns import UNKNOWN, people, plain
 from gdcoverage.report._remarks import dates, headline, remarks, where_read
 from gdcoverage.report._report import TOTAL, Report
+from gdcoverage.report._services import service_sheets
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.report._siting import county_sites_sheet, siting_sheets
+from gdcoverage.report._towns import town_sheets
 from gdcoverage.tables.spreadsheet import WORKBOOK_OPTIONS
 
 UNCOVERED_ROWS = 50_000
@@ -42,8 +44,10 @@ _BLUE, _ORANGE = "#2E75B6", "#C55A11"
 def write_workbook(report: Report, path: str | Path) -> None:
     """Write the workbook: 汇总, 分类, 空白区, 网点, 不达标需求点, 数据问题, 输入与参数.
 
-    Before them 读表说明, where it is told here what was understood of the inputs. With an answered
-    siting question also 布点建议, 银行占比, 覆盖—投入曲线, 备选方案, 退出影响.
+    Before them 读表说明, where it is told here what was understood of the inputs. Where towns are
+    known 镇街 and 无人达标村居, with quotas 网点配额; where outlets say what they offer 事项与时段
+    and 服务未写明网点; with an answered siting question 布点建议, 银行占比, 覆盖—投入曲线,
+    备选方案, 退出影响.
 
     Text that looks like a formula or a link stays text; the same report gives the same bytes.
     """
@@ -59,10 +63,13 @@ def write_workbook(report: Report, path: str | Path) -> None:
         summary, below = _summary(report, writer)
         _classes(report, writer)
         _gaps(report, writer)
+        town_sheets(report, writer)
+        service_sheets(report, writer)
         if report.siting is not None:
             siting_sheets(report.siting, writer)
         if report.county_sites is not None:
-            county_sites_sheet(report.county_sites, report.names, writer)
+            sites = report.county_sites
+            county_sites_sheet(sites, report.sites_service, report.names, writer)
         writer.sheet("网点", report.outlet_table(), OUTLET, (_outlets_title(report),))
         _uncovered(report, writer)
         _problems(report, writer)

@@ -7,19 +7,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Bools, Floats, Ints
+from gdcoverage.assessment import not_offering
 from gdcoverage.emap import Ground
 from gdcoverage.files import Source
 from gdcoverage.findings import NO_COUNTY
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import lonlat
+from gdcoverage.places.assign_towns import COLUMNS as TOWN_COLUMNS
 from gdcoverage.policy import Standard
 from gdcoverage.problems import Problem, unusable
 from gdcoverage.report import FileRead, data_date
@@ -28,6 +32,8 @@ from gdcoverage.run.inputs import Inputs
 from gdcoverage.run.plan import Plan
 from gdcoverage.sites import Terms
 
+_Frame = TypeVar("_Frame", bound=pd.DataFrame)
+
 # Where a county among others is told what was understood of the inputs.
 READ_AT = "见全部县区的结果文件夹（本文件夹上两级）里的 读表说明.html，或 汇总.xlsx 的第一张表"
 _TILE_DEG = 0.02
@@ -35,7 +41,10 @@ _M_PER_DEG = 100_000.0  # along a parallel of Guangdong; fewer than along a meri
 
 # What a row says of itself; numbers are worked out without it, and cannot depend on it.
 _OUTLET_NUMBERS = ("outlet_id", "name", "bank", "status", "county", "source_datum", "geometry")
-_DEMAND_WORDS = ("source_row", "settlement_code", "settlement_source")
+_DEMAND_WORDS = (
+    *("source_row", "settlement_code", "settlement_source"),
+    *("town_name", "division", *TOWN_COLUMNS),
+)
 # Places at which the nearest outlet is looked for stand so far apart.
 _GRID_M = 2_000.0
 
@@ -71,10 +80,14 @@ class Asked:
     ----------
     terms : with what is excluded nearby; None where nothing is asked.
     candidates : those that could serve people inside; None where they are to be generated.
+    service : whose coverage is to be raised, in official terms; empty for that of all outlets.
+    without : ids of outlets in service that do not offer it.
     """
 
     terms: Terms | None
     candidates: gpd.GeoDataFrame | None
+    service: str = ""
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +109,8 @@ class Shown:
     data_date : date that the outlets' file tells of itself.
     files : what was understood of the inputs; of a county among others empty, for it is told once.
     read_at : where that is.
+    towns : its towns, as of `read_towns`, or None.
+    quotas : how many outlets it plans, as of `read_quotas`, or None.
     """
 
     title: str
@@ -112,6 +127,8 @@ class Shown:
     data_date: str
     files: tuple[FileRead, ...]
     read_at: str
+    towns: gpd.GeoDataFrame | None
+    quotas: pd.DataFrame | None
 
     @cached_property
     def digests(self) -> dict[str, str]:
@@ -222,7 +239,12 @@ class _Parts:
     def __init__(self, plan: Plan, inputs: Inputs, made_on: str) -> None:
         self.plan, self.inputs, self.made_on = plan, inputs, made_on
         self.names = dict(zip(inputs.counties["adcode"], inputs.counties["name"], strict=True))
-        self.outlets = _Outlets(inputs.outlets.frame)
+        self.service = None if plan.sites is None else plan.sites.service
+        outlets = inputs.outlets.frame
+        self.without = frozenset(
+            () if self.service is None else not_offering(outlets, self.service)
+        )
+        self.outlets = _Outlets(outlets, self.without)
         self.by_row: dict[tuple[str, int | None], list[Problem]] = {}
         for problem in inputs.problems:
             self.by_row.setdefault((problem.file, problem.row), []).append(problem)
@@ -289,6 +311,7 @@ class _Parts:
     ) -> CountyTask:
         plan, inputs, several = self.plan, self.inputs, len(self.names) > 1
         candidates, excluded = _touching(inputs.candidates, served), None
+        towns, quotas = _of_county(inputs.towns, adcode), _of_county(inputs.quotas, adcode)
         terms = None
         if plan.sites is not None:
             excluded = _touching(inputs.excluded, served)
@@ -304,7 +327,12 @@ class _Parts:
                 counties,
                 _touching(inputs.places, served),
             ),
-            Asked(terms, candidates),
+            Asked(
+                terms,
+                candidates,
+                "" if self.service is None else self.service.label,
+                tuple(i for i in outlets["outlet_id"] if i in self.without),
+            ),
             Shown(
                 plan.title,
                 self.made_on,
@@ -317,7 +345,7 @@ class _Parts:
                 plan.ground,
                 problems,
                 self._sources(
-                    计划=(plan.title, plan.standard, terms, plan.ground),
+                    计划=(plan.title, plan.standard, terms, self.service, plan.ground),
                     网点=outlets,
                     人口=demand,
                     候选点=candidates,
@@ -326,10 +354,14 @@ class _Parts:
                     不布点区域=excluded,
                     读表约定=outlets,
                     村居位置=demand,
+                    镇街=(towns, demand, outlets),
+                    网点配额=quotas,
                 ),
                 data_date(inputs.outlets.account),
                 () if several else inputs.files,
                 READ_AT if several else "",
+                towns,
+                quotas,
             ),
         )
 
@@ -360,16 +392,23 @@ def _nearby(terms: Terms, candidates: gpd.GeoDataFrame, adcode: str) -> Terms:
 
 
 class _Outlets:
-    """All outlets, and which of them matter to a part of the country."""
+    """All outlets, and which of them matter to a part of the country.
 
-    def __init__(self, frame: gpd.GeoDataFrame) -> None:
+    Parameters
+    ----------
+    without : ids of those in service that do not offer what is asked about.
+    """
+
+    def __init__(self, frame: gpd.GeoDataFrame, without: frozenset[str] = frozenset()) -> None:
         self.frame = frame
-        self.active, self.tree = self._planted("active")
-        self.doubtful, self.doubtful_tree = self._planted("unknown")
+        active = frame["status"] == "active"
+        asked = active & ~frame["outlet_id"].isin(without)
+        self.active = [self._planted(rows) for rows in ([active, asked] if without else [active])]
+        self.doubtful, self.doubtful_tree = self._planted(frame["status"] == "unknown")
 
-    def _planted(self, status: str) -> tuple[Ints, cKDTree | None]:
-        """Rows of a status, and a tree to look for them."""
-        rows = np.flatnonzero((self.frame["status"] == status).to_numpy())
+    def _planted(self, which: pd.Series) -> tuple[Ints, cKDTree | None]:
+        """Some rows, and a tree to look for them."""
+        rows = np.flatnonzero(which.to_numpy())
         at = ellipsoid.to_ecef(*lonlat(self.frame.geometry.to_numpy()[rows]))
         return rows, cKDTree(at) if len(at) else None
 
@@ -380,8 +419,8 @@ class _Outlets:
         return found
 
     def near(self, spots: Floats, apart_m: float, reach_m: float) -> Bools:
-        """Active ones within reach of the spots, or nearest to any place at most so far from one;
-        those in doubt within reach.
+        """Active ones within reach of the spots, or nearest to any place at most so far from one,
+        of all and of those asked about; those in doubt within reach.
 
         An outlet nearest to such a place is no farther from the spot than the spot's own
         nearest and twice the distance to the place.
@@ -390,12 +429,14 @@ class _Outlets:
         if self.doubtful_tree is not None and len(spots) and reach_m > 0:
             served = self.doubtful_tree.query_ball_point(spots, reach_m * 1.0001 + 1)
             found[self.doubtful[np.unique(np.concatenate(served)).astype(int)]] = True
-        if self.tree is not None and len(spots):
-            nearest_m, _ = self.tree.query(spots)
+        for active, tree in self.active:
+            if tree is None or not len(spots):
+                continue
+            nearest_m, _ = tree.query(spots)
             # A chord is a little shorter than the way on the ground.
             wide_m = np.maximum(nearest_m + 2 * apart_m, reach_m) * 1.0001 + 1
-            rows = np.unique(np.concatenate(self.tree.query_ball_point(spots, wide_m)))
-            found[self.active[rows.astype(int)]] = True
+            rows = np.unique(np.concatenate(tree.query_ball_point(spots, wide_m)))
+            found[active[rows.astype(int)]] = True
         return found
 
 
@@ -409,6 +450,11 @@ def _grid(box: BaseGeometry) -> tuple[Floats, float]:
     )
     # A degree of latitude is 111 km.
     return ellipsoid.to_ecef(lon.ravel(), lat.ravel()), 0.75 * step * 111_700.0
+
+
+def _of_county(frame: _Frame | None, adcode: str) -> _Frame | None:
+    """The rows of a county; None stays None."""
+    return None if frame is None else frame[frame["county"] == adcode].reset_index(drop=True)
 
 
 def _touching(frame: gpd.GeoDataFrame | None, area: BaseGeometry) -> gpd.GeoDataFrame | None:

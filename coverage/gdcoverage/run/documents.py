@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from gdcoverage.places.assign_towns import COLUMNS as TOWN_COLUMNS
 from gdcoverage.report import Report
 from gdcoverage.run.counties import Found, results_of
 from gdcoverage.run.county import CountyTask
@@ -59,7 +60,8 @@ def deliver_province(
         *(plan.title, plan.standard, plan.ground, report.made_on, plan.sites is not None),
         *(inputs.outlets.frame, inputs.counties, inputs.base, inputs.places, inputs.names),
         *(inputs.problems, inputs.sources, list(found.failures.values())),
-        *(inputs.files, report.data_date),
+        *(inputs.files, report.data_date, inputs.towns, inputs.quotas),
+        *(inputs.demand.frame.get(name) for name in TOWN_COLUMNS),
     )
     jobs = [
         (job.assessed_id, job.siting_id, job.streets.source, job.streets.problems)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -20,6 +21,7 @@ from gdcoverage.findings import NO_COUNTY
 from gdcoverage.network import read_places
 from gdcoverage.outlets import read_outlets, this_day
 from gdcoverage.outlets.answers import answers_beside, read_answers
+from gdcoverage.places.assign_towns import assign_towns
 from gdcoverage.places.called import counties_called
 from gdcoverage.places.counties import (
     assign_counties,
@@ -28,6 +30,8 @@ from gdcoverage.places.counties import (
     read_counties,
     stated_county_problems,
 )
+from gdcoverage.places.quotas import read_quotas
+from gdcoverage.places.towns import read_towns
 from gdcoverage.problems import Problem, unusable
 from gdcoverage.report import FileRead
 from gdcoverage.run.executors import Processes, here
@@ -36,6 +40,7 @@ from gdcoverage.run.kept import Kept, packed, unpacked
 from gdcoverage.run.plan import OutletsInput, Plan, SitesInput
 from gdcoverage.tables import Reading, read_layer
 from gdcoverage.tables.account import Account, Question, TableRead
+from gdcoverage.townships import KINDS
 
 Say = Callable[[str], None]
 
@@ -62,6 +67,8 @@ class Inputs:
     problems : what is wrong with the files.
     sources : the files.
     files : what was understood of outlets, people and candidates.
+    towns : frame of `read_towns`, or None; outlets and demand have the columns of `assign_towns`.
+    quotas : frame of `read_quotas`, or None.
     """
 
     outlets: Reading
@@ -75,6 +82,8 @@ class Inputs:
     problems: tuple[Problem, ...]
     sources: tuple[Source, ...] = field(default=())
     files: tuple[FileRead, ...] = field(default=())
+    towns: gpd.GeoDataFrame | None = None
+    quotas: pd.DataFrame | None = None
 
 
 def read_inputs(
@@ -120,6 +129,9 @@ def read_inputs(
     }
     outlets = _outlets(kept, plan.outlets, judging)
     outlets = replace(outlets, frame=_with_county(outlets.frame, counties))
+    towns = _towns(plan, counties, say)
+    demand, outlets, of_towns = _in_towns(demand, outlets, towns)
+    quotas = plan.quotas.table
     asked = plan.sites or SitesInput()
     candidates = read_candidates(asked, counties, kept)
     if candidates:
@@ -142,6 +154,8 @@ def read_inputs(
         *([Source.of(plan.demand.land, "陆地比例")] if plan.demand.land else []),
         *([Source.of(plan.demand.places, "村居位置")] if plan.demand.places else []),
         *([Source.of(asked.excluded, "不布点区域")] if asked.excluded else []),
+        *([towns.source] if towns else []),
+        *([Source.of(quotas, "网点配额")] if quotas else []),
     )
     problems = (
         *outlets.problems,
@@ -149,6 +163,8 @@ def read_inputs(
         *demand.problems,
         *(candidates.problems if candidates else ()),
         *_outside_counties(demand),
+        *(towns.problems if towns else ()),
+        *of_towns,
     )
     return Inputs(
         outlets,
@@ -166,7 +182,31 @@ def read_inputs(
             FileRead.of(demand, plan.demand.expected_population),
             *([FileRead.of(candidates)] if candidates else []),
         ),
+        towns.frame if towns else None,
+        read_quotas(quotas, counties, KINDS) if quotas else None,
     )
+
+
+def _towns(plan: Plan, counties: gpd.GeoDataFrame, say: Say) -> Reading | None:
+    """The plan's towns; where all is one unit, that unit's."""
+    if plan.places.towns is None:
+        return None
+    say("读取镇街")
+    reading = read_towns(plan.places.towns, counties, plan.places.datum)
+    if plan.counties.single:
+        unit = str(counties["adcode"].iloc[0])
+        reading = replace(reading, frame=reading.frame.assign(county=unit))
+    return reading
+
+
+def _in_towns(
+    demand: Reading, outlets: Reading, towns: Reading | None
+) -> tuple[Reading, Reading, list[Problem]]:
+    """People and outlets with their towns."""
+    known = None if towns is None else towns.frame
+    people, serving, told = assign_towns(demand.frame, outlets.frame, known)
+    problems = [replace(problem, file=demand.source.name) for problem in told]
+    return replace(demand, frame=people), replace(outlets, frame=serving), problems
 
 
 Layer = Callable[[], gpd.GeoDataFrame]

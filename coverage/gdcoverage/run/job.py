@@ -20,7 +20,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from gdcoverage._version import __version__
-from gdcoverage.assessment import apply_standard
+from gdcoverage.assessment import apply_standard, without_outlets
 from gdcoverage.emap import Block, planner_data
 from gdcoverage.files import Source
 from gdcoverage.findings import Coverage, StreetlessCoverage, StreetsWalked
@@ -204,11 +204,12 @@ def find_numbers(job: Job) -> Done:
             )
             asked = job.task.asked
             assert asked.terms is not None
-            coverage = assessed.on(found, network)
-            siting = make_siting(
-                coverage, asked.terms, asked.candidates, subject.places, assessed.gaps
-            )
-            bodies["siting"] = packed(siting)
+            coverage, gaps = assessed.on(found, network), assessed.gaps
+            if asked.service:
+                coverage = without_outlets(coverage, asked.without)
+                gaps = find_gaps(coverage, subject.places)
+            siting = make_siting(coverage, asked.terms, asked.candidates, subject.places, gaps)
+            bodies["siting"] = packed(replace(siting, service=asked.service))
     return Done(bodies, seconds=clock.seconds, peak_mb=_peak_mb())
 
 
@@ -283,6 +284,8 @@ def _reported(job: Job, assessed: Assessed) -> Report:
         fits=assessed.fits,
         streets=assessed.streets,
         witness=assessed.witness,
+        towns=shown.towns,
+        quotas=shown.quotas,
     )
 
 
@@ -330,7 +333,7 @@ class Documents:
 def page_id(job: Job) -> str:
     """Identity of the data of a county's map."""
     shown = job.task.shown.digests
-    used = [shown[name] for name in ("outlets", "demand", "base", "names", "ground")]
+    used = [shown[name] for name in ("outlets", "demand", "base", "names", "ground", "towns")]
     return digest("page", job.assessed_id, job.siting_id, used)
 
 
@@ -362,7 +365,7 @@ def make_documents(work: Documents) -> Done:
         if work.page is not None:
             kept = _unpacked(work.page)
             return {name: Block(*part) for name, part in kept.items()}
-        made = planner_data(walked(), report.gaps, report.siting, ground)
+        made = planner_data(walked(), report.gaps, report.siting, ground, towns=report.towns)
         bodies["page"] = packed({name: tuple(part) for name, part in made.items()})
         return made
 

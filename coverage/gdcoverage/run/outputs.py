@@ -26,7 +26,15 @@ from gdcoverage.emap import (
 from gdcoverage.files import written_whole
 from gdcoverage.findings import Coverage
 from gdcoverage.problems import Problem
-from gdcoverage.report import Report, write_account, write_csv, write_json, write_workbook
+from gdcoverage.report import (
+    Report,
+    write_account,
+    write_csv,
+    write_json,
+    write_services,
+    write_towns,
+    write_workbook,
+)
 from gdcoverage.service_areas import reached_streets
 from gdcoverage.sites import Siting
 
@@ -83,7 +91,7 @@ def write_outputs(
         report,
         ground,
         lambda: report.walked,
-        lambda: planner_data(report.walked, report.gaps, report.siting, ground),
+        lambda: planner_data(report.walked, report.gaps, report.siting, ground, towns=report.towns),
         among_others=False,
     ).items():
         with written.writing(name) as path:
@@ -93,7 +101,7 @@ def write_outputs(
 
 # The documents of a county, in the order in which they are written. What stands in the first
 # shows the date and the sources; layers show neither.
-TABLES = ("汇总.xlsx", "汇总.csv", "汇总.json")
+TABLES = ("汇总.xlsx", "汇总.csv", "汇总.json", "事项与时段.csv", "镇街.csv")
 ACCOUNT = "读表说明.html"
 PLANNER_MAP, PUBLIC_MAP, GEOPACKAGE = "地图.html", "公众版地图.html", "结果图层.gpkg"
 _LAYERS = {
@@ -155,6 +163,7 @@ def county_files(
             data_date=report.data_date,
             ground=ground,
             box=report.box,
+            towns=report.towns,
         )
         write_map(EMap(head, page()), path)
 
@@ -170,6 +179,8 @@ def county_files(
         "汇总.xlsx": lambda path: write_workbook(report, path),
         "汇总.csv": lambda path: write_csv(report, path),
         "汇总.json": lambda path: write_json(report, path),
+        "事项与时段.csv": lambda path: write_services(report, path),
+        "镇街.csv": lambda path: write_towns(report, path),
         ACCOUNT: lambda path: write_account(report, path),
         PLANNER_MAP: planner_map,
         PUBLIC_MAP: lambda path: write_public_map(outlets, counties, report, path, ground),
@@ -181,13 +192,17 @@ def county_files(
 
 
 def write_tables(report: Report, written: Written) -> None:
-    """Write the workbook, CSV and JSON, and what was understood of the inputs."""
+    """Write the workbook, CSV files and JSON, and what was understood of the inputs."""
     with written.writing("汇总.xlsx") as path:
         write_workbook(report, path)
     with written.writing("汇总.csv") as path:
         write_csv(report, path)
     with written.writing("汇总.json") as path:
         write_json(report, path)
+    with written.writing("事项与时段.csv") as path:
+        write_services(report, path)
+    with written.writing("镇街.csv") as path:
+        write_towns(report, path)
     with written.writing(ACCOUNT) as path:
         write_account(report, path)
 
@@ -204,6 +219,7 @@ def write_report_map(report: Report, path: Path, ground: Ground | None = None) -
             siting=report.siting,
             ground=ground,
             box=report.box,
+            towns=report.towns,
         ),
         path,
     )

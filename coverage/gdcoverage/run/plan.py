@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from gdcoverage.emap import FINEST, Ground
 from gdcoverage.emap.tiles import tile_service
+from gdcoverage.outlets.offers import Service, service_called
 from gdcoverage.places.called import counties_called
 from gdcoverage.places.counties import known_counties
 from gdcoverage.policy import Standard
@@ -29,6 +30,8 @@ from gdcoverage.run.plan_values import (
     DohTemplate,
     Folder,
     InputFile,
+    ItemWord,
+    ModeWord,
     OutletCount,
     PageUrl,
     People,
@@ -38,6 +41,7 @@ from gdcoverage.run.plan_values import (
     Waiver,
     WalkProfile,
     Walks,
+    WhenWords,
     quoted,
     standard_of,
     terms_of,
@@ -111,14 +115,24 @@ class CountiesInput:
 class SitesInput:
     """``[sites]``: where outlets could be added (a table like that of outlets; street locations
     are generated without one), areas without any, and what is asked. `Terms` stand in the same
-    section, with shares (target, within) in percent.
+    section, with shares (target, within) in percent; and the service whose coverage is to be
+    raised, if not that of all outlets.
     """
 
     candidates: InputFile | None = None
     datum: PlanDatum = "wgs84"
     sheet: Text | None = None
     excluded: InputFile | None = None
+    item: ItemWord | None = None
+    mode: ModeWord | None = None
+    when: WhenWords | None = None
     terms: Annotated[Terms, PlainValidator(terms_of)] = field(default_factory=Terms)
+
+    @property
+    def service(self) -> Service | None:
+        """The service asked about; None for whatever outlets offer."""
+        words = self.item or "", self.mode or "", self.when or ""
+        return service_called(*words) if any(words) else None
 
 
 @dataclass(frozen=True)
@@ -149,6 +163,21 @@ class PublishInput:
 
 
 @dataclass(frozen=True)
+class PlacesInput:
+    """``[places]``: towns below the counties, a layer or list of them; datum of a list's places."""
+
+    towns: InputFile | None = None
+    datum: PlanDatum = "wgs84"
+
+
+@dataclass(frozen=True)
+class QuotasInput:
+    """``[quotas]``: the table of how many outlets each county plans, by class and kind."""
+
+    table: InputFile | None = None
+
+
+@dataclass(frozen=True)
 class Outputs:
     """``[outputs]``: the folder, relative to the plan file."""
 
@@ -169,6 +198,8 @@ class Plan:
     sites: SitesInput | None = None
     map: MapInput = field(default_factory=MapInput)
     publish: PublishInput = field(default_factory=PublishInput)
+    places: PlacesInput = field(default_factory=PlacesInput)
+    quotas: QuotasInput = field(default_factory=QuotasInput)
     path: Path = Path("plan.toml")
 
     @property
@@ -208,6 +239,8 @@ _KEYS = {
     "sites": _names(SitesInput) - {"terms"} | _TERMS,
     "map": _names(MapInput),
     "publish": _names(PublishInput),
+    "places": _names(PlacesInput),
+    "quotas": _names(QuotasInput),
 }
 
 

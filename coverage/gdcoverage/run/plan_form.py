@@ -17,6 +17,8 @@ _SECTIONS = {
     "counties": "县区：",
     "map": "",
     "publish": "",
+    "places": "镇街",
+    "quotas": "",
     "outlets": "",
     "demand": "",
 }

@@ -15,6 +15,7 @@ from gdcoverage.demand import declared_settlement
 from gdcoverage.emap import FINEST
 from gdcoverage.geo.datum import Datum, parse_datum
 from gdcoverage.network import PROFILES, Profile
+from gdcoverage.outlets.offers import service_called
 from gdcoverage.policy import Range, Standard
 from gdcoverage.problems import InputError, unusable
 from gdcoverage.sites import Terms
@@ -137,6 +138,21 @@ def _waiver(text: str) -> str:
     return f"{who.strip()}：{why.strip()}"
 
 
+def _item(text: str) -> str:
+    service_called(item=text)
+    return text
+
+
+def _mode(text: str) -> str:
+    service_called(mode=text)
+    return text
+
+
+def _when(text: str) -> str:
+    service_called(when=text)
+    return text
+
+
 def _counties(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise _refused("应是列表", '请写成 ["龙门县"] 或 ["441324"]')
@@ -207,6 +223,9 @@ Waiver = Annotated[Text, AfterValidator(_waiver)]
 Walks = Annotated[int, PlainValidator(_walks)]
 OutletCount = Annotated[int, PlainValidator(_outlet_count)]
 People = Annotated[float, PlainValidator(_people)]
+ItemWord = Annotated[Text, AfterValidator(_item)]
+ModeWord = Annotated[Text, AfterValidator(_mode)]
+WhenWords = Annotated[Text, AfterValidator(_when)]
 
 
 Counties = Annotated[tuple[str, ...], PlainValidator(_counties)]

@@ -55,6 +55,7 @@ def joined_report(
     counties = inputs.counties[kept].reset_index(drop=True)
     said = [problem for part in parts for problem in part.problems]
     problems = dict.fromkeys([*failures, *inputs.problems, *said])
+    service = None if plan.sites is None else plan.sites.service
     return Report(
         title=plan.title,
         coverage=_joined(plan, inputs.outlets.frame, ordered, counties),
@@ -64,11 +65,14 @@ def joined_report(
         version=__version__,
         made_on=made_on,
         county_sites=_county_sites(results) if plan.sites is not None else None,
+        sites_service=service.label if service is not None else "",
         data_date=data_date(inputs.outlets.account),
         files=inputs.files,
         fits=joined_fits(fit for part in parts for fit in part.fits),
         streets=StreetsWalked.together(part.streets for part in parts if part.streets),
         witness=_together(results),
+        towns=inputs.towns,
+        quotas=inputs.quotas,
     )
 
 

@@ -33,6 +33,7 @@ class Siting(Shown):
     alternatives : further plans, or None.
     differ : how many sites of every earlier plan each of them leaves out at least.
     exits : result of `exit_impact`.
+    service : what all of it is asked about, in official terms; empty for whatever outlets offer.
     """
 
     candidates: int
@@ -43,6 +44,7 @@ class Siting(Shown):
     alternatives: Alternatives | None
     differ: int
     exits: gpd.GeoDataFrame
+    service: str = ""
 
     def _line(self) -> str:
         return f"{self.candidates:,} candidates weighed; {self.plan!r}"

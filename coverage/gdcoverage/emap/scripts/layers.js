@@ -1,5 +1,5 @@
 // Layers: what planners see on the ground, built when first switched on, areas under streets under points.
-/** @import { Demand, Facts, Head, Planner, RatedCounty, Style } from "./types.js" */
+/** @import { Demand, Facts, Head, Planner, RatedCounty, Style, Town } from "./types.js" */
 /** @import { Words } from "./words.js" */
 import { make } from "./dom.js";
 import { quietPane } from "./ground.js";
@@ -15,19 +15,37 @@ import { countyName } from "./store.js";
 const radius = (people) => Math.max(2.5, Math.min(11, Math.sqrt(people) / 7));
 
 /** A group that makes its members when it is first shown. */
-class Later extends L.LayerGroup {
+export class Later extends L.LayerGroup {
   /** @param {() => L.Layer[]} build */
   constructor(build) {
     super();
-    /** @type {(() => L.Layer[]) | null} */
     this.build = build;
+    this.built = false;
+    /** @type {L.Map | null} */
+    this.shown = null;
   }
 
   /** @param {L.Map} map */
   onAdd(map) {
-    if (this.build) this.build().forEach((layer) => this.addLayer(layer));
-    this.build = null;
+    this.shown = map;
+    if (!this.built) this.build().forEach((layer) => this.addLayer(layer));
+    this.built = true;
     return super.onAdd(map);
+  }
+
+  /** @param {L.Map} map */
+  onRemove(map) {
+    this.shown = null;
+    return super.onRemove(map);
+  }
+
+  /** Makes its members again, of what there is now. */
+  renew() {
+    const map = this.shown;
+    if (map) map.removeLayer(this);
+    this.clearLayers();
+    this.built = false;
+    if (map) map.addLayer(this);
   }
 }
 
@@ -54,6 +72,7 @@ export function plannerLayers(words, map, head, planner) {
     return { ...rateLayers(words, planner.counties, style, marks), ...gapMarks(words, planner, style, marks), ...siteLayer(words, planner, style) };
   }
   return {
+    ...townLayers(words, planner.towns, style, marks),
     streets: lines("streets", panes.lines),
     radius: area("radius"),
     walk_3: area("walk_3"),
@@ -112,7 +131,7 @@ const demandLayer = (words, demand, style, covered, Mark, renderer) => new Later
 const demandCard = (words, d, i) => factCard(words, d.name[i] || words.t("需求点"), Object.entries({
   population: d.people[i],
   settlement_name: d.urban[i] ? d.settlements.urban : d.settlements.rural,
-  covered: d.covered[i] ? "达标" : "不达标",
+  covered: (d.service ? d.service + "：" : "") + (d.covered[i] ? "达标" : "不达标"),
   [d.urban[i] ? "walk_m" : "radius_m"]: d.metres[i] ?? d.unknown,
   outlet_name: d.outletNames[d.outlet[i]] || "无",
   status_name: d.status[i],
@@ -133,6 +152,23 @@ function siteLayer(words, planner, style) {
     alt: site.name, title: site.name,
     icon: L.divIcon({ className: "emap-star", html: swatch(style.sites), iconSize: [34, 22], iconAnchor: [17, 11] }),
   }), site.name, site.facts))) };
+}
+
+/**
+ * The county's towns by class of coverage rate.
+ * @param {Words} words
+ * @param {Town[]} towns
+ * @param {Styles} style
+ * @param {L.Renderer} renderer
+ */
+function townLayers(words, towns, style, renderer) {
+  /** @type {Record<string, L.LayerGroup>} */
+  const layers = {};
+  Object.keys(style).filter((key) => key.startsWith("rate_")).forEach((key) => {
+    layers[key] = new Later(() => towns.filter((town) => town.style === key && town.area.length)
+      .map((town) => popup(words, L.polygon(unpackArea(town.area), { ...style[key].options, renderer }), town.name, town.facts)));
+  });
+  return layers;
 }
 
 /**

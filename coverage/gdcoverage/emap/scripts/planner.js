@@ -1,9 +1,10 @@
 // Planner: tabs, layer switches that are the legend too, the ranking of gaps or of counties.
-/** @import { Area, Gap, Head, Layers, Planner, RatedCounty, Store } from "./types.js" */
+/** @import { Area, Gap, Head, Layers, Planner, RatedCounty, Store, Town } from "./types.js" */
 /** @import { Words } from "./words.js" */
 import { make, part, parts, refill } from "./dom.js";
 import { countyCard, factCard } from "./layers.js";
 import { doubtLines } from "./said.js";
+import { serviceSwitches } from "./services.js";
 import { swatch, unpackArea } from "./shapes.js";
 import { countyName } from "./store.js";
 
@@ -27,6 +28,7 @@ export function plannerPanel(root, words, map, head, planner, layers, store) {
   set("standard", head.standard || "");
   Object.assign(words.english, planner.words);
   layerSwitches(part(root, ".emap-layers"), words, map, head, layers, layerCounts(planner, store));
+  if (planner.services) serviceSwitches(root, words, head, planner.demand, planner.services, layers);
   return tabs(root);
 }
 
@@ -67,7 +69,7 @@ function layerSwitches(list, words, map, head, layers, counts) {
       pointsOnTop(map, layers);
       map.fire("emap:layers");
     });
-    const count = style.key in counts ? make("span", { class: "emap-number" }, words.number(counts[style.key])) : null;
+    const count = style.key in counts ? make("span", { class: "emap-number", "data-count": style.key }, words.number(counts[style.key])) : null;
     list.append(make("li", {}, make("label", {}, box, swatch(style), make("span", { class: "emap-label", "data-t": style.label }), count)));
   });
 }
@@ -93,7 +95,6 @@ export function pointsOnTop(map, layers) {
  * @param {Planner} planner
  */
 export function ranking(root, words, map, planner) {
-  const list = part(root, ".emap-ranking");
   const rows = planner.counties
     ? planner.counties.filter((county) => county.missed).sort((a, b) => b.missed - a.missed)
       .map((county) => ({ name: countyName(county), people: county.missed, go: () => goToCounty(words, map, county) }))
@@ -101,11 +102,20 @@ export function ranking(root, words, map, planner) {
   part(root, '[id^="tab_ranking"]').textContent = words.t(planner.counties ? "县区" : "空白区");
   part(root, '[id^="part_ranking"] h2').textContent = words.t(
     !rows.length ? "没有空白区" : planner.counties ? "县区（按{0}）" : "空白区（按{0}）", words.t(planner.ranked).toLowerCase());
-  refill(list, ...rows.slice(0, 200).map((row, i) => make("li", {}, make("button", { type: "button", click: row.go },
-    make("span", {}, `${i + 1}.`),
-    make("span", { class: "emap-name", lang: "zh-CN" }, row.name),
-    make("span", { class: "emap-people" }, words.t("{0} 人", words.number(row.people)))))));
+  refill(part(root, ".emap-ranking"), ...ranked(words, rows));
+  const towns = planner.towns.map((town) => ({ name: town.name, people: town.missed, go: () => goToTown(words, map, town) }));
+  part(root, ".emap-towns-title").textContent = towns.length ? words.t("镇街（按{0}）", words.t(planner.rankedTowns).toLowerCase()) : "";
+  refill(part(root, ".emap-towns"), ...ranked(words, towns));
 }
+
+/**
+ * @param {Words} words
+ * @param {{name: string, people: number, go: () => void}[]} rows
+ */
+const ranked = (words, rows) => rows.slice(0, 200).map((row, i) => make("li", {}, make("button", { type: "button", click: row.go },
+  make("span", {}, `${i + 1}.`),
+  make("span", { class: "emap-name", lang: "zh-CN" }, row.name),
+  make("span", { class: "emap-people" }, words.t("{0} 人", words.number(row.people))))));
 
 /** @param {Area} area */
 const boundsOf = (area) => L.latLngBounds(unpackArea(area).flat(2));
@@ -119,6 +129,18 @@ function goToGap(words, map, gap) {
   const bounds = boundsOf(gap.area);
   map.fitBounds(bounds, { maxZoom: 15, animate: false });
   L.popup({ maxWidth: 320 }).setLatLng([gap.lat, gap.lon]).setContent(factCard(words, gap.name, gap.facts)).openOn(map);
+}
+
+/**
+ * To a town's area; one without an area shows its numbers where the map is.
+ * @param {Words} words
+ * @param {L.Map} map
+ * @param {Town} town
+ */
+function goToTown(words, map, town) {
+  if (town.area.length) map.fitBounds(boundsOf(town.area), { animate: false });
+  const at = town.area.length ? boundsOf(town.area).getCenter() : map.getCenter();
+  L.popup({ maxWidth: 320 }).setLatLng(at).setContent(factCard(words, town.name, town.facts)).openOn(map);
 }
 
 /**

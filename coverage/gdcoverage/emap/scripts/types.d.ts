@@ -171,11 +171,14 @@ export interface Planner {
   words: Record<string, string>;
   /** By which number gaps or counties are ranked. */
   ranked: string;
+  rankedTowns: string;
   lines: Record<string, Lines>;
   areas: Record<string, Area>;
   gaps: Gap[];
   demand: Demand;
   sites: Place[];
+  towns: Town[];
+  services: Services | null;
   counties?: RatedCounty[];
   gapMarks: (Place & { people: number })[];
 }
@@ -198,6 +201,27 @@ export interface RatedCounty extends County {
   link: string;
 }
 
+/** A town of a county, coloured by its rate where it has an area. */
+export interface Town {
+  name: string;
+  style: string;
+  missed: number;
+  area: Area;
+  facts: Facts;
+}
+
+/** Who is served by each item, mode and hours: a mask has a digit for each, the hours turning fastest. */
+export interface Services {
+  items: string[];
+  modes: string[];
+  whens: string[];
+  masks: string[];
+  /** Of each demand point. */
+  mask: number[];
+  /** What there is to say of each. */
+  told: string[];
+}
+
 export interface Demand {
   lon: number[];
   lat: number[];
@@ -212,6 +236,8 @@ export interface Demand {
   settlements: { urban: string; rural: string };
   unknown: string;
   columns: Record<string, { label: string; unit: string }>;
+  /** By which service `covered` is now; by none. */
+  service?: string;
 }
 
 // What the scripts make of them --------------------------------------------------------------
