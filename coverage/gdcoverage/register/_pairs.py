@@ -53,11 +53,18 @@ class Pairs:
         self._used.add(standing.outlet_id)
 
     def _by_number(self) -> None:
-        for i, row in enumerate(self.rows):
-            standing = self.book.successor(str(row["outlet_id"]))
-            if standing is None or standing.outlet_id in self._used:
-                continue
-            self._take(i, standing, _all_different(standing, row))
+        """The outlet of a number itself; then, of one that has moved, the point it moved to."""
+        for follow in (False, True):
+            for i, row in enumerate(self.rows):
+                number = str(row["outlet_id"])
+                standing = self.book.outlets.get(number)
+                if standing is None or i in self._of_row:
+                    continue
+                stays = not standing.moved_to or row["status"] == "exited"
+                if follow:
+                    standing = self.book.successor(number) or standing
+                if (follow or stays) and standing.outlet_id not in self._used:
+                    self._take(i, standing, _all_different(standing, row))
 
     def _by_likeness(self, live: Sequence[Standing]) -> None:
         lon = np.array([s.lon for s in live], float)
