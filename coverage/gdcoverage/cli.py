@@ -112,6 +112,9 @@ def run(
     only: Annotated[
         str | None, typer.Option(help="numbers：只算数字并写出汇总，不写各县区的文件")
     ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="网点按哪一天的情况算，如 2025-06-30")
+    ] = None,
 ) -> None:
     """按计划文件完成全部工作：报告、工作簿、CSV、JSON、地图、图层。"""
     from gdcoverage.report import print_report
@@ -120,8 +123,12 @@ def run(
     if only not in (None, "numbers"):
         raise typer.BadParameter("应为 numbers", param_hint="--only")
     how = replace(_how(workers, scheduler, fresh), only_numbers=only is not None)
+    loaded = load_plan(plan)
+    if as_of is not None:
+        day = registering.day_of(as_of, "--as-of")
+        loaded = replace(loaded, outlets=replace(loaded.outlets, as_of=day))
     with steps() as say:
-        ran = run_plan(load_plan(plan), today(), how, say)
+        ran = run_plan(loaded, today(), how, say)
     print_report(ran.report, out)
     out.print()
     for path in ran.written.files:

@@ -68,7 +68,7 @@ def import_table(
     from gdcoverage.outlets.answers import answers_beside
     from gdcoverage.register import Register, differences, write_review
 
-    day, kept = _day(as_of, "--as-of"), Register(register)
+    day, kept = day_of(as_of, "--as-of"), Register(register)
     reading = read_outlets(
         file,
         datum=parse_datum(datum),
@@ -121,8 +121,8 @@ def export(
 
     if file.suffix.lower() not in (".xlsx", ".csv", ".geojson", ".gpkg", ".parquet"):
         raise typer.BadParameter("后缀应为 .xlsx .csv .geojson .gpkg .parquet", param_hint="OUT")
-    known = None if known_on is None else _day(known_on, "--known-on")
-    book = Register(register).as_of(_day(as_of, "--as-of"), known, supervised=False)
+    known = None if known_on is None else day_of(known_on, "--known-on")
+    book = Register(register).as_of(day_of(as_of, "--as-of"), known, supervised=False)
     clean, touched = without_persons(book)
     frame = outlet_frame(clean)
     write_outlets(frame, file)
@@ -153,7 +153,7 @@ def add(
     """写入一条事件；“更正”写明更正第几条，改哪几项，或 --void 作废。“迁址”同时登记新网点。"""
     from gdcoverage.register import TERMS, Draft, Register, correction, kind_of
 
-    meant, day, told = kind_of(kind), _day(on, "--on"), _pairs(details or ())
+    meant, day, told = kind_of(kind), day_of(on, "--on"), _pairs(details or ())
     if meant is None or meant == "directory":
         known = "、".join(term for name, term in TERMS.items() if name != "directory")
         raise typer.BadParameter(f"不认识“{kind}”；可写：{known}", param_hint="EVENT")
@@ -206,7 +206,7 @@ def show(
     from gdcoverage.policy import MODES, OUTLET_STATUS
     from gdcoverage.register import Register, replay
 
-    day = this_day() if as_of is None else _day(as_of, "--as-of")
+    day = this_day() if as_of is None else day_of(as_of, "--as-of")
     events = Register(register).events([outlet])
     if not events:
         raise unusable("outlet_unknown", f"台账里没有网点 {outlet}", "请核对网点编号")
@@ -243,7 +243,7 @@ def check(
     from gdcoverage.register import Register, finding_table, findings
     from gdcoverage.tables.spreadsheet import write_sheet
 
-    day = this_day() if as_of is None else _day(as_of, "--as-of")
+    day = this_day() if as_of is None else day_of(as_of, "--as-of")
     found = findings(Register(register).as_of(day), inspection_days)
     table = finding_table(found)
     out.print(_table(list(table.columns), table.itertuples(index=False)))
@@ -267,13 +267,14 @@ def directory(
     """载入省的事项目录；此后协议和授权只能写目录里有的事项。"""
     from gdcoverage.register import Register, read_directory
 
-    draft = read_directory(file, _day(on, "--on"))
+    draft = read_directory(file, day_of(on, "--on"))
     (number,) = Register(register).append([draft], recorded_by=by)
     count = len(draft.details["items"])
     out.print(Text(f"已写入第 {number} 条：事项目录，{count} 项，自 {draft.effective_on} 起"))
 
 
-def _day(text: str, option: str) -> dt.date:
+def day_of(text: str, option: str) -> dt.date:
+    """The day that an option says."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
