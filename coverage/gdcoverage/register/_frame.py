@@ -23,6 +23,10 @@ from gdcoverage.register._store import Register
 from gdcoverage.tables import Reading
 from gdcoverage.tables.account import Account, TableRead
 
+_STRINGS = (
+    *("outlet_id", *TEXTS, "county", "status", "source_file", "source_sheet", "source_datum"),
+)
+_YES = (*MODES, *FLAG_NAMES, *ITEMS)
 ROLE, SHEET = "网点", ""
 # Texts that hold nothing but hours and numbers, where a name that stands alone is a person's.
 _BARE = ("phone", "hours")
@@ -49,8 +53,8 @@ def outlet_frame(book: Book, file: str = "") -> gpd.GeoDataFrame:
     lat = np.array([s.lat for s in standings], float)
     data["geometry"] = shapely.points(lon, lat)
     frame = pd.DataFrame(data, index=range(len(standings)))[list(OUTLETS.columns)]
-    texts = [name for name, column in OUTLETS.columns.items() if str(column.dtype) == "str"]
-    frame = frame.astype(dict.fromkeys(texts, "str"))
+    # Of an empty frame nothing tells what its columns hold.
+    frame = frame.astype(dict.fromkeys(_STRINGS, "str") | dict.fromkeys(_YES, bool))
     return OUTLETS.validate(gpd.GeoDataFrame(frame, geometry="geometry", crs="EPSG:4326"))
 
 
