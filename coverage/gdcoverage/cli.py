@@ -14,6 +14,7 @@ import typer
 from rich.text import Text
 
 from gdcoverage._version import __version__
+from gdcoverage.compare import command as comparing
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.publish import command
 from gdcoverage.start import registering
@@ -142,6 +143,7 @@ def run(
 
 
 app.command(epilog=command.EPILOG)(command.publish)
+app.command(epilog=comparing.EPILOG)(comparing.compare)
 
 
 @app.command(epilog="例：gdcoverage report data/sample/plan.toml --county 441324 --format json")

@@ -5,15 +5,18 @@ from gdcoverage.register._directory import read_directory
 from gdcoverage.register._events import Draft, Event, in_force
 from gdcoverage.register._findings import Finding, finding_table, findings
 from gdcoverage.register._frame import outlet_frame, read_register, without_persons
-from gdcoverage.register._kinds import DESCRIPTION, KINDS, TERMS, kind_of, told
+from gdcoverage.register._kinds import DESCRIPTION, KINDS, SUPERVISION, TERMS, kind_of, told
 from gdcoverage.register._match import Difference, differences
 from gdcoverage.register._review import Review, read_review, write_review
+from gdcoverage.register._rules import MOVED_M, distance_m
 from gdcoverage.register._standing import Book, Standing, replay
 from gdcoverage.register._store import Register
 
 __all__ = [
     "DESCRIPTION",
     "KINDS",
+    "MOVED_M",
+    "SUPERVISION",
     "TERMS",
     "Book",
     "Difference",
@@ -25,6 +28,7 @@ __all__ = [
     "Standing",
     "correction",
     "differences",
+    "distance_m",
     "finding_table",
     "findings",
     "in_force",
