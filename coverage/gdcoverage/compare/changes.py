@@ -120,14 +120,18 @@ def net_of(before: pd.DataFrame, after: pd.DataFrame, cause: str) -> pd.DataFram
     """What sums of `totals` changed by, as rows of `changes`: nobody can be followed from one
     table of people to another.
     """
-    both = before.set_index(KEYS).join(
-        after.set_index(KEYS), how="outer", lsuffix="_before", rsuffix="_after"
-    )
-    both = both.fillna(0.0)
+    both = beside(before, after).set_index(KEYS)
     change = both["covered_after"] - both["covered_before"]
     table = pd.DataFrame({"gained": change.clip(lower=0), "lost": (-change).clip(lower=0)})
     table = table[change != 0].reset_index()
     return table.assign(cause=cause, outlet_id="")
+
+
+def beside(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Two tables of `totals` as one; noughts where one has no such county or class."""
+    first = before.set_index(KEYS).add_suffix("_before")
+    both = first.join(after.set_index(KEYS).add_suffix("_after"), how="outer")
+    return both.fillna(0.0).reset_index()
 
 
 def totals(demand: pd.DataFrame) -> pd.DataFrame:

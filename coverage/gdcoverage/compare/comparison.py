@@ -11,7 +11,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gdcoverage.compare.changes import KEYS, PEOPLE, STREETS, causes, changes, net_of, totals
+from gdcoverage.compare.changes import (
+    KEYS,
+    PEOPLE,
+    STREETS,
+    beside,
+    causes,
+    changes,
+    net_of,
+    totals,
+)
 from gdcoverage.problems import unusable
 from gdcoverage.register import SUPERVISION, TERMS, Event, Register, in_force, told
 from gdcoverage.report import Report
@@ -112,7 +121,7 @@ def compare_plan(
         plan.title,
         before,
         after,
-        _both(totals(first.coverage.demand), totals(last.coverage.demand)),
+        beside(totals(first.coverage.demand), totals(last.coverage.demand)),
         _by_cause(rows),
         _changed_outlets(then, inputs.outlets.frame, outlets.frame, (come, gone), found[0], before),
         pd.DataFrame([_month(on, dated[on]) for on in sorted(dated)]),
@@ -171,13 +180,6 @@ def _month(on: dt.date, report: Report) -> dict[str, object]:
         "covered": float(total["covered_population"]),
         "rate": float(total["rate"]),
     }
-
-
-def _both(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    both = before.set_index(KEYS).join(
-        after.set_index(KEYS), how="outer", lsuffix="_before", rsuffix="_after"
-    )
-    return both.fillna(0.0).reset_index()
 
 
 def _by_cause(rows: pd.DataFrame) -> pd.DataFrame:
