@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from gdcoverage.register._kinds import CORRECTED
@@ -78,7 +79,10 @@ def in_force(events: Iterable[Event], known_on: dt.date | None = None) -> list[E
             if event.kind != CORRECTED
             and not (event.event_id in last and last[event.event_id].details.get("void"))
         ]
-    return sorted(known, key=lambda event: (event.effective_on, event.event_id))
+    return sorted(sorted(known, key=_NUMBER), key=_EFFECT)
+
+
+_NUMBER, _EFFECT = itemgetter(0), itemgetter(3)
 
 
 def _corrected(event: Event, correction: Event) -> Event:

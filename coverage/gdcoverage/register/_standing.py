@@ -33,7 +33,6 @@ class Standing:
     failed : year of the last assessment if that was failed, else None.
     inspected_on : last inspection, or None.
     unanswered : numbers of complaints without a reply.
-    last_on : day of effect of the last event of any kind.
     """
 
     outlet_id: str
@@ -66,7 +65,6 @@ class Standing:
     failed: int | None = None
     inspected_on: dt.date | None = None
     unanswered: tuple[int, ...] = ()
-    last_on: dt.date | None = None
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -136,15 +134,13 @@ def replay(events: Iterable[Event], on: dt.date, known_on: dt.date | None = None
         standing = outlets.get(event.outlet_id)
         if standing is None:
             standing = outlets[event.outlet_id] = Standing(event.outlet_id)
-        advance(standing, event)
+        _STEPS[event.kind](standing, event)
     return Book(on, outlets, directory)
 
 
 def advance(standing: Standing, event: Event) -> None:
     """Let an event befall an outlet."""
-    standing.last_on = event.effective_on
-    if step := _STEPS.get(event.kind):
-        step(standing, event)
+    _STEPS[event.kind](standing, event)
 
 
 class Directories:

@@ -118,20 +118,15 @@ class Register:
                 "not_a_register", f"不是台账，或已损坏（{_said(error)}）", action, file=self.where
             ) from None
 
-    def events(
-        self,
-        outlet_ids: Collection[str] | None = None,
-        until: dt.date | None = None,
-    ) -> list[Event]:
+    def events(self, outlet_ids: Collection[str] | None = None) -> list[Event]:
         """Events in the order of recording.
 
         Parameters
         ----------
         outlet_ids : only theirs; "" for the directory of items. All by default.
-        until : leave out what takes effect later and neither corrects nor is corrected.
         """
-        with self._begun(writing=False) as connection:
-            return _events(connection, outlet_ids, until)
+        with _no_garbage(), self._begun(writing=False) as connection:
+            return _events(connection, outlet_ids)
 
     def last_event_id(self) -> int:
         """Number of the last event; 0 in an empty register."""
@@ -151,7 +146,7 @@ class Register:
         # So many small things are made at once that looking for garbage takes most of the time.
         with _no_garbage(), self._begun(writing=False) as connection:
             without = () if supervised else SUPERVISION
-            return replay(_events(connection, None, on, without), on, known_on)
+            return replay(_effects(connection, on, known_on, without), on)
 
     def append(
         self,
@@ -191,7 +186,7 @@ class Register:
                     "请核对电脑的日期",
                     file=self.where,
                 )
-            known = _events(connection, outlets | {""} | named(meant), None)
+            known = _events(connection, outlets | {""} | named(meant))
             if unless_after is not None:
                 later = {e.outlet_id for e in known if e.event_id > unless_after} & outlets
                 refuse_stale(later, self.where)
@@ -217,7 +212,6 @@ class Register:
 
 
 _LOCK = 0x67646376  # gdcv
-_COLUMNS = tuple(EVENTS.c)
 
 
 def _url(where: str | Path) -> URL:
@@ -276,40 +270,59 @@ def _no_garbage() -> Iterator[None]:
             gc.enable()
 
 
-def _events(
-    connection: sa.Connection,
-    outlet_ids: Collection[str] | None,
-    until: dt.date | None,
-    without: Collection[str] = (),
-) -> list[Event]:
-    c = EVENTS.c
-    wanted = sa.select(*_COLUMNS).order_by(c.event_id)
+def _events(connection: sa.Connection, outlet_ids: Collection[str] | None) -> list[Event]:
+    """Events in the order of recording."""
+    wanted = sa.select(*EVENTS.c).order_by(EVENTS.c.event_id)
     if outlet_ids is not None and len(outlet_ids) <= _FEW:
-        wanted = wanted.where(c.outlet_id.in_(sorted(outlet_ids)))
-    if until is not None:
-        corrected = sa.select(c.corrects).where(c.corrects.is_not(None))
-        wanted = wanted.where(
-            sa.or_(
-                c.effective_on <= until.isoformat(),
-                c.corrects.is_not(None),
-                c.event_id.in_(corrected),
-            )
-        )
-    if without:
-        wanted = wanted.where(c.kind.not_in(sorted(without)))
-    # The driver's own rows: plain texts and numbers, which need nothing done to them.
+        wanted = wanted.where(EVENTS.c.outlet_id.in_(sorted(outlet_ids)))
     rows = connection.execute(wanted).cursor.fetchall()
     if outlet_ids is not None and len(outlet_ids) > _FEW:
         rows = [row for row in rows if row[1] in outlet_ids]
-    # One text is understood many times quicker than as many as there are rows.
-    details = json.loads(f"[{','.join([row[8] for row in rows])}]")
     day = dt.date.fromisoformat
     return [
         Event(i, outlet, kind, day(effective), day(recorded), source, by, corrects, told)
         for (i, outlet, kind, effective, recorded, source, by, corrects, _), told in zip(
-            rows, details, strict=True
+            rows, _details([row[8] for row in rows]), strict=True
         )
     ]
+
+
+def _effects(
+    connection: sa.Connection, on: dt.date, known_on: dt.date | None, without: Collection[str]
+) -> list[Event]:
+    """What events up to a day tell, without who recorded them when and by what.
+
+    Parameters
+    ----------
+    known_on : leave out what was recorded later.
+    without : kinds to leave out.
+    """
+    c = EVENTS.c
+    corrected = sa.select(c.corrects).where(c.corrects.is_not(None))
+    # A correction may bring forward what was to come later.
+    told = sa.or_(
+        c.effective_on <= on.isoformat(), c.corrects.is_not(None), c.event_id.in_(corrected)
+    )
+    columns = (c.event_id, c.outlet_id, c.kind, c.effective_on, c.corrects, c.details)
+    wanted = sa.select(*columns).where(told).order_by(c.event_id)
+    if known_on is not None:
+        wanted = wanted.where(c.recorded_on <= known_on.isoformat())
+    if without:
+        wanted = wanted.where(c.kind.not_in(sorted(without)))
+    # The driver's own rows: plain texts and numbers, which need nothing done to them.
+    rows = connection.execute(wanted).cursor.fetchall()
+    day, never = dt.date.fromisoformat, dt.date.min
+    return [
+        Event(i, outlet, kind, day(effective), never, "", "", corrects, told)
+        for (i, outlet, kind, effective, corrects, _), told in zip(
+            rows, _details([row[5] for row in rows]), strict=True
+        )
+    ]
+
+
+def _details(texts: Sequence[str]) -> list[dict[str, Any]]:
+    # One text is understood many times quicker than as many as there are events.
+    return json.loads(f"[{','.join(texts)}]")
 
 
 def _row(event: Event) -> dict[str, Any]:
