@@ -73,16 +73,19 @@ def server() -> Iterator[str]:
     base = [*other, str(programs / "initdb")]
     control = [*other, str(programs / "pg_ctl"), "-D", str(folder / "data"), "-w"]
     settings = f"-c listen_addresses= -k {folder} -c fsync=off"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+
+    def runs(command: list[str]) -> bool:
+        done = subprocess.run(command, check=False, capture_output=True, cwd=folder)
+        return done.returncode == 0
+
     try:
         made = [*base, "-D", str(folder / "data"), "-A", "trust", "-U", "postgres", "-E", "UTF8"]
         started = [*control, "-o", settings, "-l", str(folder / "log"), "start"]
-        for command in ([*made, "--locale=C"], started):
-            if subprocess.run(command, check=False, **quiet).returncode:
-                pytest.skip("no PostgreSQL server can be started here")
+        if not (runs([*made, "--locale=C"]) and runs(started)):
+            pytest.skip("no PostgreSQL server can be started here")
         yield f"postgresql://postgres@/postgres?host={folder}"
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=False, **quiet)
+        runs([*control, "-m", "immediate", "stop"])
         shutil.rmtree(folder, ignore_errors=True)
 
 

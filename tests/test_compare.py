@@ -23,6 +23,7 @@ from gdcoverage.compare.changes import (
     RESUMED,
     STREETS,
     SUSPENDED,
+    beside,
     causes,
     changes,
     totals,
@@ -79,17 +80,15 @@ def test_everybody_who_changed_has_one_cause_that_a_changed_outlet_tells(data, p
     come, gone = causes(first, second, {})
     found = changes(before, after, come, gone)
     # The sums, of every county and class, to the last person.
-    both = totals(before).merge(totals(after), on=["county", "settlement"], how="outer")
-    net = found.groupby(["county", "settlement"])[["gained", "lost"]].sum()
-    for row in both.itertuples():
-        gained, lost = net.loc[(row.county, row.settlement)] if len(net) and (
-            row.county, row.settlement) in net.index else (0, 0)  # fmt: skip
-        assert row.covered_x + gained - lost == row.covered_y
+    both = beside(totals(before), totals(after)).set_index(["county", "settlement"])
+    net = found.groupby(["county", "settlement"])[["gained", "lost"]].sum().reindex(both.index)
+    change = net["gained"].fillna(0) - net["lost"].fillna(0)
+    assert (both["covered_before"] + change == both["covered_after"]).all()
     # And whoever changed did so because an outlet did.
-    for row in found.itertuples():
-        counted = (come if row.gained or row.outlet_id in come else gone) | gone
-        assert row.outlet_id in counted
-        number = int(row.outlet_id[1:])
+    for row in found.to_dict("records"):
+        why = come if row["gained"] else gone if row["lost"] else come | gone
+        assert row["cause"] == why[row["outlet_id"]]
+        number = int(row["outlet_id"][1:])
         stayed = was[number] == is_now[number] == "active"
         assert not stayed or places[number] != there[number]
 
@@ -191,11 +190,10 @@ def test_a_comparison_says_what_the_runs_of_both_days_say(plan):
 
 
 def _require_exact(found):
-    table = found.changes.groupby(["county", "settlement"])[["gained", "lost"]].sum()
-    for row in found.totals.itertuples():
-        key = row.county, row.settlement
-        gained, lost = table.loc[key] if key in table.index else (0.0, 0.0)
-        assert row.covered_before + gained - lost == row.covered_after
+    both = found.totals.set_index(["county", "settlement"])
+    net = found.changes.groupby(["county", "settlement"])[["gained", "lost"]].sum()
+    change = (net["gained"] - net["lost"]).reindex(both.index).fillna(0)
+    assert (both["covered_before"] + change == both["covered_after"]).all()
     sheet = change_table(found)
     for _, own in sheet[sheet["代码"] != ""].groupby(["代码", "城乡"]):
         whole, parts = own[own["原因"] == "合计"].iloc[0], own[own["原因"] != "合计"]

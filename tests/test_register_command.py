@@ -76,6 +76,18 @@ def test_a_relocation_registers_the_new_point_as_the_old_one_was(say, tmp_path):
     assert (new.moved_from, book.outlets["A1"].moved_to) == ("A1", "A2")
 
 
+def test_a_forced_exit_may_hit_a_whole_bank(say, tmp_path):
+    for outlet, bank in (("A1", "农商银行"), ("A2", "农商银行"), ("A3", "建设银行")):
+        add(say, outlet, "登记", "2024-07-01", *PLACE, f"所属银行={bank}")
+        add(say, outlet, "签约", "2024-07-01", "协议事项=工伤保险")
+    words = ("强制退出", "2025-01-01", "情形=其他严重违规", "--whole-bank")
+    told = add(say, "农商银行", *words)
+    assert "A1 2025-01-01 强制退出" in told and "A2 2025-01-01 强制退出" in told
+    book = Register(tmp_path / "台账.gpkg").as_of(dt.date(2025, 1, 1))
+    assert [s.left_by for s in book.outlets.values()] == ["exit_forced", "exit_forced", ""]
+    assert "没有 农商银行 的网点" in add(say, "农商银行", *words)
+
+
 def test_a_mistake_is_corrected_and_stays_to_be_seen(say):
     add(say, "A1", "登记", "2024-07-01", *PLACE)
     done = add(say, "A1", "更正", "2024-06-01", "网点名称=城北支行", corrects="1")

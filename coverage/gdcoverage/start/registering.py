@@ -148,6 +148,9 @@ def add(
     ] = None,
     corrects: Annotated[int | None, typer.Option(help="更正第几条")] = None,
     void: Annotated[bool, typer.Option("--void", help="更正：那一条作废")] = False,
+    whole_bank: Annotated[
+        bool, typer.Option("--whole-bank", help="ID 是银行名称：写给它每个签约而未退出的网点")
+    ] = False,
     register: Where = DEFAULT,
 ) -> None:
     """写入一条事件；“更正”写明更正第几条，改哪几项，或 --void 作废。“迁址”同时登记新网点。"""
@@ -168,10 +171,22 @@ def add(
     elif meant == "moved":
         drafts = _relocation(kept, outlet, day, told)
     else:
-        drafts = [Draft(outlet, meant, day, told)]
+        ids = _of_bank(kept, outlet, day) if whole_bank else [outlet]
+        drafts = [Draft(outlet_id, meant, day, told) for outlet_id in ids]
     numbers = kept.append(drafts, recorded_by=by, source=source)
     for number, draft in zip(numbers, drafts, strict=True):
         out.print(Text(f"已写入第 {number} 条：{draft.outlet_id} {day} {TERMS[draft.kind]}"))
+
+
+def _of_bank(register: Register, bank: str, day: dt.date) -> list[str]:
+    """Outlets of a bank that have signed and not left."""
+    book = register.as_of(day, supervised=False)
+    own = [s for s in book.outlets.values() if s.bank == bank]
+    found = [s.outlet_id for s in own if s.signed_on is not None and s.left_on is None]
+    if not found:
+        action = "请核对银行名称；台账里的写法见 gdcoverage register export"
+        raise unusable("bank_unknown", f"{day} 没有 {bank} 的网点", action)
+    return sorted(found)
 
 
 def _relocation(register: Register, outlet: str, day: dt.date, told: dict[str, str]) -> list[Draft]:
