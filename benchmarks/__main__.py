@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import covering, emap, province, results, scaling, services, streets
+from benchmarks import covering, emap, province, register, results, scaling, services, streets
 from benchmarks.data import SHARED
 from benchmarks.timing import Figure, Row
 
@@ -28,7 +28,7 @@ def main(folder: Path, quick: bool) -> int:
     rows.append(covering.beside_spopt())
     beside_folium, of_map = emap.main()
     rows += beside_folium
-    figures += of_map
+    figures += [*of_map, *register.main()]
     if not quick:
         figures += [*province.main(), *covering.large()]
     print(results.write(folder, rows, figures))

@@ -5,11 +5,13 @@ more from nothing. All files must be the same to the byte; and where a change de
 none is worked out.
 """
 
+import datetime as dt
 import json
 import random
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -23,7 +25,9 @@ import worlds
 from gdcoverage.cli import app
 from gdcoverage.files import sha256
 from gdcoverage.network import WalkNetwork
+from gdcoverage.outlets import read_outlets
 from gdcoverage.outlets.answers import ANSWERS
+from gdcoverage.register import Draft, Register
 from gdcoverage.report import report_text
 from gdcoverage.run import How, load_plan, run_plan
 from three_counties import write_plan
@@ -141,6 +145,60 @@ def said_more(folder: Path) -> None:
     text("plan.toml", "[outputs]", more)(folder)
 
 
+def from_register(change: Callable[[Register], None] | None = None, as_of: str = ""):
+    """The outlets stand in a register instead, since the first day of 2025."""
+
+    def make(folder: Path) -> None:
+        frame = read_outlets(folder / "outlets.csv", datum="wgs84").frame
+        register = Register(folder / "台账.gpkg", create=True)
+        drafts = []
+        for row in frame.itertuples():
+            place = {"lon": row.geometry.x, "lat": row.geometry.y}
+            told = {"name": row.name, "bank": row.bank, "modes": ["window"]} | place
+            items = {"items": ["社会保障卡"]}
+            drafts += [
+                Draft(row.outlet_id, kind, SINCE, details)
+                for kind, details in (
+                    ("registered", told),
+                    ("signed", items),
+                    ("authorised", items),
+                )
+            ]
+            if row.status == "suspended":
+                drafts.append(Draft(row.outlet_id, "suspended", SINCE))
+        register.append(drafts, recorded_by="测试", source="测试")
+        if change is not None:
+            change(register)
+        asked = 'register = "台账.gpkg"' + (f"\nas_of = {as_of}" if as_of else "")
+        text("plan.toml", 'path = "outlets.csv"\ndatum = "wgs84"', asked)(folder)
+
+    return make
+
+
+SINCE = dt.date(2025, 1, 1)
+
+
+def happened(*drafts: Draft):
+    return lambda register: register.append(drafts, recorded_by="测试", source="测试")
+
+
+LEFT = happened(
+    Draft("W1", "exit_applied", dt.date(2026, 1, 5), {"reason": "merger"}),
+    Draft("W1", "exit_approved", dt.date(2026, 2, 1)),
+)
+INSPECTED = happened(
+    Draft("W1", "inspected", dt.date(2026, 1, 5), {"by": "yearly", "passed": False}),
+    Draft("W2", "talked", dt.date(2026, 1, 6), {"reason": "超时"}),
+    # What is to come has no part in what is.
+    Draft("W2", "suspended", dt.date(2027, 1, 1)),
+)
+
+
+def left_since(register: Register) -> None:
+    LEFT(register)
+    INSPECTED(register)
+
+
 def nothing_asked(folder: Path) -> None:
     path = folder / "plan.toml"
     path.write_text(path.read_text(encoding="utf-8").partition("[sites]")[0], encoding="utf-8")
@@ -196,6 +254,8 @@ NUMBERS = {
     "no table of candidates": text("plan.toml", 'candidates = "candidates.csv"', "generate = 20"),
     "Saturdays are asked about": saturdays,
     "nothing asked": nothing_asked,
+    "an outlet has left the register": from_register(LEFT),
+    "the register before there was anything": from_register(as_of="2024-12-31"),
 }
 river = text("streets.osm", "v='residential'", "v='residential'/><tag k='waterway' v='river'")
 # What documents show and no number rests on.
@@ -213,6 +273,8 @@ SHOWN = {
     "coarser coordinates": text("plan.toml", "[outputs]", "[publish]\ndecimals = 3\n[outputs]"),
     "tiles": text("plan.toml", "[outputs]", '[map]\ntiles = "osm"\n[outputs]'),
     "a river": river,
+    # Neither what has happened since has a part in it, nor supervision.
+    "the same outlets in a register": from_register(left_since, "2026-01-31"),
 }
 
 
@@ -292,6 +354,27 @@ def test_an_outlet_that_opens_between_two_runs_counts_in_the_second(before, tmp_
         ran = run_plan(load_plan(path), date, How(workers=1, only_numbers=True))
         counted.append(int(ran.report.total["outlets"]))
     assert counted == [3, 4, 4]
+
+
+def test_runs_as_of_one_day_and_another_never_mix(tmp_path, monkeypatch):
+    """The third asks what the first did, of a register that has grown since: nothing is found
+    anew, and every file is the same again.
+    """
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    path = write_plan(tmp_path / "plan", sites=False, people=60)
+    from_register(LEFT)(path.parent)
+    plan, how = load_plan(path), How(workers=1, only_numbers=True)
+    went: list[tuple[float, list[bool], dict[str, bytes]]] = []
+    for day in (dt.date(2026, 1, 31), dt.date(2026, 2, 1), dt.date(2026, 1, 31)):
+        ran = run_plan(replace(plan, outlets=replace(plan.outlets, as_of=day)), DATE, how)
+        results = plan.outputs.folder
+        again = [county["again"] for county in manifest(results)["counties"]]
+        went.append((float(ran.report.total["outlets"]), again, all_files(results)))
+        assert ran.report.data_date == day.isoformat()
+        INSPECTED(Register(path.parent / "台账.gpkg")) if day.month == 2 else None
+    assert [outlets for outlets, _, _ in went] == [4, 3, 4]
+    assert all(went[2][1]) and not all(went[1][1])
+    assert went[2][2] == went[0][2]
 
 
 # Changes that may follow one another in any order.

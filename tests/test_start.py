@@ -266,6 +266,7 @@ def test_nothing_of_the_users_is_written_over(tmp_path, write):
 def test_sample_is_written_with_results_beside_it(tmp_path):
     plan = load_plan(write_sample(tmp_path / "示例"))
     assert plan.outputs.folder == tmp_path / "示例/结果"
+    assert plan.outlets.path is not None
     assert plan.outlets.path.read_bytes() == (SAMPLE / "outlets.xlsx").read_bytes()
 
 

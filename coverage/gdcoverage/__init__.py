@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gdcoverage.places.counties import read_counties
     from gdcoverage.policy import Standard
     from gdcoverage.problems import InputError, Problem
+    from gdcoverage.register import Register
     from gdcoverage.report import Report
     from gdcoverage.service_areas import isochrones, reached_streets, service_area
     from gdcoverage.sites import (
@@ -41,6 +42,7 @@ _HOME = {
     "Ground": "emap",
     "InputError": "problems",
     "Problem": "problems",
+    "Register": "register",
     "Release": "emap",
     "Report": "report",
     "Standard": "policy",
@@ -76,6 +78,7 @@ __all__ = [
     "Ground",
     "InputError",
     "Problem",
+    "Register",
     "Release",
     "Report",
     "Standard",

@@ -14,8 +14,10 @@ import typer
 from rich.text import Text
 
 from gdcoverage._version import __version__
+from gdcoverage.compare import command as comparing
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.publish import command
+from gdcoverage.start import registering
 from gdcoverage.start.asking import asked_and_kept
 from gdcoverage.start.terminal import err, nearby, out, problem_table, steps, today
 
@@ -46,6 +48,7 @@ app = typer.Typer(
 )
 network_app = typer.Typer(help="步行路网。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(network_app, name="network")
+app.add_typer(registering.app, name="register")
 
 PlanFile = Annotated[
     Path, typer.Argument(metavar="PLAN", help="计划：工作簿（.xlsx，有“设置”表）或 TOML 文件")
@@ -113,6 +116,9 @@ def run(
     only: Annotated[
         str | None, typer.Option(help="numbers：只算数字并写出汇总，不写各县区的文件")
     ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="网点按哪一天的情况算，如 2025-06-30")
+    ] = None,
 ) -> None:
     """按计划文件完成全部工作：报告、工作簿、CSV、JSON、地图、图层。"""
     from gdcoverage.report import print_report
@@ -121,8 +127,12 @@ def run(
     if only not in (None, "numbers"):
         raise typer.BadParameter("应为 numbers", param_hint="--only")
     how = replace(_how(workers, scheduler, fresh), only_numbers=only is not None)
+    loaded = load_plan(plan)
+    if as_of is not None:
+        day = registering.day_of(as_of, "--as-of")
+        loaded = replace(loaded, outlets=replace(loaded.outlets, as_of=day))
     with steps() as say:
-        ran = run_plan(load_plan(plan), today(), how, say)
+        ran = run_plan(loaded, today(), how, say)
     print_report(ran.report, out)
     out.print()
     for path in ran.written.files:
@@ -136,6 +146,7 @@ def run(
 
 
 app.command(epilog=command.EPILOG)(command.publish)
+app.command(epilog=comparing.EPILOG)(comparing.compare)
 
 
 @app.command(epilog="例：gdcoverage report data/sample/plan.toml --county 441324 --format json")

@@ -4,7 +4,13 @@ from gdcoverage.run.check import Checked, checked_file, checked_plan
 from gdcoverage.run.conductor import Ran, make_report, run_plan
 from gdcoverage.run.county import county_tasks, ground_of
 from gdcoverage.run.how import How
-from gdcoverage.run.inputs import Inputs, narrowed, read_candidates, read_inputs
+from gdcoverage.run.inputs import (
+    Inputs,
+    narrowed,
+    outlets_as_of,
+    read_candidates,
+    read_inputs,
+)
 from gdcoverage.run.outputs import Written, write_layers, write_outputs, write_report_map
 from gdcoverage.run.plan import Plan, SitesInput, load_outlets_input, load_plan
 from gdcoverage.run.streets import read_network
@@ -25,6 +31,7 @@ __all__ = [
     "load_plan",
     "make_report",
     "narrowed",
+    "outlets_as_of",
     "read_candidates",
     "read_inputs",
     "read_network",

@@ -60,6 +60,8 @@ def checked_plan(path: Path, say: Say = lambda _: None) -> Checked:
         if not is_workbook(path):
             raise
         asked = load_outlets_input(path)
+        if asked.path is None:
+            raise
         checked = checked_file(asked.path, asked.datum, "outlets", asked.sheet, say)
         return replace(checked, problems=(*checked.problems, *unfinished.problems))
     inputs = read_inputs(replace(plan, network=NetworkInput()), say)

@@ -120,15 +120,8 @@ def read_inputs(
         counties = one_county(plan.counties.single, demand.frame)
     demand = replace(demand, frame=_with_county(demand.frame, counties))
     say("读取网点")
-    area = _outlet_area(plan, counties)
-    answered = answers_beside(plan.outlets.path)
-    judging = {
-        "within": area,
-        "today": today or this_day(),
-        "answers": None if answered is None else read_answers(answered),
-    }
-    outlets = _outlets(kept, plan.outlets, judging)
-    outlets = replace(outlets, frame=_with_county(outlets.frame, counties))
+    answered = None if plan.outlets.path is None else answers_beside(plan.outlets.path)
+    outlets = outlets_as_of(plan, counties, plan.outlets.as_of or today or this_day(), kept)
     towns = _towns(plan, counties, say)
     demand, outlets, of_towns = _in_towns(demand, outlets, towns)
     quotas = plan.quotas.table
@@ -276,8 +269,35 @@ def _is_raster(path: Path) -> bool:
     return path.suffix.lower() in RASTER_SUFFIXES
 
 
+def outlets_as_of(
+    plan: Plan, counties: gpd.GeoDataFrame, on: dt.date, kept: Kept | None = None
+) -> Reading:
+    """The plan's outlets as of a day, each with the county that it lies in.
+
+    Parameters
+    ----------
+    on : of a register, what it held on that day; of a table, dates in it are judged from there.
+    """
+    asked = plan.outlets
+    if asked.register is not None:
+        from gdcoverage.register import Register, read_register
+
+        outlets = read_register(Register(asked.register), on)
+    else:
+        assert asked.path is not None
+        answered = answers_beside(asked.path)
+        judging = {
+            "within": _outlet_area(plan, counties),
+            "today": on,
+            "answers": None if answered is None else read_answers(answered),
+        }
+        outlets = _outlets(kept, asked, judging)
+    return replace(outlets, frame=_with_county(outlets.frame, counties))
+
+
 def _outlets(kept: Kept | None, asked: OutletsInput, more: dict[str, Any]) -> Reading:
     options = {"datum": asked.datum, "sheet": asked.sheet, **more}
+    assert asked.path is not None
     return _read_once(kept, read_outlets, asked.path, options)
 
 

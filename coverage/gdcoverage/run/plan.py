@@ -26,6 +26,7 @@ from gdcoverage.run.plan_values import (
     AnyText,
     Class,
     Counties,
+    Day,
     Decimals,
     DohTemplate,
     Folder,
@@ -36,6 +37,7 @@ from gdcoverage.run.plan_values import (
     PageUrl,
     People,
     PlanDatum,
+    RegisterPlace,
     Text,
     Url,
     Waiver,
@@ -52,13 +54,16 @@ from gdcoverage.sites import Terms
 @dataclass(frozen=True)
 class OutletsInput:
     """``[outlets]``: the table, its datum, the sheet if only one is meant, and how many outlets in
-    service the planner knows of.
+    service the planner knows of; or a register instead of a table. ``as_of`` is the day as of which
+    outlets are judged, the day of the run by default.
     """
 
-    path: InputFile
-    datum: PlanDatum
+    path: InputFile | None = None
+    datum: PlanDatum = "wgs84"
     sheet: Text | None = None
     expected: OutletCount | None = None
+    register: RegisterPlace | None = None
+    as_of: Day | None = None
 
 
 @dataclass(frozen=True)
@@ -282,7 +287,7 @@ def load_outlets_input(path: str | Path) -> OutletsInput:
     """
     path = Path(path)
     form = _read(path)
-    told, found = form.faults_of("outlets"), {}
+    told, found = [*form.faults_of("outlets"), *_table_or_register(form)], {}
     asked = {"outlets": _known(path, form.raw).get("outlets", {})}
     try:
         found = _OUTLETS.validate_python(asked, context=path.resolve().parent)
@@ -373,6 +378,7 @@ def _contradictions(form: Form) -> Iterator[Problem]:
     def named(section: str, *those: str) -> str:
         return "、".join(form.name(section, key) for key in those)
 
+    yield from _table_or_register(form)
     if (network := keys("network")) is not None:
         given = [source for source in _SOURCES if source in network]
         if len(given) != 1:
@@ -401,6 +407,20 @@ def _contradictions(form: Form) -> Iterator[Problem]:
         except ValueError as error:
             name = form.name("map", "tiles")
             yield form.whole("map", ("tiles", "key"), f"{name}：{error}", f"请改正，或删去 {name}")
+
+
+def _table_or_register(form: Form) -> Iterator[Problem]:
+    """Outlets come from a table, whose datum has to be known, or from a register."""
+    asked = form.raw.get("outlets")
+    if not isinstance(asked, dict):
+        return
+    if "register" not in asked:
+        if lacking := [key for key in ("path", "datum") if key not in asked]:
+            yield from form.missing("outlets", lacking)
+    elif "path" in asked:
+        path, register = form.name("outlets", "path"), form.name("outlets", "register")
+        what = f"{path} 与 {register} 不能同时写"
+        yield form.whole("outlets", ("register", "path"), what, "请删去其一")
 
 
 def _faults(form: Form, error: ValidationError) -> Iterator[Problem]:

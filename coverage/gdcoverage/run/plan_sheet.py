@@ -155,7 +155,7 @@ def _with_own_sheets(
     """Put the workbook's own sheets where no other file is named; tell where there is neither."""
     faults = []
     for section, sheet in (("outlets", settings.OUTLETS), ("demand", settings.PEOPLE)):
-        if "path" not in raw[section]:
+        if not {"path", "register"} & raw[section].keys():
             if sheet not in sheets or not _is_filled(sheets[sheet]):
                 name = form.name(section, "path")
                 what = f"“{sheet}”表是空的，也没有填写{name}"

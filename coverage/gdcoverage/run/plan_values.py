@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
@@ -19,6 +20,7 @@ from gdcoverage.outlets.offers import service_called
 from gdcoverage.policy import Range, Standard
 from gdcoverage.problems import InputError, unusable
 from gdcoverage.sites import Terms
+from gdcoverage.tables.dates import period_of
 
 _SHOWN = 80  # characters of a value
 _LARGEST_ID = 10**18
@@ -208,6 +210,21 @@ def _folder(value: object, info: ValidationInfo) -> Path:
     return path
 
 
+def _register(value: object, info: ValidationInfo) -> str:
+    """A file, or the address of a database."""
+    text = os.path.expandvars(_not_blank(_text(value)))
+    return text if "://" in text else str(_file(value, info))
+
+
+def _day(value: object) -> dt.date:
+    if type(value) is dt.date:
+        return value
+    period = period_of(value) if isinstance(value, str) else None
+    if period is None or period.first != period.last:
+        raise _refused("应是某一天", '请写成 "2025-06-30"')
+    return period.first
+
+
 Text = Annotated[str, BeforeValidator(_text), AfterValidator(_not_blank)]
 AnyText = Annotated[str, BeforeValidator(_text)]
 Url = Annotated[Text, AfterValidator(_url)]
@@ -226,6 +243,8 @@ People = Annotated[float, PlainValidator(_people)]
 ItemWord = Annotated[Text, AfterValidator(_item)]
 ModeWord = Annotated[Text, AfterValidator(_mode)]
 WhenWords = Annotated[Text, AfterValidator(_when)]
+RegisterPlace = Annotated[str, PlainValidator(_register)]
+Day = Annotated[dt.date, PlainValidator(_day)]
 
 
 Counties = Annotated[tuple[str, ...], PlainValidator(_counties)]

@@ -94,6 +94,8 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
     "其他文件（不写则用本工作簿各表）": (
         Setting("outlets", "path", "网点文件", "不写则用本工作簿“网点”表"),
         Setting("outlets", "expected", "在营网点数（核对用）", "自己掌握的在营网点数，与读到的对照", "number"),
+        Setting("outlets", "register", "网点台账", "不用网点表而用台账时写：台账文件，或 postgresql://… 的地址；见 gdcoverage register"),
+        Setting("outlets", "as_of", "截至日期", "网点按哪一天的情况算，如 2025-06-30；不写则为运行当天"),
         Setting("demand", "expected_population", "总人口（核对用）", "自己掌握的总人口，与读到的对照", "number"),
         Setting("outlets", "sheet", "网点工作表", "网点文件里的哪个工作表；不写则全部"),
         Setting("demand", "path", "人口文件", "表格、图层，或每格人数的 GeoTIFF（.tif）；不写则用本工作簿“人口”表"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import xlsxwriter
@@ -29,18 +30,24 @@ def safe_text(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_sheet(table: pd.DataFrame, path: Path, name: str) -> None:
-    """One frame as a sheet: bold header, frozen, with filters; formulas and links stay text."""
+    """One frame as a workbook: see `add_sheet`."""
     with xlsxwriter.Workbook(str(path), WORKBOOK_OPTIONS) as book:
-        sheet = book.add_worksheet(name)
-        bold = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1})
-        sheet.write_row(0, 0, list(table.columns), bold)
-        for i, row in enumerate(table.astype(object).where(table.notna(), None).to_numpy(), 1):
-            sheet.write_row(i, 0, list(row))
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(len(table), 1), len(table.columns) - 1)
-        for i, column in enumerate(table.columns):
-            widest = max((cell_width(cell) for cell in table[column].head(200)), default=0)
-            sheet.set_column(i, i, min(max(widest, cell_width(column)) + 3, _WIDEST))
+        add_sheet(book, table, name)
+
+
+def add_sheet(book: xlsxwriter.Workbook, table: pd.DataFrame, name: str) -> Any:
+    """One frame as a sheet: bold header, frozen, with filters; formulas and links stay text."""
+    sheet = book.add_worksheet(name)
+    bold = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1})
+    sheet.write_row(0, 0, list(table.columns), bold)
+    for i, row in enumerate(table.astype(object).where(table.notna(), None).to_numpy(), 1):
+        sheet.write_row(i, 0, list(row))
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(len(table), 1), len(table.columns) - 1)
+    for i, column in enumerate(table.columns):
+        widest = max((cell_width(cell) for cell in table[column].head(200)), default=0)
+        sheet.set_column(i, i, min(max(widest, cell_width(column)) + 3, _WIDEST))
+    return sheet
 
 
 def cell_width(cell: object) -> int:

@@ -1,0 +1,1 @@
+"""What changed between two days: people gained and lost, and why; the rate month by month."""

@@ -1,0 +1,44 @@
+"""The register of outlets over time: events that are never altered, and what follows from them."""
+
+from gdcoverage.register._correct import correction
+from gdcoverage.register._directory import read_directory
+from gdcoverage.register._events import Draft, Event, in_force
+from gdcoverage.register._findings import Finding, finding_table, findings
+from gdcoverage.register._frame import outlet_frame, read_register, without_persons
+from gdcoverage.register._kinds import DESCRIPTION, KINDS, SUPERVISION, TERMS, kind_of, told
+from gdcoverage.register._match import Difference, differences
+from gdcoverage.register._review import Review, read_review, write_review
+from gdcoverage.register._rules import MOVED_M, distance_m
+from gdcoverage.register._standing import Book, Standing, replay
+from gdcoverage.register._store import Register
+
+__all__ = [
+    "DESCRIPTION",
+    "KINDS",
+    "MOVED_M",
+    "SUPERVISION",
+    "TERMS",
+    "Book",
+    "Difference",
+    "Draft",
+    "Event",
+    "Finding",
+    "Register",
+    "Review",
+    "Standing",
+    "correction",
+    "differences",
+    "distance_m",
+    "finding_table",
+    "findings",
+    "in_force",
+    "kind_of",
+    "outlet_frame",
+    "read_directory",
+    "read_register",
+    "read_review",
+    "replay",
+    "told",
+    "without_persons",
+    "write_review",
+]

@@ -1,0 +1,340 @@
+"""The register where it is kept: a file, or a PostgreSQL database; written to, never altered."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+import json
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DatabaseError, NoSuchModuleError, OperationalError, SQLAlchemyError
+
+from gdcoverage.outlets import this_day
+from gdcoverage.problems import InputError, unusable
+from gdcoverage.register._drafts import (
+    checked,
+    corrections_checked,
+    named,
+    refuse_stale,
+    require_allowed,
+)
+from gdcoverage.register._events import Draft, Event
+from gdcoverage.register._kinds import SUPERVISION
+from gdcoverage.register._schema import (
+    EVENTS,
+    MIGRATIONS,
+    has_tables,
+    migrate,
+    require_known,
+    version_of,
+)
+from gdcoverage.register._standing import Book, replay
+
+# A writer waits so long for others.
+_WAIT_S = 60
+# Of more outlets than these all events are read.
+_FEW = 400
+
+
+class Register:
+    """The register of outlets: events are appended to it, and read.
+
+    Several processes may write at the same time; each waits for the others. What is written
+    together is there whole or not at all.
+    """
+
+    def __init__(self, where: str | Path, *, create: bool = False) -> None:
+        """Open a register.
+
+        Parameters
+        ----------
+        where : a file (SQLite, a GeoPackage), or ``postgresql://…``.
+        create : make it where there is none.
+
+        Raises
+        ------
+        InputError : there is none, it cannot be opened, is none, or was written by a newer program.
+        """
+        self._url = _url(where)
+        # A password is nobody's to see.
+        self.where = _shown(self._url)
+        path = Path(self._url.database or "")
+        if self._url.get_backend_name() == "sqlite" and not create and not path.is_file():
+            action = "请检查路径；新建请用 gdcoverage register init"
+            raise unusable("register_missing", "找不到台账", action, file=self.where)
+        try:
+            self._engine = _engine(self._url)
+        except (ModuleNotFoundError, NoSuchModuleError):
+            action = "请运行 pip install 'gdcoverage[postgres]'"
+            raise unusable(
+                "register_driver", "没有安装这种数据库的驱动", action, file=self.where
+            ) from None
+        if not self._is_current(create):
+            with self._begun(writing=True) as connection:
+                migrate(connection, self.where)
+
+    def _is_current(self, create: bool) -> bool:
+        """Whether the tables are those of this program.
+
+        Raises
+        ------
+        InputError : there are none and none are to be made, or others, or newer ones.
+        """
+        with self._begun(writing=False) as connection:
+            version = version_of(connection)
+            if version is None and (not create or has_tables(connection)):
+                action = "请检查路径；新建请用 gdcoverage register init，写一个还没有的文件名"
+                raise unusable("not_a_register", "不是台账", action, file=self.where)
+            require_known(version or 0, self.where)
+            return version == len(MIGRATIONS)
+
+    @contextmanager
+    def _begun(self, *, writing: bool) -> Iterator[sa.Connection]:
+        """A transaction; of writers there is one at a time."""
+        try:
+            with self._engine.connect() as plain:
+                connection = plain.execution_options(writing=writing)
+                with connection.begin():
+                    if writing and connection.dialect.name == "postgresql":
+                        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+                    yield connection
+        except InputError:
+            raise
+        except OperationalError as error:
+            raise unusable(
+                "register_unavailable",
+                f"台账打不开或正被占用（{_said(error)}）",
+                "请关闭其他正在使用它的程序，或检查路径、网络和权限，然后重试",
+                file=self.where,
+            ) from None
+        except DatabaseError as error:
+            action = "请检查是否选错了文件；若文件损坏，请用备份"
+            raise unusable(
+                "not_a_register", f"不是台账，或已损坏（{_said(error)}）", action, file=self.where
+            ) from None
+
+    def events(self, outlet_ids: Collection[str] | None = None) -> list[Event]:
+        """Events in the order of recording.
+
+        Parameters
+        ----------
+        outlet_ids : only theirs; "" for the directory of items. All by default.
+        """
+        with _no_garbage(), self._begun(writing=False) as connection:
+            return _events(connection, outlet_ids)
+
+    def last_event_id(self) -> int:
+        """Number of the last event; 0 in an empty register."""
+        with self._begun(writing=False) as connection:
+            return _last(connection)[0]
+
+    def as_of(
+        self, on: dt.date, known_on: dt.date | None = None, *, supervised: bool = True
+    ) -> Book:
+        """The register as of a day; see `replay`.
+
+        Parameters
+        ----------
+        supervised : whether supervision is wanted too: inspections, talks and their like, which
+            are most of what a register holds and change no outlet.
+        """
+        # So many small things are made at once that looking for garbage takes most of the time.
+        with _no_garbage(), self._begun(writing=False) as connection:
+            without = () if supervised else SUPERVISION
+            return replay(_effects(connection, on, known_on, without), on)
+
+    def append(
+        self,
+        drafts: Sequence[Draft],
+        *,
+        recorded_by: str,
+        source: str = "",
+        today: dt.date | None = None,
+        unless_after: int | None = None,
+    ) -> tuple[int, ...]:
+        """Write events, all of them or none, after the policy's rules were asked.
+
+        Parameters
+        ----------
+        recorded_by : who writes them down.
+        source : what tells of them, where a draft does not say.
+        today : the day of recording; today in Guangdong by default.
+        unless_after : refuse if any of the outlets has events after this number.
+
+        Returns
+        -------
+        Their numbers.
+
+        Raises
+        ------
+        InputError : a draft is not understood or against the rules; every fault at once.
+        """
+        meant = checked(drafts, recorded_by, source)
+        outlets = {draft.outlet_id for draft in meant}
+        with self._begun(writing=True) as connection:
+            last, last_on = _last(connection)
+            today = today or this_day()
+            if last_on is not None and today < last_on:
+                raise unusable(
+                    "register_clock",
+                    f"今天（{today}）早于台账最后一次记录的日期（{last_on}）",
+                    "请核对电脑的日期",
+                    file=self.where,
+                )
+            known = _events(connection, outlets | {""} | named(meant))
+            if unless_after is not None:
+                later = {e.outlet_id for e in known if e.event_id > unless_after} & outlets
+                refuse_stale(later, self.where)
+            new = [
+                Event(
+                    last + number,
+                    draft.outlet_id,
+                    draft.kind,
+                    draft.effective_on,
+                    today,
+                    draft.source or source,
+                    recorded_by,
+                    draft.corrects,
+                    dict(draft.details),
+                )
+                for number, draft in enumerate(meant, 1)
+            ]
+            new = corrections_checked(known, new)
+            require_allowed(known, new)
+            if new:
+                connection.execute(EVENTS.insert(), [_row(event) for event in new])
+        return tuple(event.event_id for event in new)
+
+
+_LOCK = 0x67646376  # gdcv
+
+
+def _url(where: str | Path) -> URL:
+    text = str(where)
+    if "://" not in text:
+        return URL.create("sqlite+pysqlite", database=text)
+    url = make_url(text)
+    if url.drivername in ("postgresql", "postgres"):
+        url = url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def _shown(url: URL) -> str:
+    if url.get_backend_name() == "sqlite":
+        return Path(url.database or "").name
+    return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
+
+
+def _engine(url: URL) -> sa.Engine:
+    if url.get_backend_name() == "postgresql":
+        return sa.create_engine(url, poolclass=sa.NullPool)
+    engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args={"timeout": _WAIT_S})
+
+    # Transactions are begun here: of writers at once, lest two that have read both want to write.
+    @sa.event.listens_for(engine, "connect")
+    def _connected(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {_WAIT_S * 1000}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        writing = connection.get_execution_options().get("writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def _said(error: SQLAlchemyError) -> str:
+    told = str(getattr(error, "orig", error)).strip()
+    return told.splitlines()[0] if told else type(error).__name__
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()
+
+
+def _events(connection: sa.Connection, outlet_ids: Collection[str] | None) -> list[Event]:
+    """Events in the order of recording."""
+    wanted = sa.select(*EVENTS.c).order_by(EVENTS.c.event_id)
+    if outlet_ids is not None and len(outlet_ids) <= _FEW:
+        wanted = wanted.where(EVENTS.c.outlet_id.in_(sorted(outlet_ids)))
+    rows = connection.execute(wanted).cursor.fetchall()
+    if outlet_ids is not None and len(outlet_ids) > _FEW:
+        rows = [row for row in rows if row[1] in outlet_ids]
+    day = dt.date.fromisoformat
+    return [
+        Event(i, outlet, kind, day(effective), day(recorded), source, by, corrects, told)
+        for (i, outlet, kind, effective, recorded, source, by, corrects, _), told in zip(
+            rows, _details([row[8] for row in rows]), strict=True
+        )
+    ]
+
+
+def _effects(
+    connection: sa.Connection, on: dt.date, known_on: dt.date | None, without: Collection[str]
+) -> list[Event]:
+    """What events up to a day tell, without who recorded them when and by what.
+
+    Parameters
+    ----------
+    known_on : leave out what was recorded later.
+    without : kinds to leave out.
+    """
+    c = EVENTS.c
+    corrected = sa.select(c.corrects).where(c.corrects.is_not(None))
+    # A correction may bring forward what was to come later.
+    told = sa.or_(
+        c.effective_on <= on.isoformat(), c.corrects.is_not(None), c.event_id.in_(corrected)
+    )
+    columns = (c.event_id, c.outlet_id, c.kind, c.effective_on, c.corrects, c.details)
+    wanted = sa.select(*columns).where(told).order_by(c.event_id)
+    if known_on is not None:
+        wanted = wanted.where(c.recorded_on <= known_on.isoformat())
+    if without:
+        wanted = wanted.where(c.kind.not_in(sorted(without)))
+    # The driver's own rows: plain texts and numbers, which need nothing done to them.
+    rows = connection.execute(wanted).cursor.fetchall()
+    day, never = dt.date.fromisoformat, dt.date.min
+    return [
+        Event(i, outlet, kind, day(effective), never, "", "", corrects, told)
+        for (i, outlet, kind, effective, corrects, _), told in zip(
+            rows, _details([row[5] for row in rows]), strict=True
+        )
+    ]
+
+
+def _details(texts: Sequence[str]) -> list[dict[str, Any]]:
+    # One text is understood many times quicker than as many as there are events.
+    return json.loads(f"[{','.join(texts)}]")
+
+
+def _row(event: Event) -> dict[str, Any]:
+    kept = {"ensure_ascii": False, "sort_keys": True, "allow_nan": False}
+    return event._asdict() | {
+        "effective_on": event.effective_on.isoformat(),
+        "recorded_on": event.recorded_on.isoformat(),
+        "details": json.dumps(event.details, **kept),  # type: ignore[arg-type]
+    }
+
+
+def _last(connection: sa.Connection) -> tuple[int, dt.date | None]:
+    last = sa.select(EVENTS.c.event_id, EVENTS.c.recorded_on).order_by(EVENTS.c.event_id.desc())
+    row = connection.execute(last.limit(1)).one_or_none()
+    return (0, None) if row is None else (row[0], dt.date.fromisoformat(row[1]))
