@@ -8,7 +8,7 @@ import { make } from "./dom.js";
 import { paperMap } from "./paper.js";
 import { dates } from "./said.js";
 import { away, countyName } from "./store.js";
-import { WEEKLY_NAMES } from "./when.js";
+import { WEEKLY, timeLabel } from "./when.js";
 
 // From a place the nearest matter.
 const NEAREST = 20;
@@ -62,7 +62,7 @@ function scope(look, head) {
     conditions.bank < 0 ? "" : store.bank.values[conditions.bank],
     ...[...store.termsOf(store.itemNames, conditions.items), ...store.termsOf(store.modeNames, conditions.modes)].map((name) => words.t(name)),
     conditions.open ? words.t("现在营业") : "",
-    ...store.termsOf([...WEEKLY_NAMES], conditions.week).map((name) => words.t(name)),
+    ...store.termsOf(WEEKLY.map(timeLabel), conditions.week).map((name) => words.t(name)),
     conditions.at < 0 ? "" : words.t("{0} {1}", words.t(WEEKDAYS[Math.floor(conditions.at / 1440)]), clockTime(conditions.at)),
     conditions.query && `“${conditions.query}”`,
     origin ? words.t("离所选位置最近的 {0} 个网点", rows.length) : view ? words.t("地图所示范围") : "",

@@ -1,12 +1,12 @@
 // Search: which outlets are what a query asks for; near which place where it names one; what else to try.
-/** @import { Found, Moment, Origin, Part, SearchIndex, Store } from "./types.js" */
+/** @import { Found, Hours, Moment, Origin, Part, SearchIndex, Store } from "./types.js" */
 import { openLexicon } from "./lexicon.js";
 import { CALLED, openNames, placesLike } from "./names.js";
 import { readings } from "./pinyin.js";
 import { suggest } from "./suggest.js";
 import { eachLike, eachSpelt, eachWith, openTexts, soundOf } from "./texts.js";
 import { isIdle, understand } from "./understand.js";
-import { allOf, atHours, together } from "./when.js";
+import { atHours } from "./when.js";
 
 // What a word weighs in a name, a bank or county, an address; and written otherwise.
 const WEIGHT = Object.freeze({ name: 4, group: 2, address: 1, inside: 0.8, spelt: 0.6, alike: 0.3, wrong: 0.15 });
@@ -97,7 +97,9 @@ function foundFor(store, index, parts, now, strict = false) {
  */
 function scoresOfKnown(store, parts, now) {
   const scores = new Float32Array(store.size).fill(1);
-  const hours = [], { bank, county, items, modes } = store;
+  /** @type {Hours[]} */
+  const hours = [];
+  const { bank, county, items, modes } = store;
   for (const { meanings } of parts) {
     const [first] = meanings;
     if (first.kind === "hours") { hours.push(first.hours); continue; }
@@ -114,9 +116,8 @@ function scoresOfKnown(store, parts, now) {
   }
   /** @type {number[]} */
   const unknown = [];
-  const wanted = together(hours);
-  if (wanted.length) {
-    const verdicts = store.schedules.map((schedule) => allOf(...wanted.map((one) => atHours(one, schedule, store.calendar, now))));
+  if (hours.length) {
+    const verdicts = store.schedules.map((schedule) => atHours(hours, schedule, store.calendar, now));
     for (let i = 0; i < store.size; i++) {
       const verdict = verdicts[store.hours.codes[i]];
       if (verdict === "unknown" && scores[i]) unknown.push(i);

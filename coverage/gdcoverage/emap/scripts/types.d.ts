@@ -137,7 +137,8 @@ export interface Outlets {
 export interface Everyday {
   items: [number, string[]][];
   modes: [number, string[]][];
-  when: [string, number[], number, number, string[]][];
+  /** Names of `TIMES` in when.js. */
+  when: [string, string[]][];
   asked: ["now" | "today" | "tomorrow" | "holidays", string[]][];
   elsewhere: [string, string[]][];
   idle: string[];
@@ -290,12 +291,9 @@ export interface Lexicon {
   alike: Map<string, string>;
 }
 
-/** Days (0 Monday) and minutes of the day; or what depends on the day on which one asks. */
+/** What is asked of the usual week, by its name in when.js; or what depends on the day on which one asks. */
 export interface Hours {
-  label: string;
-  days: number[];
-  from: number;
-  to: number;
+  time?: string;
   asked?: "now" | "today" | "tomorrow" | "holidays";
 }
 

@@ -19,7 +19,7 @@ const ENGLISH = Object.freeze({
   "按离“{0}”的远近排列（直线距离）": "sorted by straight-line distance from {0}",
   "街路": "Street", "村居": "Village", "镇街": "Town", "车站": "Station", "学校": "School", "医院": "Hospital", "政府机关": "Government",
   "市场": "Market", "商场": "Mall", "公园": "Park",
-  "周末": "weekend", "工作日": "workdays", "上午": "morning", "中午": "noon", "下午": "afternoon", "晚上": "evening",
+  "周末": "weekend", "工作日": "workdays", "上午": "morning", "下午": "afternoon",
   "现在": "now", "明天": "tomorrow", "节假日": "public holidays",
   "请换一个词，或减少筛选条件。": "Try another word or fewer filters.",
   "营业中": "Open", "休息中": "Closed", "营业时间未知": "Hours unknown",
