@@ -147,7 +147,7 @@ CHOSEN = """(block, names, pairs, now) => {
 def test_a_word_of_time_and_its_chip_mean_the_same(ask):
     """Every choice of chips, in words; and now."""
     words = ["周六", "周日", "中午", "晚上"]
-    pairs = [("营业中", {"open": True})]
+    pairs: list[tuple[str, dict[str, object]]] = [("营业中", {"open": True})]
     for week in range(1, 1 << len(words)):
         said = [word for bit, word in enumerate(words) if week >> bit & 1]
         pairs.append((" ".join(said), {"week": week}))

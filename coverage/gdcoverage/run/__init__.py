@@ -7,7 +7,7 @@ from gdcoverage.run.how import How
 from gdcoverage.run.inputs import Inputs, narrowed, read_candidates, read_inputs
 from gdcoverage.run.outputs import Written, write_layers, write_outputs, write_report_map
 from gdcoverage.run.plan import Plan, SitesInput, load_outlets_input, load_plan
-from gdcoverage.run.streets import read_network
+from gdcoverage.run.streets import read_network, streets_to_show
 
 __all__ = [
     "Checked",
@@ -29,6 +29,7 @@ __all__ = [
     "read_inputs",
     "read_network",
     "run_plan",
+    "streets_to_show",
     "write_layers",
     "write_outputs",
     "write_report_map",

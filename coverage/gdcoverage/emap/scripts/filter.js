@@ -1,7 +1,8 @@
 // Filter: which outlets meet the conditions, in what order, and how many each further choice would leave.
-/** @import { Conditions, Moment, Origin, Selected, Store } from "./types.js" */
+/** @import { Conditions, Moment, Origin, Selected, Store, Walked } from "./types.js" */
 import { placeOf, search } from "./search.js";
 import { metres } from "./store.js";
+import { walkedFrom } from "./walks.js";
 import { WEEKLY, fits } from "./when.js";
 
 /** @returns {Conditions} */
@@ -57,20 +58,23 @@ export function select(store, conditions, origin, now) {
     shown.push(i);
   }
   const near = found && found.near >= 0 ? placeOf(store, found.near) : null;
-  return { shown: ordered(store, shown, scores, near || origin), counts, unknown, found, near };
+  const from = near || origin, walked = store.walks && from ? walkedFrom(store.walks, from.lat, from.lon) : null;
+  return { shown: ordered(store, shown, scores, from, walked), counts, unknown, found, near, walked };
 }
 
 /**
+ * From a place by their walks, then those of which none is known by straight lines.
  * @param {Store} store
  * @param {number[]} shown
  * @param {Float32Array | null} scores
  * @param {Origin | null} origin
+ * @param {Walked | null} walked
  */
-function ordered(store, shown, scores, origin) {
+function ordered(store, shown, scores, origin, walked) {
   if (origin) {
-    const away = new Float64Array(store.size);
+    const away = new Float64Array(store.size), walk = walked ? walked.metres : away;
     shown.forEach((i) => { away[i] = metres(origin.lat, origin.lon, store.latOf(i), store.lonOf(i)); });
-    return shown.sort((a, b) => away[a] - away[b] || a - b);
+    return shown.sort((a, b) => (walk[a] === walk[b] ? away[a] - away[b] || a - b : walk[a] - walk[b]));
   }
   if (!scores) return shown;
   // There are few different scores, and sorting so many numbers takes its time.

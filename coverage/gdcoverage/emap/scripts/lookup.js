@@ -1,5 +1,5 @@
 // Look-up: what is asked, what is found, listed and opened; the map shows what the list holds.
-/** @import { Conditions, Layers, Store } from "./types.js" */
+/** @import { Conditions, Layers, Store, Walks } from "./types.js" */
 /** @import { Told } from "./near.js" */
 /** @import { Words } from "./words.js" */
 import { Aloud } from "./aloud.js";
@@ -9,10 +9,12 @@ import { nowInGuangdong } from "./clock.js";
 import { part, parts, refill } from "./dom.js";
 import { buildDoors, showDoors } from "./doors.js";
 import { noConditions, select, within } from "./filter.js";
-import { listKeys, outletItem, placeItem, stateLine, tryItem } from "./list.js";
-import { Near } from "./near.js";
+import { lined, listKeys, outletItem, placeItem, stateLine, tryItem } from "./list.js";
+import { Near, told } from "./near.js";
 import { onOutlets } from "./points.js";
 import { showNotice, showTally } from "./tally.js";
+import { wayTo } from "./walks.js";
+import { Way } from "./way.js";
 
 const PAGE = 40;
 
@@ -60,7 +62,8 @@ export class Look {
     this.opened = (/** @type {"card" | "list" | "filters" | "map"} */ _what) => {};
     this.closed = () => {};
 
-    this.near = new Near(root, map, () => this.moved(), (...told) => this.tell(...told));
+    this.near = new Near(root, map, () => this.moved(), (...text) => this.tell(...text));
+    this.way = new Way(map);
     buildChoices(this);
     buildDoors(this);
     this.listen();
@@ -74,6 +77,12 @@ export class Look {
   /** The place from which distances are told: what the query names, or where one is. */
   get origin() {
     return this.selected.near || this.near.origin;
+  }
+
+  /** Whether outlets are sorted by their walks. */
+  get onFoot() {
+    const { walked } = this.selected;
+    return walked !== null && walked.metres.some((metres) => Number.isFinite(metres));
   }
 
   /** Nothing is asked any more. */
@@ -120,6 +129,7 @@ export class Look {
     this.active.shown = this.shown.filter((i) => store.active[i]);
     if (this.idle) this.idle.shown = this.shown.filter((i) => !store.active[i]);
     this.list();
+    if (this.chosen >= 0) this.showWay();
     showChoices(this);
     showDoors(this);
     // The list first; a map that moves draws anew by itself.
@@ -151,6 +161,13 @@ export class Look {
       this.opened("list");
     }
     this.refresh(true);
+    this.tellWhere();
+  }
+
+  // How far it is from there, once the page's streets are read.
+  tellWhere() {
+    const { walks } = this.store, { origin } = this.near;
+    this.tell(...told(origin, this.onFoot && walks ? Math.round(walks.speed) : 0, walks !== null));
   }
 
   // The list is not bound to the map's view.
@@ -180,7 +197,7 @@ export class Look {
     const now = nowInGuangdong();
     const { found } = this.selected, tries = found && !this.shown.length ? found.tries : [];
     const places = !found || this.near.origin || this.view ? [] : found.places.map((place) => placeItem(this, place, found.parts));
-    const outlets = this.listed.slice(0, this.length).map((i) => outletItem(this, i, now));
+    const outlets = lined(this, this.listed, this.listed.slice(0, this.length).map((i) => outletItem(this, i, now)));
     refill(this.items, ...(tries.length ? [tryItem(this, tries)] : []),
       ...(found && found.placesFirst ? [...places, ...outlets] : [...outlets, ...places]));
     part(this.root, ".emap-more").hidden = this.listed.length <= this.length;
@@ -210,11 +227,11 @@ export class Look {
       this.refresh();
     }
     this.choose(i);
-    refill(card, outletCard(this.words, store, i, nowInGuangdong(), this.origin, () => this.close()));
+    refill(card, outletCard(this.words, store, i, nowInGuangdong(), this.origin, this.selected.walked, () => this.close()));
     card.hidden = false;
     this.opened("card");
     card.scrollTop = 0;
-    if (move) map.setView([store.latOf(i), store.lonOf(i)], Math.max(map.getZoom(), 15), { animate: false });
+    if (move && !this.way.fit()) map.setView([store.latOf(i), store.lonOf(i)], Math.max(map.getZoom(), 15), { animate: false });
     if (focus) part(card, "h2").focus({ preventScroll: true });
     this.changed();
   }
@@ -236,6 +253,21 @@ export class Look {
   choose(i) {
     this.chosen = i;
     this.points.forEach((layer) => layer.choose(i));
+    this.showWay();
+  }
+
+  /** @param {Walks} walks that the page has */
+  walk(walks) {
+    this.store.walks = walks;
+    if (this.origin) this.refresh();
+    if (this.near.origin) this.tellWhere();
+  }
+
+  /** Draws the walk to the outlet whose card is open, from where distances are told. */
+  showWay() {
+    const { store, origin, chosen, selected: { walked } } = this;
+    if (chosen < 0 || !origin || !walked || !store.walks) this.way.clear();
+    else this.way.show(wayTo(store.walks, walked, chosen), [origin.lat, origin.lon], [store.latOf(chosen), store.lonOf(chosen)]);
   }
 
   /**
@@ -279,8 +311,8 @@ export class Look {
 
   /** @param {number} i number of an item of the list */
   focusItem(i) {
-    const item = this.items.children[i];
-    if (item) part(item, "button").focus();
+    const button = this.items.querySelectorAll("button")[i];
+    if (button) button.focus();
   }
 
   listen() {
@@ -301,7 +333,7 @@ export class Look {
     part(root, ".emap-filter").addEventListener("click", () => this.filter(!this.filtering));
     part(root, ".emap-all").addEventListener("click", () => { this.view = null; this.fit(); this.list(); this.changed(); });
     part(root, ".emap-more").addEventListener("click", () => {
-      const at = this.items.children.length;
+      const at = this.items.querySelectorAll("button").length;
       this.length += PAGE;
       this.list();
       this.focusItem(at);
