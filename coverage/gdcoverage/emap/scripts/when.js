@@ -55,7 +55,7 @@ export function inUsualWeek(schedule, asked, days = []) {
 }
 
 /** @param {Verdict[]} verdicts that must all be met */
-export const allOf = (...verdicts) => (verdicts.includes("closed") ? "closed" : verdicts.includes("unknown") ? "unknown" : "open");
+const allOf = (...verdicts) => (verdicts.includes("closed") ? "closed" : verdicts.includes("unknown") ? "unknown" : "open");
 
 /**
  * Whether hours meet the conditions on time, and whether they would with one more of them.
