@@ -39,6 +39,7 @@ def build_public_map(
     release: Release | None = None,
     network: WalkNetwork | None = None,
     standard: Standard | None = None,
+    beside: bool = False,
 ) -> EMap:
     """The public's map: outlets in service, their hours and services, and the way there.
 
@@ -55,6 +56,7 @@ def build_public_map(
     network : streets, so that readers see how far they walk; straight lines without them, or
         where they are too many for a page (`_walks`).
     standard : tells the walking speed; the default one otherwise.
+    beside : whether `names_beside` will lie beside the page, which may then read these scripts.
 
     Returns
     -------
@@ -72,6 +74,7 @@ def build_public_map(
         active = active.assign(county=assign_counties(active, area))
     head = _head("public", title, made_on, data_date, ground)
     head["bounds"] = bounds(active if area is None else area)
+    head["beside"] = beside
     release, head["draft"] = release or Release(), release is None
     active = in_order(active, area)
     walks = None if network is None else _walks(network, active, ground, standard or Standard())
@@ -88,7 +91,7 @@ def build_public_map(
     listed = look_up(active, area, decimals=ground.decimals)
     data: dict[str, Any] = {
         "outlets": listed,
-        "names": ground.named(area),
+        "names": ground.named(area, beside),
         "base": base_block(area, ground.drawn),
     }
     if walks is not None:

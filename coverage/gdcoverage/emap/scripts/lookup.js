@@ -3,6 +3,7 @@
 /** @import { Told } from "./near.js" */
 /** @import { Words } from "./words.js" */
 import { Aloud } from "./aloud.js";
+import { Beside } from "./beside.js";
 import { outletCard, tellTime } from "./card.js";
 import { buildChoices, showChoices } from "./choices.js";
 import { nowInGuangdong } from "./clock.js";
@@ -64,6 +65,7 @@ export class Look {
 
     this.near = new Near(root, map, () => this.moved(), (...text) => this.tell(...text));
     this.way = new Way(map);
+    this.beside = new Beside(store, () => this.refresh(!this.view));
     buildChoices(this);
     buildDoors(this);
     this.listen();
@@ -126,6 +128,7 @@ export class Look {
   refresh(fit = false) {
     const { store } = this;
     this.selected = select(store, this.conditions, this.near.origin, nowInGuangdong());
+    this.beside.want(this);
     this.active.shown = this.shown.filter((i) => store.active[i]);
     if (this.idle) this.idle.shown = this.shown.filter((i) => !store.active[i]);
     this.list();

@@ -1,5 +1,5 @@
 // Search: which outlets are what a query asks for; near which place where it names one; what else to try.
-/** @import { Found, Hours, Moment, Origin, Part, SearchIndex, Store } from "./types.js" */
+/** @import { Found, Hours, Moment, NamesBlock, Origin, Part, SearchIndex, Store } from "./types.js" */
 import { openLexicon } from "./lexicon.js";
 import { CALLED, openNames, placesLike } from "./names.js";
 import { readings } from "./pinyin.js";
@@ -211,24 +211,41 @@ export function placeOf(store, i) {
  */
 export function searchIndex(store) {
   if (store.index) return store.index;
-  const { names: block } = store;
-  const pinyin = readings(block ? { ...store.pinyin, ...block.pinyin } : store.pinyin, store.sounds);
-  const simple = simpler((store.simple || "") + (block ? block.simple : ""));
-  const fold = (/** @type {string} */ text) => simple(plain(text));
+  const named = namedPart(store), { fold, pinyin } = named;
   const texts = (/** @type {string[]} */ all) => {
     const opened = openTexts(all.map(fold));
     return { ...opened, sounds: soundOf(pinyin, opened.joined) };
   };
-  const names = openNames(block, fold, pinyin);
   const index = {
-    pinyin, fold, names, lexicon: openLexicon(store, pinyin, fold),
+    ...named, lexicon: openLexicon(store, pinyin, fold),
     name: texts(store.name), address: texts(store.address), bank: store.bank.values.map(fold),
-    county: store.county.values.map((county) => fold(county.city + county.name)), remembered: new Map(), places: new Map(),
+    county: store.county.values.map((county) => fold(county.city + county.name)),
     occurs: (/** @type {string} */ word) => scoresOfText(store, index, word, false).some((score) => score)
       || placesOf(index, word, false).length > 0,
   };
   store.index = index;
   return index;
+}
+
+/**
+ * Other names than before; what is known of the outlets stays, for their characters are numbered first.
+ * @param {Store} store
+ * @param {NamesBlock} names
+ */
+export function takeNames(store, names) {
+  store.names = names;
+  if (store.index) Object.assign(store.index, namedPart(store));
+}
+
+/**
+ * What of an index goes with the names.
+ * @param {Store} store
+ */
+function namedPart({ names: block, pinyin: table, sounds, simple: pairs }) {
+  const pinyin = readings(block ? { ...table, ...block.pinyin } : table, sounds);
+  const simple = simpler((pairs || "") + (block ? block.simple : ""));
+  const fold = (/** @type {string} */ text) => simple(plain(text));
+  return { pinyin, fold, names: openNames(block, fold, pinyin), remembered: new Map(), places: new Map() };
 }
 
 /**

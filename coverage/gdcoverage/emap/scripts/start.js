@@ -15,7 +15,7 @@ import { Points } from "./points.js";
 import { poster } from "./poster.js";
 import { Printing } from "./print.js";
 import { dates, stale } from "./said.js";
-import { searchIndex } from "./search.js";
+import { searchIndex, takeNames } from "./search.js";
 import { Sheet } from "./sheet.js";
 import { openStore } from "./store.js";
 import { openWalks } from "./walks.js";
@@ -107,7 +107,7 @@ async function fill(opened, id, first) {
   block(id, "walks").then((walks) => { if (walks) look.walk(openWalks(walks)); }).catch((error) => console.warn(error));
   // Names may be many, and only a query that names one waits for them; the map works without.
   block(id, "names").then((names) => {
-    Object.assign(store, { names, index: null });
+    if (names) takeNames(store, names);
     if (look.conditions.query) look.refresh(fit && !look.view);
   }).catch((error) => console.warn(error)).then(() => {
     // The first letter typed must not wait for the index.

@@ -12,7 +12,7 @@ export function showTally(look) {
   const left = unknown ? words.t("（另有 {0} 个时间不详）", words.number(unknown)) : "";
   const advice = none && look.store.size > 0 ? (words.inEnglish ? ". " : "。") + words.t("请换一个词，或减少筛选条件。") : "";
   part(root, ".emap-count").textContent = found + left + advice;
-  const read = part(root, ".emap-read"), said = readAs(look);
+  const read = part(root, ".emap-read"), said = [readAs(look), look.beside.said(look)].filter((text) => text).join(words.inEnglish ? "; " : "；");
   read.hidden = !said;
   read.textContent = said;
   look.aloud.say([said, found + left + advice].filter((text) => text).join(words.inEnglish ? ". " : "。"));

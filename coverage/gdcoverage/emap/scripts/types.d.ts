@@ -149,6 +149,15 @@ export interface NamesBlock {
   groups: { county: string; kind: string; names: string; lat: number[]; lon: number[]; south: number; west: number }[];
   pinyin: Record<string, string>;
   simple: string;
+  /** Counties all of whose names lie beside the page, and where these are, degrees. */
+  beside?: BesideCounty[];
+}
+
+export interface BesideCounty {
+  adcode: string;
+  name: string;
+  /** West, south, east, north. */
+  box: [number, number, number, number];
 }
 
 /** Streets to walk on, steps from one to the next in 1e-5 degrees and numbers; metres in tenths. */
