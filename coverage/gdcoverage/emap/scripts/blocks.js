@@ -17,7 +17,9 @@ export async function block(id, name) {
  * @param {string} kind of the text, as a block says it
  * @param {string} text
  */
-export const unpacked = async (kind, text) => JSON.parse(kind === "application/gzip" ? await gunzip(text) : text);
+export async function unpacked(kind, text) {
+  return JSON.parse(kind === "application/gzip" ? await gunzip(text) : text);
+}
 
 /**
  * @param {string} base64
