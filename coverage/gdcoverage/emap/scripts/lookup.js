@@ -14,7 +14,7 @@ import { lined, listKeys, outletItem, placeItem, stateLine, tryItem } from "./li
 import { Near, told } from "./near.js";
 import { onOutlets } from "./points.js";
 import { showNotice, showTally } from "./tally.js";
-import { wayTo } from "./walks.js";
+import { follow, openGroup, showFound } from "./view.js";
 import { Way } from "./way.js";
 
 const PAGE = 40;
@@ -132,13 +132,13 @@ export class Look {
     this.active.shown = this.shown.filter((i) => store.active[i]);
     if (this.idle) this.idle.shown = this.shown.filter((i) => !store.active[i]);
     this.list();
-    if (this.chosen >= 0) this.showWay();
+    if (this.chosen >= 0) this.way.show(this);
     showChoices(this);
     showDoors(this);
     // The list first; a map that moves draws anew by itself.
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => {
-      if (!fit || !this.fit()) this.points.forEach((layer) => layer.redraw());
+      if (!fit || !showFound(this)) this.points.forEach((layer) => layer.redraw());
       this.changed();
     });
   }
@@ -173,25 +173,13 @@ export class Look {
     this.tell(...told(origin, this.onFoot && walks ? Math.round(walks.speed) : 0, walks !== null));
   }
 
-  // The list is not bound to the map's view.
-  whole() {
-    this.view = null;
+  /**
+   * The list from its beginning, of a part of the map where it is bound to one.
+   * @param {typeof this.view} view
+   */
+  whole(view = null) {
+    this.view = view;
     this.length = PAGE;
-  }
-
-  /** Whether the map moved to show what is found. */
-  fit() {
-    const { map, origin } = this;
-    if (!this.shown.length) return false;
-    // With an origin the nearest few matter, not the farthest.
-    const bounds = boundsOf(this.store, origin ? this.shown.slice(0, 3) : this.shown);
-    if (origin) bounds.extend([origin.lat, origin.lon]);
-    // Chosen before the map had moved: it stays where the choice is.
-    if (this.chosen >= 0) return false;
-    const seen = map.getBounds().contains(bounds) && map.getBoundsZoom(bounds, false, L.point(80, 80)) <= map.getZoom();
-    if (seen) return false;
-    map.fitBounds(bounds, { padding: [40, 40], maxZoom: 16, animate: false });
-    return true;
   }
 
   list() {
@@ -256,7 +244,7 @@ export class Look {
   choose(i) {
     this.chosen = i;
     this.points.forEach((layer) => layer.choose(i));
-    this.showWay();
+    this.way.show(this);
   }
 
   /** @param {Walks} walks that the page has */
@@ -264,45 +252,6 @@ export class Look {
     this.store.walks = walks;
     if (this.origin) this.refresh();
     if (this.near.origin) this.tellWhere();
-  }
-
-  /** Draws the walk to the outlet whose card is open, from where distances are told. */
-  showWay() {
-    const { store, origin, chosen, selected: { walked } } = this;
-    if (chosen < 0 || !origin || !walked || !store.walks) this.way.clear();
-    else this.way.show(wayTo(store.walks, walked, chosen), [origin.lat, origin.lon], [store.latOf(chosen), store.lonOf(chosen)]);
-  }
-
-  /**
-   * Several outlets under one mark: nearer, or, where nothing is nearer, as a list.
-   * @param {number[]} members
-   */
-  group(members) {
-    const { map, store } = this, bounds = boundsOf(store, members);
-    const zoom = map.getBoundsZoom(bounds, false, L.point(60, 60));
-    if (zoom > map.getZoom() && map.getZoom() < 17) {
-      map.setView(bounds.getCenter(), Math.min(Math.max(zoom, map.getZoom() + 1), 17), { animate: false });
-      this.follow();
-      return;
-    }
-    this.view = { contains: ([lat, lon]) => members.some((i) => store.latOf(i) === lat && store.lonOf(i) === lon) };
-    this.length = PAGE;
-    this.past = true;
-    if (this.chosen >= 0) this.close();
-    this.opened("list");
-    showDoors(this);
-    this.list();
-    part(this.root, ".emap-count").textContent = this.words.t("这里有 {0} 个网点", this.words.number(members.length));
-    part(this.items, "button").focus();
-  }
-
-  // The reader moved the map: the list keeps to what is in view.
-  follow() {
-    const bounds = this.map.getBounds();
-    this.view = { contains: (at) => bounds.contains(at) };
-    this.length = PAGE;
-    this.list();
-    this.changed();
   }
 
   /** @param {Told} told for the notice above the list; "" for none */
@@ -334,7 +283,7 @@ export class Look {
       else this.near.pick("请在地图上点一下您在哪里。");
     });
     part(root, ".emap-filter").addEventListener("click", () => this.filter(!this.filtering));
-    part(root, ".emap-all").addEventListener("click", () => { this.view = null; this.fit(); this.list(); this.changed(); });
+    part(root, ".emap-all").addEventListener("click", () => { this.view = null; showFound(this); this.list(); this.changed(); });
     part(root, ".emap-more").addEventListener("click", () => {
       const at = this.items.querySelectorAll("button").length;
       this.length += PAGE;
@@ -345,26 +294,10 @@ export class Look {
     onOutlets(map, this.points, (mark) => {
       if (this.near.picking) return false;
       if (mark.members.length === 1) this.open(mark.members[0], { move: false });
-      else this.group(mark.members);
+      else openGroup(this, mark.members);
       return true;
     });
-    map.on("dragend", () => this.follow());
-    map.getContainer().addEventListener("wheel", () => map.once("moveend", () => this.follow()), { passive: true });
+    map.on("dragend", () => follow(this));
+    map.getContainer().addEventListener("wheel", () => map.once("moveend", () => follow(this)), { passive: true });
   }
-}
-
-/**
- * @param {Store} store
- * @param {number[]} shown
- */
-function boundsOf(store, shown) {
-  let [south, west, north, east] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const i of shown) {
-    const lat = store.latOf(i), lon = store.lonOf(i);
-    if (lat < south) south = lat;
-    if (lat > north) north = lat;
-    if (lon < west) west = lon;
-    if (lon > east) east = lon;
-  }
-  return L.latLngBounds([south, west], [north, east]);
 }

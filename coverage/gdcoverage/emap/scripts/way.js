@@ -1,4 +1,6 @@
 // Way: the walk from where one is to the outlet whose card is open, drawn on the map.
+/** @import { Look } from "./lookup.js" */
+import { wayTo } from "./walks.js";
 
 const PANE = "emap-way";
 
@@ -16,13 +18,15 @@ export class Way {
   }
 
   /**
-   * @param {[number, number][]} along the streets; empty for no way
-   * @param {[number, number]} from
-   * @param {[number, number]} to
+   * The walk to the outlet whose card is open, from where distances are told; none where none is known.
+   * @param {Look} look
    */
-  show(along, from, to) {
+  show({ store, origin, chosen, selected: { walked } }) {
     this.clear();
-    if (!along.length) return;
+    const along = chosen >= 0 && walked && store.walks ? wayTo(store.walks, walked, chosen) : [];
+    if (!along.length || !origin) return;
+    /** @type {[number, number][]} */
+    const [from, to] = [[origin.lat, origin.lon], [store.latOf(chosen), store.lonOf(chosen)]];
     const common = { renderer: L.svg({ pane: PANE }), pane: PANE, interactive: false };
     const legs = [[from, along[0]], [along[along.length - 1], to]];
     this.lines = [
