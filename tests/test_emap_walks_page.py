@@ -9,6 +9,7 @@ import worlds
 from browser import chromium, opened, settle
 from gdcoverage.emap import build_public_map, write_map
 from gdcoverage.network import WalkNetwork
+from test_emap_everyone import findings, text_doubled
 
 # 15 minutes are 1000 m: within, on the line's other side, and across a river without a bridge.
 SPOTS = [(700, 0), (1500, 0), (300, 0), (200, 950)]
@@ -107,3 +108,14 @@ def test_straight_lines_where_one_is_off_the_streets_or_the_page_has_none(browse
 def test_in_english(browser, pages):
     page = opened(browser, pages / "with.html", fragment="lang=en").page
     assert stand(page, 0, 0)[:1] == ["about 5 min on foot (300 m)"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_barrier_with_letters_twice_as_large(browser, pages, tmp_path, scheme):
+    file = text_doubled(pages / "with.html", tmp_path)
+    page = opened(browser, file, 360, 640, color_scheme=scheme, bypass_csp=True).page
+    stand(page, 0, 0)
+    assert findings(page) == []
+    page.evaluate("() => emap.look.open(0)")
+    settle(page)
+    assert findings(page) == []

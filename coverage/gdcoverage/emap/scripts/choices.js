@@ -79,11 +79,14 @@ export function showChoices(look) {
     for (const option of field.options) {
       const code = Number(option.value), count = counts[group][code];
       if (code < 0) continue;
-      option.textContent = `${option.dataset.name}（${count}）`;
-      option.disabled = !count && code !== conditions[group];
+      const text = `${option.dataset.name}（${count}）`;
       // Of a chosen city only its counties.
-      option.hidden = group === "county" && conditions.city >= 0 && store.cityOf[code] !== conditions.city;
-      option.disabled = option.disabled || option.hidden;
+      const hidden = group === "county" && conditions.city >= 0 && store.cityOf[code] !== conditions.city;
+      const disabled = hidden || (!count && code !== conditions[group]);
+      // There are hundreds, of which most stay as they are.
+      if (option.textContent !== text) option.textContent = text;
+      if (option.hidden !== hidden) option.hidden = hidden;
+      if (option.disabled !== disabled) option.disabled = disabled;
     }
   });
   parts(root, ".emap-chip").forEach((node) => {

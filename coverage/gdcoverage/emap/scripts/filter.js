@@ -9,6 +9,19 @@ import { WEEKLY, fits } from "./when.js";
 export const noConditions = () => ({ query: "", city: -1, county: -1, bank: -1, items: 0, modes: 0, open: false, week: 0, at: -1 });
 
 /**
+ * What is selected before anything is looked for: nothing.
+ * @param {Store} store
+ * @returns {Selected}
+ */
+export const nothing = (store) => ({
+  shown: [], unknown: 0, found: null, near: null, walked: null,
+  counts: {
+    county: store.county.values.map(() => 0), bank: store.bank.values.map(() => 0),
+    items: store.itemNames.map(() => 0), modes: store.modeNames.map(() => 0), open: 0, week: WEEKLY.map(() => 0),
+  },
+});
+
+/**
  * Numbers of the outlets shown in order, counts, and how many are left out because nobody can tell whether they are open when asked.
  * @param {Store} store
  * @param {Conditions} conditions
@@ -20,16 +33,7 @@ export function select(store, conditions, origin, now) {
   const found = search(store, conditions.query, now), scores = found && found.scores;
   const untold = new Set(found ? found.unknown : []);
   const verdicts = store.schedules.map((schedule) => fits(schedule, store.calendar, conditions, now));
-  const counts = {
-    county: new Array(store.county.values.length).fill(0),
-    bank: new Array(store.bank.values.length).fill(0),
-    items: store.itemNames.map(() => 0),
-    modes: store.modeNames.map(() => 0),
-    open: 0,
-    week: WEEKLY.map(() => 0),
-  };
-  /** @type {number[]} */
-  const shown = [];
+  const { counts, shown } = nothing(store);
   let unknown = 0;
   for (let i = 0; i < store.size; i++) {
     const county = store.county.codes[i], bank = store.bank.codes[i], time = verdicts[store.hours.codes[i]];

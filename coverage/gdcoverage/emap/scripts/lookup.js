@@ -9,7 +9,7 @@ import { buildChoices, showChoices } from "./choices.js";
 import { nowInGuangdong } from "./clock.js";
 import { part, parts, refill } from "./dom.js";
 import { buildDoors, showDoors } from "./doors.js";
-import { noConditions, select, within } from "./filter.js";
+import { noConditions, nothing, select, within } from "./filter.js";
 import { lined, listKeys, outletItem, placeItem, stateLine, tryItem } from "./list.js";
 import { Near, told } from "./near.js";
 import { onOutlets } from "./points.js";
@@ -42,7 +42,7 @@ export class Look {
     this.card = part(root, ".emap-card");
 
     this.conditions = noConditions();
-    this.selected = select(store, this.conditions, null, nowInGuangdong());
+    this.selected = nothing(store);
     /** @type {number[]} */
     this.listed = [];
     /** @type {{contains(at: [number, number]): boolean} | null} */

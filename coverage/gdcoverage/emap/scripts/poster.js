@@ -7,7 +7,7 @@ import { WEEKDAYS, clockTime } from "./clock.js";
 import { make } from "./dom.js";
 import { paperMap } from "./paper.js";
 import { dates } from "./said.js";
-import { away, countyName } from "./store.js";
+import { away, countyName, farText } from "./store.js";
 import { WEEKLY, timeLabel } from "./when.js";
 
 // From a place the nearest matter.
@@ -88,13 +88,14 @@ function found({ words }, head, state) {
  * @param {number} i
  * @param {number} number
  */
-function row({ store, words }, i, number) {
+function row({ store, words, origin, selected: { walked } }, i, number) {
   const unknown = words.t("未知");
   const terms = (/** @type {string[]} */ names, /** @type {number} */ bits) => store.termsOf(names, bits).map((name) => words.t(name)).join("、");
   const modes = terms(store.modeNames, store.modes[i]);
   return make("tr", {},
     make("th", { scope: "row" }, String(number)),
-    make("td", { lang: "zh-CN" }, make("strong", {}, store.name[i]), make("br"), store.address[i] || unknown),
+    make("td", { lang: "zh-CN" }, make("strong", {}, store.name[i]), make("br"), store.address[i] || unknown,
+      ...(origin ? [make("br"), make("small", {}, farText(words, store, i, origin, walked))] : [])),
     make("td", { lang: "zh-CN" }, store.hoursOf(i) || unknown),
     make("td", {}, ...(store.phone[i] || unknown).split("、").flatMap((phone, at) => (at ? [make("br"), phone] : [phone]))),
     make("td", {}, terms(store.itemNames, store.items[i]) || unknown, ...(modes ? [make("br"), make("small", {}, modes)] : [])));

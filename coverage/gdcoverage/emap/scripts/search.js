@@ -31,6 +31,8 @@ export const plain = (text) => (/^[\u4e00-\u9fff0-9a-z]*$/.test(text) ? text : t
  * @returns {Found | null}
  */
 export function search(store, query, now) {
+  // A page that has just been opened must not wait for the index.
+  if (!query) return null;
   const index = searchIndex(store), parts = understand(index, query);
   if (!parts.length) return null;
   const found = foundFor(store, index, parts, now);

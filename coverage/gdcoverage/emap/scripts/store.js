@@ -59,6 +59,9 @@ export const away = (words, metres) => (metres < 1000
   ? words.t("{0} 米", words.number(Math.round(metres / 10) * 10))
   : words.t("{0} 公里", words.number(Math.round(metres / 100) / 10)));
 
+// From so many minutes on a walk is told in hours.
+const LONG = 90;
+
 /**
  * Minutes of the walk to an outlet, begun ones whole: what is told as the standard's is within it. 0 where no walk is known.
  * @param {Store} store
@@ -80,7 +83,10 @@ export function walkMinutes({ walks }, walked, i) {
  */
 export function farText(words, store, i, origin, walked) {
   const minutes = walkMinutes(store, walked, i);
-  return minutes && walked ? words.t("步行约 {0} 分钟（{1}）", words.number(minutes), away(words, walked.metres[i])) : straight(words, store, i, origin);
+  if (!minutes || !walked) return straight(words, store, i, origin);
+  const far = away(words, walked.metres[i]);
+  return minutes < LONG ? words.t("步行约 {0} 分钟（{1}）", words.number(minutes), far)
+    : words.t("步行约 {0} 小时（{1}）", words.number(Math.round(minutes / 6) / 10), far);
 }
 
 /**

@@ -62,7 +62,7 @@ const ENGLISH = Object.freeze({
   "全省图上先只查主要地名；写上或选一个县区，就能查那里的街道和村居": "Of the province only the main places are known; add or choose a county to search its streets and villages",
   "正在读取{0}的街道和村居……": "Reading the streets and villages of {0}…",
   "读不到{0}的街道和村居：“地名”文件夹要与本页放在一起": "The streets and villages of {0} cannot be read: the folder 地名 must stand beside this page",
-  "直线 {0}": "{0} in a straight line", "步行约 {0} 分钟（{1}）": "about {0} min on foot ({1})",
+  "直线 {0}": "{0} in a straight line", "步行约 {0} 分钟（{1}）": "about {0} min on foot ({1})", "步行约 {0} 小时（{1}）": "about {0} h on foot ({1})",
   "以上步行 {0} 分钟以内": "Above: within {0} min on foot", "步行 {0} 分钟以内没有网点": "No outlet within {0} min on foot",
   "以下没有查到步行路线，按直线距离排列": "Below: no walk is known; by straight lines", "按从“{0}”步行的远近排列": "sorted by the walk from {0}",
   "这里不在本图的步行街道旁，按直线距离排列。": "No street of this map is near here: sorted by straight lines.",
@@ -96,9 +96,13 @@ export class Words {
     return words.trim().replace(/\{(\d)\}/g, (_, i) => String(parts[Number(i)]));
   }
 
-  /** @param {number} value */
+  /**
+   * A number with its thousands apart, as both languages write it; the engine's own way takes long to begin.
+   * @param {number} value
+   */
   number(value) {
-    return value.toLocaleString(this.language);
+    const [whole, part] = String(value).split(".");
+    return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (part ? "." + part : "");
   }
 
   /**
