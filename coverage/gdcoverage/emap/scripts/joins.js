@@ -31,7 +31,7 @@ export function joinsOf(streets, lat, lon) {
   const wide = reach / perLon, high = reach / perLat, wet = rimsAround(streets, lat, lon);
   /** @type {{line: number, piece: number, part: number, x: number, y: number, away: number}[]} */
   const found = [];
-  /** @type {number[][]} line, then metres east and north of both ends of what bars legs */
+  /** @type {number[][]} how near it comes, line, then metres east and north of both ends of what bars legs */
   const bars = [];
   for (let line = 0; line < look.length; line++) {
     if (!look[line] || wet.includes(line)) continue;
@@ -44,13 +44,21 @@ export function joinsOf(streets, lat, lon) {
       const place = { line, piece: i, part, x: ax + part * dx, y: ay + part * dy, away: Math.hypot(ax + part * dx, ay + part * dy) };
       if (place.away > reach || (line >= edges && place.away <= ON)) continue;
       if (line < edges && (!best || place.away < best.away)) best = place;
-      if (look[line] === CERTAIN) bars.push([line, ax, ay, ax + dx, ay + dy]);
+      if (look[line] === CERTAIN) bars.push([place.away, line, ax, ay, ax + dx, ay + dy]);
     }
     if (best) found.push(best);
   }
   const on = found.filter((place) => place.away <= ON && look[place.line] === CERTAIN);
-  const open = on.length ? on : found.filter((place) => bars.every(([line, ax, ay, bx, by]) => line === place.line
-    || met(place.x, place.y, place.away, ax, ay, bx, by) >= place.away - TOUCH_MM / 1000));
+  // What is near bars most of what lies behind it, and what is farther than a place does not bar it.
+  bars.sort((a, b) => a[0] - b[0]);
+  const open = on.length ? on : found.filter((place) => {
+    const leg = place.away - TOUCH_MM / 1000;
+    for (const [away, line, ax, ay, bx, by] of bars) {
+      if (away >= leg) return true;
+      if (line !== place.line && met(place.x, place.y, place.away, ax, ay, bx, by) < leg) return false;
+    }
+    return true;
+  });
   return {
     edge: Int32Array.from(open, ({ line }) => line),
     along: Float64Array.from(open, ({ line, piece, part }) => alongOf(streets, line, piece, part)),
