@@ -116,6 +116,9 @@ def test_no_barrier_with_letters_twice_as_large(browser, pages, tmp_path, scheme
     page = opened(browser, file, 360, 640, color_scheme=scheme, bypass_csp=True).page
     stand(page, 0, 0)
     assert findings(page) == []
+    # However long what is said of the walk, nothing is cut.
+    wide = "[...document.querySelectorAll('.emap-list *')].map((node) => node.scrollWidth)"
+    assert page.evaluate(f"Math.max(...{wide})") <= 360
     page.evaluate("() => emap.look.open(0)")
     settle(page)
     assert findings(page) == []

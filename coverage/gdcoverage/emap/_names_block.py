@@ -19,6 +19,7 @@ from gdcoverage.places.counties import assign_counties
 _GRID = 1e4
 # So large may the block be, and each piece beside it; what is known least far is left out.
 MOST_BYTES = 200_000
+_AROUND = 100  # bytes of a script around its block
 # The folder beside the page in which each county's names are.
 FOLDER = "地名"
 _KINDS = {
@@ -74,7 +75,7 @@ def names_beside(names: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> dict[st
     placed = _placed(names, counties)
     found = {}
     for path, name in zip(paths_beside(counties), counties["name"], strict=True):
-        part = block(_fitting(placed[placed["county"] == name], MOST_BYTES))
+        part = block(_fitting(placed[placed["county"] == name], MOST_BYTES - _AROUND))
         held = json.dumps({"kind": part.kind, "text": part.text}, ensure_ascii=False)
         found[path] = f"document.currentScript.emapNames={held};\n"
     return found

@@ -30,7 +30,7 @@ export function outletCard(words, store, i, now, origin, walked, onBack) {
   const fact = (/** @type {string} */ label, /** @type {(Node | string | null)[]} */ ...value) =>
     facts.append(make("dt", {}, words.t(label)), make("dd", {}, ...value));
   const list = (/** @type {string[]} */ names, /** @type {number} */ bits) =>
-    store.termsOf(names, bits).map((name) => words.t(name)).join("、") || unknown;
+    make("span", { class: "emap-terms" }, store.termsOf(names, bits).map((name) => words.t(name)).join("、") || unknown);
   fact("所属银行", store.bankOf(i) || unknown);
   fact("地址", make("span", { lang: "zh-CN" }, store.address[i] || unknown), store.address[i] ? copyButton(words, store.address[i]) : null);
   if (origin && walkMinutes(store, walked, i)) {

@@ -40,7 +40,7 @@ export function poster(look, head, base, state) {
       make("div", {}, make("h1", {}, head.title), make("h2", { lang: "zh-CN" }, title),
         make("p", {}, rows.length ? words.t("共 {0} 个网点", words.number(rows.length)) : words.t("没有符合条件的网点"))),
       found(look, head, state)),
-    places.length ? paperMap(base, places, WIDTH, few ? TALL : HEIGHT, sealed, (metres) => away(words, metres)) : null,
+    places.length ? paperMap(base, places, look.origin, WIDTH, few ? TALL : HEIGHT, sealed, (metres) => away(words, metres)) : null,
     make("table", {},
       make("thead", {}, make("tr", {}, ...columns.map((name) => make("th", { scope: "col" }, name)))),
       make("tbody", {}, ...rows.map((i, at) => row(look, i, at + 1))),
@@ -98,7 +98,7 @@ function row({ store, words, origin, selected: { walked } }, i, number) {
       ...(origin ? [make("br"), make("small", {}, farText(words, store, i, origin, walked))] : [])),
     make("td", { lang: "zh-CN" }, store.hoursOf(i) || unknown),
     make("td", {}, ...(store.phone[i] || unknown).split("、").flatMap((phone, at) => (at ? [make("br"), phone] : [phone]))),
-    make("td", {}, terms(store.itemNames, store.items[i]) || unknown, ...(modes ? [make("br"), make("small", {}, modes)] : [])));
+    make("td", { class: "emap-terms" }, terms(store.itemNames, store.items[i]) || unknown, ...(modes ? [make("br"), make("small", {}, modes)] : [])));
 }
 
 /**
