@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import folium
 import geopandas as gpd
@@ -55,8 +55,8 @@ _QUERIES = (
 _FILTERS: tuple[dict[str, Any], ...] = (
     *({"bank": 2}, {"items": 3}, {"county": 40}, {"open": True}, {"modes": 1}),
 )
-# Budgets.
-MOST_MB, MOST_READY_S, MOST_SLOW_READY_S, MOST_MS = 1.6, 1.0, 3.0, 50.0
+# Budgets; times are those of the page's own thread, whatever else the machine does.
+MOST_MB, MOST_READY_S, MOST_SLOW_READY_S, MOST_MS = 1.6, 0.8, 2.4, 50.0
 MOST_SLOW_MS = 150.0
 MOST_HEAP_MB, MOST_ELEMENTS, MOST_BUILD_S, MOST_COUNTY_MB = 40.0, 1_500, 5.0, 3.0
 _OPENINGS = 5
@@ -212,20 +212,21 @@ def _in_browser(path: Path) -> list[Figure]:
     with _chromium() as browser:
         ready = statistics.median(_until_ready(browser, path, 1) for _ in range(_OPENINGS))
         slow = statistics.median(_until_ready(browser, path, 4) for _ in range(_OPENINGS))
-        _, page, devtools = _opened(browser, path, 1)
-        page.wait_for_timeout(_PAUSE_MS)
-        searches = [_searched(page, text) for text in _QUERIES]
-        _asked(page, {"query": ""})
-        filters = [_asked(page, conditions) for conditions in _FILTERS]
-        elements = page.evaluate("() => document.querySelectorAll('*').length")
+        opened = _opened(browser, path, 1)
+        opened.page.wait_for_timeout(_PAUSE_MS)
+        searches = [_searched(opened, text) for text in _QUERIES]
+        _asked(opened, {"query": ""})
+        filters = [_asked(opened, conditions) for conditions in _FILTERS]
+        drawn = [_searched(opened, text, drawn=True) for text in _QUERIES]
+        elements = opened.page.evaluate("() => document.querySelectorAll('*').length")
         # Last, as it throws compiled scripts away.
-        devtools.send("HeapProfiler.collectGarbage")
-        heap = devtools.send("Runtime.getHeapUsage")["usedSize"] / 1e6
-        _, page, _ = _opened(browser, path, 4)
-        page.wait_for_timeout(4 * _PAUSE_MS)
-        slowly = [_searched(page, text) for text in _QUERIES]
+        opened.devtools.send("HeapProfiler.collectGarbage")
+        heap = opened.devtools.send("Runtime.getHeapUsage")["usedSize"] / 1e6
+        opened = _opened(browser, path, 4)
+        opened.page.wait_for_timeout(4 * _PAUSE_MS)
+        slowly = [_searched(opened, text) for text in _QUERIES]
     return [
-        Figure("public map: usable", ready / 1e3, "s", MOST_READY_S, f"median of {_OPENINGS}"),
+        Figure("public map: usable, CPU", ready / 1e3, "s", MOST_READY_S, f"of {_OPENINGS}"),
         Figure("public map: usable, CPU slowed four times", slow / 1e3, "s", MOST_SLOW_READY_S),
         Figure("public map: slowest search", max(searches), "ms", MOST_MS, _list(searches)),
         Figure(
@@ -235,6 +236,7 @@ def _in_browser(path: Path) -> list[Figure]:
             MOST_SLOW_MS,
             _list(slowly),
         ),
+        Figure("public map: slowest search, map drawn", max(drawn), "ms", None, _list(drawn)),
         Figure("public map: slowest filter", max(filters), "ms", MOST_MS, _list(filters)),
         Figure("public map: heap of scripts", heap, "MB", MOST_HEAP_MB),
         Figure("public map: elements in the page", elements, "", MOST_ELEMENTS),
@@ -242,50 +244,68 @@ def _in_browser(path: Path) -> list[Figure]:
 
 
 def _until_ready(browser: Any, path: Path, slower: int) -> float:
-    milliseconds, page, _ = _opened(browser, path, slower)
-    page.context.close()  # or it would work beside the next one
-    return milliseconds
+    opened = _opened(browser, path, slower)
+    opened.page.context.close()  # or it would work beside the next one
+    return opened.milliseconds
 
 
-def _opened(browser: Any, path: Path, slower: int) -> tuple[float, Any, Any]:
-    """Milliseconds until the page is usable, the page, and its developer tools."""
+class _Opened(NamedTuple):
+    """A page, its developer tools, and milliseconds of its thread until it was usable."""
+
+    page: Any
+    devtools: Any
+    milliseconds: float
+
+
+def _opened(browser: Any, path: Path, slower: int) -> _Opened:
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     devtools = page.context.new_cdp_session(page)
     page.add_init_script(_WATCH)
+    devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    begun = _thread_ms(devtools)
     page.goto(path.as_uri())
     page.wait_for_function("() => window.readyMs")
-    if slower > 1:
-        # A page opened anew in the same process keeps the throttle.
-        devtools.send("Emulation.setCPUThrottlingRate", {"rate": slower})
-        page.reload()
-        page.wait_for_function("() => window.readyMs")
-    return page.evaluate("() => window.readyMs"), page, devtools
+    return _Opened(page, devtools, _thread_ms(devtools) - begun)
 
 
-def _searched(page: Any, text: str) -> float:
+def _thread_ms(devtools: Any) -> float:
+    """Milliseconds that the page's own thread has worked."""
+    metrics = devtools.send("Performance.getMetrics")["metrics"]
+    return 1e3 * next(entry["value"] for entry in metrics if entry["name"] == "TaskDuration")
+
+
+def _searched(opened: _Opened, text: str, drawn: bool = False) -> float:
     """Milliseconds that a search takes: the median of three, each as if it were the first."""
     taken = []
     for _ in range(3):
-        _asked(page, {"query": ""})
-        page.evaluate(
+        _asked(opened, {"query": ""}, drawn)
+        opened.page.evaluate(
             "() => { const { index } = emap.look.store;"
             " index.remembered.clear(); index.places.clear(); }"
         )
-        taken.append(_asked(page, {"query": text}))
+        taken.append(_asked(opened, {"query": text}, drawn))
     return statistics.median(taken)
 
 
-def _asked(page: Any, conditions: dict[str, Any]) -> float:
-    """Milliseconds until the list stands after a question, with the page laid out anew."""
-    return page.evaluate(
-        """(asked) => {
-            const started = performance.now();
+def _asked(opened: _Opened, conditions: dict[str, Any], drawn: bool = False) -> float:
+    """Milliseconds of the thread until the list stands after a question, with the page laid out
+    anew; the map follows in the next frame, which is waited for if asked, and does not come else.
+    """
+    begun = _thread_ms(opened.devtools)
+    opened.page.evaluate(
+        """([asked, drawn]) => new Promise((done) => {
+            const frame = window.requestAnimationFrame;
+            if (!drawn) window.requestAnimationFrame = () => 0;
             emap.look.ask(asked);
             document.body.getBoundingClientRect();
-            return performance.now() - started;
-        }""",
-        conditions,
+            window.requestAnimationFrame = frame;
+            if (drawn) frame(() => frame(() => done()));
+            else done();
+        })""",
+        [conditions, drawn],
     )
+    return _thread_ms(opened.devtools) - begun
 
 
 def _list(milliseconds: list[float]) -> str:

@@ -35,17 +35,11 @@ def test_everyday_words_stand_for_official_terms():
 
 def test_a_word_means_one_thing():
     words = everyday()
-    tables = ("items", "modes", "asked", "elsewhere")
+    tables = ("items", "modes", "when", "asked", "elsewhere")
     every = [word for name in tables for _, known in words[name] for word in known]
-    every += [word for *_, known in words["when"] for word in known] + words["idle"]
+    every += words["idle"]
     twice = {word for word, same in itertools.groupby(sorted(every)) if len(list(same)) > 1}
     assert twice == set()
-
-
-def test_hours_are_days_from_monday_and_minutes():
-    when = {label: (days, start, end) for label, days, start, end, _ in everyday()["when"]}
-    assert when["周六"] == ([5], 0, 1440)
-    assert when["晚上"] == ([0, 1, 2, 3, 4, 5, 6], 1080, 1440)
 
 
 def test_traditional_forms_of_what_a_page_has_and_no_others():

@@ -2,6 +2,7 @@
 
 import re
 import urllib.parse
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -27,7 +28,7 @@ DRAFT = "内部草稿，未经发布核对，请勿对外"
 def pages(tmp_path_factory):
     """A draft; one released, with everything that may stand on it; one without an approval."""
     folder = tmp_path_factory.mktemp("paper")
-    told = {"title": "测试", "made_on": "2026-06-01", "data_date": "2026-05-31"}
+    told: Any = {"title": "测试", "made_on": "2026-06-01", "data_date": "2026-05-31"}
     unapproved = "本图未附审图号：经李四同意，理由：试用"
     releases = {
         "draft": (Ground(), None),

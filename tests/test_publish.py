@@ -29,6 +29,7 @@ from gdcoverage.publish.publishing import PUBLISHED
 from gdcoverage.run import load_plan
 from known import known
 from public_outlets import counties, public_outlets
+from three_counties import ADCODES, write_plan
 
 SAMPLE = Path(__file__).parent.parent / "data" / "sample"
 WEEK = "周一至周五 9:00-17:00"
@@ -205,7 +206,7 @@ def test_the_sample_is_refused_with_every_reason_then_granted(sample, monkeypatc
     assert "图上注明：本图数据日期不明：经张三同意，理由：核实中" in granted.output
     html = page.read_text(encoding="utf-8")
     blocks = _blocks(html)
-    assert blocks.keys() == {"head", "outlets", "names", "base"}
+    assert blocks.keys() == {"head", "outlets", "names", "base", "walks"}
     assert "内部草稿" not in re.sub(r"(?s)<script>.*?</script>", "", html)
     head = json.loads(blocks["head"])
     assert (head["draft"], head["approval"]) == (False, "粤S（2026）012号")
@@ -215,6 +216,23 @@ def test_the_sample_is_refused_with_every_reason_then_granted(sample, monkeypatc
     outlets = json.loads(blocks["outlets"])
     assert all(degree % 10 == 0 for side in ("lon", "lat") for degree in outlets[side])
     assert [file.name for file in page.parent.iterdir()] == [PUBLISHED]
+
+
+def test_a_province_is_published_with_its_counties_names(tmp_path, monkeypatch):
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(publishing, "opened_faults", lambda page, emap: [])
+    monkeypatch.setattr(publishing, "card_faults", lambda emap: [])
+    plan = write_plan(tmp_path / "plan", sites=False)
+    kinds = ("hours", "phones", "date", "banks", "approval")
+    _with(plan, "[publish]", *(f'waive_{kind} = "张三：核实中"' for kind in kinds))
+    granted = _run(plan)
+    assert granted.exception is None, granted.exception
+    assert "请把“地名”文件夹与网页放在同一处一起发布" in granted.output
+    folder = plan.parent / "results"
+    assert {path.name for path in (folder / "地名").iterdir()} == {f"{a}.js" for a in ADCODES}
+    html = (folder / PUBLISHED).read_text(encoding="utf-8")
+    assert " 'self' file:; style-src" in html
+    assert "walks" not in _blocks(html)
 
 
 def test_ones_own_county_lines_are_those_of_the_map_and_named_in_its_credits(sample, monkeypatch):

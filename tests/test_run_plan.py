@@ -489,7 +489,8 @@ def test_run_writes_every_result_and_says_what_it_stands_on(sample):
     assert [source.role for source in report.sources] == ["计划", "网点", "人口", "路网"]
     assert all(len(source.sha256) == 64 for source in report.sources)
     # What a run writes for the public is a draft until it is published.
-    assert '"draft":true' in (sample.parent / "results/公众版地图.html").read_text("utf-8")
+    public = (sample.parent / "results/公众版地图.html").read_text("utf-8")
+    assert '"draft":true' in public and 'data-block="walks"' in public
     demand = gpd.read_file(sample.parent / "results/结果图层.gpkg", layer="demand")
     assert demand["covered"].sum() == report.coverage.demand["covered"].sum()
 

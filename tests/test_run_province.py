@@ -143,6 +143,9 @@ def test_workbook_map_and_manifest_of_the_province(finished):
     assert all(len(source["sha256"]) == 64 for source in manifest["sources"])
     assert all(50 < county["peak_mb"] < 20_000 for county in manifest["counties"])
     assert manifest["failures"] == []
+    names = {f"地名/{adcode}.js" for adcode in ADCODES}
+    assert names <= set(manifest["files"])
+    assert all((folder / name).is_file() for name in names)
     html = (folder / "地图.html").read_text(encoding="utf-8")
     assert "<title>广东社保电子地图｜三县</title>" in html
     assert (

@@ -8,6 +8,7 @@ from gdcoverage.emap._map import (
     planner_data,
     planner_head,
 )
+from gdcoverage.emap._names_block import names_beside, paths_beside
 from gdcoverage.emap._outlets import FINEST
 from gdcoverage.emap._pack import Block
 from gdcoverage.emap._page import EMap, page_of, write_map
@@ -21,7 +22,9 @@ __all__ = [
     "build_index_map",
     "build_map",
     "build_public_map",
+    "names_beside",
     "page_of",
+    "paths_beside",
     "planner_data",
     "planner_head",
     "write_map",

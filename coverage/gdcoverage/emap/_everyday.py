@@ -48,22 +48,21 @@ _MODE_WORDS = {
     "dedicated_window": "社保专窗 专柜 社保专柜 专用窗口 专门窗口",
     "door_to_door": "上门办 上门服务 上门办理 入户 入户办 行动不便 到家办",
 }
-# Hours -> days of the week (1 Monday), from and to which hour an outlet must be open for a while.
-_EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
-_WHEN: dict[tuple[str, tuple[int, ...], float, float], str] = {
-    ("周一", (1,), 0, 24): "星期一 礼拜一 周1",
-    ("周二", (2,), 0, 24): "星期二 礼拜二 周2",
-    ("周三", (3,), 0, 24): "星期三 礼拜三 周3",
-    ("周四", (4,), 0, 24): "星期四 礼拜四 周4",
-    ("周五", (5,), 0, 24): "星期五 礼拜五 周5",
-    ("周六", (6,), 0, 24): "星期六 礼拜六 周6 逢周六",
-    ("周日", (7,), 0, 24): "星期日 星期天 礼拜天 礼拜日 周天 周7",
-    ("周末", (6, 7), 0, 24): "双休日 双休 休息日 周六日 星期六日 礼拜六日",
-    ("工作日", (1, 2, 3, 4, 5), 0, 24): "平日 平时 周一至周五 周一到周五",
-    ("上午", _EVERY_DAY, 0, 12): "早上 早晨 上午办",
-    ("中午", _EVERY_DAY, 12.5, 13.5): "午间 午休 中午不休息 中午不休 午休时间",
-    ("下午", _EVERY_DAY, 14, 18): "下午办",
-    ("晚上", _EVERY_DAY, 18, 24): "晚间 夜间 夜里 夜晚 傍晚 下班后 下班以后 下班",
+# Time of the usual week, by its name in scripts/when.js, which says what it means -> words for it.
+_WHEN = {
+    "mon": "周一 星期一 礼拜一 周1",
+    "tue": "周二 星期二 礼拜二 周2",
+    "wed": "周三 星期三 礼拜三 周3",
+    "thu": "周四 星期四 礼拜四 周4",
+    "fri": "周五 星期五 礼拜五 周5",
+    "sat": "周六 星期六 礼拜六 周6 逢周六",
+    "sun": "周日 星期日 星期天 礼拜天 礼拜日 周天 周7",
+    "weekend": "周末 双休日 双休 休息日 周六日 星期六日 礼拜六日",
+    "workdays": "工作日 平日 平时 周一至周五 周一到周五",
+    "morning": "上午 早上 早晨 上午办",
+    "noon": "中午 午间 午休 中午不休息 中午不休 午休时间 中午办",
+    "afternoon": "下午 下午办",
+    "late": "晚上 晚间 夜间 夜里 夜晚 傍晚 下班后 下班以后 下班 晚上办",
 }
 # Hours that depend on the day on which one asks.
 _WHEN_ASKED = {
@@ -102,7 +101,7 @@ def everyday() -> dict[str, Any]:
     Returns
     -------
     ``items``, ``modes`` : pairs of bits and words, official terms among them.
-    ``when`` : label, days (0 Monday), minutes of the day from and to, words.
+    ``when`` : pairs of a time of the usual week and words.
     ``asked`` : pairs of a word for an hour that depends on the day, and words.
     ``elsewhere`` : pairs of what to tell and words.
     ``idle`` : words to pass over.
@@ -114,16 +113,7 @@ def everyday() -> dict[str, Any]:
     return {
         "items": _pairs((_bits(ITEMS, names), words) for names, words in items),
         "modes": _pairs((1 << terms.index(name), words) for name, words in modes),
-        "when": [
-            [
-                label,
-                [day - 1 for day in days],
-                int(60 * start),
-                int(60 * end),
-                [label, *text.split()],
-            ]
-            for (label, days, start, end), text in _WHEN.items()
-        ],
+        "when": _pairs(_WHEN.items()),
         "asked": _pairs(_WHEN_ASKED.items()),
         "elsewhere": _pairs(_ELSEWHERE.items()),
         "idle": _IDLE.split(),

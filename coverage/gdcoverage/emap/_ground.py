@@ -42,12 +42,12 @@ class Ground:
         """Whether something of OpenStreetMap's is drawn or searched."""
         return any(part is not None for part in (self.drawn, self.places, self.names))
 
-    def named(self, counties: gpd.GeoDataFrame | None) -> dict[str, Any]:
-        """The block of names for a map of counties."""
+    def named(self, counties: gpd.GeoDataFrame | None, beside: bool = False) -> dict[str, Any]:
+        """The block of names for a map of counties, more of which may lie beside the page."""
         names = self.names
         if names is None and self.places is not None:
             names = names_of_places(self.places)
-        return names_block(names, counties)
+        return names_block(names, counties, beside=beside)
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,16 @@ import geopandas as gpd
 from gdcoverage.emap._base import base_block, bounds
 from gdcoverage.emap._credits import LEAFLET_LICENSE, credits_of
 from gdcoverage.emap._ground import Ground, Release
-from gdcoverage.emap._outlets import look_up
+from gdcoverage.emap._outlets import in_order, look_up
 from gdcoverage.emap._pack import Block, block
 from gdcoverage.emap._page import EMap
 from gdcoverage.emap._plain import plain_list
 from gdcoverage.emap._planner import headline, layer_styles, planner_block
 from gdcoverage.emap._province import province_block, province_styles
+from gdcoverage.emap._walks import walks_block
 from gdcoverage.emap.tiles import tile_service
 from gdcoverage.findings import Coverage, Findings
+from gdcoverage.network import WalkNetwork
 from gdcoverage.outlets import sound_outlets
 from gdcoverage.places.counties import assign_counties, read_counties
 from gdcoverage.policy import MAP_TITLE, PHRASE, Standard
@@ -35,6 +37,9 @@ def build_public_map(
     data_date: str = "",
     ground: Ground | None = None,
     release: Release | None = None,
+    network: WalkNetwork | None = None,
+    standard: Standard | None = None,
+    beside: bool = False,
 ) -> EMap:
     """The public's map: outlets in service, their hours and services, and the way there.
 
@@ -48,6 +53,10 @@ def build_public_map(
     data_date : date until which the data go, as text; empty where it is not known.
     ground : water, streets, tiles.
     release : of a map that may be published; without one the page says that it is a draft.
+    network : streets, so that readers see how far they walk; straight lines without them, or
+        where they are too many for a page (`_walks`).
+    standard : tells the walking speed; the default one otherwise.
+    beside : whether `names_beside` will lie beside the page, which may then read these scripts.
 
     Returns
     -------
@@ -65,8 +74,11 @@ def build_public_map(
         active = active.assign(county=assign_counties(active, area))
     head = _head("public", title, made_on, data_date, ground)
     head["bounds"] = bounds(active if area is None else area)
+    head["beside"] = beside
     release, head["draft"] = release or Release(), release is None
-    streets = ground.streets
+    active = in_order(active, area)
+    walks = None if network is None else _walks(network, active, ground, standard or Standard())
+    streets = ground.streets or walks is not None
     head |= {
         "url": release.url,
         "waived": list(release.waived),
@@ -77,12 +89,22 @@ def build_public_map(
         ),
     }
     listed = look_up(active, area, decimals=ground.decimals)
-    data = {
+    data: dict[str, Any] = {
         "outlets": listed,
-        "names": ground.named(area),
+        "names": ground.named(area, beside),
         "base": base_block(area, ground.drawn),
     }
+    if walks is not None:
+        data["walks"] = walks
     return EMap(head, data, plain_list(f"{MAP_TITLE}｜{title}", listed))
+
+
+def _walks(
+    network: WalkNetwork, outlets: gpd.GeoDataFrame, ground: Ground, standard: Standard
+) -> Block | None:
+    """Walks to where the page shows the outlets: no nearer than it tells their places."""
+    shown = outlets.geometry.set_precision(10.0**-ground.decimals)
+    return walks_block(network, outlets.set_geometry(shown), standard)
 
 
 def build_map(

@@ -35,12 +35,12 @@ def look_up(
     Parameters
     ----------
     outlets : columns of `OUTLETS`, EPSG:4326; only the columns named here are read, so that
-        what an agency notes beside them stays out of the page.
+        what an agency notes beside them stays out of the page. They are listed as `in_order`.
     counties : adcode, name, city; outlets outside them have no county.
     exits : outlet_id -> people who lose the standard if it leaves (planner's edition).
     decimals : of the outlets' degrees; what is drawn and where links lead are the same place.
     """
-    outlets = _in_order(outlets, counties)
+    outlets = in_order(outlets, counties)
     known = {} if counties is None else counties.set_index("adcode")[["name", "city"]].T.to_dict()
     county = coded(outlets["county"])
     hours = coded(_texts(outlets, "hours"))
@@ -78,7 +78,7 @@ def look_up(
     }
 
 
-def _in_order(outlets: gpd.GeoDataFrame, counties: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+def in_order(outlets: gpd.GeoDataFrame, counties: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
     """Outlets with their county, sorted by it and their number: the order of the list."""
     county = outlets["county"] if "county" in outlets else pd.Series("", outlets.index)
     if counties is not None:

@@ -109,6 +109,11 @@ class EMap(folium.Map):
         return super().render(**kwargs)
 
     @property
+    def script_hosts(self) -> str:
+        """Whose scripts run besides those in the page: those with the names beside it, if any."""
+        return " 'self' file:" if self.head.get("beside") else ""
+
+    @property
     def image_hosts(self) -> str:
         """Where images may come from: the page itself, and the host of tiles."""
         tiles = self.head["tiles"]

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from gdcoverage.emap import build_public_map, write_map
+from gdcoverage.emap import EMap, build_public_map, names_beside, write_map
+from gdcoverage.files import written_whole
 from gdcoverage.problems import InputError
 from gdcoverage.publish.cards import card_faults, opened_faults
 from gdcoverage.publish.gate import release_of, unused_waivers
-from gdcoverage.run import Inputs, Plan, county_tasks, read_inputs
+from gdcoverage.run import Inputs, Plan, county_tasks, read_inputs, streets_to_show
 from gdcoverage.run.busy import held
+from gdcoverage.run.county import CountyTask
 from gdcoverage.run.inputs import Say
 
 # Beside the draft, which every run writes anew.
@@ -38,8 +40,9 @@ class Published:
 def publish_plan(plan: Plan, made_on: str, say: Say = lambda _: None) -> Published:
     """Write the public edition, without the mark of a draft.
 
-    No streets are read but those that are drawn. The page is written to a folder of its own, its
-    cards are checked, and only then does it take the place of an older one.
+    Of a plan with one county the page has its streets to walk on; nothing is assessed. The page
+    is written to a folder of its own, its cards are checked, and only then does it take the place
+    of an older one.
 
     Parameters
     ----------
@@ -53,8 +56,11 @@ def publish_plan(plan: Plan, made_on: str, say: Say = lambda _: None) -> Publish
     with held(plan.outputs.folder):
         inputs = read_inputs(plan, say, today=dt.date.fromisoformat(made_on))
         say("核对能否发布")
-        outlets = _shown(plan, inputs, made_on)
+        task = _only_county(plan, inputs, made_on)
+        outlets = _shown(inputs.outlets.frame if task is None else task.shown.outlets)
         release = release_of(plan, inputs, outlets)
+        network = None if task is None else streets_to_show(plan, task, say)
+        beside = task is None and inputs.names is not None
         emap = build_public_map(
             outlets,
             inputs.counties,
@@ -65,6 +71,9 @@ def publish_plan(plan: Plan, made_on: str, say: Say = lambda _: None) -> Publish
                 plan.ground, drawn=inputs.base, places=inputs.places, names=inputs.names
             ),
             release=release,
+            network=network,
+            standard=plan.standard,
+            beside=beside,
         )
         say("核对每张卡片")
         if faults := card_faults(emap):
@@ -78,6 +87,8 @@ def publish_plan(plan: Plan, made_on: str, say: Say = lambda _: None) -> Publish
         path = plan.outputs.folder / PUBLISHED
         say(f"写出 {path.name}")
         write_map(emap, path)
+        if beside:
+            _write_names(inputs, path.parent, say)
     opened = (
         "没有浏览器可用（需要 playwright 与 Chromium 或 Edge），没有逐张打开，"
         "发布前请自己点开几张看看"
@@ -90,6 +101,8 @@ def publish_plan(plan: Plan, made_on: str, say: Say = lambda _: None) -> Publish
             f"核对了 {len(outlets)} 张卡片的名称、坐标、电话、营业时间和导航二维码；{opened}。",
             *(f"图上注明：{line}" for line in release.waived),
             *(f"{name} 没有用到，可以删去。" for name in unused_waivers(plan, release)),
+            *_of_walks(emap, task),
+            *_of_names(beside),
             *_of_boundaries(plan),
         ),
     )
@@ -104,10 +117,38 @@ def _of_boundaries(plan: Plan) -> tuple[str, ...]:
     )
 
 
-def _shown(plan: Plan, inputs: Inputs, made_on: str) -> gpd.GeoDataFrame:
-    """The outlets in service that the public map shows: of one county with those near it."""
-    outlets = inputs.outlets.frame
-    if len(inputs.counties) == 1:
-        tasks = county_tasks(plan, inputs, made_on)
-        outlets = next((task.shown.outlets for task in tasks if task.adcode), outlets)
+def _write_names(inputs: Inputs, folder: Path, say: Say) -> None:
+    """The counties' names beside the page."""
+    say("写出 地名")
+    assert inputs.names is not None
+    for name, script in names_beside(inputs.names, inputs.counties).items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        with written_whole(folder / name) as partial:
+            partial.write_text(script, encoding="utf-8")
+
+
+def _of_names(beside: bool) -> tuple[str, ...]:
+    if not beside:
+        return ()
+    return (
+        "请把“地名”文件夹与网页放在同一处一起发布：各县区的街道、村居在里面；"
+        "只有网页也能用，但只查得到主要地名。",
+    )
+
+
+def _of_walks(emap: EMap, task: CountyTask | None) -> tuple[str, ...]:
+    if task is None or "walks" in emap.blocks:
+        return ()
+    return ("图上没有步行街道（读不到，或太多），离网点多远只写直线距离。",)
+
+
+def _only_county(plan: Plan, inputs: Inputs, made_on: str) -> CountyTask | None:
+    """The work of a plan with one county, whose map shows the outlets near it too."""
+    if len(inputs.counties) > 1:
+        return None
+    return next((task for task in county_tasks(plan, inputs, made_on) if task.adcode), None)
+
+
+def _shown(outlets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The outlets in service."""
     return outlets[outlets["status"] == "active"].reset_index(drop=True)

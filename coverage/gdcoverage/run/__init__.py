@@ -13,7 +13,7 @@ from gdcoverage.run.inputs import (
 )
 from gdcoverage.run.outputs import Written, write_layers, write_outputs, write_report_map
 from gdcoverage.run.plan import Plan, SitesInput, load_outlets_input, load_plan
-from gdcoverage.run.streets import read_network
+from gdcoverage.run.streets import read_network, streets_to_show
 
 __all__ = [
     "Checked",
@@ -36,6 +36,7 @@ __all__ = [
     "read_inputs",
     "read_network",
     "run_plan",
+    "streets_to_show",
     "write_layers",
     "write_outputs",
     "write_report_map",

@@ -88,7 +88,8 @@ def _run(plan: Plan, made_on: str, how: How, say: Say) -> Ran:
     folder = plan.outputs.folder
     report = _report(plan, inputs, found, made_on)
     written = Written(folder, say)
-    names = files_of(plan, found, one) | ({PROPOSALS} if are_proposed(plan, inputs) else set())
+    names = files_of(plan, inputs, found, one)
+    names |= {PROPOSALS} if are_proposed(plan, inputs) else set()
     files = put_aside(written, names)
     deliver: Callable[[], None] | None = None
 

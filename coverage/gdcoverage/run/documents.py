@@ -20,7 +20,7 @@ from gdcoverage.run.inputs import Inputs
 from gdcoverage.run.job import Documents, Done, document_ids, make_documents, page_id
 from gdcoverage.run.outputs import Written, county_file_names, write_tables
 from gdcoverage.run.plan import Plan
-from gdcoverage.run.province import PROVINCE_FILES, begin_province_maps, write_province_layers
+from gdcoverage.run.province import begin_province_maps, province_files, write_province_layers
 
 
 def folder_of(plan: Plan, task: CountyTask) -> Path:
@@ -29,9 +29,9 @@ def folder_of(plan: Plan, task: CountyTask) -> Path:
     return plan.outputs.folder / "县区" / f"{task.adcode}_{name}"
 
 
-def files_of(plan: Plan, found: Found, one: bool) -> set[str]:
+def files_of(plan: Plan, inputs: Inputs, found: Found, one: bool) -> set[str]:
     """All files that a plan's results are, as paths below its folder."""
-    names = {MANIFEST} if one else {MANIFEST, *PROVINCE_FILES}
+    names = {MANIFEST} if one else {MANIFEST, *province_files(inputs)}
     for adcode, job in found.jobs.items():
         folder = plan.outputs.folder if one else folder_of(plan, job.task)
         results = county_file_names(job.siting_id is not None, among_others=not one)
@@ -67,13 +67,14 @@ def deliver_province(
         (job.assessed_id, job.siting_id, job.streets.source, job.streets.problems)
         for job in found.jobs.values()
     ]
-    ids = dict.fromkeys(PROVINCE_FILES, digest("province", program(), jobs, shown))
+    files = province_files(inputs)
+    ids = dict.fromkeys(files, digest("province", program(), jobs, shown))
     marks = Delivered(results_of(plan, written.say), plan.outputs.folder)
     if how.fresh or marks.stale(ids, written.say):
         before = len(written.failures)
         ground = replace(plan.ground, drawn=inputs.base, places=inputs.places, names=inputs.names)
         beside = here if how.crew is None else how.crew.beside
-        maps = begin_province_maps(report, folders, ground, beside)
+        maps = begin_province_maps(report, folders, ground, inputs.counties, beside)
         write_tables(report, written)
         tables_stand()
         write_province_layers(report, maps, written)
@@ -81,7 +82,7 @@ def deliver_province(
             marks.note(ids)
     else:
         written.say("汇总与全省地图没有变化，不再写出")
-        written.files.extend(plan.outputs.folder / name for name in PROVINCE_FILES)
+        written.files.extend(plan.outputs.folder / name for name in files)
         tables_stand()
 
 

@@ -25,6 +25,7 @@ from gdcoverage.emap import (
 )
 from gdcoverage.files import written_whole
 from gdcoverage.findings import Coverage
+from gdcoverage.network import WalkNetwork
 from gdcoverage.problems import Problem
 from gdcoverage.report import (
     Report,
@@ -183,7 +184,9 @@ def county_files(
         "镇街.csv": lambda path: write_towns(report, path),
         ACCOUNT: lambda path: write_account(report, path),
         PLANNER_MAP: planner_map,
-        PUBLIC_MAP: lambda path: write_public_map(outlets, counties, report, path, ground),
+        PUBLIC_MAP: lambda path: write_public_map(
+            outlets, counties, report, path, ground, walked().network
+        ),
         GEOPACKAGE: lambda path: write_layers(drawn(), path),
         **{f"{chinese}.parquet": parquet(name) for name, chinese in _LAYERS.items()},
     }
@@ -231,8 +234,9 @@ def write_public_map(
     report: Report,
     path: Path,
     ground: Ground | None,
+    network: WalkNetwork,
 ) -> None:
-    """Write the public's map of a report's outlets."""
+    """Write the public's map of a report's outlets, with the streets to walk on."""
     emap = build_public_map(
         outlets,
         counties,
@@ -240,6 +244,8 @@ def write_public_map(
         made_on=report.made_on,
         data_date=report.data_date,
         ground=ground,
+        network=network,
+        standard=report.coverage.standard,
     )
     write_map(emap, path)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,15 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from gdcoverage._version import __version__
-from gdcoverage.emap import EMap, Ground, build_index_map, build_public_map, page_of
+from gdcoverage.emap import (
+    EMap,
+    Ground,
+    build_index_map,
+    build_public_map,
+    names_beside,
+    page_of,
+    paths_beside,
+)
 from gdcoverage.files import Source, written_whole
 from gdcoverage.findings import SUPPOSED, WITH_DOUBTFUL, StreetlessCoverage, StreetsWalked
 from gdcoverage.numbers import NUMBERS
@@ -181,34 +189,52 @@ def _require_equal(what: str, read: pd.Series, told: pd.Series) -> None:
         )
 
 
-PROVINCE_FILES = (*TABLES, ACCOUNT, PLANNER_MAP, PUBLIC_MAP, "空白区.parquet")
+_FILES = (*TABLES, ACCOUNT, PLANNER_MAP, PUBLIC_MAP, "空白区.parquet")
+
+
+def province_files(inputs: Inputs) -> tuple[str, ...]:
+    """Names of all results of a province, as paths below its folder."""
+    return _FILES if inputs.names is None else (*_FILES, *paths_beside(inputs.counties))
 
 
 Html = Callable[[], str]
+Scripts = Callable[[], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class ProvinceMaps:
+    """Maps that were begun.
+
+    Parameters
+    ----------
+    pages : name of each -> what gives it.
+    names : gives the names that lie beside the public's page, by path.
+    """
+
+    pages: Mapping[str, Html]
+    names: Scripts
 
 
 def begin_province_maps(
     report: Report,
     folders: Mapping[str, Path],
     ground: Ground,
-    beside: Callable[..., Html],
-) -> dict[str, Html]:
+    counties: gpd.GeoDataFrame,
+    beside: Callable[..., Callable[[], Any]],
+) -> ProvinceMaps:
     """Begin the map of counties by coverage rate, and the public's of all outlets.
 
     Parameters
     ----------
     folders : adcode -> folder of the county's results, where its own map is.
+    counties : of the plan, each of which has its names beside the public's page.
     beside : does work beside, see `Processes.beside`.
-
-    Returns
-    -------
-    Name of each file -> what gives its page.
     """
     coverage, sites = report.coverage, report.county_sites
     outlets, own = coverage.outlets, coverage.counties
     assert own is not None
     numbers = report.inside.drop(columns=["county_name", "city"])
-    counties = own.merge(numbers, left_on="adcode", right_on="county", how="left")
+    rated = own.merge(numbers, left_on="adcode", right_on="county", how="left")
     said = {"title": report.title, "made_on": report.made_on, "data_date": report.data_date}
     of_counties = said | {
         "standard": coverage.standard,
@@ -222,23 +248,37 @@ def begin_province_maps(
         "box": report.box,
         "ground": replace(ground, places=None, names=None),
     }
-    of_outlets = said | {"ground": ground}
-    return {
-        PLANNER_MAP: beside(_page, build_index_map, counties, outlets, of_counties),
+    named = ground.names is not None
+    of_outlets = said | {"ground": ground, "beside": named}
+    pages = {
+        PLANNER_MAP: beside(_page, build_index_map, rated, outlets, of_counties),
         PUBLIC_MAP: beside(
             _page, build_public_map, coverage.outlets, coverage.counties, of_outlets
         ),
     }
+    return ProvinceMaps(pages, beside(names_beside, ground.names, counties) if named else dict)
 
 
 def _page(build: Callable[..., EMap], one: Any, other: Any, more: Mapping[str, Any]) -> str:
     return page_of(build(one, other, **more))
 
 
-def write_province_layers(report: Report, maps: Mapping[str, Html], written: Written) -> None:
-    """Write the maps that were begun, and the gaps as a layer."""
-    for name, html in maps.items():
+def write_province_layers(report: Report, maps: ProvinceMaps, written: Written) -> None:
+    """Write the maps that were begun with what lies beside them, and the gaps as a layer."""
+    for name, html in maps.pages.items():
         with written.writing(name) as path, written_whole(path) as partial:
             partial.write_text(html(), encoding="utf-8")
+    write_names(maps.names(), written)
     with written.writing("空白区.parquet") as path, written_whole(path) as partial:
         report.gaps.to_parquet(partial)
+
+
+def write_names(scripts: Mapping[str, str], written: Written) -> None:
+    """Write the names that lie beside a page."""
+    if scripts:
+        written.say(f"写出 地名（{len(scripts)} 个县区）")
+    for name, script in scripts.items():
+        with written.writing(name, listed=False) as path:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with written_whole(path) as partial:
+                partial.write_text(script, encoding="utf-8")

@@ -112,6 +112,16 @@ def streets_of(
     return {key: known[paths[key]] if key in paths else nothing for key in areas}
 
 
+def streets_to_show(plan: Plan, task: CountyTask, say: Say) -> WalkNetwork | None:
+    """The streets of a county for a map; None, with a word why, where they cannot be had."""
+    try:
+        streets = streets_of(plan, {task.key: task.area}, plan.cache / "streets", say)[task.key]
+        return None if streets.refusal else streets.network(task)
+    except InputError as error:
+        say(f"步行路网用不了（{error}），地图上只写直线距离")
+        return None
+
+
 def _kept_whole(plan: Plan, areas: list[BaseGeometry], folder: Path) -> Path:
     """One network for all areas, from a graph or a download."""
     net, area = plan.network, shapely.union_all(areas)

@@ -1,5 +1,5 @@
 // Card: all that one may know of an outlet, and the way there.
-/** @import { Moment, Origin, Store } from "./types.js" */
+/** @import { Moment, Origin, Store, Walked } from "./types.js" */
 /** @import { Words } from "./words.js" */
 import { hoursToday, kindOfDay } from "./clock.js";
 import { make, makeSvg, part, refill } from "./dom.js";
@@ -7,7 +7,7 @@ import { codeLink, linksTo, telephone } from "./links.js";
 import { stateLine } from "./list.js";
 import { qr } from "./qr.js";
 import { copied, shared } from "./share.js";
-import { countyName, straight } from "./store.js";
+import { countyName, farText, straight, walkMinutes } from "./store.js";
 
 /**
  * An outlet's card.
@@ -16,9 +16,10 @@ import { countyName, straight } from "./store.js";
  * @param {number} i
  * @param {Moment} now
  * @param {Origin | null} origin
+ * @param {Walked | null} walked
  * @param {() => void} onBack
  */
-export function outletCard(words, store, i, now, origin, onBack) {
+export function outletCard(words, store, i, now, origin, walked, onBack) {
   const county = store.countyOf(i);
   const unknown = words.t("未知");
   const outcome = make("p", { class: "emap-outcome", role: "status" });
@@ -29,10 +30,13 @@ export function outletCard(words, store, i, now, origin, onBack) {
   const fact = (/** @type {string} */ label, /** @type {(Node | string | null)[]} */ ...value) =>
     facts.append(make("dt", {}, words.t(label)), make("dd", {}, ...value));
   const list = (/** @type {string[]} */ names, /** @type {number} */ bits) =>
-    store.termsOf(names, bits).map((name) => words.t(name)).join("、") || unknown;
+    make("span", { class: "emap-terms" }, store.termsOf(names, bits).map((name) => words.t(name)).join("、") || unknown);
   fact("所属银行", store.bankOf(i) || unknown);
   fact("地址", make("span", { lang: "zh-CN" }, store.address[i] || unknown), store.address[i] ? copyButton(words, store.address[i]) : null);
-  if (origin) fact("距离", straight(words, store, i, origin));
+  if (origin && walkMinutes(store, walked, i)) {
+    fact("距离", make("strong", {}, farText(words, store, i, origin, walked)), make("br"), straight(words, store, i, origin),
+      make("br"), make("small", {}, words.t("图上蓝线是步行路线，按街道估算，请以实地为准。")));
+  } else if (origin) fact("距离", straight(words, store, i, origin));
   if (county.name) fact("县区 ", countyName(county));
   fact("营业时间", make("span", { class: "emap-hours" }, ...hoursLines(words, store, i, now)));
   fact("电话", ...(store.phone[i] ? phoneLinks(words, store.phone[i]) : [unknown]));

@@ -4,7 +4,7 @@ import { make, part, parts, refill } from "./dom.js";
 import { noConditions } from "./filter.js";
 import { countyName } from "./store.js";
 import { showTime, timeChoice } from "./times.js";
-import { WEEKLY_NAMES } from "./when.js";
+import { WEEKLY, timeLabel } from "./when.js";
 
 /** @typedef {"city" | "county" | "bank"} Group one of which may be chosen */
 /** @typedef {"items" | "modes" | "week"} Terms any of which may be chosen, as bits */
@@ -23,7 +23,7 @@ export function buildChoices(look) {
   const terms = (/** @type {Terms} */ kind, /** @type {readonly string[]} */ names) =>
     names.map((name, bit) => chip(kind, bit, name, () => look.ask({ [kind]: conditions[kind] ^ (1 << bit) })));
   refill(part(root, ".emap-chips"),
-    row("营业", chip("open", 0, "现在营业", () => look.ask({ open: !conditions.open })), ...terms("week", WEEKLY_NAMES), timeChoice(look)),
+    row("营业", chip("open", 0, "现在营业", () => look.ask({ open: !conditions.open })), ...terms("week", WEEKLY.map(timeLabel)), timeChoice(look)),
     row("业务事项", ...terms("items", store.itemNames)),
     row("服务方式", ...terms("modes", store.modeNames)),
     make("button", { type: "button", class: "emap-clear", "data-t": "清除筛选", click: () => look.ask({ ...noConditions(), query: conditions.query }) }),
@@ -79,11 +79,14 @@ export function showChoices(look) {
     for (const option of field.options) {
       const code = Number(option.value), count = counts[group][code];
       if (code < 0) continue;
-      option.textContent = `${option.dataset.name}（${count}）`;
-      option.disabled = !count && code !== conditions[group];
+      const text = `${option.dataset.name}（${count}）`;
       // Of a chosen city only its counties.
-      option.hidden = group === "county" && conditions.city >= 0 && store.cityOf[code] !== conditions.city;
-      option.disabled = option.disabled || option.hidden;
+      const hidden = group === "county" && conditions.city >= 0 && store.cityOf[code] !== conditions.city;
+      const disabled = hidden || (!count && code !== conditions[group]);
+      // There are hundreds, of which most stay as they are.
+      if (option.textContent !== text) option.textContent = text;
+      if (option.hidden !== hidden) option.hidden = hidden;
+      if (option.disabled !== disabled) option.disabled = disabled;
     }
   });
   parts(root, ".emap-chip").forEach((node) => {

@@ -1,11 +1,25 @@
 // Filter: which outlets meet the conditions, in what order, and how many each further choice would leave.
-/** @import { Conditions, Moment, Origin, Selected, Store } from "./types.js" */
+/** @import { Conditions, Moment, Origin, Selected, Store, Walked } from "./types.js" */
 import { placeOf, search } from "./search.js";
 import { metres } from "./store.js";
+import { walkedFrom } from "./walks.js";
 import { WEEKLY, fits } from "./when.js";
 
 /** @returns {Conditions} */
 export const noConditions = () => ({ query: "", city: -1, county: -1, bank: -1, items: 0, modes: 0, open: false, week: 0, at: -1 });
+
+/**
+ * What is selected before anything is looked for: nothing.
+ * @param {Store} store
+ * @returns {Selected}
+ */
+export const nothing = (store) => ({
+  shown: [], unknown: 0, found: null, near: null, walked: null,
+  counts: {
+    county: store.county.values.map(() => 0), bank: store.bank.values.map(() => 0),
+    items: store.itemNames.map(() => 0), modes: store.modeNames.map(() => 0), open: 0, week: WEEKLY.map(() => 0),
+  },
+});
 
 /**
  * Numbers of the outlets shown in order, counts, and how many are left out because nobody can tell whether they are open when asked.
@@ -19,16 +33,7 @@ export function select(store, conditions, origin, now) {
   const found = search(store, conditions.query, now), scores = found && found.scores;
   const untold = new Set(found ? found.unknown : []);
   const verdicts = store.schedules.map((schedule) => fits(schedule, store.calendar, conditions, now));
-  const counts = {
-    county: new Array(store.county.values.length).fill(0),
-    bank: new Array(store.bank.values.length).fill(0),
-    items: store.itemNames.map(() => 0),
-    modes: store.modeNames.map(() => 0),
-    open: 0,
-    week: WEEKLY.map(() => 0),
-  };
-  /** @type {number[]} */
-  const shown = [];
+  const { counts, shown } = nothing(store);
   let unknown = 0;
   for (let i = 0; i < store.size; i++) {
     const county = store.county.codes[i], bank = store.bank.codes[i], time = verdicts[store.hours.codes[i]];
@@ -57,20 +62,23 @@ export function select(store, conditions, origin, now) {
     shown.push(i);
   }
   const near = found && found.near >= 0 ? placeOf(store, found.near) : null;
-  return { shown: ordered(store, shown, scores, near || origin), counts, unknown, found, near };
+  const from = near || origin, walked = store.walks && from ? walkedFrom(store.walks, from.lat, from.lon) : null;
+  return { shown: ordered(store, shown, scores, from, walked), counts, unknown, found, near, walked };
 }
 
 /**
+ * From a place by their walks, then those of which none is known by straight lines.
  * @param {Store} store
  * @param {number[]} shown
  * @param {Float32Array | null} scores
  * @param {Origin | null} origin
+ * @param {Walked | null} walked
  */
-function ordered(store, shown, scores, origin) {
+function ordered(store, shown, scores, origin, walked) {
   if (origin) {
-    const away = new Float64Array(store.size);
+    const away = new Float64Array(store.size), walk = walked ? walked.metres : away;
     shown.forEach((i) => { away[i] = metres(origin.lat, origin.lon, store.latOf(i), store.lonOf(i)); });
-    return shown.sort((a, b) => away[a] - away[b] || a - b);
+    return shown.sort((a, b) => (walk[a] === walk[b] ? away[a] - away[b] || a - b : walk[a] - walk[b]));
   }
   if (!scores) return shown;
   // There are few different scores, and sorting so many numbers takes its time.

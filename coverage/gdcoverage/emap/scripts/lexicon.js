@@ -1,6 +1,7 @@
 // Lexicon: the words that a query is made of, but for names: banks, counties, items, modes, hours.
-/** @import { Lexicon, Meaning, Pinyin, Store } from "./types.js" */
+/** @import { Hours, Lexicon, Meaning, Pinyin, Store } from "./types.js" */
 import { apart, soundOf } from "./texts.js";
+import { timeLabel } from "./when.js";
 
 const COUNTY_ENDS = /(?:壮族瑶族|瑶族)?自治县$|[市区县]$/;
 
@@ -49,12 +50,12 @@ export function openLexicon(store, pinyin, fold) {
     });
   learnTerms("items", items, store.itemNames);
   learnTerms("modes", modes, store.modeNames);
-  when.forEach(([label, days, from, to, words]) =>
-    words.forEach((word) => learn(word, { kind: "hours", label, hours: { label, days, from, to } })));
-  asked.forEach(([word, words]) => {
-    const meaning = /** @type {Meaning} */ ({ kind: "hours", label: words[0], hours: { label: words[0], asked: word, days: [], from: 0, to: 0 } });
-    words.forEach((phrase) => learn(phrase, meaning));
-  });
+  const learnHours = (/** @type {string[]} */ words, /** @type {string} */ label, /** @type {Hours} */ hours) => {
+    const meaning = /** @type {Meaning} */ ({ kind: "hours", label, hours });
+    words.forEach((word) => learn(word, meaning));
+  };
+  when.forEach(([time, words]) => learnHours(words, timeLabel(time), { time }));
+  asked.forEach(([word, words]) => learnHours(words, words[0], { asked: word }));
   elsewhere.forEach(([label, words]) => words.forEach((word) => learn(word, { kind: "elsewhere", label })));
   idle.forEach((word) => learn(word, { kind: "idle", label: "" }));
   const words = [...phrases.keys()], sounds = words.map((phrase) => soundOf(pinyin, phrase));

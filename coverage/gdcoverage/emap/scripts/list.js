@@ -5,7 +5,7 @@
 import { openState, openWords } from "./clock.js";
 import { make } from "./dom.js";
 import { placeOf, searchIndex } from "./search.js";
-import { straight } from "./store.js";
+import { farText, walkMinutes } from "./store.js";
 
 /**
  * Whether an outlet is open, in words; made anew as time goes by.
@@ -27,13 +27,36 @@ export function stateLine(words, store, i, now) {
  * @param {Moment} now
  */
 export function outletItem(look, i, now) {
-  const { store, words, origin } = look;
+  const { store, words, origin, selected: { walked } } = look;
   return make("li", {}, make("button", { type: "button", class: "emap-item", "data-i": i, click: () => look.open(i) },
     make("span", { class: "emap-name", lang: "zh-CN" }, store.name[i]),
     make("span", { class: "emap-where", lang: "zh-CN" }, store.address[i] || store.countyOf(i).name),
     stateLine(words, store, i, now),
-    origin ? make("span", { class: "emap-away" }, straight(words, store, i, origin)) : null,
+    origin ? make("span", { class: "emap-away" }, farText(words, store, i, origin, walked)) : null,
   ));
+}
+
+/**
+ * Outlets' items with the standard's line between those within its minutes and the others, and a line before those to
+ * which no walk is known; nothing of the kind where they are not sorted by walks.
+ * @param {Look} look
+ * @param {number[]} listed
+ * @param {HTMLLIElement[]} items
+ */
+export function lined({ store, words, onFoot, selected: { walked } }, listed, items) {
+  if (!onFoot || !store.walks) return items;
+  const { minutes } = store.walks, line = (/** @type {string} */ text) => make("li", { class: "emap-line" }, text);
+  const kind = (/** @type {number} */ i) => { const walk = walkMinutes(store, walked, i); return !walk ? 2 : walk > minutes ? 1 : 0; };
+  let last = 0;
+  return items.flatMap((item, k) => {
+    const before = last;
+    last = kind(listed[k]);
+    return [
+      ...(!before && last ? [line(words.t(k ? "以上步行 {0} 分钟以内" : "步行 {0} 分钟以内没有网点", minutes))] : []),
+      ...(before < 2 && last === 2 ? [line(words.t("以下没有查到步行路线，按直线距离排列"))] : []),
+      item,
+    ];
+  });
 }
 
 /**
@@ -70,7 +93,7 @@ export function tryItem(look, tries) {
  * How a query was understood, in words; "" where it stands for itself.
  * @param {Look} look
  */
-export function readAs({ words, store, selected: { found } }) {
+export function readAs({ words, store, onFoot, selected: { found } }) {
   if (!found) return "";
   const { names } = searchIndex(store), told = [];
   const partSaid = (/** @type {Part} */ { word, meanings }) => meanings.length
@@ -80,7 +103,7 @@ export function readAs({ words, store, selected: { found } }) {
   if (found.skipped.length) told.push(words.t("没有找到“{0}”", found.skipped.join("”“")));
   if (!found.some && found.places.length) told.push(words.t("请选一个地点"));
   const parts = plain.filter((part) => near === null || !nears.has(part)).map(partSaid);
-  if (near !== null) told.push(words.t("按离“{0}”的远近排列（直线距离）", near));
+  if (near !== null) told.push(onFoot ? words.t("按从“{0}”步行的远近排列", near) : words.t("按离“{0}”的远近排列（直线距离）", near));
   else if (found.alike) told.push(words.t("没有完全相同的，列出相近的"));
   if (parts.length && plain.some(({ meanings }) => meanings.length)) told.unshift(words.t("按 {0} 查找", parts.join(" · ")));
   const elsewhere = found.parts.flatMap(({ meanings }) => meanings.filter(({ kind }) => kind === "elsewhere").map(({ label }) => label));

@@ -1,18 +1,21 @@
 // Look-up: what is asked, what is found, listed and opened; the map shows what the list holds.
-/** @import { Conditions, Layers, Store } from "./types.js" */
+/** @import { Conditions, Layers, Store, Walks } from "./types.js" */
 /** @import { Told } from "./near.js" */
 /** @import { Words } from "./words.js" */
 import { Aloud } from "./aloud.js";
+import { Beside } from "./beside.js";
 import { outletCard, tellTime } from "./card.js";
 import { buildChoices, showChoices } from "./choices.js";
 import { nowInGuangdong } from "./clock.js";
 import { part, parts, refill } from "./dom.js";
 import { buildDoors, showDoors } from "./doors.js";
-import { noConditions, select, within } from "./filter.js";
-import { listKeys, outletItem, placeItem, stateLine, tryItem } from "./list.js";
-import { Near } from "./near.js";
+import { noConditions, nothing, select, within } from "./filter.js";
+import { lined, listKeys, outletItem, placeItem, stateLine, tryItem } from "./list.js";
+import { Near, told } from "./near.js";
 import { onOutlets } from "./points.js";
 import { showNotice, showTally } from "./tally.js";
+import { follow, openGroup, showFound } from "./view.js";
+import { Way } from "./way.js";
 
 const PAGE = 40;
 
@@ -39,7 +42,7 @@ export class Look {
     this.card = part(root, ".emap-card");
 
     this.conditions = noConditions();
-    this.selected = select(store, this.conditions, null, nowInGuangdong());
+    this.selected = nothing(store);
     /** @type {number[]} */
     this.listed = [];
     /** @type {{contains(at: [number, number]): boolean} | null} */
@@ -60,7 +63,9 @@ export class Look {
     this.opened = (/** @type {"card" | "list" | "filters" | "map"} */ _what) => {};
     this.closed = () => {};
 
-    this.near = new Near(root, map, () => this.moved(), (...told) => this.tell(...told));
+    this.near = new Near(root, map, () => this.moved(), (...text) => this.tell(...text));
+    this.way = new Way(map);
+    this.beside = new Beside(store, () => this.refresh(!this.view));
     buildChoices(this);
     buildDoors(this);
     this.listen();
@@ -74,6 +79,12 @@ export class Look {
   /** The place from which distances are told: what the query names, or where one is. */
   get origin() {
     return this.selected.near || this.near.origin;
+  }
+
+  /** Whether outlets are sorted by their walks. */
+  get onFoot() {
+    const { walked } = this.selected;
+    return walked !== null && walked.metres.some((metres) => Number.isFinite(metres));
   }
 
   /** Nothing is asked any more. */
@@ -117,15 +128,17 @@ export class Look {
   refresh(fit = false) {
     const { store } = this;
     this.selected = select(store, this.conditions, this.near.origin, nowInGuangdong());
+    this.beside.want(this);
     this.active.shown = this.shown.filter((i) => store.active[i]);
     if (this.idle) this.idle.shown = this.shown.filter((i) => !store.active[i]);
     this.list();
+    if (this.chosen >= 0) this.way.show(this);
     showChoices(this);
     showDoors(this);
     // The list first; a map that moves draws anew by itself.
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => {
-      if (!fit || !this.fit()) this.points.forEach((layer) => layer.redraw());
+      if (!fit || !showFound(this)) this.points.forEach((layer) => layer.redraw());
       this.changed();
     });
   }
@@ -151,27 +164,22 @@ export class Look {
       this.opened("list");
     }
     this.refresh(true);
+    this.tellWhere();
   }
 
-  // The list is not bound to the map's view.
-  whole() {
-    this.view = null;
+  // How far it is from there, once the page's streets are read.
+  tellWhere() {
+    const { walks } = this.store, { origin } = this.near;
+    this.tell(...told(origin, this.onFoot && walks ? Math.round(walks.speed) : 0, walks !== null));
+  }
+
+  /**
+   * The list from its beginning, of a part of the map where it is bound to one.
+   * @param {typeof this.view} view
+   */
+  whole(view = null) {
+    this.view = view;
     this.length = PAGE;
-  }
-
-  /** Whether the map moved to show what is found. */
-  fit() {
-    const { map, origin } = this;
-    if (!this.shown.length) return false;
-    // With an origin the nearest few matter, not the farthest.
-    const bounds = boundsOf(this.store, origin ? this.shown.slice(0, 3) : this.shown);
-    if (origin) bounds.extend([origin.lat, origin.lon]);
-    // Chosen before the map had moved: it stays where the choice is.
-    if (this.chosen >= 0) return false;
-    const seen = map.getBounds().contains(bounds) && map.getBoundsZoom(bounds, false, L.point(80, 80)) <= map.getZoom();
-    if (seen) return false;
-    map.fitBounds(bounds, { padding: [40, 40], maxZoom: 16, animate: false });
-    return true;
   }
 
   list() {
@@ -180,7 +188,7 @@ export class Look {
     const now = nowInGuangdong();
     const { found } = this.selected, tries = found && !this.shown.length ? found.tries : [];
     const places = !found || this.near.origin || this.view ? [] : found.places.map((place) => placeItem(this, place, found.parts));
-    const outlets = this.listed.slice(0, this.length).map((i) => outletItem(this, i, now));
+    const outlets = lined(this, this.listed, this.listed.slice(0, this.length).map((i) => outletItem(this, i, now)));
     refill(this.items, ...(tries.length ? [tryItem(this, tries)] : []),
       ...(found && found.placesFirst ? [...places, ...outlets] : [...outlets, ...places]));
     part(this.root, ".emap-more").hidden = this.listed.length <= this.length;
@@ -210,11 +218,11 @@ export class Look {
       this.refresh();
     }
     this.choose(i);
-    refill(card, outletCard(this.words, store, i, nowInGuangdong(), this.origin, () => this.close()));
+    refill(card, outletCard(this.words, store, i, nowInGuangdong(), this.origin, this.selected.walked, () => this.close()));
     card.hidden = false;
     this.opened("card");
     card.scrollTop = 0;
-    if (move) map.setView([store.latOf(i), store.lonOf(i)], Math.max(map.getZoom(), 15), { animate: false });
+    if (move && !this.way.fit()) map.setView([store.latOf(i), store.lonOf(i)], Math.max(map.getZoom(), 15), { animate: false });
     if (focus) part(card, "h2").focus({ preventScroll: true });
     this.changed();
   }
@@ -236,38 +244,14 @@ export class Look {
   choose(i) {
     this.chosen = i;
     this.points.forEach((layer) => layer.choose(i));
+    this.way.show(this);
   }
 
-  /**
-   * Several outlets under one mark: nearer, or, where nothing is nearer, as a list.
-   * @param {number[]} members
-   */
-  group(members) {
-    const { map, store } = this, bounds = boundsOf(store, members);
-    const zoom = map.getBoundsZoom(bounds, false, L.point(60, 60));
-    if (zoom > map.getZoom() && map.getZoom() < 17) {
-      map.setView(bounds.getCenter(), Math.min(Math.max(zoom, map.getZoom() + 1), 17), { animate: false });
-      this.follow();
-      return;
-    }
-    this.view = { contains: ([lat, lon]) => members.some((i) => store.latOf(i) === lat && store.lonOf(i) === lon) };
-    this.length = PAGE;
-    this.past = true;
-    if (this.chosen >= 0) this.close();
-    this.opened("list");
-    showDoors(this);
-    this.list();
-    part(this.root, ".emap-count").textContent = this.words.t("这里有 {0} 个网点", this.words.number(members.length));
-    part(this.items, "button").focus();
-  }
-
-  // The reader moved the map: the list keeps to what is in view.
-  follow() {
-    const bounds = this.map.getBounds();
-    this.view = { contains: (at) => bounds.contains(at) };
-    this.length = PAGE;
-    this.list();
-    this.changed();
+  /** @param {Walks} walks that the page has */
+  walk(walks) {
+    this.store.walks = walks;
+    if (this.origin) this.refresh();
+    if (this.near.origin) this.tellWhere();
   }
 
   /** @param {Told} told for the notice above the list; "" for none */
@@ -279,8 +263,8 @@ export class Look {
 
   /** @param {number} i number of an item of the list */
   focusItem(i) {
-    const item = this.items.children[i];
-    if (item) part(item, "button").focus();
+    const button = this.items.querySelectorAll("button")[i];
+    if (button) button.focus();
   }
 
   listen() {
@@ -299,9 +283,9 @@ export class Look {
       else this.near.pick("请在地图上点一下您在哪里。");
     });
     part(root, ".emap-filter").addEventListener("click", () => this.filter(!this.filtering));
-    part(root, ".emap-all").addEventListener("click", () => { this.view = null; this.fit(); this.list(); this.changed(); });
+    part(root, ".emap-all").addEventListener("click", () => { this.view = null; showFound(this); this.list(); this.changed(); });
     part(root, ".emap-more").addEventListener("click", () => {
-      const at = this.items.children.length;
+      const at = this.items.querySelectorAll("button").length;
       this.length += PAGE;
       this.list();
       this.focusItem(at);
@@ -310,26 +294,10 @@ export class Look {
     onOutlets(map, this.points, (mark) => {
       if (this.near.picking) return false;
       if (mark.members.length === 1) this.open(mark.members[0], { move: false });
-      else this.group(mark.members);
+      else openGroup(this, mark.members);
       return true;
     });
-    map.on("dragend", () => this.follow());
-    map.getContainer().addEventListener("wheel", () => map.once("moveend", () => this.follow()), { passive: true });
+    map.on("dragend", () => follow(this));
+    map.getContainer().addEventListener("wheel", () => map.once("moveend", () => follow(this)), { passive: true });
   }
-}
-
-/**
- * @param {Store} store
- * @param {number[]} shown
- */
-function boundsOf(store, shown) {
-  let [south, west, north, east] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const i of shown) {
-    const lat = store.latOf(i), lon = store.lonOf(i);
-    if (lat < south) south = lat;
-    if (lat > north) north = lat;
-    if (lon < west) west = lon;
-    if (lon > east) east = lon;
-  }
-  return L.latLngBounds([south, west], [north, east]);
 }

@@ -3,7 +3,7 @@
 import { make } from "./dom.js";
 import { dragged } from "./points.js";
 
-/** @typedef {[string, [string, number]?]} Told a text, and the measure that fills its gap: another text and number */
+/** @typedef {[string, ...(number | [string, number])[]]} Told a text, and what fills its gaps: numbers, or a measure as text and number */
 
 const PANE = "emap-here";
 
@@ -52,7 +52,6 @@ export class Near {
       this.marks.push(L.circleMarker(spot, { ...common, radius: 9, weight: 3, fillOpacity: 1 }));
       this.marks.forEach((mark) => mark.addTo(this.map));
     }
-    this.tell(...told(origin));
     this.changed();
   }
 
@@ -105,13 +104,17 @@ const VAGUE = 1000;
 /**
  * How the list is sorted, and how far the device's position may be off.
  * @param {Origin | null} origin
+ * @param {number} speed metres a minute at which walks are told; 0 where they are not known
+ * @param {boolean} streets whether the page has any
  * @returns {Told}
  */
-function told(origin) {
+export function told(origin, speed, streets) {
   if (!origin) return [""];
-  if (origin.kind !== "device") return ["按离所选位置的远近排列（直线距离）。"];
+  if (streets && !speed) return ["这里不在本图的步行街道旁，按直线距离排列。"];
+  if (origin.kind !== "device") return speed ? ["按步行的远近排列（约数，每分钟 {0} 米）。", speed] : ["按离所选位置的远近排列（直线距离）。"];
   const { accuracy = 0 } = origin, [label, unit] = accuracy < 950 ? [Math.ceil(accuracy / 10) * 10, "{0} 米"] : [Math.round(accuracy / 100) / 10, "{0} 公里"];
   return accuracy > VAGUE
     ? ["定位误差约 {0}，排列不一定准；可改为在地图上选一个位置。位置只在本页使用，不会发送。", [unit, label]]
-    : ["按离您的远近排列（直线距离），定位误差约 {0}。位置只在本页使用，不会发送。", [unit, label]];
+    : speed ? ["按步行的远近排列（约数，每分钟 {0} 米），定位误差约 {1}。位置只在本页使用，不会发送。", speed, [unit, label]]
+      : ["按离您的远近排列（直线距离），定位误差约 {0}。位置只在本页使用，不会发送。", [unit, label]];
 }

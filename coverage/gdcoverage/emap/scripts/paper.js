@@ -1,5 +1,5 @@
 // Paper: a map as a drawing for a printed page, with numbered places; it needs no screen to be painted on.
-/** @import { Base, Area, Lines } from "./types.js" */
+/** @import { Base, Area, Lines, Origin } from "./types.js" */
 import { makeSvg } from "./dom.js";
 import { PALETTE } from "./ground.js";
 import { metres } from "./store.js";
@@ -18,16 +18,17 @@ const LINE = 9;
 const BARS_M = Object.freeze([100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000]);
 
 /**
- * A map around numbered places.
+ * A map around numbered places, and around the one from which they are told.
  * @param {Base} base
  * @param {Numbered[]} places
+ * @param {Origin | null} from
  * @param {number} width tenths of a millimetre
  * @param {number} height
  * @param {string} sealed what stands at the bottom left
  * @param {(metres: number) => string} length in words
  */
-export function paperMap(base, places, width, height, sealed, length) {
-  const project = fitted(places, width, height);
+export function paperMap(base, places, from, width, height, sealed, length) {
+  const project = fitted(from ? [...places, from] : places, width, height);
   const drawing = makeSvg("svg", { viewBox: `0 0 ${width} ${height}`, class: "emap-drawing", role: "img" });
   const seen = (/** @type {[number, number][]} */ line) => {
     const xs = line.map(([x]) => x), ys = line.map(([, y]) => y);
@@ -53,6 +54,10 @@ export function paperMap(base, places, width, height, sealed, length) {
     const [x, y] = project([lat, lon]);
     if (x > 0 && x < width && y > 0 && y < height) drawing.append(haloed(name, x, y, 34, "#4D4D4D", "middle"));
   });
+  if (from) {
+    const [cx, cy] = project([from.lat, from.lon]);
+    drawing.append(makeSvg("circle", { cx, cy, r: MARK, fill: "#CC3311", stroke: "#FFFFFF", "stroke-width": 8 }));
+  }
   spots(places, project).forEach((spot) => drawing.append(...numbered(spot, width)));
   drawing.append(...scaleBar(places, project, width, height, length));
   if (sealed) drawing.append(haloed(sealed, 20, height - 22, 30, "#1C2733", "start"));
@@ -68,7 +73,7 @@ const northing = (lat) => Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)
 
 /**
  * Mercator's map in which all places have room, and a single one some ground around it.
- * @param {Numbered[]} places
+ * @param {{lat: number, lon: number}[]} places
  * @param {number} width
  * @param {number} height
  * @returns {Project}

@@ -42,7 +42,8 @@ export class Points extends L.Layer {
     pane.style.pointerEvents = "none";
     const { crs } = map.options;
     for (let i = 0; crs && i < this.store.size; i++) {
-      const at = crs.latLngToPoint(L.latLng(this.store.latOf(i), this.store.lonOf(i)), 0);
+      // A bare object: Leaflet's own checks each number, of tens of thousands.
+      const at = crs.latLngToPoint(/** @type {L.LatLng} */ ({ lat: this.store.latOf(i), lng: this.store.lonOf(i) }), 0);
       this.x[i] = at.x;
       this.y[i] = at.y;
     }

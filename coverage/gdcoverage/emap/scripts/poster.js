@@ -7,8 +7,8 @@ import { WEEKDAYS, clockTime } from "./clock.js";
 import { make } from "./dom.js";
 import { paperMap } from "./paper.js";
 import { dates } from "./said.js";
-import { away, countyName } from "./store.js";
-import { WEEKLY_NAMES } from "./when.js";
+import { away, countyName, farText } from "./store.js";
+import { WEEKLY, timeLabel } from "./when.js";
 
 // From a place the nearest matter.
 const NEAREST = 20;
@@ -40,7 +40,7 @@ export function poster(look, head, base, state) {
       make("div", {}, make("h1", {}, head.title), make("h2", { lang: "zh-CN" }, title),
         make("p", {}, rows.length ? words.t("共 {0} 个网点", words.number(rows.length)) : words.t("没有符合条件的网点"))),
       found(look, head, state)),
-    places.length ? paperMap(base, places, WIDTH, few ? TALL : HEIGHT, sealed, (metres) => away(words, metres)) : null,
+    places.length ? paperMap(base, places, look.origin, WIDTH, few ? TALL : HEIGHT, sealed, (metres) => away(words, metres)) : null,
     make("table", {},
       make("thead", {}, make("tr", {}, ...columns.map((name) => make("th", { scope: "col" }, name)))),
       make("tbody", {}, ...rows.map((i, at) => row(look, i, at + 1))),
@@ -62,7 +62,7 @@ function scope(look, head) {
     conditions.bank < 0 ? "" : store.bank.values[conditions.bank],
     ...[...store.termsOf(store.itemNames, conditions.items), ...store.termsOf(store.modeNames, conditions.modes)].map((name) => words.t(name)),
     conditions.open ? words.t("现在营业") : "",
-    ...store.termsOf([...WEEKLY_NAMES], conditions.week).map((name) => words.t(name)),
+    ...store.termsOf(WEEKLY.map(timeLabel), conditions.week).map((name) => words.t(name)),
     conditions.at < 0 ? "" : words.t("{0} {1}", words.t(WEEKDAYS[Math.floor(conditions.at / 1440)]), clockTime(conditions.at)),
     conditions.query && `“${conditions.query}”`,
     origin ? words.t("离所选位置最近的 {0} 个网点", rows.length) : view ? words.t("地图所示范围") : "",
@@ -88,16 +88,17 @@ function found({ words }, head, state) {
  * @param {number} i
  * @param {number} number
  */
-function row({ store, words }, i, number) {
+function row({ store, words, origin, selected: { walked } }, i, number) {
   const unknown = words.t("未知");
   const terms = (/** @type {string[]} */ names, /** @type {number} */ bits) => store.termsOf(names, bits).map((name) => words.t(name)).join("、");
   const modes = terms(store.modeNames, store.modes[i]);
   return make("tr", {},
     make("th", { scope: "row" }, String(number)),
-    make("td", { lang: "zh-CN" }, make("strong", {}, store.name[i]), make("br"), store.address[i] || unknown),
+    make("td", { lang: "zh-CN" }, make("strong", {}, store.name[i]), make("br"), store.address[i] || unknown,
+      ...(origin ? [make("br"), make("small", {}, farText(words, store, i, origin, walked))] : [])),
     make("td", { lang: "zh-CN" }, store.hoursOf(i) || unknown),
     make("td", {}, ...(store.phone[i] || unknown).split("、").flatMap((phone, at) => (at ? [make("br"), phone] : [phone]))),
-    make("td", {}, terms(store.itemNames, store.items[i]) || unknown, ...(modes ? [make("br"), make("small", {}, modes)] : [])));
+    make("td", { class: "emap-terms" }, terms(store.itemNames, store.items[i]) || unknown, ...(modes ? [make("br"), make("small", {}, modes)] : [])));
 }
 
 /**

@@ -1,12 +1,12 @@
 // Search: which outlets are what a query asks for; near which place where it names one; what else to try.
-/** @import { Found, Moment, Origin, Part, SearchIndex, Store } from "./types.js" */
+/** @import { Found, Hours, Moment, NamesBlock, Origin, Part, SearchIndex, Store } from "./types.js" */
 import { openLexicon } from "./lexicon.js";
 import { CALLED, openNames, placesLike } from "./names.js";
 import { readings } from "./pinyin.js";
 import { suggest } from "./suggest.js";
 import { eachLike, eachSpelt, eachWith, openTexts, soundOf } from "./texts.js";
 import { isIdle, understand } from "./understand.js";
-import { allOf, atHours, together } from "./when.js";
+import { atHours } from "./when.js";
 
 // What a word weighs in a name, a bank or county, an address; and written otherwise.
 const WEIGHT = Object.freeze({ name: 4, group: 2, address: 1, inside: 0.8, spelt: 0.6, alike: 0.3, wrong: 0.15 });
@@ -31,6 +31,8 @@ export const plain = (text) => (/^[\u4e00-\u9fff0-9a-z]*$/.test(text) ? text : t
  * @returns {Found | null}
  */
 export function search(store, query, now) {
+  // A page that has just been opened must not wait for the index.
+  if (!query) return null;
   const index = searchIndex(store), parts = understand(index, query);
   if (!parts.length) return null;
   const found = foundFor(store, index, parts, now);
@@ -97,7 +99,9 @@ function foundFor(store, index, parts, now, strict = false) {
  */
 function scoresOfKnown(store, parts, now) {
   const scores = new Float32Array(store.size).fill(1);
-  const hours = [], { bank, county, items, modes } = store;
+  /** @type {Hours[]} */
+  const hours = [];
+  const { bank, county, items, modes } = store;
   for (const { meanings } of parts) {
     const [first] = meanings;
     if (first.kind === "hours") { hours.push(first.hours); continue; }
@@ -114,9 +118,8 @@ function scoresOfKnown(store, parts, now) {
   }
   /** @type {number[]} */
   const unknown = [];
-  const wanted = together(hours);
-  if (wanted.length) {
-    const verdicts = store.schedules.map((schedule) => allOf(...wanted.map((one) => atHours(one, schedule, store.calendar, now))));
+  if (hours.length) {
+    const verdicts = store.schedules.map((schedule) => atHours(hours, schedule, store.calendar, now));
     for (let i = 0; i < store.size; i++) {
       const verdict = verdicts[store.hours.codes[i]];
       if (verdict === "unknown" && scores[i]) unknown.push(i);
@@ -210,24 +213,41 @@ export function placeOf(store, i) {
  */
 export function searchIndex(store) {
   if (store.index) return store.index;
-  const { names: block } = store;
-  const pinyin = readings(block ? { ...store.pinyin, ...block.pinyin } : store.pinyin, store.sounds);
-  const simple = simpler((store.simple || "") + (block ? block.simple : ""));
-  const fold = (/** @type {string} */ text) => simple(plain(text));
+  const named = namedPart(store), { fold, pinyin } = named;
   const texts = (/** @type {string[]} */ all) => {
     const opened = openTexts(all.map(fold));
     return { ...opened, sounds: soundOf(pinyin, opened.joined) };
   };
-  const names = openNames(block, fold, pinyin);
   const index = {
-    pinyin, fold, names, lexicon: openLexicon(store, pinyin, fold),
+    ...named, lexicon: openLexicon(store, pinyin, fold),
     name: texts(store.name), address: texts(store.address), bank: store.bank.values.map(fold),
-    county: store.county.values.map((county) => fold(county.city + county.name)), remembered: new Map(), places: new Map(),
+    county: store.county.values.map((county) => fold(county.city + county.name)),
     occurs: (/** @type {string} */ word) => scoresOfText(store, index, word, false).some((score) => score)
       || placesOf(index, word, false).length > 0,
   };
   store.index = index;
   return index;
+}
+
+/**
+ * Other names than before; what is known of the outlets stays, for their characters are numbered first.
+ * @param {Store} store
+ * @param {NamesBlock} names
+ */
+export function takeNames(store, names) {
+  store.names = names;
+  if (store.index) Object.assign(store.index, namedPart(store));
+}
+
+/**
+ * What of an index goes with the names.
+ * @param {Store} store
+ */
+function namedPart({ names: block, pinyin: table, sounds, simple: pairs }) {
+  const pinyin = readings(block ? { ...table, ...block.pinyin } : table, sounds);
+  const simple = simpler((pairs || "") + (block ? block.simple : ""));
+  const fold = (/** @type {string} */ text) => simple(plain(text));
+  return { pinyin, fold, names: openNames(block, fold, pinyin), remembered: new Map(), places: new Map() };
 }
 
 /**

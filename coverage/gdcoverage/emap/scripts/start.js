@@ -15,9 +15,10 @@ import { Points } from "./points.js";
 import { poster } from "./poster.js";
 import { Printing } from "./print.js";
 import { dates, stale } from "./said.js";
-import { searchIndex } from "./search.js";
+import { searchIndex, takeNames } from "./search.js";
 import { Sheet } from "./sheet.js";
 import { openStore } from "./store.js";
+import { openWalks } from "./walks.js";
 import { Words } from "./words.js";
 
 /** @typedef {Pick<Emap, "root" | "map" | "head" | "words" | "ready">} Opened before its data are there */
@@ -102,9 +103,11 @@ async function fill(opened, id, first) {
   speak(fit);
   sheet.to(sheet.stop);
   listen(emap, speak, first ? remembering(emap, speak) : () => {});
+  // Nobody has told yet where one is.
+  block(id, "walks").then((walks) => { if (walks) look.walk(openWalks(walks)); }).catch((error) => console.warn(error));
   // Names may be many, and only a query that names one waits for them; the map works without.
   block(id, "names").then((names) => {
-    Object.assign(store, { names, index: null });
+    if (names) takeNames(store, names);
     if (look.conditions.query) look.refresh(fit && !look.view);
   }).catch((error) => console.warn(error)).then(() => {
     // The first letter typed must not wait for the index.

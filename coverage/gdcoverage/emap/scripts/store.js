@@ -1,5 +1,5 @@
 // Store: the outlets, column by column.
-/** @import { Origin, Outlets, Store } from "./types.js" */
+/** @import { Origin, Outlets, Store, Walked } from "./types.js" */
 /** @import { Words } from "./words.js" */
 
 /**
@@ -18,6 +18,7 @@ export function openStore(block) {
     cityOf: named.map((city) => cities.indexOf(city)),
     index: null,
     names: null,
+    walks: null,
     latOf: (i) => block.lat[i] / 1e5,
     lonOf: (i) => block.lon[i] / 1e5,
     countyOf: (i) => block.county.values[block.county.codes[i]],
@@ -58,8 +59,37 @@ export const away = (words, metres) => (metres < 1000
   ? words.t("{0} 米", words.number(Math.round(metres / 10) * 10))
   : words.t("{0} 公里", words.number(Math.round(metres / 100) / 10)));
 
+// From so many minutes on a walk is told in hours.
+const LONG = 90;
+
 /**
- * How far an outlet is, said as what it is: a straight line. The page has no streets to walk along.
+ * Minutes of the walk to an outlet, begun ones whole: what is told as the standard's is within it. 0 where no walk is known.
+ * @param {Store} store
+ * @param {Walked | null} walked
+ * @param {number} i
+ */
+export function walkMinutes({ walks }, walked, i) {
+  const metres = walked ? walked.metres[i] : Infinity;
+  return walks && Number.isFinite(metres) ? Math.max(1, Math.ceil(metres / walks.speed - 1e-6)) : 0;
+}
+
+/**
+ * How far an outlet is: on foot where that is known, else what it is, a straight line.
+ * @param {Words} words
+ * @param {Store} store
+ * @param {number} i
+ * @param {Origin} origin
+ * @param {Walked | null} walked
+ */
+export function farText(words, store, i, origin, walked) {
+  const minutes = walkMinutes(store, walked, i);
+  if (!minutes || !walked) return straight(words, store, i, origin);
+  const far = away(words, walked.metres[i]);
+  return minutes < LONG ? words.t("步行约 {0} 分钟（{1}）", words.number(minutes), far)
+    : words.t("步行约 {0} 小时（{1}）", words.number(Math.round(minutes / 6) / 10), far);
+}
+
+/**
  * @param {Words} words
  * @param {Store} store
  * @param {number} i

@@ -12,7 +12,7 @@ export function showTally(look) {
   const left = unknown ? words.t("（另有 {0} 个时间不详）", words.number(unknown)) : "";
   const advice = none && look.store.size > 0 ? (words.inEnglish ? ". " : "。") + words.t("请换一个词，或减少筛选条件。") : "";
   part(root, ".emap-count").textContent = found + left + advice;
-  const read = part(root, ".emap-read"), said = readAs(look);
+  const read = part(root, ".emap-read"), said = [readAs(look), look.beside.said(look)].filter((text) => text).join(words.inEnglish ? "; " : "；");
   read.hidden = !said;
   read.textContent = said;
   look.aloud.say([said, found + left + advice].filter((text) => text).join(words.inEnglish ? ". " : "。"));
@@ -22,9 +22,9 @@ export function showTally(look) {
  * The notice, and the button that goes with it while a place is chosen or might be better chosen.
  * @param {Look} look
  */
-export function showNotice({ root, words, notice: [text, measure], near: { picking, origin } }) {
+export function showNotice({ root, words, notice: [text, ...gaps], near: { picking, origin } }) {
   part(root, ".emap-notice").hidden = !text;
-  part(root, ".emap-notice p").textContent = words.t(text, measure ? words.t(measure[0], words.number(measure[1])) : "");
+  part(root, ".emap-notice p").textContent = words.t(text, ...gaps.map((gap) => (Array.isArray(gap) ? words.t(gap[0], words.number(gap[1])) : words.number(gap))));
   const aim = part(root, ".emap-aim");
   aim.hidden = !(picking || (origin && origin.kind === "device"));
   aim.textContent = words.t(picking ? "选地图中心" : "在地图上选位置");

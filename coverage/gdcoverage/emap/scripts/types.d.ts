@@ -137,7 +137,8 @@ export interface Outlets {
 export interface Everyday {
   items: [number, string[]][];
   modes: [number, string[]][];
-  when: [string, number[], number, number, string[]][];
+  /** Names of `TIMES` in when.js. */
+  when: [string, string[]][];
   asked: ["now" | "today" | "tomorrow" | "holidays", string[]][];
   elsewhere: [string, string[]][];
   idle: string[];
@@ -148,6 +149,40 @@ export interface NamesBlock {
   groups: { county: string; kind: string; names: string; lat: number[]; lon: number[]; south: number; west: number }[];
   pinyin: Record<string, string>;
   simple: string;
+  /** Counties all of whose names lie beside the page, and where these are, degrees. */
+  beside?: BesideCounty[];
+}
+
+export interface BesideCounty {
+  adcode: string;
+  name: string;
+  /** West, south, east, north. */
+  box: [number, number, number, number];
+}
+
+/** Streets to walk on, steps from one to the next in 1e-5 degrees and numbers; metres in tenths. */
+export interface WalksBlock {
+  /** Metres a minute, and the standard's minutes. */
+  speed: number;
+  minutes: number;
+  /** Metres from a street within which one joins it. */
+  reach: number;
+  lon: number[];
+  lat: number[];
+  /** Ends of the edges: steps of the first, and from it to the other. */
+  u: number[];
+  v: number[];
+  /** 0 not stepped onto from beside, 1 perhaps walked on, 2 for certain. */
+  look: number[];
+  metres: number[];
+  /** How many points each edge has between its ends, and the steps to them. */
+  bends: number[];
+  bent: number[];
+  bars: Lines;
+  /** Which of these are rims of water. */
+  rims: number[];
+  /** Where outlets join the streets: how many times each; edge, metres along it, metres to it. */
+  outlets: { count: number[]; edge: number[]; along: number[]; access: number[] };
 }
 
 export interface Base {
@@ -251,6 +286,7 @@ export interface Store extends Outlets {
   index: SearchIndex | null;
   /** Read after the rest. */
   names: NamesBlock | null;
+  walks: Walks | null;
   latOf(i: number): number;
   lonOf(i: number): number;
   countyOf(i: number): County;
@@ -259,6 +295,55 @@ export interface Store extends Outlets {
   scheduleOf(i: number): Schedule | null;
   statusOf(i: number): string;
   termsOf(names: string[], bits: number): string[];
+}
+
+/** Edges to walk on, then what bars legs, as lines in degrees one after the other. */
+export interface Streets {
+  edges: number;
+  u: Int32Array;
+  v: Int32Array;
+  reach: number;
+  /** Of each edge. */
+  metres: Float64Array;
+  look: Uint8Array;
+  /** Numbers of the lines that are rims of water. */
+  rims: number[];
+  x: Float64Array;
+  y: Float64Array;
+  first: Int32Array;
+  /** Metres along the line, of each of its points. */
+  drawn: Float64Array;
+  slot: Int32Array;
+  leaves: Int32Array;
+}
+
+/** Where somebody joins streets: edge, metres along it, metres to it. */
+export interface Joins {
+  edge: Int32Array;
+  along: Float64Array;
+  access: Float64Array;
+}
+
+export interface Walks {
+  streets: Streets;
+  /** Of each outlet the first of its joins. */
+  start: Int32Array;
+  joins: Joins;
+  speed: number;
+  minutes: number;
+  last: Walked | null;
+}
+
+/** Walks from a place: metres to each outlet, Infinity where none is known. */
+export interface Walked {
+  lat: number;
+  lon: number;
+  own: Joins;
+  /** By which edge one comes to each node. */
+  by: Int32Array;
+  metres: Float64Array;
+  /** Of each outlet its join, the end of the street from which one comes (0 or 1), or one's own join on the same street. */
+  ends: Int32Array;
 }
 
 export interface Pinyin {
@@ -316,12 +401,9 @@ export interface Lexicon {
   alike: Map<string, string>;
 }
 
-/** Days (0 Monday) and minutes of the day; or what depends on the day on which one asks. */
+/** What is asked of the usual week, by its name in when.js; or what depends on the day on which one asks. */
 export interface Hours {
-  label: string;
-  days: number[];
-  from: number;
-  to: number;
+  time?: string;
   asked?: "now" | "today" | "tomorrow" | "holidays";
 }
 
@@ -404,6 +486,8 @@ export interface Selected {
   found: Found | null;
   /** The place that the query names, where outlets are listed from it. */
   near: Origin | null;
+  /** From the place by which they are sorted, where the page has streets. */
+  walked: Walked | null;
 }
 
 export interface Origin {

@@ -19,7 +19,7 @@ const ENGLISH = Object.freeze({
   "按离“{0}”的远近排列（直线距离）": "sorted by straight-line distance from {0}",
   "街路": "Street", "村居": "Village", "镇街": "Town", "车站": "Station", "学校": "School", "医院": "Hospital", "政府机关": "Government",
   "市场": "Market", "商场": "Mall", "公园": "Park",
-  "周末": "weekend", "工作日": "workdays", "上午": "morning", "中午": "noon", "下午": "afternoon", "晚上": "evening",
+  "周末": "weekend", "工作日": "workdays", "上午": "morning", "下午": "afternoon",
   "现在": "now", "明天": "tomorrow", "节假日": "public holidays",
   "请换一个词，或减少筛选条件。": "Try another word or fewer filters.",
   "营业中": "Open", "休息中": "Closed", "营业时间未知": "Hours unknown",
@@ -62,7 +62,16 @@ const ENGLISH = Object.freeze({
   "分享": "Share", "已复制链接，可粘贴发给亲友": "Link copied, ready to be pasted",
   "已复制名称、地址和电话（本页是文件，没有可发的链接）": "Name, address and phone copied (this page is a file: there is no link to send)",
   "导航链接或二维码生成不了，请按地址查找。": "No links or QR code for this outlet; please go by the address.",
-  "直线 {0}": "{0} in a straight line", "距离": "Distance", "选地图中心": "Take the map's middle", "在地图上选位置": "Choose on the map",
+  "全省图上先只查主要地名；写上或选一个县区，就能查那里的街道和村居": "Of the province only the main places are known; add or choose a county to search its streets and villages",
+  "正在读取{0}的街道和村居……": "Reading the streets and villages of {0}…",
+  "读不到{0}的街道和村居：“地名”文件夹要与本页放在一起": "The streets and villages of {0} cannot be read: the folder 地名 must stand beside this page",
+  "直线 {0}": "{0} in a straight line", "步行约 {0} 分钟（{1}）": "about {0} min on foot ({1})", "步行约 {0} 小时（{1}）": "about {0} h on foot ({1})",
+  "以上步行 {0} 分钟以内": "Above: within {0} min on foot", "步行 {0} 分钟以内没有网点": "No outlet within {0} min on foot",
+  "以下没有查到步行路线，按直线距离排列": "Below: no walk is known; by straight lines", "按从“{0}”步行的远近排列": "sorted by the walk from {0}",
+  "这里不在本图的步行街道旁，按直线距离排列。": "No street of this map is near here: sorted by straight lines.",
+  "按步行的远近排列（约数，每分钟 {0} 米）。": "Sorted by walking distance (about; {0} m a minute).",
+  "按步行的远近排列（约数，每分钟 {0} 米），定位误差约 {1}。位置只在本页使用，不会发送。": "Sorted by walking distance (about; {0} m a minute) from you, give or take {1}. Your position stays in this page.",
+  "图上蓝线是步行路线，按街道估算，请以实地为准。": "The blue line is the walk, as the map's streets have it; please go by what you find there.", "距离": "Distance", "选地图中心": "Take the map's middle", "在地图上选位置": "Choose on the map",
   "按离您的远近排列（直线距离），定位误差约 {0}。位置只在本页使用，不会发送。": "Sorted by straight-line distance from you, give or take {0}. Your position stays in this page.",
   "定位误差约 {0}，排列不一定准；可改为在地图上选一个位置。位置只在本页使用，不会发送。": "Your position may be off by {0}, and the order with it; you may choose a place on the map instead. Your position stays in this page.",
   "已选": "chosen", "清除筛选": "Clear filters", "其他网点": "other outlets", "需求点": "Demand point",
@@ -90,9 +99,13 @@ export class Words {
     return words.trim().replace(/\{(\d)\}/g, (_, i) => String(parts[Number(i)]));
   }
 
-  /** @param {number} value */
+  /**
+   * A number with its thousands apart, as both languages write it; the engine's own way takes long to begin.
+   * @param {number} value
+   */
   number(value) {
-    return value.toLocaleString(this.language);
+    const [whole, part] = String(value).split(".");
+    return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (part ? "." + part : "");
   }
 
   /**
