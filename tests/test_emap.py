@@ -317,7 +317,7 @@ def test_neighbours_keep_one_border_when_simplified(counties):
     shapes, _ = simplified(counties)
     assert shapely.area(shapely.intersection(*shapes)) == 0
     assert shapely.union_all(shapes).geom_type == "Polygon"
-    borders = base_block(counties, None)["borders"]
+    borders = base_block(counties)["borders"]
     length = sum(shapely.LineString(line).length for line in unpacked(borders))
     # Around both, and once between them.
     assert length == pytest.approx(7, abs=1e-3)

@@ -1,60 +1,83 @@
-"""What lies under everything: county land and borders with shared edges, water, main streets."""
+"""What lies under everything: county land and borders with shared edges, the land around."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
-from gdcoverage.emap._pack import GRID, packed_area, packed_lines
+from gdcoverage.emap._drawn_pack import packed_base
+from gdcoverage.emap._ground import Ground
+from gdcoverage.emap._pack import GRID, Block, block, packed_area, packed_lines
 from gdcoverage.geo.lines import Lines
+from gdcoverage.places.around import land_around
 
 # A pixel of a phone on which one county fills the screen; about 50 m.
 _BORDER_DEG = 5e-4
 # Few counties are looked at from nearer.
 _FINE_DEG = 5e-5
 _FEW = 3
-# On the map of a province only the greatest roads and waters are drawn.
-_GREAT = 2
-_NONE = np.empty(0, object)
+# Data of a page with its base map; what the base map has in any case.
+_MOST_BYTES, _LEAST_BASE = 2_000_000, 500_000
+# How much less closely streets of many counties are drawn.
+_COARSER = 6.0
+# As much beyond the counties is land or sea, as a share of their width.
+_AROUND = 1.5
 
 GUANGDONG = [[20.1, 109.6], [25.6, 117.4]]
 
 
-def base_block(counties: gpd.GeoDataFrame | None, drawn: gpd.GeoDataFrame | None) -> dict[str, Any]:
-    """Land, borders and names of counties, and what is drawn on them.
+def base_block(counties: gpd.GeoDataFrame | None, own_lines: bool = False) -> dict[str, Any]:
+    """Land, borders and names of counties, and the land around them.
 
     Parameters
     ----------
     counties : adcode, name; edges that two of them share stay shared.
-    drawn : ``kind`` (water, river, road), ``rank`` and shapes, as `read_base` makes them.
+    own_lines : whether they are a planner's own, beside which no other lines are drawn.
     """
-    block: dict[str, Any] = {"land": [], "borders": [], "labels": []}
-    if counties is not None and len(counties):
-        shapes, tolerance = simplified(counties)
-        # Points on the shared borders are the same, so the lines are stored once.
-        lines = shapely.get_parts(shapely.line_merge(shapely.union_all(shapely.boundary(shapes))))
-        block["land"] = packed_area(shapely.union_all(shapes), 0)
-        block["borders"] = packed_lines(Lines.of(lines), 0)
-        block["labels"] = labels(counties)
-    block |= {"water": [], "river": [], "road": []}
-    if drawn is not None:
-        few = counties is None or len(counties) <= _FEW
-        drawn = drawn if few else drawn[drawn["rank"] <= _GREAT]
-        tolerance = _FINE_DEG if few else _BORDER_DEG
-        parts = {
-            key: shapely.get_parts(shapes.to_numpy())
-            for key, shapes in drawn.groupby(["kind", "rank"]).geometry
-        }
-        for rank in range(1, 5):
-            for kind in ("road", "river"):
-                lines = Lines.of(parts.get((kind, rank), _NONE))
-                block[kind].append(packed_lines(lines, tolerance))
-            for shape in parts.get(("water", rank), _NONE):
-                block["water"] += packed_area(shape, tolerance)
-    return block
+    empty: list[Any] = []
+    base: dict[str, Any] = dict.fromkeys(("land", "around", "borders", "labels", "beyond"), empty)
+    base["sea"] = False
+    if counties is None or not len(counties):
+        return base
+    shapes, tolerance = simplified(counties)
+    # Points on the shared borders are the same, so the lines are stored once.
+    lines = shapely.get_parts(shapely.line_merge(shapely.union_all(shapely.boundary(shapes))))
+    base["land"] = packed_area(shapely.union_all(shapes), 0)
+    base["borders"] = packed_lines(Lines.of(lines), 0)
+    base["labels"] = labels(counties)
+    west, south, east, north = counties.total_bounds
+    wide = _AROUND * max(east - west, north - south)
+    view = (west - wide, south - wide, east + wide, north + wide)
+    beyond = None if own_lines else land_around(*view, without=counties["adcode"])
+    if beyond is not None:
+        shapes = shapely.simplify(beyond.geometry.to_numpy(), 2 * tolerance)
+        base["around"] = packed_area(shapely.union_all(shapes), 0)
+        base["beyond"] = labels(beyond[beyond["name"] != ""])
+        base["sea"] = True
+    return base
+
+
+def with_base(
+    data: Mapping[str, Any], ground: Ground, counties: gpd.GeoDataFrame | None
+) -> dict[str, Block]:
+    """The blocks of a page packed, and the base map in the room that they leave.
+
+    Parameters
+    ----------
+    data : blocks by name.
+    counties : of the page; of many only the main streets are drawn, less closely.
+    """
+    blocks = {name: block(part) for name, part in data.items()}
+    if not ground.pictured:
+        return blocks
+    few = counties is None or len(counties) <= _FEW
+    rest = sum(len(part.text.encode()) for part in blocks.values())
+    room = max(_MOST_BYTES - rest, _LEAST_BASE)
+    return blocks | {"drawn": packed_base(ground.drawn, room, 1.0 if few else _COARSER)}
 
 
 def simplified(counties: gpd.GeoDataFrame) -> tuple[np.ndarray, float]:

@@ -18,7 +18,7 @@ class Ground:
 
     Parameters
     ----------
-    drawn : water and main streets as `read_base` reads them.
+    drawn : what a base map shows, as `read_base` reads it.
     places : named places (``name``, Point) near which one may ask for outlets.
     tiles : tianditu, amap or osm; none by default, and then the page asks nobody for anything.
     key : for tiles that want one.
@@ -36,6 +36,11 @@ class Ground:
     boundaries: str = ""
     decimals: int = FINEST
     names: gpd.GeoDataFrame | None = None
+
+    @property
+    def pictured(self) -> bool:
+        """Whether a base map of our own lies under the map."""
+        return self.tiles is None and self.drawn is not None and len(self.drawn) > 0
 
     @property
     def streets(self) -> bool:

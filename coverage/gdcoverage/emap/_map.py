@@ -7,11 +7,11 @@ from typing import Any
 
 import geopandas as gpd
 
-from gdcoverage.emap._base import base_block, bounds
+from gdcoverage.emap._base import base_block, bounds, with_base
 from gdcoverage.emap._credits import LEAFLET_LICENSE, credits_of
 from gdcoverage.emap._ground import Ground, Release
 from gdcoverage.emap._outlets import look_up
-from gdcoverage.emap._pack import Block, block
+from gdcoverage.emap._pack import Block
 from gdcoverage.emap._page import EMap
 from gdcoverage.emap._plain import plain_list
 from gdcoverage.emap._planner import headline, layer_styles, planner_block
@@ -46,7 +46,7 @@ def build_public_map(
     title : what the map covers.
     made_on : date on which the map is made, as text.
     data_date : date until which the data go, as text; empty where it is not known.
-    ground : water, streets, tiles.
+    ground : the base map, tiles.
     release : of a map that may be published; without one the page says that it is a draft.
 
     Returns
@@ -80,9 +80,9 @@ def build_public_map(
     data = {
         "outlets": listed,
         "names": ground.named(area),
-        "base": base_block(area, ground.drawn),
+        "base": base_block(area, bool(ground.boundaries)),
     }
-    return EMap(head, data, plain_list(f"{MAP_TITLE}｜{title}", listed))
+    return EMap(head, with_base(data, ground, area), plain_list(f"{MAP_TITLE}｜{title}", listed))
 
 
 def build_map(
@@ -108,7 +108,7 @@ def build_map(
     data_date : date until which the data go, as text; empty where it is not known.
     network_base : draw the streets as the base.
     siting : recommended sites and exit impact, to draw as well.
-    ground : water, streets, tiles.
+    ground : the base map, tiles.
 
     Returns
     -------
@@ -141,7 +141,7 @@ def planner_head(
         "doubt": list(read_first(coverage.doubt(), ()) if box is None else box),
         "headline": headline(dict(coverage.total()) if len(coverage.demand) else {"population": 0}),
         "bounds": bounds(*_seen_first(coverage)),
-        "styles": layer_styles(coverage, siting),
+        "styles": layer_styles(coverage, siting, bare=not ground.pictured),
     }
 
 
@@ -159,10 +159,10 @@ def planner_data(
     data = {
         "outlets": look_up(coverage.outlets, coverage.counties, exits),
         "names": ground.named(coverage.counties),
-        "base": base_block(coverage.counties, ground.drawn),
+        "base": base_block(coverage.counties, bool(ground.boundaries)),
         "planner": planner_block(coverage, gaps, network_base, siting),
     }
-    return {name: block(part) for name, part in data.items()}
+    return with_base(data, ground, coverage.counties)
 
 
 def build_index_map(
@@ -196,7 +196,7 @@ def build_index_map(
     box : what must be read before the headline; its title first.
     made_on : date on which the map is made, as text.
     data_date : date until which the data go, as text; empty where it is not known.
-    ground : water, streets, tiles.
+    ground : the base map, tiles.
     """
     ground = ground or Ground()
     head = _head("planner", title, made_on, data_date, ground) | {
@@ -206,15 +206,13 @@ def build_index_map(
         "bounds": bounds(counties),
         "styles": province_styles(gaps, sites),
     }
-    return EMap(
-        head,
-        {
-            "outlets": look_up(outlets, counties),
-            "names": ground.named(counties),
-            "base": base_block(counties, ground.drawn),
-            "planner": province_block(counties, standard, gaps, sites, links or {}),
-        },
-    )
+    data = {
+        "outlets": look_up(outlets, counties),
+        "names": ground.named(counties),
+        "base": base_block(counties, bool(ground.boundaries)),
+        "planner": province_block(counties, standard, gaps, sites, links or {}),
+    }
+    return EMap(head, with_base(data, ground, counties))
 
 
 def _seen_first(coverage: Findings) -> list[gpd.GeoDataFrame]:

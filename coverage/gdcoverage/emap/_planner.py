@@ -49,9 +49,17 @@ def planner_block(
     }
 
 
-def layer_styles(coverage: Findings, siting: Siting | None) -> list[dict[str, Any]]:
-    """The style table; the rural radius is off at first where nobody lives in the country."""
+def layer_styles(
+    coverage: Findings, siting: Siting | None, *, bare: bool = True
+) -> list[dict[str, Any]]:
+    """The style table; the rural radius is off at first where nobody lives in the country.
+
+    Parameters
+    ----------
+    bare : whether nothing but the walked streets shows where one is; else they are off at first.
+    """
     table = styles(coverage.standard)
+    table["streets"] = table["streets"]._replace(on=bare)
     rural = bool((coverage.demand["settlement"] == "rural").any())
     table["radius"] = table["radius"]._replace(on=rural)
     if siting is None:

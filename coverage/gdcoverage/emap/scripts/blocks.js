@@ -7,20 +7,36 @@ import { inflate } from "./inflate.js";
  * @param {string} name
  */
 export async function block(id, name) {
-  /** @type {HTMLScriptElement | null} */
-  const node = document.querySelector(`script[data-map="${id}"][data-block="${name}"]`);
-  if (!node || node.textContent === null) return null;
-  const text = node.type === "application/gzip" ? await gunzip(node.textContent) : node.textContent;
-  return JSON.parse(text);
+  const node = blockNode(id, name);
+  if (!node) return null;
+  const text = node.textContent || "";
+  return JSON.parse(node.type === "application/gzip" ? new TextDecoder().decode(await gunzip(text)) : text);
 }
 
 /**
+ * A block that is no JSON, or null.
+ * @param {string} id
+ * @param {string} name
+ */
+export async function bytesOf(id, name) {
+  const node = blockNode(id, name);
+  return node && gunzip(node.textContent || "");
+}
+
+/**
+ * @param {string} id
+ * @param {string} name
+ * @returns {HTMLScriptElement | null}
+ */
+const blockNode = (id, name) => document.querySelector(`script[data-map="${id}"][data-block="${name}"]`);
+
+/**
  * @param {string} base64
- * @returns {Promise<string>}
+ * @returns {Promise<Uint8Array>}
  */
 async function gunzip(base64) {
   const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-  if (typeof DecompressionStream === "undefined") return new TextDecoder().decode(inflate(bytes));
+  if (typeof DecompressionStream === "undefined") return inflate(bytes);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(stream).text();
+  return new Uint8Array(await new Response(stream).arrayBuffer());
 }

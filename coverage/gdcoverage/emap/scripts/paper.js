@@ -1,9 +1,12 @@
 // Paper: a map as a drawing for a printed page, with numbered places; it needs no screen to be painted on.
-/** @import { Base, Area, Lines } from "./types.js" */
-import { makeSvg } from "./dom.js";
-import { PALETTE } from "./ground.js";
+/** @import { Base, Box, Shapes } from "./types.js" */
+import { WORLD, shapesOf } from "./atlas.js";
+import { measuring } from "./backdrop.js";
+import { paint, paintBorders } from "./brush.js";
+import { make, makeSvg } from "./dom.js";
+import { lettered, write } from "./lettering.js";
 import { metres } from "./store.js";
-import { unpack, unpackArea } from "./shapes.js";
+import { LOOKS } from "./tokens.js";
 
 /** @typedef {{lat: number, lon: number, number: number}} Numbered */
 /** @typedef {{x: number, y: number, numbers: number[]}} Spot */
@@ -15,48 +18,65 @@ const LEADING = 36;
 const LEAST_METRES = 1200;
 // Letters of a mark's line.
 const LINE = 9;
+// Tenths of a millimetre to a pixel of a screen, and dots of the picture to a tenth of a millimetre (305 an inch).
+const UNITS = 2.6;
+const DOTS = 1.2;
 const BARS_M = Object.freeze([100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000]);
 
 /**
  * A map around numbered places.
  * @param {Base} base
+ * @param {Shapes[]} drawn
  * @param {Numbered[]} places
  * @param {number} width tenths of a millimetre
  * @param {number} height
  * @param {string} sealed what stands at the bottom left
  * @param {(metres: number) => string} length in words
  */
-export function paperMap(base, places, width, height, sealed, length) {
-  const project = fitted(places, width, height);
-  const drawing = makeSvg("svg", { viewBox: `0 0 ${width} ${height}`, class: "emap-drawing", role: "img" });
-  const seen = (/** @type {[number, number][]} */ line) => {
-    const xs = line.map(([x]) => x), ys = line.map(([, y]) => y);
-    return low(xs) < width && high(xs) > 0 && low(ys) < height && high(ys) > 0;
-  };
-  const path = (/** @type {Lines} */ lines, end = "") => unpack(lines).map((line) => line.map(project)).filter(seen)
-    .map((line) => "M" + line.map(([x, y]) => `${Math.round(x)} ${Math.round(y)}`).join("L") + end).join("");
-  const area = (/** @type {Area} */ shape) => unpackArea(shape)
-    .map((rings) => rings.map((ring) => ring.map(project))).filter(([outer]) => seen(outer))
-    .map((rings) => rings.map((ring) => "M" + ring.map(([x, y]) => `${Math.round(x)} ${Math.round(y)}`).join("L") + "z").join("")).join("");
-  const fill = (/** @type {Area} */ shape, /** @type {string} */ colour) =>
-    drawing.append(makeSvg("path", { d: area(shape), fill: colour, "fill-rule": "evenodd" }));
-  const stroke = (/** @type {Lines} */ lines, /** @type {string} */ colour, /** @type {number} */ wide, dashes = "") =>
-    drawing.append(makeSvg("path", { d: path(lines), fill: "none", stroke: colour, "stroke-width": wide, "stroke-dasharray": dashes }));
-  drawing.append(makeSvg("rect", { width, height, fill: PALETTE.sea }));
-  fill(base.land, PALETTE.land);
-  fill(base.water, PALETTE.water);
-  base.river.forEach((lines) => stroke(lines, PALETTE.river, 5));
-  base.road.map((lines, i) => /** @type {const} */ ([lines, 9 - 1.8 * i])).reverse()
-    .forEach(([lines, wide]) => stroke(lines, PALETTE.road, wide));
-  stroke(base.borders, PALETTE.border, 4, "18 10");
+export function paperMap(base, drawn, places, width, height, sealed, length) {
+  const project = fitted(places, width, height), found = spots(places, project);
+  const drawing = makeSvg("svg", { viewBox: `0 0 ${width} ${height}`, class: "emap-over-drawing", role: "img" });
   base.labels.forEach(({ name, lat, lon }) => {
     const [x, y] = project([lat, lon]);
     if (x > 0 && x < width && y > 0 && y < height) drawing.append(haloed(name, x, y, 34, "#4D4D4D", "middle"));
   });
-  spots(places, project).forEach((spot) => drawing.append(...numbered(spot, width)));
+  found.forEach((spot) => drawing.append(...numbered(spot, width)));
   drawing.append(...scaleBar(places, project, width, height, length));
   if (sealed) drawing.append(haloed(sealed, 20, height - 22, 30, "#1C2733", "start"));
-  return drawing;
+  return make("div", { class: "emap-drawing" }, groundOf(base, drawn, project, width, height, found), drawing);
+}
+
+/**
+ * The base map as a picture of the sheet's part.
+ * @param {Base} base
+ * @param {Shapes[]} drawn
+ * @param {Project} project
+ * @param {number} width
+ * @param {number} height
+ * @param {Spot[]} found
+ */
+function groundOf(base, drawn, project, width, height, found) {
+  const canvas = make("canvas", { width: width * DOTS, height: height * DOTS, "aria-hidden": "true" });
+  const context = canvas.getContext("2d");
+  if (!context) return canvas;
+  const [x, y] = project([0, 0]), half = (project([0, 180])[0] - x) / UNITS;
+  const view = {
+    zoom: Math.log2(half / 128), scale: half / (WORLD / 2), left: half - x / UNITS, top: half - y / UNITS,
+    width: width / UNITS, height: height / UNITS,
+  };
+  const look = LOOKS.paper, dense = DOTS * UNITS;
+  context.setTransform(dense, 0, 0, dense, 0, 0);
+  context.fillStyle = base.sea ? look.sea : look.around;
+  context.fillRect(0, 0, view.width, view.height);
+  paint(context, [shapesOf("around", base.around), shapesOf("land", base.land), ...drawn], view, look);
+  paintBorders(context, shapesOf("border", base.borders.length ? [base.borders] : []), view, look, true);
+  /** @type {Box[]} */
+  const taken = found.map((spot) => {
+    const { wide, high } = sizeOf(spot);
+    return [(spot.x - wide / 2) / UNITS, (spot.y - high / 2) / UNITS, (spot.x + wide / 2) / UNITS, (spot.y + high / 2) / UNITS];
+  });
+  write(context, lettered(drawn, view, measuring(context), taken, 1), look);
+  return canvas;
 }
 
 /** @param {number[]} values */

@@ -1,8 +1,9 @@
 // Start: a map in its page; the data follow as they are unpacked.
-/** @import { Asked, Base, Emap, Layers, Outlets, Planner, Store } from "./types.js" */
+/** @import { Asked, Base, Emap, Layers, Outlets, Planner, Shapes, Store } from "./types.js" */
 import { about } from "./about.js";
 import { addressOf, conditionsFrom, readAddress, stateText } from "./address.js";
-import { block } from "./blocks.js";
+import { inWorld, openAtlas } from "./atlas.js";
+import { block, bytesOf } from "./blocks.js";
 import { nowInGuangdong } from "./clock.js";
 import { part, parts } from "./dom.js";
 import { drawGround, mapWords, openMap } from "./ground.js";
@@ -75,16 +76,18 @@ async function fill(opened, id, first) {
   words.translate(root);
   const writeMapWords = mapWords(map, head, words);
   writeMapWords();
+  const packed = head.tiles ? null : bytesOf(id, "drawn");
   const [outlets, base, planner] = /** @type {[Outlets, Base, Planner | null]} */ (
     await Promise.all(["outlets", "base", "planner"].map((name) => block(id, name))));
-  const store = openStore(outlets), layers = makeLayers(opened, store, base, planner);
+  const bytes = await packed, drawn = bytes ? openAtlas(bytes) : [];
+  const store = openStore(outlets), layers = makeLayers(opened, store, base, drawn, planner);
   const look = new Look(root, map, words, store, layers);
   showLayers(opened, layers, asked);
   const tabs = planner && plannerPanel(root, words, map, head, planner, layers, store);
   const sheet = new Sheet(root, map);
   shareSpace(root, look, tabs, sheet);
   about(root, head, words);
-  const page = () => poster(look, head, base, stateOf(addressOf(emap)));
+  const page = () => poster(look, head, base, drawn, stateOf(addressOf(emap)));
   /** @type {Emap} */
   const emap = Object.assign(opened, { layers, look, print: new Printing(root, map, head, words, page), sheet });
   restore(look, asked);
@@ -148,12 +151,15 @@ const stateOf = ({ q, city, county, bank, items, modes, week, time, outlet }) =>
  * @param {Opened} opened
  * @param {Store} store
  * @param {Base} base
+ * @param {Shapes[]} drawn
  * @param {Planner | null} planner
  * @returns {Layers}
  */
-function makeLayers({ map, head, words }, store, base, planner) {
+function makeLayers({ map, head, words }, store, base, drawn, planner) {
+  const marks = new Float64Array(2 * store.size);
+  for (let i = 0; i < store.size; i++) marks.set(inWorld(store.latOf(i), store.lonOf(i)), 2 * i);
   const layers = {
-    counties: drawGround(map, base, Boolean(head.tiles)).addTo(map),
+    counties: drawGround(map, base, drawn, Boolean(head.tiles), marks).addTo(map),
     outlets: new Points(store, { fillColor: "#0B3C7D" }, 630),
   };
   if (!planner) return layers;

@@ -20,7 +20,8 @@ export interface Emap {
 }
 
 export interface Layers extends Record<string, L.Layer | undefined> {
-  counties: L.LayerGroup;
+  /** With the names of the base map that are written now. */
+  counties: L.LayerGroup & { written?: Written[] };
   outlets: Points;
   idle?: Points;
 }
@@ -152,11 +153,14 @@ export interface NamesBlock {
 
 export interface Base {
   land: Area;
+  /** Land beyond, of which nothing else is told. */
+  around: Area;
+  /** Whether what is neither is water. */
+  sea: boolean;
   borders: Lines;
   labels: Label[];
-  water: Area;
-  river: Lines[];
-  road: Lines[];
+  /** Names of neighbours. */
+  beyond: Label[];
 }
 
 export interface Label {
@@ -215,6 +219,79 @@ export interface Demand {
 }
 
 // What the scripts make of them --------------------------------------------------------------
+
+/** Things of one kind and rank in the world's square: of each its rings, of each ring its points. */
+export interface Shapes {
+  kind: string;
+  rank: number;
+  size: number;
+  name: string[];
+  ring: Int32Array;
+  start: Int32Array;
+  /** x and y in turn. */
+  xy: Int32Array | Float64Array;
+  /** West, north, east, south of each. */
+  box: Float64Array;
+}
+
+/** A part of the world's square on a canvas: pixels a unit, pixels of its top left from the square's. */
+export interface View {
+  zoom: number;
+  scale: number;
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+export type Ink = "place" | "street" | "station" | "hospital" | "public" | "park" | "water" | "soft";
+
+/** Colours of the ground; of roads and their edges by rank. */
+export interface Tones {
+  sea: string;
+  around: string;
+  land: string;
+  border: string;
+  built: string;
+  campus: string;
+  sand: string;
+  green: string;
+  wood: string;
+  water: string;
+  bank: string;
+  building: string;
+  wall: string;
+  rail: string;
+  metro: string;
+  thin: string;
+  foot: string;
+  road: readonly string[];
+  edge: readonly string[];
+  ink: Record<Ink, string>;
+  halo: string;
+  disc: string;
+}
+
+/** West, north, east, south. */
+export type Box = [number, number, number, number];
+
+/** A letter or a line of text around its middle. */
+export interface Letter {
+  text: string;
+  x: number;
+  y: number;
+  angle: number;
+}
+
+export interface Written {
+  text: string;
+  font: string;
+  ink: Ink;
+  letters: Letter[];
+  mark?: string;
+  x?: number;
+  y?: number;
+}
 
 export interface Store extends Outlets {
   size: number;
