@@ -69,6 +69,20 @@ export function shapesOf(kind, area) {
 }
 
 /**
+ * Places with names.
+ * @param {string} kind
+ * @param {string[]} name
+ * @param {(i: number) => [number, number]} at in the world's square
+ * @returns {Shapes}
+ */
+export function pointsOf(kind, name, at) {
+  const size = name.length, xy = new Float64Array(2 * size);
+  for (let i = 0; i < size; i++) xy.set(at(i), 2 * i);
+  const ring = starts(size, () => 1);
+  return { kind, rank: 1, size, name, ring, start: ring, xy, box: boxes(size, ring, ring, xy) };
+}
+
+/**
  * A place in the world's square.
  * @param {number} lat
  * @param {number} lon

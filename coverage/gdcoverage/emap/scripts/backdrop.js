@@ -1,5 +1,5 @@
 // Backdrop: the base map as two canvases under everything: the ground, and over areas of one's own its names.
-/** @import { Box, View } from "./types.js" */
+/** @import { Box, Shapes, View } from "./types.js" */
 import { UNIT_ZOOM } from "./atlas.js";
 import { LOOKS, TYPE } from "./tokens.js";
 
@@ -100,15 +100,15 @@ export function measuring(context) {
 
 /**
  * Squares that marks of outlets need.
- * @param {Float64Array} places in the world's square, x and y in turn
+ * @param {Shapes} outlets
  * @param {View} view
  * @returns {Box[]}
  */
-export function marksOf(places, { scale, left, top, width, height }) {
+export function marksOf({ xy }, { scale, left, top, width, height }) {
   /** @type {Box[]} */
   const found = [];
-  for (let i = 0; i < places.length; i += 2) {
-    const x = places[i] * scale - left, y = places[i + 1] * scale - top;
+  for (let i = 0; i < xy.length; i += 2) {
+    const x = xy[i] * scale - left, y = xy[i + 1] * scale - top;
     if (x > -9 && y > -9 && x < width + 9 && y < height + 9) found.push([x - 9, y - 9, x + 9, y + 9]);
   }
   return found;

@@ -9,11 +9,8 @@ const BUILDING_ZOOM = 14;
 const RIVER_ZOOM = Object.freeze([0, 6, 8, 12, 14]);
 const RIVERS = Object.freeze([[8, 0.8], [12, 1.6], [15, 4], [19, 14]]);
 const RAILS = Object.freeze([[8, 0.8], [13, 1.6], [16, 3], [19, 5]]);
-// What is smaller on the screen is left out; points nearer than this to the last one too.
-const SEEN = 2;
-const STEP = 0.7;
-// From this width a street has edges.
-const EDGED = 2.2;
+// Pixels: what is smaller is left out, points nearer than a step to the last one too; from which width a street has edges.
+const LEAST = Object.freeze({ seen: 2, step: 0.7, edged: 2.2 });
 
 /**
  * The ground in view.
@@ -55,8 +52,8 @@ export function paint(context, layers, view, look) {
 function streets(context, roads, view, look) {
   const drawn = roads.slice().sort((one, other) => other.rank - one.rank).map(({ rank }, i, all) => ({ rank, width: widthAt(WIDTHS[rank], view.zoom), layer: all[i] }))
     .filter(({ width }) => width > 0).map((street) => ({ ...street, path: traced([street.layer], view, false) }));
-  const paths = drawn.filter(({ rank }) => rank > 6), wide = drawn.filter(({ rank, width }) => rank < 7 && width >= EDGED);
-  const thin = drawn.filter(({ rank, width }) => rank < 7 && width < EDGED);
+  const paths = drawn.filter(({ rank }) => rank > 6), wide = drawn.filter(({ rank, width }) => rank < 7 && width >= LEAST.edged);
+  const thin = drawn.filter(({ rank, width }) => rank < 7 && width < LEAST.edged);
   context.setLineDash([4, 3]);
   context.lineCap = "butt";
   paths.forEach(({ path, width }) => stroke(context, path, look.foot, width));
@@ -138,14 +135,14 @@ function traced(layers, view, closed) {
     const { ring, start, xy, box } = shapes;
     for (let i = 0; i < shapes.size; i++) {
       const at = 4 * i, across = (box[at + 2] - box[at] + box[at + 3] - box[at + 1]) * scale;
-      if (!inView(shapes, i, view, 20) || (closed && across < SEEN)) continue;
+      if (!inView(shapes, i, view, 20) || (closed && across < LEAST.seen)) continue;
       for (let j = ring[i]; j < ring[i + 1]; j++) {
         const end = 2 * (start[j + 1] - 1);
         let x = xy[2 * start[j]] * scale - left, y = xy[2 * start[j] + 1] * scale - top;
         path.moveTo(x, y);
         for (let k = 2 * start[j] + 2; k <= end; k += 2) {
           const nextX = xy[k] * scale - left, nextY = xy[k + 1] * scale - top;
-          if (k < end && Math.abs(nextX - x) < STEP && Math.abs(nextY - y) < STEP) continue;
+          if (k < end && Math.abs(nextX - x) < LEAST.step && Math.abs(nextY - y) < LEAST.step) continue;
           x = nextX;
           y = nextY;
           path.lineTo(x, y);

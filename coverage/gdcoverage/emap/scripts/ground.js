@@ -1,5 +1,5 @@
 // Ground: the map itself, the base map under everything, tiles where they are wanted.
-/** @import { Base, Head, Shapes, Written } from "./types.js" */
+/** @import { Base, GroundLayer, Head, Shapes } from "./types.js" */
 /** @import { Words } from "./words.js" */
 import { seal } from "./about.js";
 import { shapesOf } from "./atlas.js";
@@ -129,10 +129,13 @@ const FEW = 3;
  * @param {Base} base
  * @param {Shapes[]} drawn
  * @param {boolean} tiled whether tiles lie under them
- * @param {Float64Array} marks what names must leave free, in the world's square
+ * @param {() => Shapes} outlets those shown, with their names
+ * @returns {GroundLayer}
  */
-export function drawGround(map, base, drawn, tiled, marks) {
-  const few = base.labels.length <= FEW, group = L.layerGroup();
+export function drawGround(map, base, drawn, tiled, outlets) {
+  const few = base.labels.length <= FEW;
+  /** @type {GroundLayer} */
+  const group = L.layerGroup();
   const names = countyNames(map, base, few);
   if (tiled) {
     const renderer = quietPane(map, "ground", 305);
@@ -151,21 +154,20 @@ export function drawGround(map, base, drawn, tiled, marks) {
   });
   const measure = measuring(/** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d")));
   const words = new Backdrop("emap-words", 0.25, (context, view) => {
-    const taken = view.zoom >= MARKED_ZOOM ? marksOf(marks, view) : [];
-    written.splice(0, written.length, ...lettered(drawn, view, measure, taken, larger()));
-    write(context, written, lookOf(map));
+    const own = outlets(), taken = marksOf(own, view);
+    group.written = lettered([own, ...drawn], view, measure, taken.length > MARKS ? [] : taken, larger());
+    write(context, group.written, lookOf(map));
   });
-  /** @type {Written[]} */
-  const written = [];
   followLooks([ground, words]);
-  return Object.assign(group.addLayer(ground).addLayer(words).addLayer(names), { written });
+  group.rewrite = () => words.redraw();
+  return group.addLayer(ground).addLayer(words).addLayer(names);
 }
 
-// Below, outlets are numbers, and lie over names.
-const MARKED_ZOOM = 13;
+// Of more outlets in view most are numbers only.
+const MARKS = 400;
 
 // From here on a county is larger than the screen.
-const NEAR_ZOOM = 12;
+const NEAR_ZOOM = 13;
 
 /**
  * County names where they have room: the largest first, none over another.

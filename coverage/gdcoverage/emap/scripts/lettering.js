@@ -9,18 +9,25 @@ import { SPACE, TYPE } from "./tokens.js";
 /** @type {(kind: string, rank: number, from: number, size: number, ink: Ink, more?: {bold?: boolean, mark?: string}) => Rule} */
 const rule = (kind, rank, from, size, ink, more = {}) => ({ kind, rank, from, size, ink, ...more });
 
+// Marks: a dot, that of an outlet, which is drawn elsewhere, and an exit, whose mark is its letter. Their radii.
+const DOT = "dot";
+const OUTLET = "outlet";
+const EXIT = "exit";
+const DISC = Object.freeze({ mark: 7.5, dot: 2.6, outlet: 9 });
+
 // What is written, the most important first: kind, rank, from which zoom, pixels.
 const RULES = Object.freeze([
+  rule("outlet", 1, 15.5, 13, "outlet", { bold: true, mark: OUTLET }),
   rule("place", 1, 6, 17, "place", { bold: true }),
   rule("place", 2, 9.5, 15, "place", { bold: true }),
   rule("station", 2, 13, 13, "station", { bold: true, mark: "M" }),
   rule("station", 1, 11.5, 13, "station", { bold: true, mark: "站" }),
   rule("place", 3, 11, 15, "place", { bold: true }),
-  rule("exit", 1, 16, 11, "station", { bold: true }),
+  rule("exit", 1, 16, 10, "station", { bold: true, mark: EXIT }),
   rule("road", 1, 12, 13, "street"),
   rule("hospital", 1, 14, 13, "hospital", { mark: "医" }),
   rule("government", 1, 14, 13, "public", { mark: "政" }),
-  rule("place", 4, 12.5, 13.5, "place"),
+  rule("place", 4, 12, 13.5, "place"),
   rule("road", 2, 12.5, 13, "street"),
   rule("school", 1, 13.5, 13, "public", { mark: "文" }),
   rule("road", 3, 13.5, 12.5, "street"),
@@ -40,14 +47,14 @@ const RULES = Object.freeze([
   rule("road", 5, 15, 12, "street"),
   rule("park", 3, 15, 12.5, "park"),
   rule("estate", 3, 15.5, 12, "soft"),
-  rule("sight", 1, 15, 12, "soft", { mark: "•" }),
+  rule("sight", 1, 15, 12, "soft", { mark: DOT }),
   rule("hospital", 2, 16, 12, "hospital", { mark: "医" }),
   rule("school", 3, 16.5, 12, "public", { mark: "文" }),
   rule("market", 2, 16, 12, "public", { mark: "市" }),
-  rule("stop", 1, 16, 11.5, "soft", { mark: "•" }),
+  rule("stop", 1, 16, 11.5, "soft", { mark: DOT }),
   rule("lake", 3, 15, 12, "water"),
   rule("river", 3, 14, 12, "water"),
-  rule("sight", 2, 16, 12, "soft", { mark: "•" }),
+  rule("sight", 2, 16, 12, "soft", { mark: DOT }),
   rule("road", 6, 16, 12, "street"),
   rule("road", 7, 16.5, 11.5, "street"),
   rule("estate", 4, 16, 12, "soft"),
@@ -61,7 +68,6 @@ const RULES = Object.freeze([
 ]);
 
 const ALONG = Object.freeze(["road", "river"]);
-const DISC = 7.5;
 // Letters of a line of a place's name.
 const LINE = 7;
 
@@ -147,15 +153,17 @@ function streetNames({ name, ring, start, xy }, i, view, rule, font, size, measu
  * @param {Room} room
  * @returns {Written | null}
  */
-function placeName({ name, xy }, i, view, { ink, mark }, font, size, measure, room) {
+function placeName({ name, xy }, i, view, { kind, ink, mark }, font, size, measure, room) {
   const x = Math.round(xy[2 * i] * view.scale - view.left), y = Math.round(xy[2 * i + 1] * view.scale - view.top);
-  if (room.saidNear(name[i], x, y, SPACE.again)) return null;
+  // Every station has its exits A and B.
+  if (room.saidNear(name[i], x, y, mark === EXIT ? 40 : SPACE.again)) return null;
   const lines = wrapped(name[i], mark ? LINE + 3 : LINE), leading = size * TYPE.leading;
   const wide = Math.max(...lines.map((line) => measure(line, font))), high = lines.length * leading;
-  const disc = mark ? (mark === "•" ? 4 : DISC) : 0;
-  const marked = mark ? [around(x, y, disc + 1, disc + 1)] : [];
+  const disc = radius(mark), marked = mark && mark !== OUTLET ? [around(x, y, disc + 1, disc + 1)] : [];
   const beside = disc + 4 + wide / 2, below = disc + 2 + high / 2;
-  const spots = mark ? [[beside, 0], [-beside, 0], [0, below], [0, -below]] : [[0, 0]];
+  // A town is where its name is read, even if its middle is taken.
+  const about = kind === "place" ? [[0, 0], [0, -high], [0, high], [wide / 2 + 12, 0], [-wide / 2 - 12, 0]] : [[0, 0]];
+  const spots = !mark ? about : mark === EXIT ? [] : [[beside, 0], [-beside, 0], [0, below], [0, -below]];
   for (const [right, down] of spots) {
     const boxes = [...marked, around(x + right, y + down, wide / 2 + SPACE.apart, high / 2 + SPACE.apart - 1)];
     if (!room.free(boxes)) continue;
@@ -164,11 +172,14 @@ function placeName({ name, xy }, i, view, { ink, mark }, font, size, measure, ro
     const letters = lines.map((text, row) => ({ text, x: x + right, y: y + down + (row - (lines.length - 1) / 2) * leading, angle: 0 }));
     return { text: name[i], font, ink, letters, mark, x, y };
   }
-  if (!mark || mark === "•" || !room.free(marked)) return null;
+  if (!mark || mark === DOT || mark === OUTLET || !room.free(marked)) return null;
   room.take(marked);
   room.say(name[i], x, y);
-  return { text: name[i], font, ink, letters: [], mark, x, y };
+  return { text: name[i], font, ink, letters: [], mark: mark === EXIT ? name[i] : mark, x, y };
 }
+
+/** @param {string | undefined} mark */
+const radius = (mark) => (!mark ? 0 : mark === DOT ? 4 : mark === OUTLET ? DISC.outlet : DISC.mark);
 
 /** @type {(x: number, y: number, half: number, tall: number) => Box} */
 const around = (x, y, half, tall) => [x - half, y - tall, x + half, y + tall];
@@ -192,7 +203,7 @@ export function write(context, written, look) {
     context.fillStyle = look.ink[ink];
     context.font = font;
     letters.forEach((letter) => turned(context, letter, (text) => context.fillText(text, 0, 0)));
-    if (mark) disc(context, mark, x, y, look.ink[ink], look.disc);
+    if (mark && mark !== OUTLET) disc(context, mark, x, y, look.ink[ink], look.disc);
   });
 }
 
@@ -219,9 +230,9 @@ function turned(context, { text, x, y, angle }, put) {
  * @param {string} ground
  */
 function disc(context, mark, x, y, ink, ground) {
-  const dot = mark === "•", metro = mark === "M";
+  const dot = mark === DOT, metro = mark === "M";
   context.beginPath();
-  context.arc(x, y, dot ? 2.6 : DISC, 0, 2 * Math.PI);
+  context.arc(x, y, dot ? DISC.dot : DISC.mark, 0, 2 * Math.PI);
   context.fillStyle = metro ? ink : ground;
   context.fill();
   context.lineWidth = 1.3;
@@ -229,6 +240,6 @@ function disc(context, mark, x, y, ink, ground) {
   context.stroke();
   if (dot) return;
   context.fillStyle = metro ? ground : ink;
-  context.font = `700 10px ${TYPE.family}`;
+  context.font = `700 ${mark.length > 1 ? 8.5 : 10}px ${TYPE.family}`;
   context.fillText(mark, x, y + 0.5);
 }

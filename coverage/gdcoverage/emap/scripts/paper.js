@@ -19,8 +19,7 @@ const LEAST_METRES = 1200;
 // Letters of a mark's line.
 const LINE = 9;
 // Tenths of a millimetre to a pixel of a screen, and dots of the picture to a tenth of a millimetre (305 an inch).
-const UNITS = 2.6;
-const DOTS = 1.2;
+const PICTURE = Object.freeze({ units: 2.6, dots: 1.2 });
 const BARS_M = Object.freeze([100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000]);
 
 /**
@@ -56,15 +55,15 @@ export function paperMap(base, drawn, places, width, height, sealed, length) {
  * @param {Spot[]} found
  */
 function groundOf(base, drawn, project, width, height, found) {
-  const canvas = make("canvas", { width: width * DOTS, height: height * DOTS, "aria-hidden": "true" });
+  const canvas = make("canvas", { width: width * PICTURE.dots, height: height * PICTURE.dots, "aria-hidden": "true" });
   const context = canvas.getContext("2d");
   if (!context) return canvas;
-  const [x, y] = project([0, 0]), half = (project([0, 180])[0] - x) / UNITS;
+  const [x, y] = project([0, 0]), half = (project([0, 180])[0] - x) / PICTURE.units;
   const view = {
-    zoom: Math.log2(half / 128), scale: half / (WORLD / 2), left: half - x / UNITS, top: half - y / UNITS,
-    width: width / UNITS, height: height / UNITS,
+    zoom: Math.log2(half / 128), scale: half / (WORLD / 2), left: half - x / PICTURE.units, top: half - y / PICTURE.units,
+    width: width / PICTURE.units, height: height / PICTURE.units,
   };
-  const look = LOOKS.paper, dense = DOTS * UNITS;
+  const look = LOOKS.paper, dense = PICTURE.dots * PICTURE.units;
   context.setTransform(dense, 0, 0, dense, 0, 0);
   context.fillStyle = base.sea ? look.sea : look.around;
   context.fillRect(0, 0, view.width, view.height);
@@ -73,7 +72,7 @@ function groundOf(base, drawn, project, width, height, found) {
   /** @type {Box[]} */
   const taken = found.map((spot) => {
     const { wide, high } = sizeOf(spot);
-    return [(spot.x - wide / 2) / UNITS, (spot.y - high / 2) / UNITS, (spot.x + wide / 2) / UNITS, (spot.y + high / 2) / UNITS];
+    return [(spot.x - wide / 2) / PICTURE.units, (spot.y - high / 2) / PICTURE.units, (spot.x + wide / 2) / PICTURE.units, (spot.y + high / 2) / PICTURE.units];
   });
   write(context, lettered(drawn, view, measuring(context), taken, 1), look);
   return canvas;

@@ -174,17 +174,17 @@ function spot(line, reach, at) {
 }
 
 /**
- * A long name on two lines, as equal as may be; breaks at a space where there is one.
+ * A long name on two lines, as equal as may be; breaks at a space or before a bracket where there is one.
  * @param {string} text
  * @param {number} most letters of a line
  */
 export function wrapped(text, most) {
-  const letters = [...text];
+  const letters = [...text], middle = letters.length / 2;
   if (letters.length <= most) return [text];
-  const middle = letters.length / 2;
-  const spaces = letters.map((letter, i) => ({ letter, i })).filter(({ letter }) => letter === " " || letter === "·");
-  const near = spaces.sort((a, b) => Math.abs(a.i - middle) - Math.abs(b.i - middle))[0];
-  if (!near && /^[\x20-\x7e]+$/.test(text)) return [text];
-  const at = near && Math.abs(near.i - middle) < letters.length / 3 ? near.i : Math.ceil(middle);
+  const breaks = letters.map((letter, i) => ({ letter, i })).filter(({ letter, i }) => i && " ·（(".includes(letter))
+    .sort((a, b) => Math.abs(a.i - middle) - Math.abs(b.i - middle));
+  // Words of letters are not broken.
+  if (!breaks.length && /^[\x20-\x7e]+$/.test(text)) return [text];
+  const at = breaks.length && Math.abs(breaks[0].i - middle) < letters.length / 3 ? breaks[0].i : Math.ceil(middle);
   return [letters.slice(0, at).join(""), letters.slice(at).join("").trim()];
 }

@@ -2,7 +2,7 @@
 /** @import { Asked, Base, Emap, Layers, Outlets, Planner, Shapes, Store } from "./types.js" */
 import { about } from "./about.js";
 import { addressOf, conditionsFrom, readAddress, stateText } from "./address.js";
-import { inWorld, openAtlas } from "./atlas.js";
+import { inWorld, openAtlas, pointsOf } from "./atlas.js";
 import { block, bytesOf } from "./blocks.js";
 import { nowInGuangdong } from "./clock.js";
 import { part, parts } from "./dom.js";
@@ -156,15 +156,29 @@ const stateOf = ({ q, city, county, bank, items, modes, week, time, outlet }) =>
  * @returns {Layers}
  */
 function makeLayers({ map, head, words }, store, base, drawn, planner) {
-  const marks = new Float64Array(2 * store.size);
-  for (let i = 0; i < store.size; i++) marks.set(inWorld(store.latOf(i), store.lonOf(i)), 2 * i);
-  const layers = {
-    counties: drawGround(map, base, drawn, Boolean(head.tiles), marks).addTo(map),
-    outlets: new Points(store, { fillColor: "#0B3C7D" }, 630),
-  };
+  const outlets = new Points(store, { fillColor: "#0B3C7D" }, 630);
+  const ground = drawGround(map, base, drawn, Boolean(head.tiles), outletsOf(store, outlets)).addTo(map);
+  outlets.changed = () => ground.rewrite && ground.rewrite();
+  const layers = { counties: ground, outlets };
   if (!planner) return layers;
   const idle = new Points(store, { fillColor: "#8A8A8A" }, 620);
   return { ...layers, idle, ...plannerLayers(words, map, head, planner) };
+}
+
+/**
+ * The outlets that are shown, as places to write names at; anew only when others are.
+ * @param {Store} store
+ * @param {Points} points
+ */
+function outletsOf(store, points) {
+  /** @type {number[] | null} */
+  let of = null, found = pointsOf("outlet", [], () => [0, 0]);
+  return () => {
+    const { shown } = points;
+    if (of !== shown) found = pointsOf("outlet", shown.map((i) => store.name[i]), (i) => inWorld(store.latOf(shown[i]), store.lonOf(shown[i])));
+    of = shown;
+    return found;
+  };
 }
 
 /**

@@ -9,10 +9,10 @@ export const LOOKS = Object.freeze({
   day: {
     sea: "#C3DAE6", around: "#EDEAE3", land: "#F8F6F0", border: "#857A93",
     built: "#F1EDE4", campus: "#F3E9DC", sand: "#F1E8CC", green: "#DCE9CD", wood: "#CFE0C2", water: "#B2D0E2", bank: "#8FB6CD",
-    building: "#E4DED3", wall: "#CFC7B8", rail: "#8B8A90", metro: "#A79BC0", thin: "#D6CFC2", foot: "#BFB5A4",
+    building: "#E4DED3", wall: "#CFC7B8", rail: "#8B8A90", metro: "#A79BC0", thin: "#CBC2B2", foot: "#BFB5A4",
     road: ["", "#F3DCA2", "#F8E9C2", "#FDF6E0", "#FFFFFF", "#FFFFFF", "#FFFFFF"],
-    edge: ["", "#C4A55C", "#CDB680", "#CFC19A", "#CFC7B8", "#D2CBBD", "#DDD7CB"],
-    ink: { place: "#2B2B2B", street: "#554B3C", station: "#53408C", hospital: "#A1272B", public: "#5A4A2F", park: "#33662F", water: "#2A6286", soft: "#6E6558" },
+    edge: ["", "#BE9E54", "#C6AE76", "#C6B88E", "#C4BBAA", "#C8C0B0", "#D3CCBE"],
+    ink: { outlet: "#0B3C7D", place: "#2B2B2B", street: "#554B3C", station: "#53408C", hospital: "#A1272B", public: "#5A4A2F", park: "#33662F", water: "#2A6286", soft: "#6E6558" },
     halo: "#FDFCF9", disc: "#FFFFFF",
   },
   night: {
@@ -21,7 +21,7 @@ export const LOOKS = Object.freeze({
     building: "#303B47", wall: "#44505D", rail: "#8A94A0", metro: "#7F73A6", thin: "#46515D", foot: "#56616D",
     road: ["", "#7A6A43", "#655C46", "#565347", "#4A5561", "#444F5B", "#3B4652"],
     edge: ["", "#121A22", "#141C24", "#161E27", "#161E27", "#18212A", "#1B242D"],
-    ink: { place: "#F1F3F5", street: "#D9D3C5", station: "#C6B8F5", hospital: "#FFA9A4", public: "#E5D3AE", park: "#A5D6A0", water: "#9CCBEA", soft: "#B5BDC6" },
+    ink: { outlet: "#A3CBFF", place: "#F1F3F5", street: "#D9D3C5", station: "#C6B8F5", hospital: "#FFA9A4", public: "#E5D3AE", park: "#A5D6A0", water: "#9CCBEA", soft: "#B5BDC6" },
     halo: "#151D26", disc: "#1A232D",
   },
   // Ink is dear and some printers are black and white: grounds white, edges dark.
@@ -31,7 +31,7 @@ export const LOOKS = Object.freeze({
     building: "#EBE7E0", wall: "#BDB5A7", rail: "#6F6E74", metro: "#8E80B0", thin: "#C2BAAC", foot: "#A99F8F",
     road: ["", "#F5DFA6", "#FAEDCB", "#FEF9EA", "#FFFFFF", "#FFFFFF", "#FFFFFF"],
     edge: ["", "#A98842", "#B39A61", "#B3A57D", "#AFA798", "#B7AFA1", "#C4BDB0"],
-    ink: { place: "#000000", street: "#3D352A", station: "#43317A", hospital: "#8C1D18", public: "#463922", park: "#24521F", water: "#1B4D6E", soft: "#554D42" },
+    ink: { outlet: "#0B3C7D", place: "#000000", street: "#3D352A", station: "#43317A", hospital: "#8C1D18", public: "#463922", park: "#24521F", water: "#1B4D6E", soft: "#554D42" },
     halo: "#FFFFFF", disc: "#FFFFFF",
   },
 });

@@ -20,8 +20,7 @@ export interface Emap {
 }
 
 export interface Layers extends Record<string, L.Layer | undefined> {
-  /** With the names of the base map that are written now. */
-  counties: L.LayerGroup & { written?: Written[] };
+  counties: GroundLayer;
   outlets: Points;
   idle?: Points;
 }
@@ -244,7 +243,7 @@ export interface View {
   height: number;
 }
 
-export type Ink = "place" | "street" | "station" | "hospital" | "public" | "park" | "water" | "soft";
+export type Ink = "outlet" | "place" | "street" | "station" | "hospital" | "public" | "park" | "water" | "soft";
 
 /** Colours of the ground; of roads and their edges by rank. */
 export interface Tones {
@@ -282,6 +281,9 @@ export interface Letter {
   y: number;
   angle: number;
 }
+
+/** Everything under a map; which names are written now, and how they are written anew. */
+export type GroundLayer = L.LayerGroup & { written?: Written[]; rewrite?: () => void };
 
 export interface Written {
   text: string;
