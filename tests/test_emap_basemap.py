@@ -3,8 +3,8 @@
 import base64
 import gzip
 import json
+from itertools import pairwise
 
-import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -15,7 +15,8 @@ import worlds
 from browser import chromium, opened, pixel, settle
 from gdcoverage.emap import Ground, build_public_map, write_map
 from gdcoverage.emap._base import base_block
-from gdcoverage.emap._drawn_pack import WORLD, _sevens, packed_base
+from gdcoverage.emap._drawn import Drawn, from_world, in_world
+from gdcoverage.emap._drawn_pack import _sevens, packed_base, unbroken
 from gdcoverage.emap.basemap import read_base
 from gdcoverage.places.around import land_around
 from gdcoverage.places.counties import read_counties
@@ -83,7 +84,7 @@ def unpacked(block):
         steps = np.array([next(queue) for _ in range(2 * points)]).reshape(-1, 2)
         xy = at + np.cumsum((steps >> 1) ^ -(steps & 1), axis=0)
         at = xy[-1] if len(xy) else at
-        lines_xy = iter(np.split(degrees(xy), np.cumsum(sizes)[:-1]))
+        lines_xy = iter(np.split(from_world(xy), np.cumsum(sizes)[:-1]))
         found += [
             (kind, rank, text, [next(lines_xy) for _ in range(count)])
             for text, count in zip(name, rings, strict=True)
@@ -92,20 +93,21 @@ def unpacked(block):
     return found
 
 
-def degrees(xy):
-    x, y = xy[:, 0] / WORLD, xy[:, 1] / WORLD
-    return np.column_stack([x * 360 - 180, np.degrees(np.arctan(np.sinh((0.5 - y) * 2 * np.pi)))])
+def drawn_of(kinds, ranks, names, shapes):
+    planar = shapely.transform(np.array(shapes, object), in_world)
+    return Drawn.of(kinds, ranks, names, planar)
 
 
 def test_everything_that_people_find_themselves_by_is_read(drawn):
-    rows = sorted(zip(drawn["kind"], drawn["rank"], drawn["name"], strict=True))
+    frame = drawn.frame()
+    rows = sorted(zip(frame["kind"], frame["rank"], frame["name"], strict=True))
     assert rows == [
         *[("building", 4, ""), ("campus", 3, ""), ("exit", 1, "A"), ("house", 1, "8号")],
         *[("place", 4, "上村"), ("rail", 2, "1号线"), ("river", 2, "清溪")],
         *[("road", 2, "中山路"), ("road", 2, "中山路"), ("road", 7, "")],
         *[("school", 2, "第一小学"), ("station", 2, "深大"), ("title", 4, "教学楼")],
     ]
-    written = drawn[drawn["kind"].isin(["school", "title", "house"])]
+    written = frame[frame["kind"].isin(["school", "title", "house"])]
     assert set(written.geom_type) == {"Point"}
 
 
@@ -117,29 +119,15 @@ def test_pieces_of_a_street_become_one_and_come_back_to_within_a_metre(drawn):
     assert len(got) == 2
     assert min(np.abs(got - ends).max(), np.abs(got[::-1] - ends).max()) < 1e-5
     (house,) = [rings for kind, _, _, rings in found if kind == "building"]
-    real = drawn[drawn["kind"] == "building"].geometry.iloc[0]
+    corners = [worlds.degrees(x, y) for x in (120, 140) for y in (120, 140)]
+    real = shapely.MultiPoint(corners).envelope
     assert shapely.Polygon(house[0]).symmetric_difference(real).area < 0.1 * real.area
-    names = {name for _, _, name, _ in found}
-    assert names == {
-        "",
-        "中山路",
-        "清溪",
-        "第一小学",
-        "教学楼",
-        "8号",
-        "深大",
-        "A",
-        "上村",
-        "1号线",
-    }
+    assert {name for _, _, name, _ in found} == {*drawn.names}
 
 
 def test_a_building_with_a_yard_keeps_it():
     yard = shapely.box(113, 23, 113.001, 23.001) - shapely.box(113.0003, 23.0003, 113.0006, 23.0006)
-    frame = gpd.GeoDataFrame(
-        {"kind": ["building"], "rank": [3], "name": [""]}, geometry=[yard], crs="EPSG:4326"
-    )
-    ((_, _, _, rings),) = unpacked(packed_base(frame, ROOM))
+    ((_, _, _, rings),) = unpacked(packed_base(drawn_of(["building"], [3], [""], [yard]), ROOM))
     assert [len(ring) for ring in rings] == [5, 5]
 
 
@@ -150,14 +138,11 @@ def test_what_is_dearest_goes_first_and_the_room_is_kept():
     houses = shapely.box(*corner.T, *(corner.T + size))
     path = shapely.linestrings(rng.uniform([113, 23], [113.2, 23.2], (300, 8, 2)))
     street = shapely.linestrings([[113, 23], [113.2, 23.2]])
-    frame = gpd.GeoDataFrame(
-        {
-            "kind": ["building"] * 3000 + ["road"] * 301,
-            "rank": [4] * 3000 + [7] * 300 + [1],
-            "name": [""] * 3300 + ["深南大道"],
-        },
-        geometry=[*houses, *path, street],
-        crs="EPSG:4326",
+    frame = drawn_of(
+        ["building"] * 3000 + ["road"] * 301,
+        [4] * 3000 + [7] * 300 + [1],
+        [""] * 3300 + ["深南大道"],
+        [*houses, *path, street],
     )
     whole = packed_base(frame, ROOM)
     for share in (0.8, 0.4, 0.1):
@@ -185,7 +170,41 @@ def test_whole_numbers_travel_seven_bits_a_byte(values):
 
 
 def test_nothing_drawn_makes_an_empty_base(drawn):
-    assert unpacked(packed_base(drawn[:0], ROOM)) == []
+    assert unpacked(packed_base(drawn.take(np.arange(0)), ROOM)) == []
+    assert len(Drawn.together([])) == 0
+
+
+def test_things_come_back_from_the_arrays_as_shapes(drawn):
+    for part in (drawn, Drawn.together([drawn, drawn])):
+        again = Drawn.of(
+            part.frame()["kind"], part.rank.tolist(), part.frame()["name"], part.shapes()
+        )
+        assert all(
+            np.array_equal(getattr(part, name), getattr(again, name))
+            for name in ("kind", "rank", "name", "names", "ring", "start", "xy")
+        )
+
+
+def test_what_lies_in_a_box_of_degrees_is_found_by_its_own_box(drawn):
+    west, south = worlds.degrees(790, 190)
+    east, north = worlds.degrees(810, 210)
+    near = drawn.within(west, south, east, north)
+    # The lake-side street and the river's path go by; the village lies in it.
+    assert "上村" in near.names
+    assert "第一小学" not in near.names
+    assert len(drawn.within(-180, -90, 180, 90)) == len(drawn)
+
+
+def test_a_main_street_stays_one_where_a_lesser_piece_of_its_name_joins_it():
+    xs = (0, 1, 2, 3, 4, 5)
+    pieces = [
+        shapely.LineString([(113 + a / 100, 23), (113 + b / 100, 23)]) for a, b in pairwise(xs)
+    ]
+    # A gap of two pieces; at the end a lesser street that leads on; another name beside.
+    roads = drawn_of(["road"] * 5, [2, 3, 4, 2, 4], ["中山路"] * 5, pieces)
+    assert unbroken(roads).rank.tolist() == [2, 2, 2, 2, 4]
+    other = drawn_of(["road"] * 3, [2, 3, 2], ["中山路", "横街", "中山路"], pieces[:3])
+    assert unbroken(other).rank.tolist() == [2, 3, 2]
 
 
 # The land around ------------------------------------------------------------------------------

@@ -22,8 +22,8 @@ _FINE_DEG = 5e-5
 _FEW = 3
 # Data of a page with its base map; what the base map has in any case.
 _MOST_BYTES, _LEAST_BASE = 2_000_000, 500_000
-# How much less closely streets of many counties are drawn.
-_COARSER = 6.0
+# How closely streets of many counties are drawn: about 6 m.
+_PROVINCE_UNITS = 12.0
 # As much beyond the counties is land or sea, as a share of their width.
 _AROUND = 1.5
 
@@ -77,7 +77,8 @@ def with_base(
     few = counties is None or len(counties) <= _FEW
     rest = sum(len(part.text.encode()) for part in blocks.values())
     room = max(_MOST_BYTES - rest, _LEAST_BASE)
-    return blocks | {"drawn": packed_base(ground.drawn, room, 1.0 if few else _COARSER)}
+    assert ground.drawn is not None
+    return blocks | {"drawn": packed_base(ground.drawn, room, 0.0 if few else _PROVINCE_UNITS)}
 
 
 def simplified(counties: gpd.GeoDataFrame) -> tuple[np.ndarray, float]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import geopandas as gpd
 
+from gdcoverage.emap._drawn import Drawn
 from gdcoverage.emap._names_block import names_block
 from gdcoverage.emap._outlets import FINEST
 from gdcoverage.emap.names import names_of_places
@@ -28,7 +29,7 @@ class Ground:
     names : more named places, as `read_names` reads them; in place of `places`.
     """
 
-    drawn: gpd.GeoDataFrame | None = None
+    drawn: Drawn | None = None
     places: gpd.GeoDataFrame | None = None
     tiles: str | None = None
     key: str = ""

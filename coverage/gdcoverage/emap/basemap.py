@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import osmium
 import shapely
 from osmium.filter import EmptyTagFilter, KeyFilter
-from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Bools, Ints, Objects
+from gdcoverage.emap._drawn import POINTS, Drawn, in_world
 from gdcoverage.emap._drawn_kinds import (
     AREA_KEYS,
     KEYS,
@@ -22,37 +21,48 @@ from gdcoverage.emap._drawn_kinds import (
     name_of,
     street_of,
 )
+from gdcoverage.network import require_file
 from gdcoverage.network._osm_faults import BAD_ELEMENT, REFUSALS, refused
 
 # An exit's letter, a house's number.
 _LONGEST_NUMBER = 10
 _M_PER_DEG = 111_195.0
+# Rows that are made arrays at once.
+_AT_ONCE = 100_000
+# How closely lines follow what they show, units of `WORLD`: no closer than is ever drawn.
+_CLOSENESS = {
+    **dict.fromkeys(("road", "water", "green", "campus"), 2.0),
+    **dict.fromkeys(("rail", "river", "built", "sand", "wood"), 3.0),
+    "building": 1.4,
+}
+
+_Row = tuple[str, int, str, bytes]
 
 
-def read_base(osm: str | Path, area: BaseGeometry | None = None) -> gpd.GeoDataFrame:
+def read_base(osm: str | Path) -> Drawn:
     """Everything that a base map shows, in one reading.
 
     Parameters
     ----------
     osm : ``.osm.pbf`` or ``.osm``.
-    area : WGS-84 degrees; what does not touch its bounding box is left out.
 
     Returns
     -------
-    GeoDataFrame, EPSG:4326: ``kind``, ``rank`` (1 the greatest), ``name`` (empty where there is
-    none) and shapes. Lines: road (1 motorways, 4 tertiary streets, 7 footpaths), rail, river.
-    Polygons: water, green, wood, sand, campus, built, building; their rank is by size: 1 from
-    1 km², 2 from 0.1 km², 3 from 0.01 km², else 4. Points, always with a name: place, station,
-    exit, stop, hospital, government, school, market, sight, park, lake, estate, title (of a
-    building), house (its number).
+    Lines: road (1 motorways, 4 tertiary streets, 7 footpaths), rail, river. Polygons: water,
+    green, wood, sand, campus, built, building; their rank is by size: 1 from 1 km², 2 from
+    0.1 km², 3 from 0.01 km², else 4. Points, always with a name: place, station, exit, stop,
+    hospital, government, school, market, sight, park, lake, estate, title (of a building), house
+    (its number). As a layer: `Drawn.frame`.
 
     Raises
     ------
     InputError : the file is missing, empty, not OSM, or damaged.
     """
     osm = Path(osm)
-    rows: list[tuple[str, int, str, bytes]] = []
+    require_file(osm)
     factory = osmium.geom.WKBFactory()
+    parts: list[Drawn] = []
+    rows: list[_Row] = []
     try:
         reader = (
             osmium.FileProcessor(str(osm))
@@ -67,30 +77,15 @@ def read_base(osm: str | Path, area: BaseGeometry | None = None) -> gpd.GeoDataF
                 # A node that the file does not hold or that lies nowhere, text that is none: a
                 # picture goes without it. Of streets the reader of the network tells.
                 continue
+            if len(rows) > _AT_ONCE:
+                parts.append(_flat(rows))
+                rows = []
     except REFUSALS as error:
         raise refused(osm, error) from error
-    kinds, ranks, names, shapes = zip(*rows, strict=True) if rows else ((), (), (), ())
-    shape, rank = shapely.from_wkb(np.array(shapes, object)), np.array(ranks, np.int64)
-    by_size = rank == 0
-    rank[by_size] = _rank_of(shape[by_size])
-    _pointed(shape, np.isin(np.array(kinds, object), _POINTS))
-    frame = gpd.GeoDataFrame(
-        {"kind": np.array(kinds, object), "rank": rank, "name": np.array(names, object)},
-        geometry=shape,
-        crs="EPSG:4326",
-    ).astype({"kind": "str", "name": "str"})
-    if area is not None:
-        frame = frame[shapely.intersects(frame.geometry.to_numpy(), shapely.box(*area.bounds))]
-    return frame.reset_index(drop=True)
+    return Drawn.together([*parts, _flat(rows)])
 
 
-_POINTS = (
-    *("place", "station", "exit", "stop", "hospital", "government", "school", "market", "sight"),
-    *("park", "lake", "estate", "title", "house"),
-)
-
-
-def _drawn(thing: Any, factory: Any) -> Iterator[tuple[str, int, str, bytes]]:
+def _drawn(thing: Any, factory: Any) -> Iterator[_Row]:
     """Kind, rank, name and shape of all that an object is drawn as."""
     tags = thing.tags
     if thing.is_way():
@@ -108,7 +103,7 @@ def _drawn(thing: Any, factory: Any) -> Iterator[tuple[str, int, str, bytes]]:
         yield from _written(tags, bytes.fromhex(factory.create_point(thing)))
 
 
-def _written(tags: Any, shape: bytes) -> Iterator[tuple[str, int, str, bytes]]:
+def _written(tags: Any, shape: bytes) -> Iterator[_Row]:
     """What is written at an object: its name, its number."""
     mark, name = mark_of(tags), _readable_name(tags)
     if mark is not None and mark.kind == "exit":
@@ -125,6 +120,21 @@ def _readable_name(tags: Any) -> str:
         return name_of(tags)
     except UnicodeDecodeError:
         return ""
+
+
+def _flat(rows: list[_Row]) -> Drawn:
+    """Rows as arrays."""
+    kinds, ranks, names, shapes = zip(*rows, strict=True) if rows else ((), (), (), ())
+    shape, rank = shapely.from_wkb(np.array(shapes, object)), np.array(ranks, np.int64)
+    by_size = rank == 0
+    rank[by_size] = _rank_of(shape[by_size])
+    _pointed(shape, np.isin(np.array(kinds, object), POINTS))
+    planar = shapely.transform(shape, in_world)
+    closeness = np.array([_CLOSENESS.get(kind, 0.0) for kind in kinds])
+    for wanted in np.unique(closeness[closeness > 0]):
+        own = closeness == wanted
+        planar[own] = shapely.simplify(planar[own], wanted)
+    return Drawn.of(kinds, rank.tolist(), names, planar)
 
 
 def _rank_of(shapes: Objects) -> Ints:
