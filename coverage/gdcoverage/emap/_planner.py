@@ -8,18 +8,15 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
-from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.emap._facts import facts, ways
 from gdcoverage.emap._pack import packed_area, packed_lines, whole
 from gdcoverage.emap._styles import styles
 from gdcoverage.findings import Coverage, Findings
-from gdcoverage.geo.ellipsoid import GEOD
 from gdcoverage.numbers import DEMAND, GAP, NUMBERS, SITE, map_labels, map_words
 from gdcoverage.policy import SETTLEMENTS
 from gdcoverage.report import SNAP_STATUS, distance_text, measured, percent
-from gdcoverage.service_areas import reached_lines, service_area
+from gdcoverage.service_areas import radius_area, reached_lines, served_area, service_area
 from gdcoverage.sites import Siting
 
 
@@ -38,8 +35,8 @@ def planner_block(
         "areas": {
             "walk_1": packed_area(service_area(reached[0])),
             "walk_2": packed_area(service_area(reached[1])),
-            "walk_3": packed_area(service_area(reached[2])),
-            "radius": packed_area(_discs(active, standard.rural_radius_m)),
+            "walk_3": packed_area(served_area(coverage)),
+            "radius": packed_area(radius_area(active, standard.rural_radius_m)),
         },
         "gaps": _gaps(gaps, coverage),
         "demand": _demand(coverage),
@@ -77,18 +74,6 @@ def headline(total: Mapping[str, Any]) -> str:
         if total[f"{kind}_population"]
     ]
     return f"人口{NUMBERS['rate'].said} {percent(total['rate'])}（{'，'.join(classes)}）"
-
-
-def _discs(active: gpd.GeoDataFrame, radius_m: float) -> BaseGeometry:
-    """The places within the geodesic radius of an outlet, as one area."""
-    azimuth = np.linspace(0, 360, 73)[:-1]
-    discs = []
-    for point in active.geometry:
-        lon, lat, _ = GEOD.fwd(
-            np.full(72, point.x), np.full(72, point.y), azimuth, np.full(72, radius_m)
-        )
-        discs.append(shapely.Polygon(np.column_stack([lon, lat])))
-    return shapely.union_all(discs) if discs else shapely.MultiPolygon()
 
 
 def _demand(coverage: Coverage) -> dict[str, Any]:
