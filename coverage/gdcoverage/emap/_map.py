@@ -129,14 +129,17 @@ def planner_head(
     data_date: str,
     ground: Ground,
     box: Sequence[str] | None = None,
+    province: str = "",
 ) -> dict[str, Any]:
     """What the page of `build_map` says first; no streets are needed for it.
 
     Parameters
     ----------
     box : what must be read before the headline (`Report.box`); of outlets in doubt by default.
+    province : relative path of the map of all counties, where the county is one of several.
     """
     return _head("planner", title, made_on, data_date, ground) | {
+        "province": province,
         "standard": str(coverage.standard),
         "doubt": list(read_first(coverage.doubt(), ()) if box is None else box),
         "headline": headline(dict(coverage.total()) if len(coverage.demand) else {"population": 0}),

@@ -155,6 +155,7 @@ def county_files(
             data_date=report.data_date,
             ground=ground,
             box=report.box,
+            province=f"../../{PLANNER_MAP}" if among_others else "",
         )
         write_map(EMap(head, page()), path)
 

@@ -114,10 +114,11 @@ export function quietPane(map, name, z) {
  * @param {string} name
  * @param {number} z
  */
-function paneOf(map, name, z) {
+export function paneOf(map, name, z) {
   const pane = map.createPane("emap-" + name);
   pane.style.zIndex = String(z);
   pane.style.pointerEvents = "none";
+  return pane;
 }
 
 // A page of so few counties is looked at from near.
@@ -198,9 +199,8 @@ function countyNames(map, { labels, beyond }, few) {
       }));
     });
   };
-  const pane = map.createPane("emap-names");
-  pane.style.zIndex = "450";
-  pane.style.pointerEvents = "none";
+  // Above the numbers of outlets.
+  paneOf(map, "names", 640);
   map.on("zoomend moveend resize", place);
   group.on("add", place);
   return group;

@@ -153,7 +153,7 @@ function streetNames({ name, ring, start, xy }, i, view, rule, font, size, measu
  * @param {Room} room
  * @returns {Written | null}
  */
-function placeName({ name, xy }, i, view, { kind, ink, mark }, font, size, measure, room) {
+function placeName({ name, xy }, i, view, { kind, rank, ink, mark }, font, size, measure, room) {
   const x = Math.round(xy[2 * i] * view.scale - view.left), y = Math.round(xy[2 * i + 1] * view.scale - view.top);
   // Every station has its exits A and B.
   if (room.saidNear(name[i], x, y, mark === EXIT ? 40 : SPACE.again)) return null;
@@ -162,7 +162,9 @@ function placeName({ name, xy }, i, view, { kind, ink, mark }, font, size, measu
   const disc = radius(mark), marked = mark && mark !== OUTLET ? [around(x, y, disc + 1, disc + 1)] : [];
   const beside = disc + 4 + wide / 2, below = disc + 2 + high / 2;
   // A town is where its name is read, even if its middle is taken.
-  const about = kind === "place" ? [[0, 0], [0, -high], [0, high], [wide / 2 + 12, 0], [-wide / 2 - 12, 0]] : [[0, 0]];
+  const above = [[0, -high * 0.9], [0, high * 0.9], [wide / 2 + 12, 0], [-wide / 2 - 12, 0]];
+  // Where a village's people are counted is its middle.
+  const about = kind !== "place" ? [[0, 0]] : rank > 3 ? above : [[0, 0], ...above];
   const spots = !mark ? about : mark === EXIT ? [] : [[beside, 0], [-beside, 0], [0, below], [0, -below]];
   for (const [right, down] of spots) {
     const boxes = [...marked, around(x + right, y + down, wide / 2 + SPACE.apart, high / 2 + SPACE.apart - 1)];

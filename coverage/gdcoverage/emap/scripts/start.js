@@ -5,7 +5,7 @@ import { addressOf, conditionsFrom, readAddress, stateText } from "./address.js"
 import { inWorld, openAtlas, pointsOf } from "./atlas.js";
 import { block, bytesOf } from "./blocks.js";
 import { nowInGuangdong } from "./clock.js";
-import { part, parts } from "./dom.js";
+import { make, part, parts } from "./dom.js";
 import { drawGround, mapWords, openMap } from "./ground.js";
 import { plannerLayers } from "./layers.js";
 import { looks, looksFrom, onDeviceDark, setLooks } from "./looks.js";
@@ -72,6 +72,7 @@ async function fill(opened, id, first) {
   words.language = asked.lang === "en" ? "en" : "zh-CN";
   part(root, "h1").textContent = head.title;
   part(root, ".emap-subtitle").textContent = head.subtitle;
+  if (head.province) part(root, ".emap-titles").append(make("a", { class: "emap-province", href: head.province, "data-t": "‹ 全省地图" }));
   if (first) setLooks(root, looksFrom(asked));
   words.translate(root);
   const writeMapWords = mapWords(map, head, words);

@@ -57,6 +57,8 @@ export interface Head {
   /** Lines of what must be read before the headline. */
   doubt?: string[];
   styles?: Style[];
+  /** Where the map of all counties is, seen from a county's. */
+  province?: string;
 }
 
 export interface Style {
@@ -64,7 +66,7 @@ export interface Style {
   label: string;
   english: string;
   on: boolean;
-  shape: "circle" | "star" | "diamond" | "outlet" | "area" | "line";
+  shape: "circle" | "star" | "diamond" | "triangle" | "outlet" | "area" | "line";
   options: { color: string; weight: number; dashArray?: string; fillColor?: string; fillOpacity?: number };
 }
 

@@ -51,7 +51,7 @@ const ENGLISH = Object.freeze({
   "Leaflet 的许可全文": "Leaflet's license in full", "关闭": "Close", "扫码看电子地图": "Scan for the map",
   "序号": "No.", "网点": "Outlet", "可办业务": "Services", "地图所示范围": "The part on the map",
   "离所选位置最近的 {0} 个网点": "The {0} outlets nearest to the chosen place",
-  "{0} 人": "{0} people", "没有空白区": "No gaps", "打开本县区地图": "Open the county's map",
+  "{0} 人": "{0} people", "没有空白区": "No gaps", "打开本县区地图": "Open the county's map", "‹ 全省地图": "‹ All counties",
   "空白区（按{0}）": "Gaps by {0}", "县区（按{0}）": "Counties by {0}",
   "跳到网点列表": "Skip to the outlets", "菜单": "Menu", "夜间": "Dark", "展开列表": "Larger list", "收起列表，看地图": "Smaller list, larger map", "▲ 列表": "▲ List", "▼ 地图": "▼ Map",
   "我要办…": "I have come for…", "看全部网点": "All outlets", "{0} 个网点": "{0} outlets", "全部地市": "All cities",
