@@ -10,7 +10,7 @@ const RIVER_ZOOM = Object.freeze([0, 6, 8, 12, 14]);
 const RIVERS = Object.freeze([[8, 0.8], [12, 1.6], [15, 4], [19, 14]]);
 const RAILS = Object.freeze([[8, 0.8], [13, 1.6], [16, 3], [19, 5]]);
 // Pixels: what is smaller is left out, points nearer than a step to the last one too; from which width a street has edges.
-const LEAST = Object.freeze({ seen: 2, step: 0.7, edged: 2.2 });
+const LEAST = Object.freeze({ seen: 2, step: 0.7, edged: 1.5 });
 
 /**
  * The ground in view.
@@ -60,7 +60,7 @@ function streets(context, roads, view, look) {
   context.setLineDash([]);
   context.lineCap = "round";
   thin.forEach(({ path, width, rank }) => stroke(context, path, rank < 3 ? look.edge[rank] : look.thin, width));
-  wide.forEach(({ path, width, rank }) => stroke(context, path, look.edge[rank], width + 1.6));
+  wide.forEach(({ path, width, rank }) => stroke(context, path, look.edge[rank], width + 1.5));
   wide.forEach(({ path, width, rank }) => stroke(context, path, look.road[rank], width));
 }
 

@@ -1,8 +1,8 @@
 // Ground: the map itself, the base map under everything, tiles where they are wanted.
-/** @import { Base, GroundLayer, Head, Shapes } from "./types.js" */
+/** @import { Base, Box, GroundLayer, Head, Label, Shapes, View } from "./types.js" */
 /** @import { Words } from "./words.js" */
 import { seal } from "./about.js";
-import { shapesOf } from "./atlas.js";
+import { inWorld, shapesOf } from "./atlas.js";
 import { Backdrop, followLooks, larger, lookOf, marksOf, measuring } from "./backdrop.js";
 import { paint, paintBorders } from "./brush.js";
 import { make } from "./dom.js";
@@ -122,7 +122,7 @@ export function paneOf(map, name, z) {
 }
 
 // A page of so few counties is looked at from near.
-const FEW = 3;
+export const FEW = 3;
 
 /**
  * Land, water, streets and names of our own; borders and names of counties.
@@ -137,7 +137,7 @@ export function drawGround(map, base, drawn, tiled, outlets) {
   const few = base.labels.length <= FEW;
   /** @type {GroundLayer} */
   const group = L.layerGroup();
-  const names = countyNames(map, base, few);
+  const named = (/** @type {number} */ zoom) => namedCounties(base, few, zoom), names = countyNames(map, base, named);
   if (tiled) {
     const renderer = quietPane(map, "ground", 305);
     const borders = L.polyline(unpack(base.borders), { renderer, interactive: false, color: LOOKS.day.border, weight: 1.2 });
@@ -155,8 +155,9 @@ export function drawGround(map, base, drawn, tiled, outlets) {
   });
   const measure = measuring(/** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d")));
   const words = new Backdrop("emap-words", 0.25, (context, view) => {
-    const own = outlets(), taken = marksOf(own, view);
-    group.written = lettered([own, ...drawn], view, measure, taken.length > MARKS ? [] : taken, larger());
+    const own = outlets(), marks = marksOf(own, view);
+    const taken = [...nameBoxes(named(view.zoom), view), ...(marks.length > MARKS ? [] : marks)];
+    group.written = lettered([own, ...drawn], view, measure, taken, larger());
     write(context, group.written, lookOf(map));
   });
   followLooks([ground, words]);
@@ -167,26 +168,48 @@ export function drawGround(map, base, drawn, tiled, outlets) {
 // Of more outlets in view most are numbers only.
 const MARKS = 400;
 
-// From here on a county is larger than the screen.
-const NEAR_ZOOM = 13;
+// From here on a county is larger than the screen; a neighbour's name still says what lies over there.
+const NEAR_ZOOM = 12;
+const NEXT_ZOOM = 13;
+
+/**
+ * Counties whose names are written at a zoom, the page's own before neighbours.
+ * @param {Base} base
+ * @param {boolean} few
+ * @param {number} zoom
+ */
+export function namedCounties({ labels, beyond }, few, zoom) {
+  // Seen from afar a province is full of numbers already.
+  if (labels.length > 20 && zoom < 9) return [];
+  return [...(few && zoom > NEAR_ZOOM ? [] : labels), ...(few && zoom > NEXT_ZOOM ? [] : beyond)];
+}
+
+/**
+ * What names of counties take of a view.
+ * @param {Label[]} labels
+ * @param {View} view
+ * @returns {Box[]}
+ */
+export const nameBoxes = (labels, { scale, left, top }) => labels.map(({ name, lat, lon }) => {
+  const [x, y] = inWorld(lat, lon), half = name.length * 9;
+  return [x * scale - left - half, y * scale - top - 11, x * scale - left + half, y * scale - top + 11];
+});
 
 /**
  * County names where they have room: the largest first, none over another.
  * @param {L.Map} map
  * @param {Base} base
- * @param {boolean} few counties, of which one need not say from near in which one is
+ * @param {(zoom: number) => Label[]} named
  */
-function countyNames(map, { labels, beyond }, few) {
+function countyNames(map, { beyond }, named) {
   const group = L.layerGroup();
   const place = () => {
     if (!map.hasLayer(group)) return;
     group.clearLayers();
-    // Seen from afar a province is full of numbers already.
-    if ((labels.length > 20 && map.getZoom() < 9) || (few && map.getZoom() > NEAR_ZOOM)) return;
     /** @type {L.Bounds[]} */
     const taken = [];
     const view = map.getBounds().pad(0.1);
-    [...labels, ...beyond].forEach((label, i) => {
+    named(map.getZoom()).forEach((label) => {
       const at = map.latLngToLayerPoint([label.lat, label.lon]);
       const half = label.name.length * 9;
       const box = L.bounds(at.subtract([half, 11]), at.add([half, 11]));
@@ -195,7 +218,7 @@ function countyNames(map, { labels, beyond }, few) {
       const text = make("span", {}, label.name);
       group.addLayer(L.marker([label.lat, label.lon], {
         interactive: false, keyboard: false, pane: "emap-names",
-        icon: L.divIcon({ className: i < labels.length ? "emap-county" : "emap-county emap-beyond", html: text, iconSize: /** @type {any} */ (null) }),
+        icon: L.divIcon({ className: beyond.includes(label) ? "emap-county emap-beyond" : "emap-county", html: text, iconSize: /** @type {any} */ (null) }),
       }));
     });
   };

@@ -1,9 +1,10 @@
 // Paper: a map as a drawing for a printed page, with numbered places; it needs no screen to be painted on.
-/** @import { Base, Box, Shapes } from "./types.js" */
+/** @import { Base, Box, Label, Shapes, View } from "./types.js" */
 import { WORLD, shapesOf } from "./atlas.js";
 import { measuring } from "./backdrop.js";
 import { paint, paintBorders } from "./brush.js";
 import { make, makeSvg } from "./dom.js";
+import { FEW, nameBoxes, namedCounties } from "./ground.js";
 import { lettered, write } from "./lettering.js";
 import { metres } from "./store.js";
 import { LOOKS } from "./tokens.js";
@@ -35,36 +36,46 @@ const BARS_M = Object.freeze([100, 200, 500, 1000, 2000, 5000, 10000, 20000, 500
 export function paperMap(base, drawn, places, width, height, sealed, length) {
   const project = fitted(places, width, height), found = spots(places, project);
   const drawing = makeSvg("svg", { viewBox: `0 0 ${width} ${height}`, class: "emap-over-drawing", role: "img" });
-  base.labels.forEach(({ name, lat, lon }) => {
+  const view = viewOf(project, width, height), counties = namedCounties(base, base.labels.length <= FEW, view.zoom);
+  counties.forEach(({ name, lat, lon }) => {
     const [x, y] = project([lat, lon]);
     if (x > 0 && x < width && y > 0 && y < height) drawing.append(haloed(name, x, y, 34, "#4D4D4D", "middle"));
   });
   found.forEach((spot) => drawing.append(...numbered(spot, width)));
   drawing.append(...scaleBar(places, project, width, height, length));
   if (sealed) drawing.append(haloed(sealed, 20, height - 22, 30, "#1C2733", "start"));
-  return make("div", { class: "emap-drawing" }, groundOf(base, drawn, project, width, height, found), drawing);
+  return make("div", { class: "emap-drawing" }, groundOf(base, drawn, view, counties, found), drawing);
+}
+
+/**
+ * What a drawing shows of the world's square, in pixels of a screen.
+ * @param {Project} project
+ * @param {number} width
+ * @param {number} height
+ */
+function viewOf(project, width, height) {
+  const [x, y] = project([0, 0]), half = (project([0, 180])[0] - x) / PICTURE.units;
+  return {
+    zoom: Math.log2(half / 128), scale: half / (WORLD / 2), left: half - x / PICTURE.units, top: half - y / PICTURE.units,
+    width: width / PICTURE.units, height: height / PICTURE.units,
+  };
 }
 
 /**
  * The base map as a picture of the sheet's part.
  * @param {Base} base
  * @param {Shapes[]} drawn
- * @param {Project} project
- * @param {number} width
- * @param {number} height
+ * @param {View} view
+ * @param {Label[]} counties whose names are written over it
  * @param {Spot[]} found
  */
-function groundOf(base, drawn, project, width, height, found) {
-  const canvas = make("canvas", { width: width * PICTURE.dots, height: height * PICTURE.dots, "aria-hidden": "true" });
+function groundOf(base, drawn, view, counties, found) {
+  const dots = PICTURE.dots * PICTURE.units;
+  const canvas = make("canvas", { width: Math.round(view.width * dots), height: Math.round(view.height * dots), "aria-hidden": "true" });
   const context = canvas.getContext("2d");
   if (!context) return canvas;
-  const [x, y] = project([0, 0]), half = (project([0, 180])[0] - x) / PICTURE.units;
-  const view = {
-    zoom: Math.log2(half / 128), scale: half / (WORLD / 2), left: half - x / PICTURE.units, top: half - y / PICTURE.units,
-    width: width / PICTURE.units, height: height / PICTURE.units,
-  };
-  const look = LOOKS.paper, dense = PICTURE.dots * PICTURE.units;
-  context.setTransform(dense, 0, 0, dense, 0, 0);
+  const look = LOOKS.paper;
+  context.setTransform(dots, 0, 0, dots, 0, 0);
   context.fillStyle = base.sea ? look.sea : look.around;
   context.fillRect(0, 0, view.width, view.height);
   paint(context, [shapesOf("around", base.around), shapesOf("land", base.land), ...drawn], view, look);
@@ -74,7 +85,7 @@ function groundOf(base, drawn, project, width, height, found) {
     const { wide, high } = sizeOf(spot);
     return [(spot.x - wide / 2) / PICTURE.units, (spot.y - high / 2) / PICTURE.units, (spot.x + wide / 2) / PICTURE.units, (spot.y + high / 2) / PICTURE.units];
   });
-  write(context, lettered(drawn, view, measuring(context), taken, 1), look);
+  write(context, lettered(drawn, view, measuring(context), [...taken, ...nameBoxes(counties, view)], 1), look);
   return canvas;
 }
 
