@@ -213,7 +213,7 @@ def test_a_main_street_stays_one_where_a_lesser_piece_of_its_name_joins_it():
 def test_neighbours_are_land_with_their_names_and_the_sea_is_sea():
     own = read_counties(adcodes=["440305"])  # 南山
     block = base_block(own)
-    assert block["sea"]
+    assert block["frame"][0] < own.total_bounds[0]
     names = {label["name"] for label in block["beyond"]}
     assert {"福田区", "宝安区", "香港"} <= names
     assert "南山区" not in names
@@ -228,7 +228,7 @@ def test_neighbours_are_land_with_their_names_and_the_sea_is_sea():
 def test_beside_lines_of_ones_own_and_abroad_no_lines_are_borrowed():
     own = read_counties(adcodes=["440305"])
     block = base_block(own, own_lines=True)
-    assert (block["around"], block["beyond"], block["sea"]) == ([], [], False)
+    assert (block["around"], block["beyond"], block["frame"]) == ([], [], None)
     assert land_around(-51.3, -30.2, -51.1, -30.0) is None
 
 

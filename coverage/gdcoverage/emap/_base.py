@@ -24,8 +24,11 @@ _FEW = 3
 _MOST_BYTES, _LEAST_BASE = 2_000_000, 500_000
 # How closely streets of many counties are drawn: about 6 m.
 _PROVINCE_UNITS = 12.0
-# As much beyond the counties is land or sea, as a share of their width.
-_AROUND = 1.5
+# So far beyond the counties land and sea are told apart, as a share of their width: of a province
+# not as far as countries of which the package knows nothing.
+_AROUND_FEW, _AROUND_MANY = 1.5, 0.2
+# Islands narrower than so many tolerances are left out beyond the counties.
+_ISLET = 8.0
 
 GUANGDONG = [[20.1, 109.6], [25.6, 117.4]]
 
@@ -40,7 +43,7 @@ def base_block(counties: gpd.GeoDataFrame | None, own_lines: bool = False) -> di
     """
     empty: list[Any] = []
     base: dict[str, Any] = dict.fromkeys(("land", "around", "borders", "labels", "beyond"), empty)
-    base["sea"] = False
+    base["frame"] = None
     if counties is None or not len(counties):
         return base
     shapes, tolerance = simplified(counties)
@@ -49,16 +52,28 @@ def base_block(counties: gpd.GeoDataFrame | None, own_lines: bool = False) -> di
     base["land"] = packed_area(shapely.union_all(shapes), 0)
     base["borders"] = packed_lines(Lines.of(lines), 0)
     base["labels"] = labels(counties)
+    return base if own_lines else base | _around(counties, tolerance)
+
+
+def _around(counties: gpd.GeoDataFrame, tolerance: float) -> dict[str, Any]:
+    """Land and names beyond the counties, and the frame outside which nothing is known."""
     west, south, east, north = counties.total_bounds
-    wide = _AROUND * max(east - west, north - south)
-    view = (west - wide, south - wide, east + wide, north + wide)
-    beyond = None if own_lines else land_around(*view, without=counties["adcode"])
-    if beyond is not None:
-        shapes = shapely.simplify(beyond.geometry.to_numpy(), 2 * tolerance)
-        base["around"] = packed_area(shapely.union_all(shapes), 0)
-        base["beyond"] = labels(beyond[beyond["name"] != ""])
-        base["sea"] = True
-    return base
+    share = _AROUND_FEW if len(counties) <= _FEW else _AROUND_MANY
+    wide = share * max(east - west, north - south)
+    frame = (west - wide, south - wide, east + wide, north + wide)
+    beyond = land_around(*frame, without=counties["adcode"])
+    if beyond is None:
+        return {}
+    tolerance *= 4
+    # Wider by what is cut off, or a strip of sea would run along the borders.
+    land = shapely.union_all(beyond.geometry.to_numpy()).buffer(tolerance, quad_segs=1)
+    parts = shapely.get_parts(shapely.simplify(land, tolerance))
+    large = parts[shapely.area(parts) > (_ISLET * tolerance) ** 2]
+    return {
+        "around": packed_area(shapely.multipolygons(large), 0),
+        "beyond": labels(beyond[beyond["name"] != ""]),
+        "frame": [round(float(side), 4) for side in frame],
+    }
 
 
 def with_base(

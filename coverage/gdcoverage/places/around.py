@@ -9,8 +9,10 @@ import shapely
 
 from gdcoverage.places.counties import package_polygon, province, read_counties
 
-# Who is next door, by adcode: 福建、江西、湖南、广西、海南、香港、澳门.
-_NEXT_DOOR = ("350000", "360000", "430000", "450000", "460000", "810000", "820000")
+# Who is next door or behind, by adcode: 福建、江西、湖南、广西、海南、贵州、台湾、香港、澳门.
+_NEXT_DOOR = (
+    *("350000", "360000", "430000", "450000", "460000", "520000", "710000", "810000", "820000"),
+)
 _NAMES = {"810000": "香港", "820000": "澳门"}
 
 

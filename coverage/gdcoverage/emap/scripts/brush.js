@@ -1,6 +1,6 @@
 // Brush: land, water, green, buildings, streets and rails drawn on a canvas, by zoom.
-/** @import { Tones, Shapes, View } from "./types.js" */
-import { inView } from "./atlas.js";
+/** @import { Base, Shapes, Tones, View } from "./types.js" */
+import { inView, inWorld } from "./atlas.js";
 import { WIDTHS, widthAt } from "./tokens.js";
 
 // From which zoom areas are drawn, by rank; buildings from where one tells one from the other.
@@ -11,6 +11,22 @@ const RIVERS = Object.freeze([[8, 0.8], [12, 1.6], [15, 4], [19, 14]]);
 const RAILS = Object.freeze([[8, 0.8], [13, 1.6], [16, 3], [19, 5]]);
 // Pixels: what is smaller is left out, points nearer than a step to the last one too; from which width a street has edges.
 const LEAST = Object.freeze({ seen: 2, step: 0.7, edged: 1.5 });
+
+/**
+ * The sea, as far as it is known.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Base} base
+ * @param {View} view
+ * @param {Tones} look
+ */
+export function paintSea(context, { frame }, view, look) {
+  context.fillStyle = frame ? look.outside : look.around;
+  context.fillRect(0, 0, view.width, view.height);
+  if (!frame) return;
+  const [left, top] = inWorld(frame[3], frame[0]), [right, bottom] = inWorld(frame[1], frame[2]);
+  context.fillStyle = look.sea;
+  context.fillRect(left * view.scale - view.left, top * view.scale - view.top, (right - left) * view.scale, (bottom - top) * view.scale);
+}
 
 /**
  * The ground in view.

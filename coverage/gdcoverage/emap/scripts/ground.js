@@ -4,7 +4,7 @@
 import { seal } from "./about.js";
 import { inWorld, shapesOf } from "./atlas.js";
 import { Backdrop, followLooks, larger, lookOf, marksOf, measuring } from "./backdrop.js";
-import { paint, paintBorders } from "./brush.js";
+import { paint, paintBorders, paintSea } from "./brush.js";
 import { make } from "./dom.js";
 import { lettered, write } from "./lettering.js";
 import { gcj } from "./links.js";
@@ -148,8 +148,7 @@ export function drawGround(map, base, drawn, tiled, outlets) {
   [["ground", 305], ["words", 350]].forEach(([name, z]) => paneOf(map, /** @type {string} */ (name), /** @type {number} */ (z)));
   const ground = new Backdrop("emap-ground", 0.25, (context, view) => {
     const look = lookOf(map);
-    context.fillStyle = base.sea ? look.sea : look.around;
-    context.fillRect(0, 0, view.width, view.height);
+    paintSea(context, base, view, look);
     paint(context, layers, view, look);
     paintBorders(context, borders, view, look, few);
   });

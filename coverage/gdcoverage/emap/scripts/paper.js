@@ -2,7 +2,7 @@
 /** @import { Base, Box, Label, Shapes, View } from "./types.js" */
 import { WORLD, shapesOf } from "./atlas.js";
 import { measuring } from "./backdrop.js";
-import { paint, paintBorders } from "./brush.js";
+import { paint, paintBorders, paintSea } from "./brush.js";
 import { make, makeSvg } from "./dom.js";
 import { FEW, nameBoxes, namedCounties } from "./ground.js";
 import { lettered, write } from "./lettering.js";
@@ -76,8 +76,7 @@ function groundOf(base, drawn, view, counties, found) {
   if (!context) return canvas;
   const look = LOOKS.paper;
   context.setTransform(dots, 0, 0, dots, 0, 0);
-  context.fillStyle = base.sea ? look.sea : look.around;
-  context.fillRect(0, 0, view.width, view.height);
+  paintSea(context, base, view, look);
   paint(context, [shapesOf("around", base.around), shapesOf("land", base.land), ...drawn], view, look);
   paintBorders(context, shapesOf("border", base.borders.length ? [base.borders] : []), view, look, true);
   /** @type {Box[]} */

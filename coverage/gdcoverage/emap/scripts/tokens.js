@@ -7,7 +7,7 @@
 /** @type {Readonly<Record<"day" | "night" | "paper", Tones>>} */
 export const LOOKS = Object.freeze({
   day: {
-    sea: "#C3DAE6", around: "#EDEAE3", land: "#F8F6F0", border: "#857A93",
+    outside: "#F4F3EF", sea: "#C3DAE6", around: "#EDEAE3", land: "#F8F6F0", border: "#857A93",
     built: "#F1EDE4", campus: "#F3E9DC", sand: "#F1E8CC", green: "#DCE9CD", wood: "#CFE0C2", water: "#B2D0E2", bank: "#8FB6CD",
     building: "#E4DED3", wall: "#CFC7B8", rail: "#8B8A90", metro: "#A79BC0", thin: "#CBC2B2", foot: "#BFB5A4",
     road: ["", "#F3DCA2", "#F8E9C2", "#FDF6E0", "#FFFFFF", "#FFFFFF", "#FFFFFF"],
@@ -16,7 +16,7 @@ export const LOOKS = Object.freeze({
     halo: "#FDFCF9", disc: "#FFFFFF",
   },
   night: {
-    sea: "#0F1D29", around: "#18212B", land: "#202A35", border: "#8F86A3",
+    outside: "#131A22", sea: "#0F1D29", around: "#18212B", land: "#202A35", border: "#8F86A3",
     built: "#252F3A", campus: "#2B3037", sand: "#35342D", green: "#23362F", wood: "#1F332B", water: "#14344A", bank: "#2C5570",
     building: "#303B47", wall: "#44505D", rail: "#8A94A0", metro: "#7F73A6", thin: "#46515D", foot: "#56616D",
     road: ["", "#7A6A43", "#655C46", "#565347", "#4A5561", "#444F5B", "#3B4652"],
@@ -26,7 +26,7 @@ export const LOOKS = Object.freeze({
   },
   // Ink is dear and some printers are black and white: grounds white, edges dark.
   paper: {
-    sea: "#DFE8EE", around: "#F2F1EE", land: "#FFFFFF", border: "#5F5670",
+    outside: "#FFFFFF", sea: "#DFE8EE", around: "#F2F1EE", land: "#FFFFFF", border: "#5F5670",
     built: "#FAF8F4", campus: "#F7F1E8", sand: "#F8F3E2", green: "#E6F0DC", wood: "#DBE9D2", water: "#CBDFEA", bank: "#86AFC8",
     building: "#EBE7E0", wall: "#BDB5A7", rail: "#6F6E74", metro: "#8E80B0", thin: "#C2BAAC", foot: "#A99F8F",
     road: ["", "#F5DFA6", "#FAEDCB", "#FEF9EA", "#FFFFFF", "#FFFFFF", "#FFFFFF"],

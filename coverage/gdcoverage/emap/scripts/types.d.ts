@@ -156,8 +156,8 @@ export interface Base {
   land: Area;
   /** Land beyond, of which nothing else is told. */
   around: Area;
-  /** Whether what is neither is water. */
-  sea: boolean;
+  /** West, south, east, north in degrees: within, what is neither is sea; null where nobody knows. */
+  frame: [number, number, number, number] | null;
   borders: Lines;
   labels: Label[];
   /** Names of neighbours. */
@@ -249,6 +249,8 @@ export type Ink = "outlet" | "place" | "street" | "station" | "hospital" | "publ
 
 /** Colours of the ground; of roads and their edges by rank. */
 export interface Tones {
+  /** What lies outside the map's frame. */
+  outside: string;
   sea: string;
   around: string;
   land: string;
