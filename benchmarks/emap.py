@@ -1,4 +1,4 @@
-"""The public map with 20,000 made-up outlets, and the planner's of a county: size and speed.
+"""The public map with 20,000 made-up outlets, the planner's of a county, base maps: size and speed.
 
 Folium's own ways to show as many are built beside it. Their pages load scripts and tiles from
 elsewhere, so only size and building are compared. ``python -m benchmarks.emap``.
@@ -22,12 +22,14 @@ import geopandas as gpd
 import numpy as np
 from folium.plugins import FastMarkerCluster, MarkerCluster
 
+from benchmarks.data import SHARED
 from benchmarks.results import beside_peers, in_figures
 from benchmarks.synthetic import make_province
 from benchmarks.synthetic.people import BANKS
 from benchmarks.synthetic.settlements import degrees, settle
 from benchmarks.timing import Figure, Row, once
-from gdcoverage.emap import build_public_map, write_map
+from gdcoverage.emap import Ground, build_public_map, write_map
+from gdcoverage.emap.basemap import read_base
 from gdcoverage.places.counties import assign_counties, read_counties
 from gdcoverage.policy import FLAGS, ITEMS, MODES
 
@@ -59,6 +61,13 @@ _FILTERS: tuple[dict[str, Any], ...] = (
 MOST_MB, MOST_READY_S, MOST_SLOW_READY_S, MOST_MS = 1.6, 0.8, 2.4, 50.0
 MOST_SLOW_MS = 150.0
 MOST_HEAP_MB, MOST_ELEMENTS, MOST_BUILD_S, MOST_COUNTY_MB = 40.0, 1_500, 5.0, 3.0
+MOST_BASE_KB, MOST_PAGE_MB, MOST_BASE_READY_S, MOST_BASE_SLOW_S = 1_000.0, 2.5, 1.2, 3.5
+MOST_PAINT_MS = 100.0
+# Real places: an OSM file, and what is looked at first (latitude, longitude, zoom).
+_PLACES = {
+    "Nanshan": ("gd-osm-extracts/shenzhen_nanshan_2021.osm.pbf", "22.5415,113.9520,15"),
+    "Porto Alegre": ("portoalegre-r5r/poa.osm.pbf", "-30.0331,-51.2250,14"),
+}
 _OPENINGS = 5
 _PAUSE_MS = 1_000  # before a person has typed a word
 
@@ -127,6 +136,7 @@ def main() -> tuple[list[Row], list[Figure]]:
             Figure("public map: built and written", seconds, "s", MOST_BUILD_S),
             *_in_browser(ours),
             _planner(Path(folder)),
+            *_base_maps(Path(folder)),
         ]
     return rows, figures
 
@@ -243,8 +253,8 @@ def _in_browser(path: Path) -> list[Figure]:
     ]
 
 
-def _until_ready(browser: Any, path: Path, slower: int) -> float:
-    opened = _opened(browser, path, slower)
+def _until_ready(browser: Any, path: Path, slower: int, at: str = "") -> float:
+    opened = _opened(browser, path, slower, at)
     opened.page.context.close()  # or it would work beside the next one
     return opened.milliseconds
 
@@ -257,14 +267,20 @@ class _Opened(NamedTuple):
     milliseconds: float
 
 
-def _opened(browser: Any, path: Path, slower: int) -> _Opened:
+def _opened(browser: Any, path: Path, slower: int, at: str = "") -> _Opened:
+    """A page opened until it is usable.
+
+    Parameters
+    ----------
+    at : latitude, longitude, zoom of what is seen first; all of it by default.
+    """
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     devtools = page.context.new_cdp_session(page)
     page.add_init_script(_WATCH)
     devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": slower})
     begun = _thread_ms(devtools)
-    page.goto(path.as_uri())
+    page.goto(path.as_uri() + (f"#at={at}" if at else ""))
     page.wait_for_function("() => window.readyMs")
     return _Opened(page, devtools, _thread_ms(devtools) - begun)
 
@@ -323,6 +339,49 @@ def _planner(folder: Path) -> Figure:
     return Figure(
         "planner's map of a county", _mb(next(folder.rglob("地图.html"))), "MB", MOST_COUNTY_MB
     )
+
+
+# The base map --------------------------------------------------------------------------------
+
+
+def _base_maps(folder: Path) -> Iterator[Figure]:
+    """Size of the base map of real places, and how soon its first picture stands."""
+    for place, (osm, at) in _PLACES.items():
+        path = SHARED / "data" / osm
+        if not path.exists():
+            print(f"no {path.name}: the base map of {place} is not measured", file=sys.stderr)
+            continue
+        page, drawn = folder / f"{place}.html", read_base(path)
+        emap = build_public_map(outlets(100), title=place, ground=Ground(drawn=drawn))
+        write_map(emap, page)
+        kilobytes = len(emap.blocks["drawn"].text) / 1e3
+        remark = f"{len(drawn):,} things"
+        yield Figure(f"base map of {place}: size", kilobytes, "kB", MOST_BASE_KB, remark)
+        yield Figure(f"base map of {place}: page", _mb(page), "MB", MOST_PAGE_MB)
+        if sync_playwright is not None and shutil.which("chromium"):
+            yield from _painted(place, page, at)
+
+
+def _painted(place: str, path: Path, at: str) -> Iterator[Figure]:
+    """Until the first picture of a place stands, and how long it takes to be painted anew."""
+    with _chromium() as browser:
+        for slower, budget in ((1, MOST_BASE_READY_S), (4, MOST_BASE_SLOW_S)):
+            seconds = [_until_ready(browser, path, slower, at) / 1e3 for _ in range(_OPENINGS)]
+            what = "first picture" + ("" if slower == 1 else ", CPU slowed four times")
+            yield Figure(f"base map of {place}: {what}", statistics.median(seconds), "s", budget)
+        page = _opened(browser, path, 1, at).page
+        again = page.evaluate(_PAINT_AGAIN)
+    yield Figure(f"base map of {place}: painted anew", again, "ms", MOST_PAINT_MS)
+
+
+# Reading a pixel back waits until everything is painted.
+_PAINT_AGAIN = """() => {
+    const canvases = emap.layers.counties.getLayers().filter((layer) => layer.canvas);
+    const started = performance.now();
+    for (let i = 0; i < 5; i++) canvases.forEach((layer) => layer.redraw());
+    canvases.forEach((layer) => layer.canvas.getContext("2d").getImageData(0, 0, 1, 1));
+    return (performance.now() - started) / 5;
+}"""
 
 
 if __name__ == "__main__":

@@ -155,7 +155,7 @@ def test_legend_and_layers_come_from_one_table(emap):
     assert [style["key"] for style in data["head"]["styles"]] == list(table)
     planner = data["planner"]
     drawn = {*planner["lines"], *planner["areas"], "counties", "gaps", "covered", "uncovered"}
-    assert drawn | {"outlets", "idle"} == set(table)
+    assert drawn | {"uncovered_rural", "outlets", "idle"} == set(table)
     assert table["walk_3"].label == "步行15分钟服务区"
     assert styles(Standard(minutes=20, rural_radius_m=3500))["radius"].label == "乡村3.5公里辐射"
 
@@ -317,7 +317,7 @@ def test_neighbours_keep_one_border_when_simplified(counties):
     shapes, _ = simplified(counties)
     assert shapely.area(shapely.intersection(*shapes)) == 0
     assert shapely.union_all(shapes).geom_type == "Polygon"
-    borders = base_block(counties, None)["borders"]
+    borders = base_block(counties)["borders"]
     length = sum(shapely.LineString(line).length for line in unpacked(borders))
     # Around both, and once between them.
     assert length == pytest.approx(7, abs=1e-3)

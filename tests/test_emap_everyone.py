@@ -435,7 +435,7 @@ def lab(rgb):
 @pytest.mark.parametrize("blindness", _BLINDNESS)
 def test_marks_are_told_apart_by_colour_blind_eyes_and_by_shape(blindness):
     table = styles(Standard())
-    keys = ("covered", "uncovered", "outlets", "sites")
+    keys = ("covered", "uncovered", "uncovered_rural", "outlets", "sites")
     seen = {
         key: lab(np.array(_BLINDNESS[blindness]) @ linear(table[key].options["fillColor"]))
         for key in keys

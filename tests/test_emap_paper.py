@@ -87,9 +87,9 @@ def test_a_countys_poster_has_every_outlet_once_and_each_sheet_its_foot(browser,
     assert f"共 {len(rows)} 个网点" in texts[0]
     assert "广州市番禺区" in texts[0]
     assert URL in texts[0]
-    # The map is drawn: land and numbered marks in their colours.
+    # The map is drawn: the neighbours' land and numbered marks in their colours.
     seen = {colour for _, colour in picture.getcolors(1 << 24)}
-    assert {(0xFB, 0xF9, 0xF4), (0x0B, 0x3C, 0x7D)} <= seen
+    assert {(0xF2, 0xF1, 0xEE), (0x0B, 0x3C, 0x7D)} <= seen
     assert page.locator(".emap-poster").count() == 0
     assert page.locator(".emap-panel").is_visible()
 
@@ -210,7 +210,7 @@ def test_a_planners_ctrl_p_is_one_sheet_with_the_map_painted(browser, tmp_path):
     for key in ("outlets", "uncovered"):
         code = STYLES[key].options["fillColor"]
         assert tuple(int(code[i : i + 2], 16) for i in (1, 3, 5)) in seen
-    assert (0xDF, 0xE8, 0xEE) in seen
+    assert (0xF2, 0xF1, 0xEE) in seen
     assert page.locator(".emap-still").count() == 0
     assert page.locator(".emap-panel").is_visible()
     classes = known(page.locator(".emap").get_attribute("class")).split()

@@ -42,7 +42,7 @@ def test_node_that_lies_nowhere_on_earth_is_told_and_the_street_goes_on(tmp_path
     (problem,) = network.problems
     assert (problem.kind, problem.severity, problem.file) == ("osm_damaged", "warning", "s.osm")
     assert "节点 4" in problem.what
-    assert read_base(path).empty
+    assert len(read_base(path)) == 0
 
 
 def test_place_that_lies_nowhere_is_no_place(tmp_path):
@@ -90,7 +90,7 @@ def test_text_that_is_no_utf8_costs_its_element_alone(tmp_path):
     (problem,) = network.problems
     assert "地名 7、道路 11，" in problem.what
     assert len(read_places(path)) == 0
-    assert list(read_base(path)["kind"]) == ["road", "road"]
+    assert list(read_base(path).frame()["kind"]) == ["road", "road"]
 
 
 def test_five_of_many_are_named_and_all_counted(tmp_path):

@@ -183,12 +183,18 @@ def _blocks(html):
         r'<script type="application/(json|gzip)"[^>]*data-block="(\w+)">(.*?)</script>', html, re.S
     )
     return {
-        name: json.dumps(
-            json.loads(text if kind == "json" else gzip.decompress(base64.b64decode(text))),
-            ensure_ascii=False,
+        name: _told(
+            name, text.encode() if kind == "json" else gzip.decompress(base64.b64decode(text))
         )
         for kind, name, text in found
     }
+
+
+def _told(name, data):
+    """JSON; of the base map's numbers the heading, in which all its names stand."""
+    if name == "drawn":
+        data = data[4 : 4 + int.from_bytes(data[:4], "little")]
+    return json.dumps(json.loads(data), ensure_ascii=False)
 
 
 def test_the_sample_is_refused_with_every_reason_then_granted(sample, monkeypatch):
@@ -206,7 +212,7 @@ def test_the_sample_is_refused_with_every_reason_then_granted(sample, monkeypatc
     assert "图上注明：本图数据日期不明：经张三同意，理由：核实中" in granted.output
     html = page.read_text(encoding="utf-8")
     blocks = _blocks(html)
-    assert blocks.keys() == {"head", "outlets", "names", "base", "walks"}
+    assert blocks.keys() == {"head", "outlets", "names", "base", "drawn", "walks"}
     assert "内部草稿" not in re.sub(r"(?s)<script>.*?</script>", "", html)
     head = json.loads(blocks["head"])
     assert (head["draft"], head["approval"]) == (False, "粤S（2026）012号")

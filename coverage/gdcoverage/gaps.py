@@ -13,17 +13,21 @@ from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Floats, Ints, Objects
 from gdcoverage.findings import Coverage
+from gdcoverage.gap_areas import uncovered_areas
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import in_plane
 from gdcoverage.network import reach
 
 # A place farther than this from a gap does not lend it its name.
 NAMING_DISTANCE_M = 5_000.0
+_LEAST_HALF_M = 100.0
 
 _COMPASS = ("北", "东北", "东", "东南", "南", "西南", "西", "西北")
 
 
-def find_gaps(coverage: Coverage, places: gpd.GeoDataFrame | None = None) -> gpd.GeoDataFrame:
+def find_gaps(
+    coverage: Coverage, places: gpd.GeoDataFrame | None = None, *, areas: bool = True
+) -> gpd.GeoDataFrame:
     """Group uncovered demand points with people into gaps, per county and settlement class.
 
     Points near one another belong together: nearer than one and a half times the usual spacing
@@ -36,12 +40,13 @@ def find_gaps(coverage: Coverage, places: gpd.GeoDataFrame | None = None) -> gpd
     coverage : result of `assess`.
     places : named places (``name``, Point geometry in EPSG:4326) to name gaps after; the demand
         points' own names come first, then places, then outlets.
+    areas : whether to draw what is uncovered; else discs around the points, which takes less.
 
     Returns
     -------
     GeoDataFrame, EPSG:4326, most people first within each county: ``gap_id``, ``county``,
     ``settlement``, ``name``, ``population``, ``elderly`` (NaN unknown), ``demand_points``,
-    ``area_km2`` (of the demand points where known, else of the drawn area); its place, which is
+    ``area_km2`` (of the demand points where known, else of discs around them); its place, which is
     its demand point nearest the people's centre: ``demand_id``, ``demand_name`` (the number
     where it has no name), ``lon``, ``lat``; one outlet, the nearest to that point by the
     standard's measure, in a straight line where no walk was found: ``outlet_id``,
@@ -49,8 +54,9 @@ def find_gaps(coverage: Coverage, places: gpd.GeoDataFrame | None = None) -> gpd
     longer than `Standard.walk_search_m` or no way), never less than it. Of all its people:
     ``distance_m``, the people-weighted median to each point's own nearest outlet by the
     standard's measure (NaN as above), ``beyond_m`` (how far that is beyond the standard),
-    ``off_network_population`` and ``barred_population``. The drawn area is the geometry. The
-    demand points of a gap: `gap_of_demand`.
+    ``off_network_population`` and ``barred_population``. The geometry is what is uncovered there:
+    the land around the points without the service area, without other gaps, and in the country
+    without what lies within the radius. The demand points of a gap: `gap_of_demand`.
     """
     gap = gap_of_demand(coverage)
     missed = coverage.demand.assign(gap=gap)[gap >= 0]
@@ -60,6 +66,10 @@ def find_gaps(coverage: Coverage, places: gpd.GeoDataFrame | None = None) -> gpd
             geometry=gpd.GeoSeries([], crs="EPSG:4326"),
         )
     described = gpd.GeoDataFrame(_described(missed, coverage), crs="EPSG:4326")
+    if areas:
+        half = coverage.demand["county"].astype(str).map(_half_by_county(coverage.demand))
+        drawn = uncovered_areas(coverage, gap, half.to_numpy(float))
+        described = described.set_geometry(gpd.GeoSeries(drawn, crs="EPSG:4326"))
     gaps = described.assign(**_nearest_outlets(coverage, np.flatnonzero(gap >= 0)[described["at"]]))
     gaps["name"] = _named(gaps, coverage.outlets, places)
     gaps["gap_id"] = [f"{c or '000000'}-{i + 1:03d}" for c, i in _numbered(gaps)]
@@ -143,6 +153,11 @@ def _spacing_of(demand: gpd.GeoDataFrame) -> dict[str, float]:
     return spacing
 
 
+def _half_by_county(demand: gpd.GeoDataFrame) -> dict[str, float]:
+    """How far the land around a county's demand points is counted as theirs, metres."""
+    return {county: max(0.75 * m, _LEAST_HALF_M) for county, m in _spacing_of(demand).items()}
+
+
 def _clusters(xyz: Floats, link_m: float, reach_m: float) -> list[Ints]:
     """Groups of linked points, divided until each fits within reach of its middle."""
     pairs = cKDTree(xyz).query_pairs(link_m, output_type="ndarray")
@@ -174,7 +189,7 @@ def _described(missed: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, o
     areas, elderly = (column.get(name, unknown) for name in ("area_km2", "elderly"))
     own_names = column.get("name", nameless)
     off_network, barred = (column["status"] == status for status in ("off_network", "barred"))
-    spacing = _spacing_of(coverage.demand)
+    half_m = _half_by_county(coverage.demand)
     # Within a gap by id, so that what is equal does not follow the file.
     order = np.lexsort((column["demand_id"].astype(str), column["gap"]))
     described = []
@@ -183,7 +198,7 @@ def _described(missed: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, o
         county, settlement = column["county"][first], column["settlement"][first]
         middle = rows[_nearest_to_centre(lon[rows], lat[rows], people)]
         distance_m = _weighted_median(column["distance_m"][rows], people)
-        area = _drawn(shapes[rows], max(0.75 * spacing[str(county)], 100.0))
+        area = _drawn(shapes[rows], half_m[str(county)])
         area_km2 = areas[rows].sum()
         if not np.isfinite(area_km2):
             area_km2 = ellipsoid.area_km2(np.array([area], object))[0]

@@ -13,14 +13,18 @@ from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Floats, Ints
 from gdcoverage.findings import Coverage
+from gdcoverage.geo.ellipsoid import GEOD
 from gdcoverage.geo.lines import Lines
 from gdcoverage.geo.outline import around
-from gdcoverage.geo.plane import from_plane, stretch, to_plane
+from gdcoverage.geo.plane import from_plane, in_plane, stretch, to_plane
 from gdcoverage.kernels import kernel
 from gdcoverage.network import Snap, WalkNetwork, reach
 
 # A hole in the drawn area that is smaller than a square of this side is filled.
 _FILLED_M = 240.0
+# Ground around a place that is not served.
+_SPOT_M = 25.0
+_M_PER_DEG = 111_195.0
 
 
 def reached_streets(coverage: Coverage, minutes: float | None = None) -> gpd.GeoDataFrame:
@@ -104,6 +108,38 @@ def isochrones(
             rows.append(named | {"minutes": walk, "street_m": float((to_m - from_m).sum())})
     columns = [*(["outlet_id"] if per_outlet else []), "minutes", "street_m"]
     return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry=areas, crs="EPSG:4326")
+
+
+def served_area(coverage: Coverage, width_m: float = 45.0) -> BaseGeometry:
+    """The drawn area of the standard's walk, without the places of those whom it leaves out.
+
+    Who joins no street may stand in the middle of what others reach; his own ground is no part
+    of what is served.
+    """
+    area = service_area(reached_lines(coverage), width_m)
+    demand = coverage.demand
+    missed = demand[~demand["covered"] & (demand["population"] > 0)].geometry.to_numpy()
+    shapely.prepare(area)
+    within = missed[shapely.dwithin(area, missed, _SPOT_M / _M_PER_DEG)]
+    if not len(within):
+        return area
+    spots = in_plane(
+        within,
+        lambda points, metre: shapely.union_all(shapely.buffer(points, _SPOT_M * metre)),
+    )
+    return area.difference(spots)
+
+
+def radius_area(active: gpd.GeoDataFrame, radius_m: float) -> BaseGeometry:
+    """The places within the geodesic radius of an outlet, as one area to draw."""
+    azimuth = np.linspace(0, 360, 73)[:-1]
+    discs = []
+    for point in active.geometry:
+        lon, lat, _ = GEOD.fwd(
+            np.full(72, point.x), np.full(72, point.y), azimuth, np.full(72, radius_m)
+        )
+        discs.append(shapely.Polygon(np.column_stack([lon, lat])))
+    return shapely.union_all(discs) if discs else shapely.MultiPolygon()
 
 
 def _reached_parts(coverage: Coverage, minutes: float | None) -> tuple[Ints, Floats, Floats]:

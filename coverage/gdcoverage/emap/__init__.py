@@ -1,5 +1,6 @@
 """The 广东社保电子地图: one HTML file that opens anywhere, with no network."""
 
+from gdcoverage.emap._drawn import Drawn
 from gdcoverage.emap._ground import Ground, Release
 from gdcoverage.emap._map import (
     build_index_map,
@@ -16,6 +17,7 @@ from gdcoverage.emap._page import EMap, page_of, write_map
 __all__ = [
     "FINEST",
     "Block",
+    "Drawn",
     "EMap",
     "Ground",
     "Release",

@@ -7,6 +7,7 @@ from typing import Any
 
 import geopandas as gpd
 
+from gdcoverage.emap._drawn import Drawn
 from gdcoverage.emap._names_block import names_block
 from gdcoverage.emap._outlets import FINEST
 from gdcoverage.emap.names import names_of_places
@@ -18,7 +19,7 @@ class Ground:
 
     Parameters
     ----------
-    drawn : water and main streets as `read_base` reads them.
+    drawn : what a base map shows, as `read_base` reads it.
     places : named places (``name``, Point) near which one may ask for outlets.
     tiles : tianditu, amap or osm; none by default, and then the page asks nobody for anything.
     key : for tiles that want one.
@@ -28,7 +29,7 @@ class Ground:
     names : more named places, as `read_names` reads them; in place of `places`.
     """
 
-    drawn: gpd.GeoDataFrame | None = None
+    drawn: Drawn | None = None
     places: gpd.GeoDataFrame | None = None
     tiles: str | None = None
     key: str = ""
@@ -36,6 +37,11 @@ class Ground:
     boundaries: str = ""
     decimals: int = FINEST
     names: gpd.GeoDataFrame | None = None
+
+    @property
+    def pictured(self) -> bool:
+        """Whether a base map of our own lies under the map."""
+        return self.tiles is None and self.drawn is not None and len(self.drawn) > 0
 
     @property
     def streets(self) -> bool:

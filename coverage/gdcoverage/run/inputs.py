@@ -14,6 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.demand import RASTER_SUFFIXES, read_demand
+from gdcoverage.emap import Drawn
 from gdcoverage.emap.basemap import read_base
 from gdcoverage.emap.names import read_names
 from gdcoverage.files import Source, sha256
@@ -62,7 +63,7 @@ class Inputs:
     candidates : where outlets could be added; None where they are to be generated.
     excluded : areas in which none is generated (geometry alone), or None.
     places : named places, or None.
-    base : water and main streets, or None.
+    base : what a base map shows, or None.
     names : streets, stations and landmarks near which one may ask for outlets, or None.
     problems : what is wrong with the files.
     sources : the files.
@@ -77,7 +78,7 @@ class Inputs:
     candidates: gpd.GeoDataFrame | None
     excluded: gpd.GeoDataFrame | None
     places: gpd.GeoDataFrame | None
-    base: gpd.GeoDataFrame | None
+    base: Drawn | None
     names: gpd.GeoDataFrame | None
     problems: tuple[Problem, ...]
     sources: tuple[Source, ...] = field(default=())
@@ -131,10 +132,9 @@ def read_inputs(
         candidates = replace(candidates, frame=_with_county(candidates.frame, counties))
     places = base = names = None
     if named_and_drawn is not None:
-        say("读取地名、水系与主要道路")
+        say("读取地名与底图")
         places, base, names = (layer() for layer in named_and_drawn)
-        near = base.sindex.query(shapely.box(*counties.total_bounds), "intersects", sort=True)
-        base = base.iloc[near].reset_index(drop=True)
+        base = base.within(*counties.total_bounds)
     polygons = plan.demand.settlement_polygons
     sources = (
         Source.of(plan.path, "计划"),
@@ -202,16 +202,16 @@ def _in_towns(
     return replace(demand, frame=people), replace(outlets, frame=serving), problems
 
 
-Layer = Callable[[], gpd.GeoDataFrame]
+Layer = Callable[[], Any]
 
 
 def _named_and_drawn(
     plan: Plan, osm: Path, beside: Callable[..., Callable[[], bytes]], say: Say
 ) -> tuple[Layer, Layer, Layer]:
-    """Named places of the file; water and main streets; other names; all begun."""
-    kept, content = Kept(plan.cache / "results", (), say), sha256(osm)
+    """Named places of the file; its base map; other names; all begun."""
+    kept, content = Kept(plan.cache / "results", (Drawn,), say), sha256(osm)
 
-    def begun(what: str, read: Callable[[Path], gpd.GeoDataFrame]) -> Layer:
+    def begun(what: str, read: Callable[[Path], Any]) -> Layer:
         identity = digest(what, program(), content)
         layer = kept.get(identity)
         if layer is not None:
@@ -221,14 +221,14 @@ def _named_and_drawn(
         def made() -> gpd.GeoDataFrame:
             data = body()
             kept.put(identity, data)
-            return unpacked(data, {})
+            return unpacked(data, kept.kinds)
 
         return made
 
     return begun("places", read_places), begun("base", read_base), begun("names", read_names)
 
 
-def _packed_layer(read: Callable[[Path], gpd.GeoDataFrame], osm: Path) -> bytes:
+def _packed_layer(read: Callable[[Path], Any], osm: Path) -> bytes:
     return packed(read(osm))
 
 

@@ -165,6 +165,7 @@ def county_files(
             ground=ground,
             box=report.box,
             towns=report.towns,
+            province=f"../../{PLANNER_MAP}" if among_others else "",
         )
         write_map(EMap(head, page()), path)
 

@@ -157,7 +157,7 @@ def exit_impact_of(
             candidates = _generated(coverage, after, lost, terms)
         question = ask(coverage, candidates, terms)
         question = _after_exit(question, after, lost, leaving, bank)
-        replacement = plan_for(question, find_gaps(after, places))
+        replacement = plan_for(question, find_gaps(after, places, areas=False))
     alone = exit_impact(coverage)
     population = float(coverage.demand["population"].to_numpy(float)[lost].sum())
     return ExitImpact(

@@ -69,7 +69,7 @@ def make_siting(
     ValueError, InputError : as for `recommend_sites`.
     """
     question = ask(coverage, candidates, terms)
-    plan = plan_for(question, find_gaps(coverage, places) if gaps is None else gaps)
+    plan = plan_for(question, find_gaps(coverage, places, areas=False) if gaps is None else gaps)
     curve = frontier_of(question) if terms.frontier else None
     size = len(plan.sites)
     further = alternatives_to(question, size) if terms.alternatives and size else None

@@ -7,10 +7,8 @@ import { inflate } from "./inflate.js";
  * @param {string} name
  */
 export async function block(id, name) {
-  /** @type {HTMLScriptElement | null} */
-  const node = document.querySelector(`script[data-map="${id}"][data-block="${name}"]`);
-  if (!node || node.textContent === null) return null;
-  return unpacked(node.type, node.textContent);
+  const node = blockNode(id, name);
+  return node && unpacked(node.type, node.textContent || "");
 }
 
 /**
@@ -18,18 +16,35 @@ export async function block(id, name) {
  * @param {string} text
  */
 export async function unpacked(kind, text) {
-  return JSON.parse(kind === "application/gzip" ? await gunzip(text) : text);
+  return JSON.parse(kind === "application/gzip" ? new TextDecoder().decode(await gunzip(text)) : text);
 }
 
 /**
+ * A block that is no JSON, or null.
+ * @param {string} id
+ * @param {string} name
+ */
+export async function bytesOf(id, name) {
+  const node = blockNode(id, name);
+  return node && gunzip(node.textContent || "");
+}
+
+/**
+ * @param {string} id
+ * @param {string} name
+ * @returns {HTMLScriptElement | null}
+ */
+const blockNode = (id, name) => document.querySelector(`script[data-map="${id}"][data-block="${name}"]`);
+
+/**
  * @param {string} base64
- * @returns {Promise<string>}
+ * @returns {Promise<Uint8Array>}
  */
 async function gunzip(base64) {
   const binary = atob(base64), bytes = new Uint8Array(binary.length);
   // A loop: a function for each of a million letters takes its time.
   for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
-  if (typeof DecompressionStream === "undefined") return new TextDecoder().decode(inflate(bytes));
+  if (typeof DecompressionStream === "undefined") return inflate(bytes);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(stream).text();
+  return new Uint8Array(await new Response(stream).arrayBuffer());
 }

@@ -1,10 +1,15 @@
-// Ground: the map itself, land and streets under everything, tiles where they are wanted.
-/** @import { Area, Base, Head, Label, Lines } from "./types.js" */
+// Ground: the map itself, the base map under everything, tiles where they are wanted.
+/** @import { Base, Box, GroundLayer, Head, Label, Shapes, View } from "./types.js" */
 /** @import { Words } from "./words.js" */
 import { seal } from "./about.js";
+import { inWorld, shapesOf } from "./atlas.js";
+import { Backdrop, followLooks, larger, lookOf, marksOf, measuring } from "./backdrop.js";
+import { paint, paintBorders, paintSea } from "./brush.js";
 import { make } from "./dom.js";
+import { lettered, write } from "./lettering.js";
 import { gcj } from "./links.js";
-import { unpack, unpackArea } from "./shapes.js";
+import { unpack } from "./shapes.js";
+import { LOOKS } from "./tokens.js";
 
 /**
  * Over tiles in GCJ-02 the projection shifts what is drawn, so that all data stay WGS-84.
@@ -93,8 +98,6 @@ function sealControl(text, lang) {
   return control;
 }
 
-export const PALETTE = Object.freeze({ sea: "#DFE8EE", land: "#FBF9F4", border: "#8A8378", water: "#BCD6E6", river: "#A9CBE0", road: "#E3D3AE" });
-
 /**
  * Panes that are only looked at let clicks through.
  * @param {L.Map} map
@@ -102,63 +105,110 @@ export const PALETTE = Object.freeze({ sea: "#DFE8EE", land: "#FBF9F4", border: 
  * @param {number} z
  */
 export function quietPane(map, name, z) {
-  const pane = map.createPane("emap-" + name);
-  pane.style.zIndex = String(z);
-  pane.style.pointerEvents = "none";
+  paneOf(map, name, z);
   return L.canvas({ pane: "emap-" + name, padding: 0.3 });
 }
 
-// From which zoom the roads and rivers of a province are drawn, by rank; of a few counties always.
-const LEAST_ZOOM = Object.freeze([0, 9.5, 11, 12]);
+/**
+ * @param {L.Map} map
+ * @param {string} name
+ * @param {number} z
+ */
+export function paneOf(map, name, z) {
+  const pane = map.createPane("emap-" + name);
+  pane.style.zIndex = String(z);
+  pane.style.pointerEvents = "none";
+  return pane;
+}
+
+// A page of so few counties is looked at from near.
+export const FEW = 3;
 
 /**
- * Land, water and streets of our own, borders and names of counties.
+ * Land, water, streets and names of our own; borders and names of counties.
  * @param {L.Map} map
  * @param {Base} base
+ * @param {Shapes[]} drawn
  * @param {boolean} tiled whether tiles lie under them
+ * @param {() => Shapes} outlets those shown, with their names
+ * @returns {GroundLayer}
  */
-export function drawGround(map, base, tiled) {
-  const renderer = quietPane(map, "ground", 305);
-  const common = { renderer, interactive: false, smoothFactor: 1 };
-  const filled = (/** @type {Area} */ area, /** @type {string} */ fillColor) =>
-    L.polygon(unpackArea(area), { ...common, stroke: false, fillColor, fillOpacity: 1 });
-  const lines = (/** @type {Lines} */ list, /** @type {string} */ color, /** @type {number} */ weight) =>
-    L.polyline(unpack(list), { ...common, color, weight });
-  const few = base.labels.length <= 3;
-  const borders = lines(base.borders, PALETTE.border, 1.2);
-  if (few) borders.options.dashArray = "7 4";
+export function drawGround(map, base, drawn, tiled, outlets) {
+  const few = base.labels.length <= FEW;
+  /** @type {GroundLayer} */
   const group = L.layerGroup();
-  if (!tiled) group.addLayer(filled(base.land, PALETTE.land)).addLayer(filled(base.water, PALETTE.water));
-  /** @type {(readonly [L.Polyline, number])[]} */
-  const ranked = tiled ? [] : [
-    ...base.river.map((list, i) => /** @type {const} */ ([lines(list, PALETTE.river, 2), i])),
-    // The least roads first, so that the greatest lie on top.
-    ...base.road.map((list, i) => /** @type {const} */ ([lines(list, PALETTE.road, 3 - 0.6 * i), i])).reverse(),
-  ];
-  const show = () => ranked.forEach(([layer, rank]) => {
-    group[few || map.getZoom() >= LEAST_ZOOM[rank] ? "addLayer" : "removeLayer"](layer);
+  const named = (/** @type {number} */ zoom) => namedCounties(base, few, zoom), names = countyNames(map, base, named);
+  if (tiled) {
+    const renderer = quietPane(map, "ground", 305);
+    const borders = L.polyline(unpack(base.borders), { renderer, interactive: false, color: LOOKS.day.border, weight: 1.2 });
+    return group.addLayer(borders).addLayer(names);
+  }
+  const borders = shapesOf("border", base.borders.length ? [base.borders] : []);
+  const layers = [shapesOf("around", base.around), shapesOf("land", base.land), ...drawn];
+  [["ground", 305], ["words", 350]].forEach(([name, z]) => paneOf(map, /** @type {string} */ (name), /** @type {number} */ (z)));
+  const ground = new Backdrop("emap-ground", 0.25, (context, view) => {
+    const look = lookOf(map);
+    paintSea(context, base, view, look);
+    paint(context, layers, view, look);
+    paintBorders(context, borders, view, look, few);
   });
-  map.on("zoomend", show);
-  show();
-  return group.addLayer(borders).addLayer(countyNames(map, base.labels));
+  const measure = measuring(/** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d")));
+  const words = new Backdrop("emap-words", 0.25, (context, view) => {
+    const own = outlets(), marks = marksOf(own, view);
+    const taken = [...nameBoxes(named(view.zoom), view), ...(marks.length > MARKS ? [] : marks)];
+    group.written = lettered([own, ...drawn], view, measure, taken, larger());
+    write(context, group.written, lookOf(map));
+  });
+  followLooks([ground, words]);
+  group.rewrite = () => words.redraw();
+  return group.addLayer(ground).addLayer(words).addLayer(names);
 }
+
+// Of more outlets in view most are numbers only.
+const MARKS = 400;
+
+// From here on a county is larger than the screen; a neighbour's name still says what lies over there.
+const NEAR_ZOOM = 12;
+const NEXT_ZOOM = 13;
+
+/**
+ * Counties whose names are written at a zoom, the page's own before neighbours.
+ * @param {Base} base
+ * @param {boolean} few
+ * @param {number} zoom
+ */
+export function namedCounties({ labels, beyond }, few, zoom) {
+  // Seen from afar a province is full of numbers already.
+  if (labels.length > 20 && zoom < 9) return [];
+  return [...(few && zoom > NEAR_ZOOM ? [] : labels), ...(few && zoom > NEXT_ZOOM ? [] : beyond)];
+}
+
+/**
+ * What names of counties take of a view.
+ * @param {Label[]} labels
+ * @param {View} view
+ * @returns {Box[]}
+ */
+export const nameBoxes = (labels, { scale, left, top }) => labels.map(({ name, lat, lon }) => {
+  const [x, y] = inWorld(lat, lon), half = name.length * 9;
+  return [x * scale - left - half, y * scale - top - 11, x * scale - left + half, y * scale - top + 11];
+});
 
 /**
  * County names where they have room: the largest first, none over another.
  * @param {L.Map} map
- * @param {Label[]} labels
+ * @param {Base} base
+ * @param {(zoom: number) => Label[]} named
  */
-function countyNames(map, labels) {
+function countyNames(map, { beyond }, named) {
   const group = L.layerGroup();
   const place = () => {
     if (!map.hasLayer(group)) return;
     group.clearLayers();
-    // Seen from afar a province is full of numbers already.
-    if (labels.length > 20 && map.getZoom() < 9) return;
     /** @type {L.Bounds[]} */
     const taken = [];
     const view = map.getBounds().pad(0.1);
-    labels.forEach((label) => {
+    named(map.getZoom()).forEach((label) => {
       const at = map.latLngToLayerPoint([label.lat, label.lon]);
       const half = label.name.length * 9;
       const box = L.bounds(at.subtract([half, 11]), at.add([half, 11]));
@@ -167,13 +217,12 @@ function countyNames(map, labels) {
       const text = make("span", {}, label.name);
       group.addLayer(L.marker([label.lat, label.lon], {
         interactive: false, keyboard: false, pane: "emap-names",
-        icon: L.divIcon({ className: "emap-county", html: text, iconSize: /** @type {any} */ (null) }),
+        icon: L.divIcon({ className: beyond.includes(label) ? "emap-county emap-beyond" : "emap-county", html: text, iconSize: /** @type {any} */ (null) }),
       }));
     });
   };
-  const pane = map.createPane("emap-names");
-  pane.style.zIndex = "450";
-  pane.style.pointerEvents = "none";
+  // Above the numbers of outlets.
+  paneOf(map, "names", 640);
   map.on("zoomend moveend resize", place);
   group.on("add", place);
   return group;

@@ -2,8 +2,8 @@
 /** @import { Demand, Facts, Head, Planner, RatedCounty, Style, Town } from "./types.js" */
 /** @import { Words } from "./words.js" */
 import { make } from "./dom.js";
-import { quietPane } from "./ground.js";
-import { Diamond, swatch, unpack, unpackArea } from "./shapes.js";
+import { paneOf, quietPane } from "./ground.js";
+import { Diamond, Triangle, swatch, unpack, unpackArea } from "./shapes.js";
 import { countyName } from "./store.js";
 
 /** @typedef {Record<string, Style>} Styles by key */
@@ -60,6 +60,8 @@ export class Later extends L.LayerGroup {
 export function plannerLayers(words, map, head, planner) {
   const style = Object.fromEntries((head.styles || []).map((s) => [s.key, s]));
   const marks = L.canvas({ padding: 0.3 });
+  // Below outlets; they are clicked, which a quiet pane lets through.
+  paneOf(map, "ranks", 450).style.pointerEvents = "";
   const panes = { lines: quietPane(map, "lines", 320), areas: quietPane(map, "areas", 330), reached: quietPane(map, "reached", 340) };
   // Thousands of streets are one shape to Leaflet.
   const lines = (/** @type {string} */ key, /** @type {L.Renderer} */ renderer) => new Later(() => [L.polyline(unpack(planner.lines[key]), {
@@ -80,8 +82,9 @@ export function plannerLayers(words, map, head, planner) {
     walk_1: area("walk_1"),
     reached: lines("reached", panes.reached),
     gaps: new Later(() => gapShapes(words, planner, style.gaps, marks)),
-    covered: demandLayer(words, planner.demand, style.covered, 1, L.CircleMarker, marks),
-    uncovered: demandLayer(words, planner.demand, style.uncovered, 0, Diamond, marks),
+    covered: demandLayer(words, planner.demand, style.covered, isCovered, L.CircleMarker, marks),
+    uncovered: demandLayer(words, planner.demand, style.uncovered, isMissed(1), Diamond, marks),
+    uncovered_rural: demandLayer(words, planner.demand, style.uncovered_rural, isMissed(0), Triangle, marks),
     ...siteLayer(words, planner, style),
   };
 }
@@ -106,22 +109,27 @@ const gapShapes = (words, planner, style, renderer) => planner.gaps.flatMap((gap
   const shape = popup(words, L.polygon(unpackArea(gap.area), { ...style.options, renderer }), gap.name, gap.facts);
   if (gap.rank > 10) return [shape];
   const icon = L.divIcon({ className: "emap-rank", html: String(gap.rank), iconSize: [22, 22], iconAnchor: [24, 24] });
-  return [shape, popup(words, L.marker([gap.lat, gap.lon], { keyboard: false, icon, pane: "emap-names" }), gap.name, gap.facts)];
+  return [shape, popup(words, L.marker([gap.lat, gap.lon], { keyboard: false, icon, pane: "emap-ranks" }), gap.name, gap.facts)];
 });
 
 /**
  * @param {Words} words
  * @param {Demand} demand
  * @param {Style} style
- * @param {number} covered 1 or 0
+ * @param {(demand: Demand, i: number) => boolean} which
  * @param {typeof L.CircleMarker} Mark
  * @param {L.Renderer} renderer
  */
-const demandLayer = (words, demand, style, covered, Mark, renderer) => new Later(() => demand.lon.flatMap((lon, i) => {
-  if (demand.covered[i] !== covered) return [];
+const demandLayer = (words, demand, style, which, Mark, renderer) => new Later(() => demand.lon.flatMap((lon, i) => {
+  if (!which(demand, i)) return [];
   const mark = new Mark([demand.lat[i] / 1e5, lon / 1e5], { ...style.options, radius: radius(demand.people[i]), renderer });
   return [mark.bindPopup(() => demandCard(words, demand, i))];
 }));
+
+/** Who is in the standard, and who is not in town (1) or in the country (0). */
+export const isCovered = (/** @type {Demand} */ demand, /** @type {number} */ i) => demand.covered[i] === 1;
+export const isMissed = (/** @type {number} */ urban) => (/** @type {Demand} */ demand, /** @type {number} */ i) =>
+  !demand.covered[i] && demand.urban[i] === urban;
 
 /**
  * @param {Words} words

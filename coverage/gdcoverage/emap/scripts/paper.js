@@ -1,9 +1,13 @@
 // Paper: a map as a drawing for a printed page, with numbered places; it needs no screen to be painted on.
-/** @import { Base, Area, Lines, Origin } from "./types.js" */
-import { makeSvg } from "./dom.js";
-import { PALETTE } from "./ground.js";
+/** @import { Base, Box, Label, Origin, Shapes, View } from "./types.js" */
+import { WORLD, shapesOf } from "./atlas.js";
+import { measuring } from "./backdrop.js";
+import { paint, paintBorders, paintSea } from "./brush.js";
+import { make, makeSvg } from "./dom.js";
+import { FEW, nameBoxes, namedCounties } from "./ground.js";
+import { lettered, write } from "./lettering.js";
 import { metres } from "./store.js";
-import { unpack, unpackArea } from "./shapes.js";
+import { LOOKS } from "./tokens.js";
 
 /** @typedef {{lat: number, lon: number, number: number}} Numbered */
 /** @typedef {{x: number, y: number, numbers: number[]}} Spot */
@@ -15,11 +19,14 @@ const LEADING = 36;
 const LEAST_METRES = 1200;
 // Letters of a mark's line.
 const LINE = 9;
+// Tenths of a millimetre to a pixel of a screen, and dots of the picture to a tenth of a millimetre (305 an inch).
+const PICTURE = Object.freeze({ units: 2.6, dots: 1.2 });
 const BARS_M = Object.freeze([100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000]);
 
 /**
  * A map around numbered places, and around the one from which they are told.
  * @param {Base} base
+ * @param {Shapes[]} drawn
  * @param {Numbered[]} places
  * @param {Origin | null} from
  * @param {number} width tenths of a millimetre
@@ -27,30 +34,11 @@ const BARS_M = Object.freeze([100, 200, 500, 1000, 2000, 5000, 10000, 20000, 500
  * @param {string} sealed what stands at the bottom left
  * @param {(metres: number) => string} length in words
  */
-export function paperMap(base, places, from, width, height, sealed, length) {
-  const project = fitted(from ? [...places, from] : places, width, height);
-  const drawing = makeSvg("svg", { viewBox: `0 0 ${width} ${height}`, class: "emap-drawing", role: "img" });
-  const seen = (/** @type {[number, number][]} */ line) => {
-    const xs = line.map(([x]) => x), ys = line.map(([, y]) => y);
-    return low(xs) < width && high(xs) > 0 && low(ys) < height && high(ys) > 0;
-  };
-  const path = (/** @type {Lines} */ lines, end = "") => unpack(lines).map((line) => line.map(project)).filter(seen)
-    .map((line) => "M" + line.map(([x, y]) => `${Math.round(x)} ${Math.round(y)}`).join("L") + end).join("");
-  const area = (/** @type {Area} */ shape) => unpackArea(shape)
-    .map((rings) => rings.map((ring) => ring.map(project))).filter(([outer]) => seen(outer))
-    .map((rings) => rings.map((ring) => "M" + ring.map(([x, y]) => `${Math.round(x)} ${Math.round(y)}`).join("L") + "z").join("")).join("");
-  const fill = (/** @type {Area} */ shape, /** @type {string} */ colour) =>
-    drawing.append(makeSvg("path", { d: area(shape), fill: colour, "fill-rule": "evenodd" }));
-  const stroke = (/** @type {Lines} */ lines, /** @type {string} */ colour, /** @type {number} */ wide, dashes = "") =>
-    drawing.append(makeSvg("path", { d: path(lines), fill: "none", stroke: colour, "stroke-width": wide, "stroke-dasharray": dashes }));
-  drawing.append(makeSvg("rect", { width, height, fill: PALETTE.sea }));
-  fill(base.land, PALETTE.land);
-  fill(base.water, PALETTE.water);
-  base.river.forEach((lines) => stroke(lines, PALETTE.river, 5));
-  base.road.map((lines, i) => /** @type {const} */ ([lines, 9 - 1.8 * i])).reverse()
-    .forEach(([lines, wide]) => stroke(lines, PALETTE.road, wide));
-  stroke(base.borders, PALETTE.border, 4, "18 10");
-  base.labels.forEach(({ name, lat, lon }) => {
+export function paperMap(base, drawn, places, from, width, height, sealed, length) {
+  const project = fitted(from ? [...places, from] : places, width, height), found = spots(places, project);
+  const drawing = makeSvg("svg", { viewBox: `0 0 ${width} ${height}`, class: "emap-over-drawing", role: "img" });
+  const view = viewOf(project, width, height), counties = namedCounties(base, base.labels.length <= FEW, view.zoom);
+  counties.forEach(({ name, lat, lon }) => {
     const [x, y] = project([lat, lon]);
     if (x > 0 && x < width && y > 0 && y < height) drawing.append(haloed(name, x, y, 34, "#4D4D4D", "middle"));
   });
@@ -58,10 +46,51 @@ export function paperMap(base, places, from, width, height, sealed, length) {
     const [cx, cy] = project([from.lat, from.lon]);
     drawing.append(makeSvg("circle", { cx, cy, r: MARK, fill: "#CC3311", stroke: "#FFFFFF", "stroke-width": 8 }));
   }
-  spots(places, project).forEach((spot) => drawing.append(...numbered(spot, width)));
+  found.forEach((spot) => drawing.append(...numbered(spot, width)));
   drawing.append(...scaleBar(places, project, width, height, length));
   if (sealed) drawing.append(haloed(sealed, 20, height - 22, 30, "#1C2733", "start"));
-  return drawing;
+  return make("div", { class: "emap-drawing" }, groundOf(base, drawn, view, counties, found), drawing);
+}
+
+/**
+ * What a drawing shows of the world's square, in pixels of a screen.
+ * @param {Project} project
+ * @param {number} width
+ * @param {number} height
+ */
+function viewOf(project, width, height) {
+  const [x, y] = project([0, 0]), half = (project([0, 180])[0] - x) / PICTURE.units;
+  return {
+    zoom: Math.log2(half / 128), scale: half / (WORLD / 2), left: half - x / PICTURE.units, top: half - y / PICTURE.units,
+    width: width / PICTURE.units, height: height / PICTURE.units,
+  };
+}
+
+/**
+ * The base map as a picture of the sheet's part.
+ * @param {Base} base
+ * @param {Shapes[]} drawn
+ * @param {View} view
+ * @param {Label[]} counties whose names are written over it
+ * @param {Spot[]} found
+ */
+function groundOf(base, drawn, view, counties, found) {
+  const dots = PICTURE.dots * PICTURE.units;
+  const canvas = make("canvas", { width: Math.round(view.width * dots), height: Math.round(view.height * dots), "aria-hidden": "true" });
+  const context = canvas.getContext("2d");
+  if (!context) return canvas;
+  const look = LOOKS.paper;
+  context.setTransform(dots, 0, 0, dots, 0, 0);
+  paintSea(context, base, view, look);
+  paint(context, [shapesOf("around", base.around), shapesOf("land", base.land), ...drawn], view, look);
+  paintBorders(context, shapesOf("border", base.borders.length ? [base.borders] : []), view, look, true);
+  /** @type {Box[]} */
+  const taken = found.map((spot) => {
+    const { wide, high } = sizeOf(spot);
+    return [(spot.x - wide / 2) / PICTURE.units, (spot.y - high / 2) / PICTURE.units, (spot.x + wide / 2) / PICTURE.units, (spot.y + high / 2) / PICTURE.units];
+  });
+  write(context, lettered(drawn, view, measuring(context), [...taken, ...nameBoxes(counties, view)], 1), look);
+  return canvas;
 }
 
 /** @param {number[]} values */

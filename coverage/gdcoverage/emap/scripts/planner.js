@@ -1,8 +1,8 @@
 // Planner: tabs, layer switches that are the legend too, the ranking of gaps or of counties.
-/** @import { Area, Gap, Head, Layers, Planner, RatedCounty, Store, Town } from "./types.js" */
+/** @import { Area, Demand, Gap, Head, Layers, Planner, RatedCounty, Store, Town } from "./types.js" */
 /** @import { Words } from "./words.js" */
 import { make, part, parts, refill } from "./dom.js";
-import { countyCard, factCard } from "./layers.js";
+import { countyCard, factCard, isCovered, isMissed } from "./layers.js";
 import { doubtLines } from "./said.js";
 import { serviceSwitches } from "./services.js";
 import { swatch, unpackArea } from "./shapes.js";
@@ -45,8 +45,8 @@ function layerCounts(planner, store) {
     planner.counties.forEach(({ style }) => { counts[style] = (counts[style] || 0) + 1; });
     return { ...counts, gap_marks: planner.gapMarks.length };
   }
-  const { covered } = planner.demand;
-  return { ...counts, covered: count(covered, 1), uncovered: count(covered, 0), gaps: planner.gaps.length };
+  const { demand } = planner, of = (/** @type {(d: Demand, i: number) => boolean} */ which) => demand.lon.filter((_, i) => which(demand, i)).length;
+  return { ...counts, covered: of(isCovered), uncovered: of(isMissed(1)), uncovered_rural: of(isMissed(0)), gaps: planner.gaps.length };
 }
 
 /**
@@ -80,7 +80,7 @@ function layerSwitches(list, words, map, head, layers, counts) {
  * @param {Layers} layers
  */
 export function pointsOnTop(map, layers) {
-  ["covered", "uncovered", "gap_marks"].forEach((key) => {
+  ["covered", "uncovered", "uncovered_rural", "gap_marks"].forEach((key) => {
     const layer = layers[key];
     if (!(layer instanceof L.LayerGroup) || !map.hasLayer(layer)) return;
     layer.eachLayer((mark) => { if (mark instanceof L.Path) mark.bringToFront(); });

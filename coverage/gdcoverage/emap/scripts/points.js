@@ -24,6 +24,8 @@ export class Points extends L.Layer {
     this.y = new Float64Array(store.size);
     /** @type {HTMLCanvasElement | null} */
     this.canvas = null;
+    /** Told when others are shown. */
+    this.changed = () => {};
   }
 
   /** @param {L.Map} map */
@@ -62,6 +64,7 @@ export class Points extends L.Layer {
 
   redraw() {
     if (this._map) this.draw();
+    this.changed();
   }
 
   /** @param {number} i the outlet to mark, or -1 */

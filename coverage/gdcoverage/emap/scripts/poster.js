@@ -1,5 +1,5 @@
 // Poster: what is looked at (a county, a town, an outlet) as a page for a notice board, with all its outlets.
-/** @import { Base, Head } from "./types.js" */
+/** @import { Base, Head, Shapes } from "./types.js" */
 /** @import { Look } from "./lookup.js" */
 import { seal } from "./about.js";
 import { qrImage } from "./card.js";
@@ -26,9 +26,10 @@ const LONGEST = 200;
  * @param {Look} look
  * @param {Head} head
  * @param {Base} base
+ * @param {Shapes[]} drawn the base map
  * @param {string} state of the look-up, as the page's address has it
  */
-export function poster(look, head, base, state) {
+export function poster(look, head, base, drawn, state) {
   const { store, words } = look, { title, rows } = scope(look, head);
   const sealed = seal(head, words);
   const places = rows.map((i, at) => ({ lat: store.latOf(i), lon: store.lonOf(i), number: at + 1 }));
@@ -40,7 +41,7 @@ export function poster(look, head, base, state) {
       make("div", {}, make("h1", {}, head.title), make("h2", { lang: "zh-CN" }, title),
         make("p", {}, rows.length ? words.t("共 {0} 个网点", words.number(rows.length)) : words.t("没有符合条件的网点"))),
       found(look, head, state)),
-    places.length ? paperMap(base, places, look.origin, WIDTH, few ? TALL : HEIGHT, sealed, (metres) => away(words, metres)) : null,
+    places.length ? paperMap(base, drawn, places, look.origin, WIDTH, few ? TALL : HEIGHT, sealed, (metres) => away(words, metres)) : null,
     make("table", {},
       make("thead", {}, make("tr", {}, ...columns.map((name) => make("th", { scope: "col" }, name)))),
       make("tbody", {}, ...rows.map((i, at) => row(look, i, at + 1))),

@@ -31,6 +31,14 @@ export class Diamond extends L.CircleMarker {
   }
 }
 
+export class Triangle extends L.CircleMarker {
+  _updatePath() {
+    drawMark(this, triangle);
+  }
+}
+
+/** @type {Corners} */
+const triangle = (r) => [[0, -r * 1.3], [r * 1.25, r], [-r * 1.25, r]];
 /** @type {Corners} */
 const diamond = (r) => [[0, -r * 1.2], [r * 1.2, 0], [0, r * 1.2], [-r * 1.2, 0]];
 /** @type {Corners} */
@@ -72,6 +80,7 @@ export function swatch(style) {
   if (style.shape === "circle") draw("circle", { cx: 17, cy: 11, r: 6, ...fill });
   if (style.shape === "star") draw("polygon", { points: corners(star, 9), ...fill });
   if (style.shape === "diamond") draw("polygon", { points: corners(diamond, 6), ...fill });
+  if (style.shape === "triangle") draw("polygon", { points: corners(triangle, 6), ...fill });
   if (style.shape === "outlet") {
     draw("polygon", { points: corners(square, 8), ...fill });
     draw("path", { d: "M13 11h8M17 7v8", stroke: o.color, "stroke-width": 2 });

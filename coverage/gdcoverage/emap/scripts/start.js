@@ -1,10 +1,11 @@
 // Start: a map in its page; the data follow as they are unpacked.
-/** @import { Asked, Base, Emap, Layers, Outlets, Planner, Store } from "./types.js" */
+/** @import { Asked, Base, Emap, Layers, Outlets, Planner, Shapes, Store } from "./types.js" */
 import { about } from "./about.js";
 import { addressOf, conditionsFrom, readAddress, stateText } from "./address.js";
-import { block } from "./blocks.js";
+import { inWorld, openAtlas, pointsOf } from "./atlas.js";
+import { block, bytesOf } from "./blocks.js";
 import { nowInGuangdong } from "./clock.js";
-import { part, parts } from "./dom.js";
+import { make, part, parts } from "./dom.js";
 import { drawGround, mapWords, openMap } from "./ground.js";
 import { plannerLayers } from "./layers.js";
 import { looks, looksFrom, onDeviceDark, setLooks } from "./looks.js";
@@ -72,20 +73,23 @@ async function fill(opened, id, first) {
   words.language = asked.lang === "en" ? "en" : "zh-CN";
   part(root, "h1").textContent = head.title;
   part(root, ".emap-subtitle").textContent = head.subtitle;
+  if (head.province) part(root, ".emap-titles").append(make("a", { class: "emap-province", href: head.province, "data-t": "‹ 全省地图" }));
   if (first) setLooks(root, looksFrom(asked));
   words.translate(root);
   const writeMapWords = mapWords(map, head, words);
   writeMapWords();
+  const packed = head.tiles ? null : bytesOf(id, "drawn");
   const [outlets, base, planner] = /** @type {[Outlets, Base, Planner | null]} */ (
     await Promise.all(["outlets", "base", "planner"].map((name) => block(id, name))));
-  const store = openStore(outlets), layers = makeLayers(opened, store, base, planner);
+  const bytes = await packed, drawn = bytes ? openAtlas(bytes) : [];
+  const store = openStore(outlets), layers = makeLayers(opened, store, base, drawn, planner);
   const look = new Look(root, map, words, store, layers);
   showLayers(opened, layers, asked);
   const tabs = planner && plannerPanel(root, words, map, head, planner, layers, store);
   const sheet = new Sheet(root, map);
   shareSpace(root, look, tabs, sheet);
   about(root, head, words);
-  const page = () => poster(look, head, base, stateOf(addressOf(emap)));
+  const page = () => poster(look, head, base, drawn, stateOf(addressOf(emap)));
   /** @type {Emap} */
   const emap = Object.assign(opened, { layers, look, print: new Printing(root, map, head, words, page), sheet });
   restore(look, asked);
@@ -151,17 +155,34 @@ const stateOf = ({ q, city, county, bank, items, modes, week, time, outlet }) =>
  * @param {Opened} opened
  * @param {Store} store
  * @param {Base} base
+ * @param {Shapes[]} drawn
  * @param {Planner | null} planner
  * @returns {Layers}
  */
-function makeLayers({ map, head, words }, store, base, planner) {
-  const layers = {
-    counties: drawGround(map, base, Boolean(head.tiles)).addTo(map),
-    outlets: new Points(store, { fillColor: "#0B3C7D" }, 630),
-  };
+function makeLayers({ map, head, words }, store, base, drawn, planner) {
+  const outlets = new Points(store, { fillColor: "#0B3C7D" }, 630);
+  const ground = drawGround(map, base, drawn, Boolean(head.tiles), outletsOf(store, outlets)).addTo(map);
+  outlets.changed = () => ground.rewrite && ground.rewrite();
+  const layers = { counties: ground, outlets };
   if (!planner) return layers;
   const idle = new Points(store, { fillColor: "#8A8A8A" }, 620);
   return { ...layers, idle, ...plannerLayers(words, map, head, planner) };
+}
+
+/**
+ * The outlets that are shown, as places to write names at; anew only when others are.
+ * @param {Store} store
+ * @param {Points} points
+ */
+function outletsOf(store, points) {
+  /** @type {number[] | null} */
+  let of = null, found = pointsOf("outlet", [], () => [0, 0]);
+  return () => {
+    const { shown } = points;
+    if (of !== shown) found = pointsOf("outlet", shown.map((i) => store.name[i]), (i) => inWorld(store.latOf(shown[i]), store.lonOf(shown[i])));
+    of = shown;
+    return found;
+  };
 }
 
 /**

@@ -20,7 +20,7 @@ export interface Emap {
 }
 
 export interface Layers extends Record<string, L.Layer | undefined> {
-  counties: L.LayerGroup;
+  counties: GroundLayer;
   outlets: Points;
   idle?: Points;
 }
@@ -57,6 +57,8 @@ export interface Head {
   /** Lines of what must be read before the headline. */
   doubt?: string[];
   styles?: Style[];
+  /** Where the map of all counties is, seen from a county's. */
+  province?: string;
 }
 
 export interface Style {
@@ -64,7 +66,7 @@ export interface Style {
   label: string;
   english: string;
   on: boolean;
-  shape: "circle" | "star" | "diamond" | "outlet" | "area" | "line";
+  shape: "circle" | "star" | "diamond" | "triangle" | "outlet" | "area" | "line";
   options: { color: string; weight: number; dashArray?: string; fillColor?: string; fillOpacity?: number };
 }
 
@@ -187,11 +189,14 @@ export interface WalksBlock {
 
 export interface Base {
   land: Area;
+  /** Land beyond, of which nothing else is told. */
+  around: Area;
+  /** West, south, east, north in degrees: within, what is neither is sea; null where nobody knows. */
+  frame: [number, number, number, number] | null;
   borders: Lines;
   labels: Label[];
-  water: Area;
-  river: Lines[];
-  road: Lines[];
+  /** Names of neighbours. */
+  beyond: Label[];
 }
 
 export interface Label {
@@ -276,6 +281,84 @@ export interface Demand {
 }
 
 // What the scripts make of them --------------------------------------------------------------
+
+/** Things of one kind and rank in the world's square: of each its rings, of each ring its points. */
+export interface Shapes {
+  kind: string;
+  rank: number;
+  size: number;
+  name: string[];
+  ring: Int32Array;
+  start: Int32Array;
+  /** x and y in turn. */
+  xy: Int32Array | Float64Array;
+  /** West, north, east, south of each. */
+  box: Float64Array;
+}
+
+/** A part of the world's square on a canvas: pixels a unit, pixels of its top left from the square's. */
+export interface View {
+  zoom: number;
+  scale: number;
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+export type Ink = "outlet" | "place" | "street" | "station" | "hospital" | "public" | "park" | "water" | "soft";
+
+/** Colours of the ground; of roads and their edges by rank. */
+export interface Tones {
+  /** What lies outside the map's frame. */
+  outside: string;
+  sea: string;
+  around: string;
+  land: string;
+  border: string;
+  built: string;
+  campus: string;
+  sand: string;
+  green: string;
+  wood: string;
+  water: string;
+  bank: string;
+  building: string;
+  wall: string;
+  rail: string;
+  metro: string;
+  thin: string;
+  foot: string;
+  road: readonly string[];
+  edge: readonly string[];
+  ink: Record<Ink, string>;
+  halo: string;
+  disc: string;
+}
+
+/** West, north, east, south. */
+export type Box = [number, number, number, number];
+
+/** A letter or a line of text around its middle. */
+export interface Letter {
+  text: string;
+  x: number;
+  y: number;
+  angle: number;
+}
+
+/** Everything under a map; which names are written now, and how they are written anew. */
+export type GroundLayer = L.LayerGroup & { written?: Written[]; rewrite?: () => void };
+
+export interface Written {
+  text: string;
+  font: string;
+  ink: Ink;
+  letters: Letter[];
+  mark?: string;
+  x?: number;
+  y?: number;
+}
 
 export interface Store extends Outlets {
   size: number;

@@ -51,7 +51,7 @@ const ENGLISH = Object.freeze({
   "Leaflet 的许可全文": "Leaflet's license in full", "关闭": "Close", "扫码看电子地图": "Scan for the map",
   "序号": "No.", "网点": "Outlet", "可办业务": "Services", "地图所示范围": "The part on the map",
   "离所选位置最近的 {0} 个网点": "The {0} outlets nearest to the chosen place",
-  "{0} 人": "{0} people", "没有空白区": "No gaps", "打开本县区地图": "Open the county's map",
+  "{0} 人": "{0} people", "没有空白区": "No gaps", "打开本县区地图": "Open the county's map", "‹ 全省地图": "‹ All counties",
   "空白区（按{0}）": "Gaps by {0}", "镇街（按{0}）": "Towns by {0}",
   "全部网点": "All outlets", "不限时段": "At any time", "工作日中午": "Workdays, through noon", "工作日17:30以后": "Workdays after 17:30",
   "星期六": "Saturday", "星期日": "Sunday",

@@ -1,0 +1,219 @@
+"""A base map packed for the page: whole numbers on Mercator's square, dearest things last.
+
+Layers of one kind and rank stand one after the other. Within a layer things are in the order of
+the squares that they lie in, so that steps from one to the next are short.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from gdcoverage.arrays import Ints, Objects
+from gdcoverage.emap._drawn import KINDS, LINES, POINTS, Drawn
+from gdcoverage.emap._pack import Block, packed_bytes
+
+# What is taken while there is room, the most needed first: by house numbers, footpaths and sheds
+# one finds oneself last.
+_WANTED: tuple[tuple[str, tuple[int, ...]], ...] = (
+    ("place", (1, 2, 3)),
+    ("road", (1, 2)),
+    ("station", (1, 2)),
+    ("water", (1, 2)),
+    ("rail", (1, 2)),
+    ("river", (2,)),
+    ("road", (3,)),
+    ("place", (4,)),
+    ("road", (4,)),
+    ("water", (3,)),
+    ("river", (3,)),
+    ("place", (5,)),
+    ("hospital", (1, 2)),
+    ("government", (1, 2)),
+    ("school", (1, 2)),
+    ("market", (1,)),
+    ("park", (1, 2, 3)),
+    ("lake", (1, 2, 3)),
+    ("exit", (1,)),
+    ("station", (3,)),
+    ("road", (5,)),
+    ("green", (1, 2, 3)),
+    ("wood", (1, 2)),
+    ("campus", (1, 2, 3)),
+    ("estate", (1, 2, 3)),
+    ("sight", (1, 2)),
+    ("stop", (1,)),
+    ("built", (1, 2, 3)),
+    ("road", (6,)),
+    ("building", (1, 2, 3)),
+    ("title", (1, 2, 3, 4)),
+    ("estate", (4,)),
+    ("school", (3,)),
+    ("market", (2,)),
+    ("road", (7,)),
+    ("water", (4,)),
+    ("green", (4,)),
+    ("campus", (4,)),
+    ("wood", (3,)),
+    ("sand", (1, 2, 3)),
+    ("building", (4,)),
+    ("river", (4,)),
+    ("park", (4,)),
+    ("house", (1,)),
+    ("wood", (4,)),
+    ("built", (4,)),
+    ("sand", (4,)),
+    ("lake", (4,)),
+)
+# The largest buildings alone, where not all have room.
+_SHARES = (1.0, 0.6, 0.35, 0.2, 0.1)
+# How many times less closely lines are drawn, where they have no room else.
+_COARSER = (1.0, 3.0, 10.0)
+# A gap in a greater street may be a lesser one, up to a residential one.
+_LEAST_STREET = 5
+
+
+def packed_base(drawn: Drawn, room: int, tolerance: float = 0.0) -> Block:
+    """A base map as a block of at most about so many bytes; what is dearest is left out.
+
+    Parameters
+    ----------
+    room : bytes of the page.
+    tolerance : how closely lines and outlines follow what they show, units of `WORLD`.
+    """
+    taken: list[Drawn] = []
+    left = float(room)
+    drawn = unbroken(drawn)
+    for kind, ranks in _WANTED:
+        things = drawn.where(drawn.kind == KINDS.index(kind))
+        for rank in ranks:
+            layer = things.where(things.rank == rank)
+            for part in _ever_less(kind, layer, tolerance) if len(layer) else ():
+                cost = len(packed_bytes(_written([part])).text)
+                if cost <= left:
+                    taken.append(part)
+                    left -= cost
+                    break
+    return packed_bytes(_written(taken))
+
+
+def unbroken(drawn: Drawn) -> Drawn:
+    """Streets whose greater pieces a lesser one of the same name joins are great all along."""
+    road = (drawn.kind == KINDS.index("road")) & (drawn.rank <= _LEAST_STREET) & (drawn.name > 0)
+    some = np.flatnonzero(road)
+    rank = drawn.rank.copy()
+    first = drawn.start[drawn.ring[some]]
+    last = drawn.start[drawn.ring[some] + 1] - 1
+    ends = np.concatenate([drawn.xy[first], drawn.xy[last]])
+    spots = np.column_stack([ends, np.tile(drawn.name[some], 2)])
+    spot = np.unique(spots, axis=0, return_inverse=True)[1].reshape(2, -1)
+    size = int(spot.max(initial=-1)) + 1
+    for great in range(1, _LEAST_STREET - 1):
+        lesser = np.flatnonzero(rank[some] > great)
+        reached = np.zeros(size, bool)
+        reached[spot[:, rank[some] <= great]] = True
+        ends = spot[:, lesser]
+        # Lesser pieces hang together where no greater one comes in.
+        apart = size + np.arange(ends.size).reshape(ends.shape)
+        node = np.where(reached[ends], apart, ends)
+        links = coo_array((np.ones(len(lesser), bool), tuple(node)), (size + ends.size,) * 2)
+        chain = connected_components(links, directed=False)[1][node]
+        doors = np.unique(np.stack([chain, ends])[:, reached[ends]], axis=1)[0]
+        closed = np.bincount(doors, minlength=chain.max(initial=-1) + 1)[chain[0]] > 1
+        rank[some[lesser[closed]]] = great
+    return replace(drawn, rank=rank)
+
+
+def _ever_less(kind: str, layer: Drawn, tolerance: float) -> Iterator[Drawn]:
+    """A layer as it is best drawn, then as less and less."""
+    if kind in POINTS:
+        yield _in_order(layer)
+    elif kind == "building":
+        size = (layer.boxes[:, 2:] - layer.boxes[:, :2]).sum(axis=1)
+        for share in _SHARES:
+            yield _in_order(layer.where(size >= np.quantile(size, 1 - share)))
+    else:
+        for coarser in _COARSER:
+            yield _in_order(_fewer_points(kind, layer, tolerance, coarser))
+
+
+def _fewer_points(kind: str, layer: Drawn, tolerance: float, coarser: float) -> Drawn:
+    """Streets in whole lengths; lines and outlines less close."""
+    if kind not in LINES and tolerance == 0 and coarser == 1:
+        return layer
+    shapes, name = layer.shapes(), np.array(layer.names, object)[layer.name]
+    if kind in LINES:
+        shapes, name = _joined(shapes, name)
+    shapes = shapely.simplify(shapes, max(tolerance, 1.0) * coarser)
+    return Drawn.of([kind] * len(shapes), [int(layer.rank[0])] * len(shapes), name, shapes)
+
+
+def _joined(lines: Objects, name: Objects) -> tuple[Objects, Objects]:
+    """Pieces of one name that meet made one, so that it has room for its name."""
+    long = shapely.get_type_id(lines) == 1
+    lines, name = lines[long], name[long].astype(str)
+    if not len(lines):
+        return lines, name.astype(object)
+    names, code = np.unique(name, return_inverse=True)
+    order = np.argsort(code, kind="stable")
+    groups = np.split(lines[order], np.cumsum(np.bincount(code, minlength=len(names)))[:-1])
+    merged = [shapely.line_merge(shapely.multilinestrings(group)) for group in groups]
+    parts, owner = shapely.get_parts(np.array(merged, object), return_index=True)
+    return parts, names[owner].astype(object)
+
+
+def _in_order(layer: Drawn) -> Drawn:
+    """Things by squares within squares (Morton 1966) of their middles."""
+    key = np.zeros(len(layer), np.int64)
+    for axis in (0, 1):
+        middle = (layer.boxes[:, axis].astype(np.int64) + layer.boxes[:, axis + 2]) >> 5
+        for bit in range(22):
+            key |= ((middle >> bit) & 1) << (2 * bit + axis)
+    return layer.take(np.argsort(key, kind="stable"))
+
+
+def _written(layers: list[Drawn]) -> bytes:
+    """Length of the heading, four bytes, least first; the heading, JSON; then numbers.
+
+    The heading has of each layer kind, rank and counts of things, lines and points, and all
+    names. Numbers are seven bits a byte, least first, a set eighth bit where more follow. Of
+    each layer: a name's number for each thing (0 without), rings of each thing, points of each
+    ring, then steps x and y from point to point, on from layer to layer, 0, -1, 1, -2 … as 0,
+    1, 2, 3 ….
+    """
+    whole = Drawn.together(layers)
+    streams: list[Ints] = []
+    at, before = np.zeros((1, 2), np.int64), 0
+    for layer in layers:
+        name = whole.name[before : before + len(layer)].astype(np.int64)
+        steps = np.diff(np.concatenate([at, layer.xy]), axis=0).ravel()
+        streams += [name, np.diff(layer.ring), np.diff(layer.start), (steps << 1) ^ (steps >> 63)]
+        at, before = layer.xy[-1:].astype(np.int64), before + len(layer)
+    counts = [
+        [KINDS[part.kind[0]], int(part.rank[0]), len(part), len(part.start) - 1, len(part.xy)]
+        for part in layers
+    ]
+    heading = {"layers": counts, "names": whole.names[1:]}
+    text = json.dumps(heading, ensure_ascii=False, separators=(",", ":")).encode()
+    numbers = np.concatenate(streams) if streams else np.empty(0, np.int64)
+    return len(text).to_bytes(4, "little") + text + _sevens(numbers)
+
+
+def _sevens(values: Ints) -> bytes:
+    """Whole numbers from 0, seven bits a byte."""
+    size = np.ones(len(values), np.int64)
+    for bits in range(7, 42, 7):
+        size += values >= 1 << bits
+    start = np.cumsum(size) - size
+    out = np.zeros(int(size.sum()), np.uint8)
+    for byte in range(int(size.max(initial=1))):
+        some = size > byte
+        more = (size[some] > byte + 1).astype(np.int64) << 7
+        out[start[some] + byte] = ((values[some] >> (7 * byte)) & 127) | more
+    return out.tobytes()
