@@ -65,7 +65,7 @@ def test_each_town_with_its_people_outlets_and_nearest(village):
     # Half of 永汉镇's 300 people are beyond 上村's 100.
     assert table.loc[("441324", "永汉镇"), "radius_m"] == pytest.approx(1800, abs=1)
     assert table.loc[("441324", "龙华镇"), "radius_m"] == pytest.approx(2000, abs=1)
-    assert np.isnan(table.loc[("441324", "平陵街道"), "rate"])
+    assert pd.isna(table.loc[("441324", "平陵街道"), "rate"])
     assert table["villages"].tolist() == [1, 2, 2, 0, 0]
     assert table["villages_without"].tolist() == [1, 1, 2, 0, 0]
     assert table["town_kind"].tolist() == ["镇", "镇", "镇", "街道", ""]

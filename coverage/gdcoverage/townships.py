@@ -58,7 +58,8 @@ def by_town(found: Findings, towns: gpd.GeoDataFrame | None = None) -> pd.DataFr
     )
     table = table.join(_outlets(outlets))
     table["outlets"] = table["outlets"].fillna(0).astype(int)
-    table[["banks", "outlet_id"]] = table[["banks", "outlet_id"]].fillna("")
+    for name in ("banks", "outlet_id"):
+        table[name] = table[name].astype(object).fillna("").astype("str")
     table = table.reset_index()
     bare = table["town_id"] == ""
     table.loc[bare, "town_label"] = NO_TOWN
