@@ -91,12 +91,12 @@ def test_agrees_with_networkx_on_a_lattice_with_a_hole(script, tmp_path):
     network = worlds.network(tmp_path, nodes, ways)
     rng = np.random.default_rng(2)
     at = rng.integers(0, network.nodes, 12)
-    # Outlets and readers stand on crossings, so that no rule of joining matters.
+    # Outlets and readers stand on crossings, and join nothing else.
     outlets = gpd.GeoDataFrame(
         geometry=gpd.points_from_xy(network.node_lon[at], network.node_lat[at]), crs="EPSG:4326"
     )
     spots = list(zip(network.node_lon[at], network.node_lat[at], strict=True))
-    found = walked(script, network, outlets, spots)
+    found = walked(script, network, outlets, spots, Standard(snap_limit_m=2))
     graph = network.to_networkx()
     for row, source in zip(found, at, strict=True):
         lengths = nx.single_source_dijkstra_path_length(graph, source, weight="length")
@@ -222,4 +222,4 @@ def test_of_nanshan_the_page_finds_the_walks_that_networkx_finds(script, shared)
     off = np.abs(found - truth)[np.isfinite(truth)]
     told = np.percentile(off, [50, 95, 99, 100]).round(1)
     print(f"{len(off):,} walks, off by {told} m (50, 95, 99, 100 %)")
-    assert told[0] < 1 and told[1] < 5
+    assert told[0] < 1 and told[1] < 2 and told[2] < 10

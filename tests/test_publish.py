@@ -22,11 +22,11 @@ from gdcoverage.cli import app
 from gdcoverage.emap import EMap, Release, build_public_map, write_map
 from gdcoverage.emap._outlets import look_up
 from gdcoverage.outlets import read_outlets
-from gdcoverage.problems import InputError
+from gdcoverage.problems import InputError, unusable
 from gdcoverage.publish import cards, publishing
 from gdcoverage.publish.gate import refusals, release_of
 from gdcoverage.publish.publishing import PUBLISHED
-from gdcoverage.run import load_plan
+from gdcoverage.run import load_plan, streets
 from known import known
 from public_outlets import counties, public_outlets
 from three_counties import ADCODES, write_plan
@@ -222,6 +222,21 @@ def test_the_sample_is_refused_with_every_reason_then_granted(sample, monkeypatc
     outlets = json.loads(blocks["outlets"])
     assert all(degree % 10 == 0 for side in ("lon", "lat") for degree in outlets[side])
     assert [file.name for file in page.parent.iterdir()] == [PUBLISHED]
+
+
+def test_streets_that_cannot_be_had_leave_straight_lines(sample, monkeypatch):
+    def refuse(*_):
+        raise unusable("no_streets", "服务器连不上", "请稍后再试")
+
+    monkeypatch.setattr(streets, "streets_of", refuse)
+    monkeypatch.setattr(publishing, "opened_faults", lambda page, emap: [])
+    kinds = ("hours", "date", "approval")
+    _with(sample, "[publish]", *(f'waive_{kind} = "张三：核实中"' for kind in kinds))
+    granted = _run(sample)
+    assert granted.exception is None, granted.exception
+    assert "服务器连不上" in granted.output and "离网点多远只写直线距离" in granted.output
+    html = (sample.parent / "结果" / PUBLISHED).read_text(encoding="utf-8")
+    assert "walks" not in _blocks(html)
 
 
 def test_a_province_is_published_with_its_counties_names(tmp_path, monkeypatch):

@@ -3,7 +3,9 @@
 What the page knows is the walk network as it is, drawn more simply: its edges with their lengths to
 the decimetre, its barriers, and the joins of each outlet as `WalkNetwork.snap` finds them. Where a
 reader stands is joined in the page by the same rules (scripts/joins.js) on the simpler lines, so
-that walks are those of the assessment but for what simplifying moves: metres, and the page says 约.
+that walks are those of the assessment but for what simplifying moves: of 7,644 walks in Nanshan
+0.3 m at the median, 1 m for 95 %, 3 m for 99 %; a leg that just passes a street's corner may
+be taken otherwise and make tens of metres. So the page says 约.
 """
 
 from __future__ import annotations
@@ -22,8 +24,8 @@ from gdcoverage.policy import Standard
 
 # Beside outlets, names and scripts a page of 1.6 MB has room for so much.
 MOST_BYTES = 800_000
-# First fine, then as coarse as still shows the way.
-_TOLERANCES = (SIMPLE_DEG, 1e-4)
+# First as fine as the page's grid, then as coarse as still shows the way.
+_TOLERANCES = (1 / GRID, SIMPLE_DEG, 1e-4)
 _NOT_JOINED, _DOUBTFUL, _CERTAIN = range(3)
 
 

@@ -34,6 +34,8 @@ export function select(store, conditions, origin, now) {
   const untold = new Set(found ? found.unknown : []);
   const verdicts = store.schedules.map((schedule) => fits(schedule, store.calendar, conditions, now));
   const { counts, shown } = nothing(store);
+  // Outlets by what they have in common first: there are tens of thousands.
+  const byHours = new Uint32Array(verdicts.length), byItems = new Uint32Array(1 << counts.items.length), byModes = new Uint32Array(1 << counts.modes.length);
   let unknown = 0;
   for (let i = 0; i < store.size; i++) {
     const county = store.county.codes[i], bank = store.bank.codes[i], time = verdicts[store.hours.codes[i]];
@@ -51,16 +53,23 @@ export function select(store, conditions, origin, now) {
     // A choice among counties counts what the other conditions leave, and so does one among banks.
     if (ofBank && open) counts.county[county]++;
     if (inCounty && open) counts.bank[bank]++;
-    if (inCounty && ofBank) {
-      if (time.open === "open") counts.open++;
-      time.week.forEach((verdict, bit) => { if (verdict === "open") counts.week[bit]++; });
-      if (time.met === "unknown") unknown++;
-    }
-    if (!inCounty || !ofBank || !open) continue;
-    for (let bit = 0; bit < counts.items.length; bit++) if (store.items[i] & (1 << bit)) counts.items[bit]++;
-    for (let bit = 0; bit < counts.modes.length; bit++) if (store.modes[i] & (1 << bit)) counts.modes[bit]++;
+    if (!inCounty || !ofBank) continue;
+    byHours[store.hours.codes[i]]++;
+    if (!open) continue;
+    byItems[store.items[i]]++;
+    byModes[store.modes[i]]++;
     shown.push(i);
   }
+  verdicts.forEach((time, code) => {
+    if (time.open === "open") counts.open += byHours[code];
+    if (time.met === "unknown") unknown += byHours[code];
+    time.week.forEach((verdict, bit) => { if (verdict === "open") counts.week[bit] += byHours[code]; });
+  });
+  const spread = (/** @type {number[]} */ ofBits, /** @type {Uint32Array} */ byMask) => byMask.forEach((count, mask) => {
+    if (count) ofBits.forEach((_, bit) => { if (mask & (1 << bit)) ofBits[bit] += count; });
+  });
+  spread(counts.items, byItems);
+  spread(counts.modes, byModes);
   const near = found && found.near >= 0 ? placeOf(store, found.near) : null;
   const from = near || origin, walked = store.walks && from ? walkedFrom(store.walks, from.lat, from.lon) : null;
   return { shown: ordered(store, shown, scores, from, walked), counts, unknown, found, near, walked };

@@ -3,8 +3,6 @@
 
 // Lines that meet a leg within so many millimetres of its end are touched, not crossed.
 const TOUCH_MM = 10;
-// The page's lines are on a grid of a metre: whoever is nearer to a street stands on it.
-const ON = 1;
 // How `Streets.look` has a street that is joined for certain, or a barrier: both end legs.
 const CERTAIN = 2;
 
@@ -20,7 +18,7 @@ export function metresPerDegree(lat) {
 
 /**
  * Where a place joins the streets: at the nearest place of each street within reach, unless the straight leg there meets
- * a certain street or a barrier before. Whoever stands on a street joins it alone.
+ * a certain street or a barrier before.
  * @param {Streets} streets
  * @param {number} lat
  * @param {number} lon
@@ -42,16 +40,15 @@ export function joinsOf(streets, lat, lon) {
       const ax = (x[i] - lon) * perLon, ay = (y[i] - lat) * perLat, dx = (x[i + 1] - x[i]) * perLon, dy = (y[i + 1] - y[i]) * perLat;
       const square = dx * dx + dy * dy, part = square ? Math.min(Math.max(-(ax * dx + ay * dy) / square, 0), 1) : 0;
       const place = { line, piece: i, part, x: ax + part * dx, y: ay + part * dy, away: Math.hypot(ax + part * dx, ay + part * dy) };
-      if (place.away > reach || (line >= edges && place.away <= ON)) continue;
+      if (place.away > reach || (line >= edges && place.away * 1000 <= TOUCH_MM)) continue;
       if (line < edges && (!best || place.away < best.away)) best = place;
       if (look[line] === CERTAIN) bars.push([place.away, line, ax, ay, ax + dx, ay + dy]);
     }
     if (best) found.push(best);
   }
-  const on = found.filter((place) => place.away <= ON && look[place.line] === CERTAIN);
   // What is near bars most of what lies behind it, and what is farther than a place does not bar it.
   bars.sort((a, b) => a[0] - b[0]);
-  const open = on.length ? on : found.filter((place) => {
+  const open = found.filter((place) => {
     const leg = place.away - TOUCH_MM / 1000;
     for (const [away, line, ax, ay, bx, by] of bars) {
       if (away >= leg) return true;

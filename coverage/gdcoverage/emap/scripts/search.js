@@ -57,12 +57,8 @@ function foundFor(store, index, parts, now, strict = false) {
   const { scores: asked, unknown } = scoresOfKnown(store, known, now);
   const together = (/** @type {boolean} */ loose, /** @type {Part[]} */ left) => {
     const scores = asked.slice(), each = left.map((part) => scoresOfText(store, index, part.word, loose));
-    let some = false;
-    for (let i = 0; i < store.size; i++) {
-      for (const one of each) scores[i] = one[i] && scores[i] && scores[i] + one[i];
-      if (scores[i]) some = true;
-    }
-    return { scores, some, unknown: unknown.filter((i) => each.every((one) => one[i])) };
+    for (const one of each) for (let i = 0; i < store.size; i++) scores[i] = one[i] && scores[i] ? scores[i] + one[i] : 0;
+    return { scores, some: scores.some((score) => score > 0), unknown: unknown.filter((i) => each.every((one) => one[i])) };
   };
   const plainly = together(false, texts);
   const whole = { parts, places: [], tries: [], skipped: [], near: -1, alike: false, placesFirst: true };
