@@ -187,7 +187,7 @@ classes = st.lists(st.sampled_from(["urban", "rural"]), min_size=12, max_size=12
 crowd = st.lists(st.integers(0, 500), min_size=12, max_size=12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(spot, min_size=2, max_size=6, unique=True),
     st.lists(spot, min_size=12, max_size=12),

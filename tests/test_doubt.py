@@ -102,7 +102,7 @@ def test_one_county_with_two_answers_is_enough():
     assert Doubt(3, 0.67, 0.671, ("甲县",)).matters
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(
     st.lists(st.tuples(METRES, METRES, STATUS), min_size=1, max_size=8),
     st.lists(

@@ -196,7 +196,7 @@ SPOTS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(SPOTS, SPOTS, st.sampled_from(["urban", "rural"]))
 def test_the_straight_way_is_never_longer_than_the_walk(lattice, sites, spots, settlement):
     standard = Standard(walking_speed_kmh=2.0, rural_radius_m=200.0)

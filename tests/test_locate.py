@@ -128,7 +128,7 @@ def drawn(random):
 def test_backup_covering_gives_up_no_first_cover_and_is_as_good_as_brute_force():
     random = np.random.default_rng(20241124)
     wrong = []
-    for number in range(3_000):
+    for number in range(1_000):
         world, p = drawn(random), int(random.integers(0, 5))
         covers, weights = sparse.csc_array(world["covers"]), world["weights"]
         first = maximal_covering(covers, weights, p, **conditions(world))

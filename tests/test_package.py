@@ -15,8 +15,10 @@ import gdcoverage
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.mark.parametrize("first", ["sites", "gaps", "assessment", "network"])
-@pytest.mark.parametrize("folder", [ROOT, ROOT / "tests"], ids=["root", "elsewhere"])
+@pytest.mark.parametrize(
+    ("first", "folder"),
+    [("sites", ROOT), ("gaps", ROOT), ("assessment", ROOT / "tests"), ("network", ROOT / "tests")],
+)
 def test_public_names_mean_functions_whatever_is_imported_first(first, folder):
     code = f"import gdcoverage.{first}; from gdcoverage import assess; assert callable(assess)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=folder)

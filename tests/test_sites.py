@@ -420,7 +420,7 @@ def test_of_equal_plans_the_one_with_most_people_in_reach_of_two_outlets(street)
     assert (len(least.sites), known(least.two_outlets).after) == (2, 20)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(**world, count=st.integers(0, 4))
 def test_people_in_reach_of_two_outlets_are_the_most_that_cost_nobody(
     lattice, existing, places, spots, people, kinds, count

@@ -120,7 +120,7 @@ def _worths(coverage, offered, size):
     }
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(**world)
 def test_the_frontier_never_falls_and_nesting_never_beats_it(
     lattice, existing, places, spots, people, kinds
@@ -142,7 +142,7 @@ def test_the_frontier_never_falls_and_nesting_never_beats_it(
     assert nested["candidate_id"].is_unique
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(**world, differ=st.integers(1, 2))
 def test_each_alternative_is_the_best_of_those_that_keep_apart(
     lattice, existing, places, spots, people, kinds, differ
@@ -347,7 +347,7 @@ def _ecef(lon, lat):
 coarse = st.tuples(st.integers(0, 10), st.integers(0, 10)).map(lambda s: (s[0] * 200, s[1] * 200))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     existing=st.lists(coarse, max_size=2),
     places=st.lists(coarse, min_size=3, max_size=9),

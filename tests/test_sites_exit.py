@@ -155,7 +155,7 @@ def test_who_is_unknown_or_nobody_is_refused(street):
         exit_impact_of(coverage)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     **world | {"existing": st.lists(spot, min_size=1, max_size=5)},
     leaving=st.sets(st.integers(0, 4), min_size=1),
