@@ -129,7 +129,9 @@ def export(
     active = int((frame["status"] == "active").sum())
     out.print(f"网点 {len(frame)} 个，其中在营 {active} 个。")
     if touched:
-        err.print(f"{touched} 个网点的文字里有疑似个人姓名或手机号，已略去。", style="yellow")
+        which = "、".join(touched[:10]) + "……" * (len(touched) > 10)
+        said = f"{len(touched)} 个网点的文字里有疑似个人姓名或手机号，已略去：{which}"
+        err.print(Text(said, style="yellow"), soft_wrap=True)
     out.print(Text(f"已写出：{nearby(file)}（坐标为 WGS-84）"), soft_wrap=True)
 
 
