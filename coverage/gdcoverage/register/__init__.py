@@ -3,7 +3,7 @@
 from gdcoverage.register._correct import correction
 from gdcoverage.register._directory import read_directory
 from gdcoverage.register._events import Draft, Event, in_force
-from gdcoverage.register._findings import Finding, finding_table, findings
+from gdcoverage.register._findings import OVERDUE, Finding, finding_table, findings
 from gdcoverage.register._frame import outlet_frame, read_register, without_persons
 from gdcoverage.register._kinds import DESCRIPTION, KINDS, SUPERVISION, TERMS, kind_of, told
 from gdcoverage.register._match import Difference, differences
@@ -16,6 +16,7 @@ __all__ = [
     "DESCRIPTION",
     "KINDS",
     "MOVED_M",
+    "OVERDUE",
     "SUPERVISION",
     "TERMS",
     "Book",

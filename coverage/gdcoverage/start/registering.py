@@ -257,13 +257,16 @@ def check(
     """列出要处理的：强制退出候选、连续约谈、逾期未检查、协议到期、投诉未答复、登记与在营不符。"""
     from gdcoverage.files import written_whole
     from gdcoverage.outlets import this_day
-    from gdcoverage.register import Register, finding_table, findings
+    from gdcoverage.register import OVERDUE, Register, finding_table, findings
     from gdcoverage.tables.spreadsheet import write_sheet
 
     day = this_day() if as_of is None else day_of(as_of, "--as-of")
     found = findings(Register(register).as_of(day), inspection_days)
     table = finding_table(found)
     out.print(_table(list(table.columns), table.itertuples(index=False)))
+    overdue = [finding.county or "未写县区" for finding in found if finding.kind == OVERDUE]
+    for county in dict.fromkeys(overdue):
+        out.print(Text(f"{county}：逾期未检查 {overdue.count(county)} 个"))
     counts = [f"{kind} {count}" for kind, count in table["类别"].value_counts(sort=False).items()]
     out.print(f"截至 {day}：" + ("、".join(counts) if counts else "没有要处理的") + "。")
     if output is not None:
