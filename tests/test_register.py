@@ -315,6 +315,8 @@ def test_what_is_no_register_is_told_from_one(tmp_path):
         Register(tmp_path / "other.gpkg", create=True)
     with pytest.raises(InputError, match="没有安装这种数据库的驱动"):
         Register("mysql://me:secret@localhost/x")
+    with pytest.raises(InputError, match="地址看不懂"):
+        Register("postgresql://h:port/x")
     with pytest.raises(InputError) as error:
         Register("postgresql://me:secret@127.0.0.1:1/x")
     assert "secret" not in str(error.value)

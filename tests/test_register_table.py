@@ -139,6 +139,9 @@ def test_nothing_is_written_before_the_planner_says_so_and_then_all_of_it(regist
     again = run(app, apply)
     assert isinstance(again.exception, InputError)
     assert "又有新的事件" in str(again.exception)
+    Register(tmp_path / "别的.gpkg", create=True)
+    other = run(app, [*apply[:-1], str(tmp_path / "别的.gpkg")])
+    assert "是对照台账 台账.gpkg 写出的，不是 别的.gpkg" in str(other.exception)
     # The bank's table, which keeps the old number, now differs in what was ignored alone.
     assert told(register, read_outlets(file, datum="wgs84").frame) == [("变化", "W3", True)]
 

@@ -98,8 +98,11 @@ def apply(
     """把复核表里“采纳”的各行写进台账：全部写入，或全部不写。"""
     from gdcoverage.register import Register, read_review
 
-    decided = read_review(review)
-    written = Register(register).append(
+    decided, kept = read_review(review), Register(register)
+    if decided.register != kept.where:
+        what = f"复核表是对照台账 {decided.register} 写出的，不是 {kept.where}"
+        raise unusable("review_of_another", what, "请用 --register 写那个台账", file=review.name)
+    written = kept.append(
         decided.drafts, recorded_by=by, source=decided.source, unless_after=decided.last
     )
     out.print(
