@@ -253,9 +253,9 @@ def told(kind: str, details: Mapping[str, Any]) -> str:
     """What an event tells, as people read it: 名称=值 with ； between."""
     known = KINDS[kind].details if kind in KINDS else {}
     return "；".join(
-        f"{known[name].name}={_written(known[name], value)}"
-        for name, value in details.items()
-        if name in known
+        f"{detail.name}={_written(detail, details[name])}"
+        for name, detail in known.items()
+        if name in details
     )
 
 

@@ -14,9 +14,9 @@ from gdcoverage.problems import unusable
 from gdcoverage.start.terminal import err, nearby, out, problem_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from gdcoverage.register import Draft, Register
+    from gdcoverage.register import Draft, Event, Register
 
 app = typer.Typer(
     help="网点台账：登记、签约、授权、变更、暂停、迁址、退出和监督，只增不改；任一日期的网点都可重现。",
@@ -241,8 +241,13 @@ def show(
         for line in lines:
             out.print(Text(line), soft_wrap=True)
     headings = ("第几条", "生效", "事件", "内容", "来源", "记录", "由谁")
+    kinds = {e.event_id: e.kind for e in events}
+    mended = {e.corrects: e.event_id for e in events if e.corrects}
     rows = [
-        (e.event_id, e.effective_on, _term(e), _told(e), e.source, e.recorded_on, e.recorded_by)
+        (
+            *(e.event_id, e.effective_on, _term(e, mended), _told(e, kinds)),
+            *(e.source, e.recorded_on, e.recorded_by),
+        )
         for e in events
     ]
     out.print(_table(headings, rows))
@@ -314,22 +319,22 @@ def _pairs(told: Iterable[str]) -> dict[str, str]:
     return pairs
 
 
-def _term(event: Any) -> str:
+def _term(event: Event, mended: Mapping[int, int]) -> str:
+    """What an event is, which it corrects, and by which it was corrected."""
     from gdcoverage.register import TERMS
 
-    return f"{TERMS[event.kind]}第 {event.corrects} 条" if event.corrects else TERMS[event.kind]
+    term = TERMS[event.kind] + (f"第 {event.corrects} 条" if event.corrects else "")
+    return f"{term}（见第 {mended[event.event_id]} 条更正）" if event.event_id in mended else term
 
 
-def _told(event: Any) -> str:
+def _told(event: Event, kinds: Mapping[int, str]) -> str:
     from gdcoverage.register import told
 
+    if event.corrects is None:
+        return told(event.kind, event.details)
     if event.details.get("void"):
         return "作废"
-    # A correction tells what the other should have told; its names are those of any kind.
-    details = event.details.get("details", event.details)
-    if event.kind == "corrected":
-        return "；".join(f"{name}={value}" for name, value in details.items())
-    return told(event.kind, details)
+    return told(kinds[event.corrects], event.details["details"])
 
 
 def _table(headings: Sequence[str], rows: Iterable[Iterable[object]]) -> Table:
