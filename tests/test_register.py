@@ -50,7 +50,7 @@ def told(book):
     }
 
 
-@hypothesis.settings(max_examples=40)
+@hypothesis.settings(max_examples=30)
 @given(histories(), st.data())
 def test_the_register_as_of_any_day_is_what_its_events_say(places, history, data):  # noqa: F811
     """By every event up to any day, as known on any day; written in one go or one by one."""
