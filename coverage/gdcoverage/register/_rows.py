@@ -100,3 +100,9 @@ def last_of(connection: sa.Connection) -> tuple[int, dt.date | None]:
     last = sa.select(EVENTS.c.event_id, EVENTS.c.recorded_on).order_by(EVENTS.c.event_id.desc())
     row = connection.execute(last.limit(1)).one_or_none()
     return (0, None) if row is None else (row[0], dt.date.fromisoformat(row[1]))
+
+
+def owner_of(connection: sa.Connection, event_id: int) -> str | None:
+    """Whose an event is; None where there is no such event."""
+    wanted = sa.select(EVENTS.c.outlet_id).where(EVENTS.c.event_id == event_id)
+    return connection.execute(wanted).scalar_one_or_none()

@@ -29,7 +29,7 @@ from gdcoverage.register._drafts import (
 )
 from gdcoverage.register._events import Draft, Event
 from gdcoverage.register._kinds import SUPERVISION
-from gdcoverage.register._rows import effects, events_of, last_of, no_garbage, row_of
+from gdcoverage.register._rows import effects, events_of, last_of, no_garbage, owner_of, row_of
 from gdcoverage.register._schema import (
     EVENTS,
     MIGRATIONS,
@@ -130,6 +130,12 @@ class Register:
         """
         with no_garbage(), self._begun(writing=False) as connection:
             return events_of(connection, outlet_ids)
+
+    def events_beside(self, event_id: int) -> list[Event]:
+        """All events of the outlet that an event is of; none where there is no such event."""
+        with self._begun(writing=False) as connection:
+            owner = owner_of(connection, event_id)
+            return [] if owner is None else events_of(connection, [owner])
 
     def last_event_id(self) -> int:
         """Number of the last event; 0 in an empty register."""
