@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -16,7 +16,7 @@ from gdcoverage.start.terminal import err, nearby, out, problem_table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from gdcoverage.register import Draft, Event, Register
+    from gdcoverage.register import Event
 
 app = typer.Typer(
     help="网点台账：登记、签约、授权、变更、暂停、迁址、退出和监督，只增不改；任一日期的网点都可重现。",
@@ -159,7 +159,15 @@ def add(
     register: Where = DEFAULT,
 ) -> None:
     """写入一条事件；“更正”写明更正第几条，改哪几项，或 --void 作废。“迁址”同时登记新网点。"""
-    from gdcoverage.register import TERMS, Draft, Register, correction, kind_of
+    from gdcoverage.register import (
+        TERMS,
+        Draft,
+        Register,
+        correction,
+        kind_of,
+        partners_of,
+        relocation,
+    )
 
     meant, day, told = kind_of(kind), day_of(on, "--on"), _pairs(details or ())
     if meant is None or meant == "directory":
@@ -174,45 +182,14 @@ def add(
             what = f"第 {corrects} 条是网点 {drafts[0].outlet_id} 的"
             raise unusable("event_refused", what, "请核对网点编号和第几条")
     elif meant == "moved":
-        drafts = _relocation(kept, outlet, day, told)
+        drafts = relocation(kept.as_of(day, supervised=False), outlet, told)
     else:
-        ids = _of_bank(kept, outlet, day) if whole_bank else [outlet]
+        book = kept.as_of(day, supervised=False)
+        ids = partners_of(book, outlet) if whole_bank else [outlet]
         drafts = [Draft(outlet_id, meant, day, told) for outlet_id in ids]
     numbers = kept.append(drafts, recorded_by=by, source=source)
     for number, draft in zip(numbers, drafts, strict=True):
         out.print(Text(f"已写入第 {number} 条：{draft.outlet_id} {day} {TERMS[draft.kind]}"))
-
-
-def _of_bank(register: Register, bank: str, day: dt.date) -> list[str]:
-    """Outlets of a bank that have signed and not left."""
-    book = register.as_of(day, supervised=False)
-    own = [s for s in book.outlets.values() if s.bank == bank]
-    found = [s.outlet_id for s in own if s.signed_on is not None and s.left_on is None]
-    if not found:
-        action = "请核对银行名称；台账里的写法见 gdcoverage register export"
-        raise unusable("bank_unknown", f"{day} 没有 {bank} 的网点", action)
-    return sorted(found)
-
-
-def _relocation(register: Register, outlet: str, day: dt.date, told: dict[str, str]) -> list[Draft]:
-    """An exit and a new point, which is what the old one was but for what is told of it."""
-    from gdcoverage.register import DESCRIPTION, Draft
-
-    names = {detail.name: name for name, detail in DESCRIPTION.items()}
-    moved = {word: value for word, value in told.items() if word not in names}
-    new = next((moved[word] for word in ("新网点编号", "to") if word in moved), "")
-    known = register.as_of(day, supervised=False).outlets.get(outlet)
-    same: dict[str, Any] = {
-        name: getattr(known, name)
-        for name in DESCRIPTION
-        if known is not None and name not in ("lon", "lat") and getattr(known, name)
-    }
-    described = same | {names[word]: value for word, value in told.items() if word in names}
-    drafts = [Draft(outlet, "moved", day, moved)]
-    if new:
-        described["moved_from"] = outlet
-        drafts.append(Draft(new, "registered", day, described))
-    return drafts
 
 
 @app.command(epilog="例：gdcoverage register show 440305-01")
