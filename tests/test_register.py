@@ -145,6 +145,9 @@ def test_an_agreement_that_ran_out_leaves_an_outlet_in_doubt_until_it_is_renewed
         (Draft("W1", "corrected", day(5), {"void": True}, 1), "缺少"),
         (Draft("W1", "complained", day(5), {"answers": 2, "reply": "改"}), "不是本网点待答复"),
         (Draft("W1", "dancing", day(5)), "不认识的事件"),
+        (Draft("W\0", "suspended", day(5)), "无法保存的字符"),
+        (Draft("W1", "changed", day(5), {"name": "\ud800"}), "无法保存的字符"),
+        (Draft("W1", "suspended", dt.datetime(2024, 7, 6)), "生效日期应为日期"),
     ],
 )  # fmt: skip
 def test_what_the_policy_does_not_allow_is_not_written(register, draft, said):
