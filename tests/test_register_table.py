@@ -22,7 +22,15 @@ from gdcoverage.register import (
     read_review,
     write_review,
 )
-from registers import DAYS, day, histories, opened, written
+from registers import (  # noqa: F401 - fixtures
+    DAYS,
+    day,
+    histories,
+    opened,
+    places,
+    server,
+    written,
+)
 
 ON = dt.date(2026, 6, 30)
 SPOTS = {"W1": (0, 0), "W2": (1000, 0), "W3": (2000, 0), "W4": (3000, 0)}
@@ -34,9 +42,14 @@ def placed(spot):
 
 
 @pytest.fixture
-def register(tmp_path):
+def where(places):  # noqa: F811
+    return places.new()
+
+
+@pytest.fixture
+def register(where):
     """Four outlets in service, a kilometre apart."""
-    register = Register(tmp_path / "台账.gpkg", create=True)
+    register = Register(where, create=True)
     for number, (outlet_id, spot) in enumerate(SPOTS.items(), 1):
         more = placed(spot) | {"phone": "0755-12345678", "hours": "周一至周五 9:00-17:00"}
         written(register, opened(outlet_id, day(0), number, **more))
@@ -96,7 +109,9 @@ def test_without_a_number_name_bank_and_place_tell_which_it_is(register):
     assert told(register, moved(other, "W2", (1500, 0))) == [("存疑", "W2", False)]
 
 
-def test_nothing_is_written_before_the_planner_says_so_and_then_all_of_it(register, tmp_path):
+def test_nothing_is_written_before_the_planner_says_so_and_then_all_of_it(
+    register, where, tmp_path
+):
     """One outlet opens, one moves, one is suspended, one is gone."""
     table = changed(table_of(register), "W3", status="suspended")
     table = moved(table, "W2", (1500, 0))
@@ -104,7 +119,7 @@ def test_nothing_is_written_before_the_planner_says_so_and_then_all_of_it(regist
     table = pd.concat([table[table["outlet_id"] != "W4"], new], ignore_index=True)
     write_outlets(table, tmp_path / "网点.xlsx")
     before = register.events()
-    words = ["--register", str(tmp_path / "台账.gpkg")]
+    words = ["--register", where]
     run = CliRunner().invoke
     file, review = str(tmp_path / "网点.xlsx"), tmp_path / "网点_复核.xlsx"
     done = run(app, ["register", "import", file, "--datum", "wgs84", "--as-of", str(ON), *words])
@@ -139,14 +154,17 @@ def test_nothing_is_written_before_the_planner_says_so_and_then_all_of_it(regist
     again = run(app, apply)
     assert isinstance(again.exception, InputError)
     assert "又有新的事件" in str(again.exception)
+    Register(tmp_path / "别的.gpkg", create=True)
+    other = run(app, [*apply[:-1], str(tmp_path / "别的.gpkg")])
+    assert f"是对照台账 {register.where} 写出的，不是 别的.gpkg" in str(other.exception)
     # The bank's table, which keeps the old number, now differs in what was ignored alone.
     assert told(register, read_outlets(file, datum="wgs84").frame) == [("变化", "W3", True)]
 
 
-def test_the_table_of_a_day_is_read_back_as_it_was(register, tmp_path):
+def test_the_table_of_a_day_is_read_back_as_it_was(register, where, tmp_path):
     written(register, [Draft("W1", "suspended", ON)])
     words = ["register", "export", str(tmp_path / "表.xlsx"), "--as-of", str(ON)]
-    done = CliRunner().invoke(app, [*words, "--register", str(tmp_path / "台账.gpkg")])
+    done = CliRunner().invoke(app, [*words, "--register", where])
     assert done.exit_code == 0, done.output
     reading = read_outlets(tmp_path / "表.xlsx", datum="gcj02", today=ON)
     assert told(register, reading.frame) == []
@@ -219,7 +237,7 @@ def test_a_review_that_was_spoilt_is_refused_with_every_fault(register, tmp_path
         read_review(tmp_path / "t.xlsx")
 
 
-def test_no_names_of_persons_leave_with_an_export(register, tmp_path):
+def test_no_names_of_persons_leave_with_an_export(register, where, tmp_path):
     written(register, [
         Draft("W1", "changed", ON, {"phone": "13800138000 李四"}),
         Draft("W1", "changed", ON, {"hours": "联系人：张三 9:00-17:00"}),
@@ -228,7 +246,7 @@ def test_no_names_of_persons_leave_with_an_export(register, tmp_path):
     for suffix in (".csv", ".geojson"):
         file = tmp_path / f"表{suffix}"
         words = ["register", "export", str(file), "--as-of", str(ON)]
-        done = CliRunner().invoke(app, [*words, "--register", str(tmp_path / "台账.gpkg")])
+        done = CliRunner().invoke(app, [*words, "--register", where])
         assert "1 个网点的文字里有疑似个人姓名或手机号，已略去" in done.output
         text = file.read_text(encoding="utf-8-sig")
         assert not [word for word in ("李四", "张三", "王五", "138", "测试") if word in text]

@@ -1,6 +1,7 @@
 """The front door: the template filled in runs as the sample's plan does; the sample comes along."""
 
 import csv
+import datetime as dt
 import shutil
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from gdcoverage.demand._headings import HEADINGS as PEOPLE_HEADINGS
 from gdcoverage.outlets import read_outlets
 from gdcoverage.outlets._headings import HEADINGS as OUTLET_HEADINGS
 from gdcoverage.problems import InputError
+from gdcoverage.register import Register
 from gdcoverage.run import load_outlets_input, load_plan, make_report, read_inputs, settings
 from gdcoverage.run.plan_sheet import _values
 from gdcoverage.start import columns
@@ -268,6 +270,20 @@ def test_sample_is_written_with_results_beside_it(tmp_path):
     assert plan.outputs.folder == tmp_path / "示例/结果"
     assert plan.outlets.path is not None
     assert plan.outlets.path.read_bytes() == (SAMPLE / "outlets.xlsx").read_bytes()
+
+
+def test_a_workbook_may_name_a_register_and_a_day_instead_of_its_own_outlets(filled):
+    Register(filled.parent / "台账.gpkg", create=True)
+    set_up(filled, 网点台账="台账.gpkg", 截至日期=dt.datetime(2025, 6, 30))
+    with pytest.raises(InputError, match="“网点”表也有内容，不知道以哪个为准"):
+        load_plan(filled)
+    book = openpyxl.load_workbook(filled)
+    book["网点"].delete_rows(2, book["网点"].max_row)
+    book.save(filled)
+    asked = load_plan(filled).outlets
+    assert asked.path is None
+    assert asked.register == str(filled.parent / "台账.gpkg")
+    assert asked.as_of == dt.date(2025, 6, 30)
 
 
 def test_workbook_without_settings_is_no_plan(tmp_path):

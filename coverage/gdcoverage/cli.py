@@ -286,7 +286,7 @@ def check(
     print_account(checked.files, out)
     if checked.frame is not None:
         active = int((checked.frame["status"] == "active").sum())
-        name = checked.outlets.name if checked.outlets else ""
+        name = checked.outlets.name if checked.outlets else "台账"
         out.print(f"{name}：可用网点 {len(checked.frame)} 个，其中在营 {active} 个。")
     if checked.problems:
         out.print(problem_table(checked.problems))

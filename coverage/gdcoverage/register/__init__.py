@@ -3,19 +3,20 @@
 from gdcoverage.register._correct import correction
 from gdcoverage.register._directory import read_directory
 from gdcoverage.register._events import Draft, Event, in_force
-from gdcoverage.register._findings import Finding, finding_table, findings
+from gdcoverage.register._findings import OVERDUE, Finding, finding_table, findings
 from gdcoverage.register._frame import outlet_frame, read_register, without_persons
-from gdcoverage.register._kinds import DESCRIPTION, KINDS, SUPERVISION, TERMS, kind_of, told
+from gdcoverage.register._kinds import KINDS, SUPERVISION, TERMS, kind_of, told
 from gdcoverage.register._match import Difference, differences
 from gdcoverage.register._review import Review, read_review, write_review
 from gdcoverage.register._rules import MOVED_M, distance_m
+from gdcoverage.register._several import partners_of, relocation
 from gdcoverage.register._standing import Book, Standing, replay
 from gdcoverage.register._store import Register
 
 __all__ = [
-    "DESCRIPTION",
     "KINDS",
     "MOVED_M",
+    "OVERDUE",
     "SUPERVISION",
     "TERMS",
     "Book",
@@ -34,9 +35,11 @@ __all__ = [
     "in_force",
     "kind_of",
     "outlet_frame",
+    "partners_of",
     "read_directory",
     "read_register",
     "read_review",
+    "relocation",
     "replay",
     "told",
     "without_persons",

@@ -34,7 +34,7 @@ def correction(
     InputError : there is no such event, or it is a correction itself, or details are not
         understood.
     """
-    events = register.events()
+    events = register.events_beside(event_id)
     meant = next((event for event in events if event.event_id == event_id), None)
     if meant is None:
         raise unusable(

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gdcoverage.policy import ITEMS
 from gdcoverage.problems import InputError, Problem, unusable
 from gdcoverage.register._events import Draft, Event
-from gdcoverage.register._kinds import CORRECTED, DIRECTORY, KINDS, TERMS, understood
+from gdcoverage.register._kinds import (
+    CORRECTED,
+    DIRECTORY,
+    KINDS,
+    TERMS,
+    storable,
+    understood,
+)
 from gdcoverage.register._rules import Fault, faults_of
 
 
@@ -27,6 +35,10 @@ def checked(drafts: Sequence[Draft], recorded_by: str, source: str) -> list[Draf
         details, faults = _details(draft)
         if not (draft.source or source).strip():
             faults.append("没有写明来源（文号、表名）")
+        if not all(map(storable, (draft.outlet_id, draft.source or source, recorded_by))):
+            faults.append("网点编号、来源或记录人里有无法保存的字符")
+        if type(draft.effective_on) is not dt.date:
+            faults.append("生效日期应为日期")
         if not draft.outlet_id.strip() and draft.kind != DIRECTORY:
             faults.append("没有网点编号")
         told += [_problem(_about(draft, fault), "请改正后再写入") for fault in faults]

@@ -23,6 +23,7 @@ TALKED = "连续约谈"
 OVERDUE = "逾期未检查"
 NOT_ON_MAP = "在营而未登记"
 NOT_ACTIVE = "已登记而不在营"
+SIGN = "标识不合格"
 EXPIRING = "协议到期"
 UNANSWERED = "投诉未答复"
 NO_ITEM = "事项不在目录"
@@ -47,7 +48,7 @@ def findings(book: Book, inspection_days: int = INSPECTION_DAYS) -> list[Finding
     ----------
     inspection_days : an outlet that was not inspected for longer is overdue.
     """
-    order = (FORCED, TALKED, OVERDUE, EXPIRING, NO_ITEM, UNANSWERED, NOT_ON_MAP, NOT_ACTIVE)
+    order = (FORCED, TALKED, OVERDUE, SIGN, EXPIRING, NO_ITEM, UNANSWERED, NOT_ON_MAP, NOT_ACTIVE)
     found = [
         Finding(kind, s.stated_county, s.outlet_id, s.name, s.bank, what)
         for s in book.outlets.values()
@@ -70,6 +71,20 @@ def _of(s: Standing, book: Book, inspection_days: int) -> Iterator[tuple[str, st
         yield UNANSWERED, f"第 {'、'.join(map(str, s.unanswered))} 条"
     if s.left_on is not None:
         return
+    yield from _supervised(s, on, inspection_days)
+    if s.until is not None and s.until < on + dt.timedelta(_SOON_DAYS):
+        yield EXPIRING, f"{s.until} {'已到期' if s.until < on else '将到期'}"
+    if status == "active" and s.registered_on is None:
+        yield NOT_ON_MAP, "请补“登记”"
+    if book.directory is not None:
+        terms = set(book.directory.values())
+        gone = [i for i in s.items if i not in book.directory and term_of(i, None) not in terms]
+        if gone:
+            yield NO_ITEM, "、".join(gone)
+
+
+def _supervised(s: Standing, on: dt.date, inspection_days: int) -> Iterator[tuple[str, str]]:
+    """What inspections, talks and assessments leave to be done."""
     if s.talks >= TALKS:
         yield FORCED, f"连续约谈 {s.talks} 次，整改不到位（情形：{GROUNDS['talks']}）"
     if s.failed is not None:
@@ -82,12 +97,5 @@ def _of(s: Standing, book: Book, inspection_days: int) -> Iterator[tuple[str, st
         if days > inspection_days:
             last = f"上次 {s.inspected_on}" if s.inspected_on else f"{s.signed_on} 签约后没有检查过"
             yield OVERDUE, f"{last}，已 {days} 天，限 {inspection_days} 天"
-    if s.until is not None and s.until < on + dt.timedelta(_SOON_DAYS):
-        yield EXPIRING, f"{s.until} {'已到期' if s.until < on else '将到期'}"
-    if status == "active" and s.registered_on is None:
-        yield NOT_ON_MAP, "请补“登记”"
-    if book.directory is not None:
-        terms = set(book.directory.values())
-        gone = [i for i in s.items if i not in book.directory and term_of(i, None) not in terms]
-        if gone:
-            yield NO_ITEM, "、".join(gone)
+    if s.sign_ok is False:
+        yield SIGN, "最近一次检查，“社保服务合作网点”标识不合格"

@@ -97,13 +97,13 @@ def _expired(book: Book, frame: gpd.GeoDataFrame, file: str) -> Iterable[Problem
         )
 
 
-def without_persons(book: Book) -> tuple[Book, int]:
-    """The book with nothing in its outlets' texts that may be a person's, and how many had any."""
-    touched, outlets = 0, dict[str, Standing]()
+def without_persons(book: Book) -> tuple[Book, list[str]]:
+    """The book with nothing in its outlets' texts that may be a person's, and whose had any."""
+    touched, outlets = list[str](), dict[str, Standing]()
     for outlet_id, standing in book.outlets.items():
         clean = {name: _impersonal(name, getattr(standing, name)) for name in TEXTS}
         changed = any(clean[name] != getattr(standing, name) for name in TEXTS)
-        touched += changed
+        touched += [outlet_id] if changed else []
         outlets[outlet_id] = replace(standing, **clean) if changed else standing  # type: ignore[arg-type]
     return replace(book, outlets=outlets), touched
 

@@ -199,6 +199,8 @@ def _kept(detail: Detail, value: Any) -> Any:
     if detail.how in ("modes", "items"):
         words = _BETWEEN.split(value.strip()) if isinstance(value, str) else list(value)
         names = [str(word) for word in words if word]
+        if not all(map(storable, names)):
+            raise ValueError(_UNSTORABLE)
         return _modes(names) if detail.how == "modes" else [ITEMS.get(n, n) for n in names]
     return _kept_text(detail, value)
 
@@ -207,6 +209,8 @@ def _kept_text(detail: Detail, value: Any) -> str:
     text = value.isoformat() if isinstance(value, dt.date) else value
     if not isinstance(text, str) or len(text) > _MOST_LETTERS:
         raise ValueError(f"应为不超过 {_MOST_LETTERS} 字的文字")
+    if not storable(text):
+        raise ValueError(_UNSTORABLE)
     text = text.strip()
     if detail.how == "date" and text:
         return day(text).isoformat()
@@ -236,6 +240,17 @@ def _modes(words: list[str]) -> list[str]:
     return [name for name in MODES if name in found]
 
 
+_UNSTORABLE = "里有无法保存的字符"
+
+
+def storable(text: str) -> bool:
+    """Whether every database keeps a text as it is."""
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:  # half a character
+        return False
+
+
 def day(text: str) -> dt.date:
     """A day, ISO 8601.
 
@@ -253,9 +268,9 @@ def told(kind: str, details: Mapping[str, Any]) -> str:
     """What an event tells, as people read it: 名称=值 with ； between."""
     known = KINDS[kind].details if kind in KINDS else {}
     return "；".join(
-        f"{known[name].name}={_written(known[name], value)}"
-        for name, value in details.items()
-        if name in known
+        f"{detail.name}={_written(detail, details[name])}"
+        for name, detail in known.items()
+        if name in details
     )
 
 

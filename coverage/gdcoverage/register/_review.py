@@ -38,12 +38,14 @@ class Review:
     drafts : the events to be written.
     last : number of the last event when the differences were found.
     source : the table that they come from.
+    register : where the register is that it was compared with.
     adopted, ignored, undecided : how many differences.
     """
 
     drafts: tuple[Draft, ...]
     last: int
     source: str
+    register: str
     adopted: int
     ignored: int
     undecided: int
@@ -154,8 +156,9 @@ def read_review(path: Path) -> Review:
     if not last.isdecimal():
         what = f"“{ABOUT}”表里的“{_LAST}”不是编号"
         raise unusable("not_a_review", what, "请重新 register import", file=path.name)
-    source = about.get(_TABLE, path.name)
-    return Review(tuple(chosen), int(last), source, counts[ADOPT], counts[IGNORE], counts[""])
+    source, register = about.get(_TABLE, path.name), about.get(_REGISTER, "")
+    decided = counts[ADOPT], counts[IGNORE], counts[""]
+    return Review(tuple(chosen), int(last), source, register, *decided)
 
 
 def _events_of(cells: Cells, file: str, faults: list[Problem]) -> dict[str, list[Draft]]:

@@ -32,6 +32,7 @@ class Standing:
     talks : admonitory talks in a row without adequate correction.
     failed : year of the last assessment if that was failed, else None.
     inspected_on : last inspection, or None.
+    sign_ok : whether the sign 社保服务合作网点 was in order when last looked at; None before.
     unanswered : numbers of complaints without a reply.
     """
 
@@ -64,6 +65,7 @@ class Standing:
     talks: int = 0
     failed: int | None = None
     inspected_on: dt.date | None = None
+    sign_ok: bool | None = None
     unanswered: tuple[int, ...] = ()
 
     @property
@@ -220,6 +222,7 @@ def _left(s: Standing, event: Event) -> None:
 
 def _inspected(s: Standing, event: Event) -> None:
     s.inspected_on = event.effective_on
+    s.sign_ok = event.details.get("sign", s.sign_ok)
 
 
 def _talked(s: Standing, _: Event) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import gc
-import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +10,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DatabaseError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
 
 from gdcoverage.outlets import this_day
 from gdcoverage.problems import InputError, unusable
@@ -25,6 +29,7 @@ from gdcoverage.register._drafts import (
 )
 from gdcoverage.register._events import Draft, Event
 from gdcoverage.register._kinds import SUPERVISION
+from gdcoverage.register._rows import effects, events_of, last_of, no_garbage, owner_of, row_of
 from gdcoverage.register._schema import (
     EVENTS,
     MIGRATIONS,
@@ -37,8 +42,6 @@ from gdcoverage.register._standing import Book, replay
 
 # A writer waits so long for others.
 _WAIT_S = 60
-# Of more outlets than these all events are read.
-_FEW = 400
 
 
 class Register:
@@ -125,13 +128,19 @@ class Register:
         ----------
         outlet_ids : only theirs; "" for the directory of items. All by default.
         """
-        with _no_garbage(), self._begun(writing=False) as connection:
-            return _events(connection, outlet_ids)
+        with no_garbage(), self._begun(writing=False) as connection:
+            return events_of(connection, outlet_ids)
+
+    def events_beside(self, event_id: int) -> list[Event]:
+        """All events of the outlet that an event is of; none where there is no such event."""
+        with self._begun(writing=False) as connection:
+            owner = owner_of(connection, event_id)
+            return [] if owner is None else events_of(connection, [owner])
 
     def last_event_id(self) -> int:
         """Number of the last event; 0 in an empty register."""
         with self._begun(writing=False) as connection:
-            return _last(connection)[0]
+            return last_of(connection)[0]
 
     def as_of(
         self, on: dt.date, known_on: dt.date | None = None, *, supervised: bool = True
@@ -143,10 +152,9 @@ class Register:
         supervised : whether supervision is wanted too: inspections, talks and their like, which
             are most of what a register holds and change no outlet.
         """
-        # So many small things are made at once that looking for garbage takes most of the time.
-        with _no_garbage(), self._begun(writing=False) as connection:
+        with no_garbage(), self._begun(writing=False) as connection:
             without = () if supervised else SUPERVISION
-            return replay(_effects(connection, on, known_on, without), on)
+            return replay(effects(connection, on, known_on, without), on)
 
     def append(
         self,
@@ -177,7 +185,7 @@ class Register:
         meant = checked(drafts, recorded_by, source)
         outlets = {draft.outlet_id for draft in meant}
         with self._begun(writing=True) as connection:
-            last, last_on = _last(connection)
+            last, last_on = last_of(connection)
             today = today or this_day()
             if last_on is not None and today < last_on:
                 raise unusable(
@@ -186,7 +194,7 @@ class Register:
                     "请核对电脑的日期",
                     file=self.where,
                 )
-            known = _events(connection, outlets | {""} | named(meant))
+            known = events_of(connection, outlets | {""} | named(meant))
             if unless_after is not None:
                 later = {e.outlet_id for e in known if e.event_id > unless_after} & outlets
                 refuse_stale(later, self.where)
@@ -207,7 +215,7 @@ class Register:
             new = corrections_checked(known, new)
             require_allowed(known, new)
             if new:
-                connection.execute(EVENTS.insert(), [_row(event) for event in new])
+                connection.execute(EVENTS.insert(), [row_of(event) for event in new])
         return tuple(event.event_id for event in new)
 
 
@@ -218,7 +226,11 @@ def _url(where: str | Path) -> URL:
     text = str(where)
     if "://" not in text:
         return URL.create("sqlite+pysqlite", database=text)
-    url = make_url(text)
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+        action = "请写文件名，或 postgresql://用户:密码@主机/数据库"
+        raise unusable("register_missing", "台账的地址看不懂", action) from None
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
     return url
@@ -257,84 +269,3 @@ def _engine(url: URL) -> sa.Engine:
 def _said(error: SQLAlchemyError) -> str:
     told = str(getattr(error, "orig", error)).strip()
     return told.splitlines()[0] if told else type(error).__name__
-
-
-@contextmanager
-def _no_garbage() -> Iterator[None]:
-    collected = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collected:
-            gc.enable()
-
-
-def _events(connection: sa.Connection, outlet_ids: Collection[str] | None) -> list[Event]:
-    """Events in the order of recording."""
-    wanted = sa.select(*EVENTS.c).order_by(EVENTS.c.event_id)
-    if outlet_ids is not None and len(outlet_ids) <= _FEW:
-        wanted = wanted.where(EVENTS.c.outlet_id.in_(sorted(outlet_ids)))
-    rows = connection.execute(wanted).cursor.fetchall()
-    if outlet_ids is not None and len(outlet_ids) > _FEW:
-        rows = [row for row in rows if row[1] in outlet_ids]
-    day = dt.date.fromisoformat
-    return [
-        Event(i, outlet, kind, day(effective), day(recorded), source, by, corrects, told)
-        for (i, outlet, kind, effective, recorded, source, by, corrects, _), told in zip(
-            rows, _details([row[8] for row in rows]), strict=True
-        )
-    ]
-
-
-def _effects(
-    connection: sa.Connection, on: dt.date, known_on: dt.date | None, without: Collection[str]
-) -> list[Event]:
-    """What events up to a day tell, without who recorded them when and by what.
-
-    Parameters
-    ----------
-    known_on : leave out what was recorded later.
-    without : kinds to leave out.
-    """
-    c = EVENTS.c
-    corrected = sa.select(c.corrects).where(c.corrects.is_not(None))
-    # A correction may bring forward what was to come later.
-    told = sa.or_(
-        c.effective_on <= on.isoformat(), c.corrects.is_not(None), c.event_id.in_(corrected)
-    )
-    columns = (c.event_id, c.outlet_id, c.kind, c.effective_on, c.corrects, c.details)
-    wanted = sa.select(*columns).where(told).order_by(c.event_id)
-    if known_on is not None:
-        wanted = wanted.where(c.recorded_on <= known_on.isoformat())
-    if without:
-        wanted = wanted.where(c.kind.not_in(sorted(without)))
-    # The driver's own rows: plain texts and numbers, which need nothing done to them.
-    rows = connection.execute(wanted).cursor.fetchall()
-    day, never = dt.date.fromisoformat, dt.date.min
-    return [
-        Event(i, outlet, kind, day(effective), never, "", "", corrects, told)
-        for (i, outlet, kind, effective, corrects, _), told in zip(
-            rows, _details([row[5] for row in rows]), strict=True
-        )
-    ]
-
-
-def _details(texts: Sequence[str]) -> list[dict[str, Any]]:
-    # One text is understood many times quicker than as many as there are events.
-    return json.loads(f"[{','.join(texts)}]")
-
-
-def _row(event: Event) -> dict[str, Any]:
-    kept = {"ensure_ascii": False, "sort_keys": True, "allow_nan": False}
-    return event._asdict() | {
-        "effective_on": event.effective_on.isoformat(),
-        "recorded_on": event.recorded_on.isoformat(),
-        "details": json.dumps(event.details, **kept),  # type: ignore[arg-type]
-    }
-
-
-def _last(connection: sa.Connection) -> tuple[int, dt.date | None]:
-    last = sa.select(EVENTS.c.event_id, EVENTS.c.recorded_on).order_by(EVENTS.c.event_id.desc())
-    row = connection.execute(last.limit(1)).one_or_none()
-    return (0, None) if row is None else (row[0], dt.date.fromisoformat(row[1]))

@@ -155,8 +155,14 @@ def _with_own_sheets(
     """Put the workbook's own sheets where no other file is named; tell where there is neither."""
     faults = []
     for section, sheet in (("outlets", settings.OUTLETS), ("demand", settings.PEOPLE)):
-        if not {"path", "register"} & raw[section].keys():
-            if sheet not in sheets or not _is_filled(sheets[sheet]):
+        filled = sheet in sheets and _is_filled(sheets[sheet])
+        if "register" in raw[section]:
+            if filled:
+                name = form.name(section, "register")
+                what = f"填写了{name}，“{sheet}”表也有内容，不知道以哪个为准"
+                faults.append(form.whole(section, ["register"], what, "请删去其一"))
+        elif "path" not in raw[section]:
+            if not filled:
                 name = form.name(section, "path")
                 what = f"“{sheet}”表是空的，也没有填写{name}"
                 action = f"请把数据填入或粘贴到“{sheet}”表，或在“{name}”写出文件名"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -14,9 +14,9 @@ from gdcoverage.problems import unusable
 from gdcoverage.start.terminal import err, nearby, out, problem_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from gdcoverage.register import Draft, Register
+    from gdcoverage.register import Event
 
 app = typer.Typer(
     help="网点台账：登记、签约、授权、变更、暂停、迁址、退出和监督，只增不改；任一日期的网点都可重现。",
@@ -98,8 +98,11 @@ def apply(
     """把复核表里“采纳”的各行写进台账：全部写入，或全部不写。"""
     from gdcoverage.register import Register, read_review
 
-    decided = read_review(review)
-    written = Register(register).append(
+    decided, kept = read_review(review), Register(register)
+    if decided.register != kept.where:
+        what = f"复核表是对照台账 {decided.register} 写出的，不是 {kept.where}"
+        raise unusable("review_of_another", what, "请用 --register 写那个台账", file=review.name)
+    written = kept.append(
         decided.drafts, recorded_by=by, source=decided.source, unless_after=decided.last
     )
     out.print(
@@ -129,7 +132,9 @@ def export(
     active = int((frame["status"] == "active").sum())
     out.print(f"网点 {len(frame)} 个，其中在营 {active} 个。")
     if touched:
-        err.print(f"{touched} 个网点的文字里有疑似个人姓名或手机号，已略去。", style="yellow")
+        which = "、".join(touched[:10]) + "……" * (len(touched) > 10)
+        said = f"{len(touched)} 个网点的文字里有疑似个人姓名或手机号，已略去：{which}"
+        err.print(Text(said, style="yellow"), soft_wrap=True)
     out.print(Text(f"已写出：{nearby(file)}（坐标为 WGS-84）"), soft_wrap=True)
 
 
@@ -154,7 +159,15 @@ def add(
     register: Where = DEFAULT,
 ) -> None:
     """写入一条事件；“更正”写明更正第几条，改哪几项，或 --void 作废。“迁址”同时登记新网点。"""
-    from gdcoverage.register import TERMS, Draft, Register, correction, kind_of
+    from gdcoverage.register import (
+        TERMS,
+        Draft,
+        Register,
+        correction,
+        kind_of,
+        partners_of,
+        relocation,
+    )
 
     meant, day, told = kind_of(kind), day_of(on, "--on"), _pairs(details or ())
     if meant is None or meant == "directory":
@@ -169,45 +182,14 @@ def add(
             what = f"第 {corrects} 条是网点 {drafts[0].outlet_id} 的"
             raise unusable("event_refused", what, "请核对网点编号和第几条")
     elif meant == "moved":
-        drafts = _relocation(kept, outlet, day, told)
+        drafts = relocation(kept.as_of(day, supervised=False), outlet, told)
     else:
-        ids = _of_bank(kept, outlet, day) if whole_bank else [outlet]
+        book = kept.as_of(day, supervised=False)
+        ids = partners_of(book, outlet) if whole_bank else [outlet]
         drafts = [Draft(outlet_id, meant, day, told) for outlet_id in ids]
     numbers = kept.append(drafts, recorded_by=by, source=source)
     for number, draft in zip(numbers, drafts, strict=True):
         out.print(Text(f"已写入第 {number} 条：{draft.outlet_id} {day} {TERMS[draft.kind]}"))
-
-
-def _of_bank(register: Register, bank: str, day: dt.date) -> list[str]:
-    """Outlets of a bank that have signed and not left."""
-    book = register.as_of(day, supervised=False)
-    own = [s for s in book.outlets.values() if s.bank == bank]
-    found = [s.outlet_id for s in own if s.signed_on is not None and s.left_on is None]
-    if not found:
-        action = "请核对银行名称；台账里的写法见 gdcoverage register export"
-        raise unusable("bank_unknown", f"{day} 没有 {bank} 的网点", action)
-    return sorted(found)
-
-
-def _relocation(register: Register, outlet: str, day: dt.date, told: dict[str, str]) -> list[Draft]:
-    """An exit and a new point, which is what the old one was but for what is told of it."""
-    from gdcoverage.register import DESCRIPTION, Draft
-
-    names = {detail.name: name for name, detail in DESCRIPTION.items()}
-    moved = {word: value for word, value in told.items() if word not in names}
-    new = next((moved[word] for word in ("新网点编号", "to") if word in moved), "")
-    known = register.as_of(day, supervised=False).outlets.get(outlet)
-    same: dict[str, Any] = {
-        name: getattr(known, name)
-        for name in DESCRIPTION
-        if known is not None and name not in ("lon", "lat") and getattr(known, name)
-    }
-    described = same | {names[word]: value for word, value in told.items() if word in names}
-    drafts = [Draft(outlet, "moved", day, moved)]
-    if new:
-        described["moved_from"] = outlet
-        drafts.append(Draft(new, "registered", day, described))
-    return drafts
 
 
 @app.command(epilog="例：gdcoverage register show 440305-01")
@@ -236,8 +218,13 @@ def show(
         for line in lines:
             out.print(Text(line), soft_wrap=True)
     headings = ("第几条", "生效", "事件", "内容", "来源", "记录", "由谁")
+    kinds = {e.event_id: e.kind for e in events}
+    mended = {e.corrects: e.event_id for e in events if e.corrects}
     rows = [
-        (e.event_id, e.effective_on, _term(e), _told(e), e.source, e.recorded_on, e.recorded_by)
+        (
+            *(e.event_id, e.effective_on, _term(e, mended), _told(e, kinds)),
+            *(e.source, e.recorded_on, e.recorded_by),
+        )
         for e in events
     ]
     out.print(_table(headings, rows))
@@ -255,13 +242,16 @@ def check(
     """列出要处理的：强制退出候选、连续约谈、逾期未检查、协议到期、投诉未答复、登记与在营不符。"""
     from gdcoverage.files import written_whole
     from gdcoverage.outlets import this_day
-    from gdcoverage.register import Register, finding_table, findings
+    from gdcoverage.register import OVERDUE, Register, finding_table, findings
     from gdcoverage.tables.spreadsheet import write_sheet
 
     day = this_day() if as_of is None else day_of(as_of, "--as-of")
     found = findings(Register(register).as_of(day), inspection_days)
     table = finding_table(found)
     out.print(_table(list(table.columns), table.itertuples(index=False)))
+    overdue = [finding.county or "未写县区" for finding in found if finding.kind == OVERDUE]
+    for county in dict.fromkeys(overdue):
+        out.print(Text(f"{county}：逾期未检查 {overdue.count(county)} 个"))
     counts = [f"{kind} {count}" for kind, count in table["类别"].value_counts(sort=False).items()]
     out.print(f"截至 {day}：" + ("、".join(counts) if counts else "没有要处理的") + "。")
     if output is not None:
@@ -306,22 +296,22 @@ def _pairs(told: Iterable[str]) -> dict[str, str]:
     return pairs
 
 
-def _term(event: Any) -> str:
+def _term(event: Event, mended: Mapping[int, int]) -> str:
+    """What an event is, which it corrects, and by which it was corrected."""
     from gdcoverage.register import TERMS
 
-    return f"{TERMS[event.kind]}第 {event.corrects} 条" if event.corrects else TERMS[event.kind]
+    term = TERMS[event.kind] + (f"第 {event.corrects} 条" if event.corrects else "")
+    return f"{term}（见第 {mended[event.event_id]} 条更正）" if event.event_id in mended else term
 
 
-def _told(event: Any) -> str:
+def _told(event: Event, kinds: Mapping[int, str]) -> str:
     from gdcoverage.register import told
 
+    if event.corrects is None:
+        return told(event.kind, event.details)
     if event.details.get("void"):
         return "作废"
-    # A correction tells what the other should have told; its names are those of any kind.
-    details = event.details.get("details", event.details)
-    if event.kind == "corrected":
-        return "；".join(f"{name}={value}" for name, value in details.items())
-    return told(event.kind, details)
+    return told(kinds[event.corrects], event.details["details"])
 
 
 def _table(headings: Sequence[str], rows: Iterable[Iterable[object]]) -> Table:
