@@ -5,7 +5,15 @@ import pytest
 import worlds
 from browser import chromium, on_screen, opened, pixel, settle
 from gdcoverage.assessment import assess
-from gdcoverage.emap import build_map, build_public_map, write_map
+from gdcoverage.emap import (
+    EMap,
+    Ground,
+    build_map,
+    build_public_map,
+    planner_data,
+    planner_head,
+    write_map,
+)
 from gdcoverage.emap._styles import styles
 from gdcoverage.gaps import find_gaps
 from gdcoverage.places.counties import one_county
@@ -151,6 +159,30 @@ def test_click_on_people_says_how_far_they_walk(browser, path):
     popup = page.locator(".leaflet-popup").inner_text()
     assert "5,000 人" in popup
     assert "600 米" in popup
+
+
+def test_villagers_outside_the_standard_have_marks_of_their_own(browser, tmp_path):
+    spots = [(1800, 1800), (6000, 0), (6000, 400)]
+    demand = worlds.demand(spots, [800, 700, 600], ["urban", "rural", "rural"])
+    result = assess(worlds.outlets([(0, 0)]), demand, worlds.lattice(tmp_path, 11, 11, 200.0))
+    head = planner_head(
+        result,
+        None,
+        **{"title": "县", "made_on": "", "data_date": ""},
+        ground=Ground(),
+        province="../../地图.html",
+    )
+    emap = EMap(head, planner_data(result, find_gaps(result), None, Ground()))
+    write_map(emap, tmp_path / "m.html")
+    page = opened(browser, tmp_path / "m.html").page
+    for key, count in (("uncovered", "1"), ("uncovered_rural", "2")):
+        row = page.locator(".emap-layers li").filter(has=page.locator(f'[data-layer="{key}"]'))
+        assert row.locator(".emap-number").inner_text() == count
+    assert pixel(page, *degrees(6000, 0)) == colour("uncovered_rural")
+    # From a county's map one finds back.
+    link = page.get_by_text("‹ 全省地图")
+    assert link.is_visible()
+    assert link.get_attribute("href") == "../../地图.html"
 
 
 def test_list_of_gaps_leads_to_the_gap(browser, path):

@@ -3,9 +3,12 @@
 import importlib.util
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
+import shapely
 
 from gdcoverage.run import load_plan, make_report, read_inputs, write_outputs
+from gdcoverage.service_areas import served_area
 from known import known
 
 PLANS = Path(__file__).parent.parent / "benchmarks/data.py"
@@ -52,6 +55,12 @@ def test_nanshan(real_plan):
     assert 0.4 < county["rate"] < 0.7
     # Named after places of the OSM file.
     assert report.gaps["name"].str.contains("大冲").any()
+    # What is uncovered is nowhere served, and the layer has the shapes of the map.
+    gaps, served = report.gaps.geometry.to_numpy(), served_area(report.walked)
+    assert shapely.area(shapely.intersection(gaps, served)).max() < 1e-14
+    layer = gpd.read_file(files["结果图层.gpkg"], layer="gaps")
+    assert shapely.equals(layer.geometry.to_numpy(), gaps).all()
+    assert files["公众版地图.html"].stat().st_size < 700_000
     assert set(files) == {
         "汇总.xlsx", "汇总.csv", "汇总.json", "事项与时段.csv", "镇街.csv",
         "读表说明.html", "地图.html", "公众版地图.html", "结果图层.gpkg",

@@ -73,6 +73,8 @@ _WANTED: tuple[tuple[str, tuple[int, ...]], ...] = (
 )
 # The largest buildings alone, where not all have room.
 _SHARES = (1.0, 0.6, 0.35, 0.2, 0.1)
+# A thing takes at least so many bytes.
+_LEAST_BYTES = 4.0
 # How many times less closely lines are drawn, where they have no room else.
 _COARSER = (1.0, 3.0, 10.0)
 # A gap in a greater street may be a lesser one, up to a residential one.
@@ -94,7 +96,10 @@ def packed_base(drawn: Drawn, room: int, tolerance: float = 0.0) -> Block:
         things = drawn.where(drawn.kind == KINDS.index(kind))
         for rank in ranks:
             layer = things.where(things.rank == rank)
-            for part in _ever_less(kind, layer, tolerance) if len(layer) else ():
+            # A province's footpaths need not be packed to see that they have no room.
+            if not len(layer) or len(layer) * _SHARES[-1] * _LEAST_BYTES > left:
+                continue
+            for part in _ever_less(kind, layer, tolerance, left):
                 cost = len(packed_bytes(_written([part])).text)
                 if cost <= left:
                     taken.append(part)
@@ -110,9 +115,10 @@ def unbroken(drawn: Drawn) -> Drawn:
     rank = drawn.rank.copy()
     first = drawn.start[drawn.ring[some]]
     last = drawn.start[drawn.ring[some] + 1] - 1
-    ends = np.concatenate([drawn.xy[first], drawn.xy[last]])
-    spots = np.column_stack([ends, np.tile(drawn.name[some], 2)])
-    spot = np.unique(spots, axis=0, return_inverse=True)[1].reshape(2, -1)
+    ends = np.concatenate([drawn.xy[first], drawn.xy[last]]).astype(np.int64)
+    place = np.unique(ends @ np.array([1 << 27, 1]), return_inverse=True)[1]
+    named = place * len(drawn.names) + np.tile(drawn.name[some], 2)
+    spot = np.unique(named, return_inverse=True)[1].reshape(2, -1)
     size = int(spot.max(initial=-1)) + 1
     for great in range(1, _LEAST_STREET - 1):
         lesser = np.flatnonzero(rank[some] > great)
@@ -130,7 +136,7 @@ def unbroken(drawn: Drawn) -> Drawn:
     return replace(drawn, rank=rank)
 
 
-def _ever_less(kind: str, layer: Drawn, tolerance: float) -> Iterator[Drawn]:
+def _ever_less(kind: str, layer: Drawn, tolerance: float, room: float) -> Iterator[Drawn]:
     """A layer as it is best drawn, then as less and less."""
     if kind in POINTS:
         yield _in_order(layer)
@@ -138,20 +144,16 @@ def _ever_less(kind: str, layer: Drawn, tolerance: float) -> Iterator[Drawn]:
         size = (layer.boxes[:, 2:] - layer.boxes[:, :2]).sum(axis=1)
         for share in _SHARES:
             yield _in_order(layer.where(size >= np.quantile(size, 1 - share)))
-    else:
+    elif len(layer) * _LEAST_BYTES <= room:
+        if kind not in LINES and tolerance == 0:
+            yield _in_order(layer)
+        shapes, name = layer.shapes(), np.array(layer.names, object)[layer.name]
+        if kind in LINES:
+            shapes, name = _joined(shapes, name)
+        kinds, ranks = [kind] * len(shapes), [int(layer.rank[0])] * len(shapes)
         for coarser in _COARSER:
-            yield _in_order(_fewer_points(kind, layer, tolerance, coarser))
-
-
-def _fewer_points(kind: str, layer: Drawn, tolerance: float, coarser: float) -> Drawn:
-    """Streets in whole lengths; lines and outlines less close."""
-    if kind not in LINES and tolerance == 0 and coarser == 1:
-        return layer
-    shapes, name = layer.shapes(), np.array(layer.names, object)[layer.name]
-    if kind in LINES:
-        shapes, name = _joined(shapes, name)
-    shapes = shapely.simplify(shapes, max(tolerance, 1.0) * coarser)
-    return Drawn.of([kind] * len(shapes), [int(layer.rank[0])] * len(shapes), name, shapes)
+            simple = shapely.simplify(shapes, max(tolerance, 1.0) * coarser)
+            yield _in_order(Drawn.of(kinds, ranks, name, simple))
 
 
 def _joined(lines: Objects, name: Objects) -> tuple[Objects, Objects]:

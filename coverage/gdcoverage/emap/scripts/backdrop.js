@@ -33,6 +33,11 @@ export class Backdrop extends L.Renderer {
 
   _updatePaths() {}
 
+  /** Leaflet would move the canvas by parts of a pixel, and letters would blur. */
+  _reset() {
+    this._update();
+  }
+
   _update() {
     const own = /** @type {any} */ (this), map = this._map;
     if (own._map._animatingZoom && own._bounds) return;

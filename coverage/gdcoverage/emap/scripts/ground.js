@@ -154,18 +154,25 @@ export function drawGround(map, base, drawn, tiled, outlets) {
   });
   const measure = measuring(/** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d")));
   const words = new Backdrop("emap-words", 0.25, (context, view) => {
-    const own = outlets(), marks = marksOf(own, view);
+    const own = view.zoom < MARKED_ZOOM ? [] : [outlets()];
+    const marks = own.length ? marksOf(own[0], view) : [];
     const taken = [...nameBoxes(named(view.zoom), view), ...(marks.length > MARKS ? [] : marks)];
-    group.written = lettered([own, ...drawn], view, measure, taken, larger());
+    group.written = lettered([...own, ...drawn], view, measure, taken, larger());
     write(context, group.written, lookOf(map));
   });
   followLooks([ground, words]);
-  group.rewrite = () => words.redraw();
+  let waiting = 0;
+  // Once a picture, however often a search tells of others; a list must not wait for it.
+  group.rewrite = () => {
+    cancelAnimationFrame(waiting);
+    if (map.getZoom() >= MARKED_ZOOM) waiting = requestAnimationFrame(() => words.redraw());
+  };
   return group.addLayer(ground).addLayer(words).addLayer(names);
 }
 
-// Of more outlets in view most are numbers only.
+// Of more outlets in view most are numbers only; seen from farther all are.
 const MARKS = 400;
+const MARKED_ZOOM = 10;
 
 // From here on a county is larger than the screen; a neighbour's name still says what lies over there.
 const NEAR_ZOOM = 12;

@@ -171,7 +171,9 @@ function placeName({ name, xy }, i, view, { kind, rank, ink, mark }, font, size,
     if (!room.free(boxes)) continue;
     room.take(boxes);
     room.say(name[i], x, y);
-    const letters = lines.map((text, row) => ({ text, x: x + right, y: y + down + (row - (lines.length - 1) / 2) * leading, angle: 0 }));
+    // Beside a mark lines begin, or end, at the mark.
+    const out = (/** @type {string} */ text) => (right ? Math.sign(right) * (disc + 4 + measure(text, font) / 2) : 0);
+    const letters = lines.map((text, row) => ({ text, x: x + (mark ? out(text) : right), y: y + down + (row - (lines.length - 1) / 2) * leading, angle: 0 }));
     return { text: name[i], font, ink, letters, mark, x, y };
   }
   if (!mark || mark === DOT || mark === OUTLET || !room.free(marked)) return null;

@@ -86,8 +86,8 @@ export const upright = (/** @type {string} */ text) => [...text].every((letter) 
 // Steeper than this, Chinese is written downwards.
 const STEEP = (50 / 180) * Math.PI;
 // From letter to letter, and from the first to the last.
-const BEND = (28 / 180) * Math.PI;
-const TURN = (70 / 180) * Math.PI;
+const BEND = (16 / 180) * Math.PI;
+const TURN = (60 / 180) * Math.PI;
 
 /**
  * Lengths at which names of a line are tried: from its middle outwards, where the line itself, not the view, says.

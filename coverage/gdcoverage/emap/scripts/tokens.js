@@ -12,7 +12,7 @@ export const LOOKS = Object.freeze({
     building: "#E4DED3", wall: "#CFC7B8", rail: "#8B8A90", metro: "#A79BC0", thin: "#CBC2B2", foot: "#BFB5A4",
     road: ["", "#F3DCA2", "#F8E9C2", "#FDF6E0", "#FFFFFF", "#FFFFFF", "#FFFFFF"],
     edge: ["", "#BE9E54", "#C6AE76", "#C6B88E", "#C4BBAA", "#C8C0B0", "#D3CCBE"],
-    ink: { outlet: "#0B3C7D", place: "#2B2B2B", street: "#554B3C", station: "#53408C", hospital: "#A1272B", public: "#5A4A2F", park: "#33662F", water: "#2A6286", soft: "#6E6558" },
+    ink: { outlet: "#0B3C7D", place: "#2B2B2B", street: "#554B3C", station: "#53408C", hospital: "#A1272B", public: "#5A4A2F", park: "#33662F", water: "#2A6286", soft: "#635A4E" },
     halo: "#FDFCF9", disc: "#FFFFFF",
   },
   night: {
