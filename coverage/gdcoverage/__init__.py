@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gdcoverage._version import __version__
 
 if TYPE_CHECKING:
-    from gdcoverage.assessment import assess
+    from gdcoverage.assessment import assess, for_service
     from gdcoverage.demand import read_demand
     from gdcoverage.emap import Ground, Release, build_map, build_public_map, write_map
     from gdcoverage.emap.basemap import read_base
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from gdcoverage.gaps import find_gaps
     from gdcoverage.network import WalkNetwork, read_places
     from gdcoverage.outlets import outlets_from_osm, read_outlets, write_outlets
+    from gdcoverage.outlets.offers import service_called
+    from gdcoverage.places.assign_towns import assign_towns
     from gdcoverage.places.counties import read_counties
+    from gdcoverage.places.towns import read_towns
     from gdcoverage.policy import Standard
     from gdcoverage.problems import InputError, Problem
     from gdcoverage.report import Report
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
         generate_candidates,
         recommend_sites,
     )
+    from gdcoverage.townships import by_town
 
 # Where each public name lives; imported when first asked for, so that the command answers at once.
 _HOME = {
@@ -48,11 +52,14 @@ _HOME = {
     "WalkNetwork": "network",
     "alternatives": "sites",
     "assess": "assessment",
+    "assign_towns": "places.assign_towns",
     "build_map": "emap",
     "build_public_map": "emap",
+    "by_town": "townships",
     "exit_impact": "sites",
     "exit_impact_of": "sites",
     "find_gaps": "gaps",
+    "for_service": "assessment",
     "frontier": "sites",
     "generate_candidates": "sites",
     "outlets_from_osm": "outlets",
@@ -62,8 +69,10 @@ _HOME = {
     "read_demand": "demand",
     "read_outlets": "outlets",
     "read_places": "network",
+    "read_towns": "places.towns",
     "recommend_sites": "sites",
     "service_area": "service_areas",
+    "service_called": "outlets.offers",
     "write_map": "emap",
     "write_outlets": "outlets",
 }
@@ -81,11 +90,14 @@ __all__ = [
     "__version__",
     "alternatives",
     "assess",
+    "assign_towns",
     "build_map",
     "build_public_map",
+    "by_town",
     "exit_impact",
     "exit_impact_of",
     "find_gaps",
+    "for_service",
     "frontier",
     "generate_candidates",
     "outlets_from_osm",
@@ -95,8 +107,10 @@ __all__ = [
     "read_demand",
     "read_outlets",
     "read_places",
+    "read_towns",
     "recommend_sites",
     "service_area",
+    "service_called",
     "write_map",
     "write_outlets",
 ]
