@@ -65,7 +65,7 @@ def test_each_town_with_its_people_outlets_and_nearest(village):
     # Half of 永汉镇's 300 people are beyond 上村's 100.
     assert table.loc[("441324", "永汉镇"), "radius_m"] == pytest.approx(1800, abs=1)
     assert table.loc[("441324", "龙华镇"), "radius_m"] == pytest.approx(2000, abs=1)
-    assert np.isnan(table.loc[("441324", "平陵街道"), "rate"])
+    assert table["rate"].isna().tolist() == [False, False, False, True, False]
     assert table["villages"].tolist() == [1, 2, 2, 0, 0]
     assert table["villages_without"].tolist() == [1, 1, 2, 0, 0]
     assert table["town_kind"].tolist() == ["镇", "镇", "镇", "街道", ""]
@@ -114,7 +114,7 @@ def test_a_town_without_any_outlet_anywhere_has_none_near(streets):
 SPOT = st.tuples(st.integers(0, 15), st.integers(0, 7)).map(lambda s: (s[0] * 250, s[1] * 250))
 
 
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(st.lists(SPOT, min_size=1, max_size=12), st.integers(0, 10**6), st.randoms())
 def test_sums_agree_and_the_order_of_rows_decides_nothing(streets, spots, seed, chance):
     rng = np.random.default_rng(seed)

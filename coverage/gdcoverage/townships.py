@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gdcoverage.arrays import Objects
-from gdcoverage.findings import Findings, tally
+from gdcoverage.findings import NO_COUNTY, Findings, tally
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import lonlat
 from gdcoverage.numbers import NUMBERS
@@ -64,7 +64,8 @@ def by_town(found: Findings, towns: gpd.GeoDataFrame | None = None) -> pd.DataFr
     table.loc[bare, "town_label"] = NO_TOWN
     table["town_code"] = table["town_id"].where(table["town_id"].str.fullmatch(r"\d{9}"), "")
     table["town_kind"] = table["town_label"].map(kind_of).where(~bare, "")
-    order = np.lexsort((table["town_label"], table["town_code"], bare, table["county"]))
+    outside = table["county"] == NO_COUNTY
+    order = np.lexsort((table["town_label"], table["town_code"], bare, table["county"], outside))
     return table.iloc[order].reset_index(drop=True)
 
 

@@ -1,1 +1,1 @@
-"""Places that people and outlets belong to: counties, towns and villages; and what counties plan."""
+"""Places that people and outlets belong to, counties, towns and villages; what counties plan."""
