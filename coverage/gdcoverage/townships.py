@@ -13,7 +13,7 @@ from gdcoverage.findings import NO_COUNTY, Findings, tally
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import lonlat
 from gdcoverage.numbers import NUMBERS
-from gdcoverage.places.assign_towns import towns_of
+from gdcoverage.places.assign_towns import ids_of, towns_of
 from gdcoverage.places.towns import kind_of
 from gdcoverage.policy import FLAGS, MODES, SETTLEMENTS
 
@@ -76,9 +76,9 @@ def _listed(found: Findings, towns: gpd.GeoDataFrame | None) -> pd.DataFrame:
     else:
         own = [towns_of(towns, adcode) for adcode in found.counties["adcode"]]
         names = [
-            (row.county, row.code or f"{row.county}-{row.name}", row.name)
+            row
             for part in own
-            for row in part.itertuples(index=False)
+            for row in zip(part["county"], ids_of(part), part["name"], strict=True)
         ]
     frame = pd.DataFrame(names, columns=["county", "town_id", "name"])
     return frame.drop_duplicates(["county", "town_id"]).set_index(["county", "town_id"])

@@ -86,8 +86,7 @@ class _Book:
         self.listed = towns is not None
         if towns is not None:
             self.counties = towns["county"].to_numpy(object)
-            told = zip(towns["code"], self.counties, towns["name"], strict=True)
-            self.ids = np.array([code or f"{place}-{name}" for code, place, name in told], object)
+            self.ids = ids_of(towns)
             self.names = dict(zip(self.ids, towns["name"], strict=True))
             shapes = towns.geometry.to_numpy()
         self.is_village = np.array([self._is_village(code) for code in self.ids], bool)
@@ -249,6 +248,12 @@ def _of_outlets(
     return outlets.assign(town_id=found.town, town_label=labels, town_by=found.by).astype(
         dict.fromkeys(COLUMNS[:3], "str")
     )
+
+
+def ids_of(towns: pd.DataFrame) -> Objects:
+    """What towns and villages are known by: their code, else county and name."""
+    told = zip(towns["code"], towns["county"], towns["name"], strict=True)
+    return np.array([code or f"{place}-{name}" for code, place, name in told], object)
 
 
 def towns_of(towns: gpd.GeoDataFrame, adcode: str) -> gpd.GeoDataFrame:
