@@ -295,3 +295,29 @@ def test_a_quota_told_twice_is_refused():
     twice = {"县区": ["龙门县"] * 2, "城乡类别": ["城区"] * 2, "网点类型": ["窗口办", "窗口"]}
     with pytest.raises(InputError, match="写了两次"):
         quotas(**twice, 计划数=[3, 4])
+
+
+def test_polygons_of_villages_tell_village_and_town():
+    towns = read_towns(
+        layer(
+            [
+                ("441324101201", "上村", square(0, 0)),
+                ("441324101202", "下村", square(1000, 0)),
+                ("441324101", "永汉镇", None),
+            ]
+        ),
+        COUNTIES,
+    ).frame
+    demand = people([(500, 500), (1500, 500), (500, 1500)], "441324")
+    outlets = worlds.outlets([(500, 500)]).assign(county="441324")
+    placed, serving, _ = assign_towns(demand, outlets, towns)
+    assert placed["village_label"].tolist() == ["上村", "下村", ""]
+    assert placed["town_label"].tolist() == ["永汉镇", "永汉镇", ""]
+    assert placed["town_by"].tolist() == [BY_LAYER, BY_LAYER, ""]
+    assert serving["town_label"].tolist() == ["永汉镇"]
+
+
+def test_nobody_and_nothing_have_no_towns():
+    towns = read_towns(layer([("441324101", "永汉镇", square(0, 0))]), COUNTIES).frame
+    placed, serving, problems = assign_towns(people([], "441324"), no_outlets(), towns)
+    assert (len(placed), len(serving), problems) == (0, 0, [])
