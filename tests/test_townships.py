@@ -133,6 +133,9 @@ def test_sums_agree_and_the_order_of_rows_decides_nothing(streets, spots, seed, 
     pd.testing.assert_frame_equal(by_town(mixed), table)
     pd.testing.assert_frame_equal(villages_without(mixed), villages_without(coverage))
     if len(table):
+        own = coverage.by_county().set_index("county")["outlets"]
+        there = table.groupby("county")["outlets"].sum()
+        assert there[there > 0].to_dict() == own[own > 0].to_dict()
         sums = table.groupby("county")[["population", "covered_population"]].sum()
         counties = coverage.by_county().set_index("county")
         assert sums["population"].equals(counties.loc[sums.index, "population"])
@@ -166,3 +169,21 @@ def test_quotas_beside_the_outlets_that_are_there(streets):
     unplanned = table[table["planned"].isna()]
     assert unplanned["missing"].isna().all()
     assert by_quota(coverage, quotas.head(0), ["441324"]).empty
+
+
+def test_a_county_where_nobody_lives_lists_its_towns_all_the_same(village, streets):
+    _, towns = village
+    outlets = worlds.outlets([(0, 0)]).assign(county="441324")
+    coverage = found(streets, people([], "441324"), outlets, towns).in_county("441324")
+    table = by_town(coverage, towns)
+    assert table["town_label"].tolist() == ["永汉镇", "龙华镇", "平陵街道", NO_TOWN]
+    assert table["population"].tolist() == [0, 0, 0, 0]
+    # Nothing tells in which town the outlet stands; it is counted all the same.
+    assert table["outlets"].tolist() == [0, 0, 0, 1]
+    assert villages_without(coverage).empty
+    quotas = pd.DataFrame(
+        {"county": ["441324"], "settlement": ["urban"], "kind": ["any"], "planned": [1.0]}
+    )
+    row = by_quota(coverage, quotas, ["441324"]).iloc[0]
+    # Where nobody lives an outlet has no class.
+    assert (row["present"], row["missing"]) == (0, 1)

@@ -46,17 +46,23 @@ def by_town(found: Findings, towns: gpd.GeoDataFrame | None = None) -> pd.DataFr
     keys = ["county", "town_id"]
     table = tally(demand, keys, found.standard)
     listed = _listed(found, towns)
-    table = table.reindex(table.index.union(listed.index))
+    served = _outlets(outlets)
+    reported = set(demand["county"]) | set(
+        () if found.counties is None else found.counties["adcode"]
+    )
+    here = served.index[served.index.get_level_values("county").isin(reported)]
+    table = table.reindex(table.index.union(listed.index).union(here))
     table = table.fillna({name: NUMBERS[name].empty for name in map(str, table)})
     labels = demand.groupby(keys)["town_label"].first().reindex(table.index)
-    table["town_label"] = labels.fillna(listed["name"].reindex(table.index))
+    labels = labels.fillna(listed["name"].reindex(table.index))
+    table["town_label"] = labels.fillna(served["town_label"].reindex(table.index))
     known_by = _first_by(demand, keys, "town_by", pd.Series(1.0, demand.index))
     table["town_by"] = known_by.reindex(table.index).fillna("")
     table = table.join(_nearest(demand, keys)).join(_villages(demand))
     table[["villages", "villages_without"]] = (
         table[["villages", "villages_without"]].fillna(0).astype(int)
     )
-    table = table.join(_outlets(outlets))
+    table = table.join(served.drop(columns="town_label"))
     table["outlets"] = table["outlets"].fillna(0).astype(int)
     table[["banks", "outlet_id"]] = table[["banks", "outlet_id"]].fillna("")
     table = table.reset_index()
@@ -112,16 +118,22 @@ def _nearest(demand: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 
 
 def _outlets(outlets: pd.DataFrame) -> pd.DataFrame:
-    """``outlets`` in service of each town, and ``banks``: 农商银行 2、工商银行 1."""
+    """``outlets`` in service of each town, ``town_label``, ``banks``: 农商银行 2、工商银行 1."""
     active = outlets[outlets["counts"]]
     keys = ["county", "town_id"]
     if "town_id" not in active or active.empty:
         index = pd.MultiIndex.from_arrays([[], []], names=keys)
-        return pd.DataFrame({"outlets": [], "banks": []}, index=index)
+        return pd.DataFrame({"outlets": [], "banks": [], "town_label": []}, index=index)
     banks = active["bank"] if "bank" in active else pd.Series("", active.index)
     active = active.assign(bank=banks.where(banks != "", "未写银行"))
     groups = active.groupby(keys)
-    return pd.DataFrame({"outlets": groups.size(), "banks": groups["bank"].agg(_counted)})
+    return pd.DataFrame(
+        {
+            "outlets": groups.size(),
+            "banks": groups["bank"].agg(_counted),
+            "town_label": groups["town_label"].first(),
+        }
+    )
 
 
 def _counted(names: pd.Series) -> str:
