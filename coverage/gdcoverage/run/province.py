@@ -164,8 +164,10 @@ def require_reconciled(inputs: Inputs, report: Report, failed: Sequence[str]) ->
     _require_equal("人口", both["read"], both["told"])
     _require_equal("总人口", pd.Series([read.sum()]), pd.Series([report.total["population"]]))
     if len(towns := report.town_table):
-        of_towns = towns.groupby("county")["population"].sum()
-        _require_equal("镇街人口", of_towns.reindex(table.index).fillna(0.0), table["population"])
+        sums = towns.groupby("county")[["population", "outlets"]].sum()
+        sums = sums.reindex(table.index).fillna(0.0)
+        _require_equal("镇街人口", sums["population"], table["population"])
+        _require_equal("镇街在营网点", sums["outlets"], table["outlets"])
     here = outlets["county"].isin(table.index) & ~outlets["county"].isin(failed)
     for status, column in (("active", "outlets"), ("unknown", "doubtful_outlets")):
         count = float((here & (outlets["status"] == status)).sum())
