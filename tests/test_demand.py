@@ -373,3 +373,27 @@ def test_header_without_rows_is_said(tmp_path) -> None:
     (tmp_path / "t.csv").write_text("名称,人口,经度,纬度,城乡分类代码\n", encoding="utf-8")
     with pytest.raises(InputError, match="没有数据"):
         read_demand(tmp_path / "t.csv")
+
+
+def test_towns_and_codes_of_villages_are_kept_as_the_table_says_them(tmp_path):
+    """A column filled once, a sheet of a town, a row that is one; and read again, the same."""
+    path = tmp_path / "人口.xlsx"
+    head = ["村名", "人口", "经度", "纬度", "城乡分类代码"]
+    with pd.ExcelWriter(path) as book:
+        rows = [
+            ["永汉镇", "上村", 100, 114.1, 23.5, "220", 441324101201],
+            ["", "下村", 200, 114.2, 23.5, "220", "441324101202.0"],
+        ]
+        named = pd.DataFrame(rows, columns=["镇街", *head, "区划代码"])
+        named.to_excel(book, sheet_name="一", index=False)
+        other = pd.DataFrame([["东村", 300, 114.3, 23.6, "220"]], columns=head)
+        other.to_excel(book, sheet_name="龙华镇", index=False)
+        other.assign(村名="某村", 经度=114.4).to_excel(book, sheet_name="三", index=False)
+        other.assign(村名="平陵街道", 经度=114.5).to_excel(book, sheet_name="四", index=False)
+    frame = read_demand(path).frame
+    assert frame["town_name"].tolist() == ["永汉镇", "永汉镇", "龙华镇", "", "平陵街道"]
+    assert frame["division"].tolist() == ["441324101201", "441324101202", "", "", ""]
+    again = read_demand(frame).frame
+    pd.testing.assert_frame_equal(
+        again[["town_name", "division"]], frame[["town_name", "division"]]
+    )

@@ -22,7 +22,9 @@ from hypothesis import strategies as st
 from gdcoverage.emap._outlets import calendar_block, public_phones, schedule_block
 from gdcoverage.emap._pinyin import pinyin_table
 from gdcoverage.geo.datum import from_wgs84
+from gdcoverage.outlets.hours import read_hours
 from gdcoverage.outlets.phones import read_phones
+from gdcoverage.outlets.when import WHEN, is_open_at
 from known import known
 
 HERE = Path(__file__).parent
@@ -58,7 +60,8 @@ class Script:
 @pytest.fixture(scope="module")
 def script():
     running = Script(
-        *("inflate.js", "links.js", "qr.js", "clock.js", "pinyin.js", "search.js", "texts.js")
+        *("inflate.js", "links.js", "qr.js", "clock.js", "pinyin.js", "search.js", "texts.js"),
+        "when.js",
     )
     yield running
     running.questions.close()
@@ -337,3 +340,21 @@ def test_letters_find_chinese(script, text, letters, at):
         letters,
     )
     assert found == at
+
+
+def test_the_public_asks_of_the_usual_week_by_the_rule_that_planners_count_by(script):
+    """All hours that were worked out by hand: Saturday, Sunday, noon and evening."""
+    lines = (HERE / "data/hours.tsv").read_text(encoding="utf-8").splitlines()
+    texts = [line.partition("\t")[0].replace("↵", "\n") for line in lines if line[0] != "#"]
+    verdicts = {True: "open", False: "closed", None: "unknown"}
+    bits = {"saturday": 1, "sunday": 2, "lunch": 4, "evening": 8}
+    asked = [when for when in WHEN if when.key in bits]
+    assert len(texts) > 80
+    for text in texts:
+        found = script(
+            "(s, all) => all.map((bit) => inUsualWeek(s, bit))",
+            schedule_block(text),
+            [bits[when.key] for when in asked],
+        )
+        hours = read_hours(text)
+        assert found == [verdicts[is_open_at(hours, when)] for when in asked], text

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import worlds
@@ -225,6 +225,7 @@ def test_outlets_lie_where_a_polygon_a_point_or_else_the_nearest_people_are():
     assert placed["town_by"].tolist() == [BY_LAYER, BY_DEMAND, BY_DEMAND]
 
 
+@settings(max_examples=25)
 @given(st.randoms(), st.integers(0, 10**6))
 def test_the_order_of_rows_decides_nothing(chance, seed):
     rng = np.random.default_rng(seed)
@@ -256,7 +257,17 @@ def test_kinds_and_stems_of_names():
 
 def quotas(**columns):
     table = {"县区": ["龙门县"], "城乡类别": ["城区"], "网点类型": ["窗口"], "计划数": [3]}
-    return read_quotas(pd.DataFrame(table | columns), COUNTIES, KINDS)
+    frame, told = read_quotas(pd.DataFrame(table | columns), COUNTIES, KINDS)
+    assert told == []
+    return frame
+
+
+def test_quotas_of_other_counties_are_told_and_left_out():
+    table = {"县区": ["龙门县", "深圳", "惠州市"], "城乡类别": ["城区"] * 3, "计划数": [3, 4, 5]}
+    frame, told = read_quotas(pd.DataFrame(table), COUNTIES, KINDS)
+    assert frame["county"].tolist() == ["441324"]
+    assert [problem.kind for problem in told] == ["quota_unused"] * 2
+    assert [problem.row for problem in told] == [2, 3]
 
 
 def test_quotas_are_read_by_county_class_and_kind():
@@ -268,8 +279,6 @@ def test_quotas_are_read_by_county_class_and_kind():
 @pytest.mark.parametrize(
     ("columns", "said"),
     [
-        ({"县区": ["深圳"]}, "没有县区"),
-        ({"县区": ["惠州市"]}, "应写一个县区"),
         ({"城乡类别": ["山区"]}, "应为 城区"),
         ({"网点类型": ["大厅"]}, "应为 网点、窗口办"),
         ({"计划数": [-1]}, "应为 0 或正整数"),
@@ -286,3 +295,29 @@ def test_a_quota_told_twice_is_refused():
     twice = {"县区": ["龙门县"] * 2, "城乡类别": ["城区"] * 2, "网点类型": ["窗口办", "窗口"]}
     with pytest.raises(InputError, match="写了两次"):
         quotas(**twice, 计划数=[3, 4])
+
+
+def test_polygons_of_villages_tell_village_and_town():
+    towns = read_towns(
+        layer(
+            [
+                ("441324101201", "上村", square(0, 0)),
+                ("441324101202", "下村", square(1000, 0)),
+                ("441324101", "永汉镇", None),
+            ]
+        ),
+        COUNTIES,
+    ).frame
+    demand = people([(500, 500), (1500, 500), (500, 1500)], "441324")
+    outlets = worlds.outlets([(500, 500)]).assign(county="441324")
+    placed, serving, _ = assign_towns(demand, outlets, towns)
+    assert placed["village_label"].tolist() == ["上村", "下村", ""]
+    assert placed["town_label"].tolist() == ["永汉镇", "永汉镇", ""]
+    assert placed["town_by"].tolist() == [BY_LAYER, BY_LAYER, ""]
+    assert serving["town_label"].tolist() == ["永汉镇"]
+
+
+def test_nobody_and_nothing_have_no_towns():
+    towns = read_towns(layer([("441324101", "永汉镇", square(0, 0))]), COUNTIES).frame
+    placed, serving, problems = assign_towns(people([], "441324"), no_outlets(), towns)
+    assert (len(placed), len(serving), problems) == (0, 0, [])

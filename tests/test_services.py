@@ -11,6 +11,7 @@ import worlds
 from gdcoverage.assessment import assess, for_service
 from gdcoverage.demand import read_demand
 from gdcoverage.network import WalkNetwork
+from gdcoverage.outlets import read_outlets
 from gdcoverage.outlets.offers import SERVICES, Service, offers_of, service_called, unsaid_of
 from gdcoverage.outlets.when import WHEN
 from gdcoverage.policy import ITEMS, MODES
@@ -304,3 +305,34 @@ def test_services_are_named_by_official_terms():
         worlds.demand([]), worlds.outlets([]).assign(counts=True, county=""),
         csr_array((0, 0), dtype=bool), SERVICES, [],
     ).empty  # fmt: skip
+
+
+def test_words_that_are_not_understood_leave_open_what_they_may_mean(tmp_path):
+    """失业登记 may be 失业保险 or not; 养老 is what it is, and a no is a no."""
+    path = tmp_path / "网点.csv"
+    table = pd.DataFrame(
+        {
+            "网点名称": ["甲支行", "乙支行", "丙支行"],
+            "经度": [114.1, 114.2, 114.3],
+            "纬度": [23.5, 23.5, 23.5],
+            "业务事项": ["养老、失业登记", "养老", "养老"],
+            "窗口办": ["是", "待定", "否"],
+            "网办": ["是", "是", "是"],
+        }
+    )
+    table.to_csv(path, index=False)
+    frame = read_outlets(path, datum="wgs84").frame
+    assert frame["unclear"].tolist() == ["业务事项", "服务方式", ""]
+    again = read_outlets(frame, datum="wgs84").frame
+    assert again["unclear"].tolist() == frame["unclear"].tolist()
+    asked = [Service(item) for item in ("pension", "unemployment")]
+    offers = offers_of(frame, [*asked, Service(mode="window"), Service(mode="online")])
+    assert offers.known.T.tolist() == [[True] * 3, [False] * 3, [True, False, False], [True] * 3]
+    assert offers.open.T.tolist() == [
+        [False] * 3,
+        [True, False, False],
+        [False, True, False],
+        [False] * 3,
+    ]
+    told = unsaid_of(frame.assign(hours=ALL_WEEK))
+    assert told == ["业务事项", "服务方式", ""]

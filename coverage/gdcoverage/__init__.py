@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gdcoverage._version import __version__
 
 if TYPE_CHECKING:
+    from gdcoverage.assessment import for_service
     from gdcoverage.demand import read_demand
     from gdcoverage.emap import Ground, Release, build_map, build_public_map, write_map
     from gdcoverage.emap.basemap import read_base
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from gdcoverage.network.reach import distances, nearest
     from gdcoverage.notebook import Coverage, assess
     from gdcoverage.outlets import outlets_from_osm, read_outlets, write_outlets
+    from gdcoverage.outlets.offers import service_called
+    from gdcoverage.places.assign_towns import assign_towns
     from gdcoverage.places.counties import read_counties
+    from gdcoverage.places.towns import read_towns
     from gdcoverage.policy import Standard
     from gdcoverage.problems import InputError, Problem
     from gdcoverage.register import Register
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
         generate_candidates,
         recommend_sites,
     )
+    from gdcoverage.townships import by_town
 
 # Where each public name lives; imported when first asked for, so that the command answers at once.
 _HOME = {
@@ -50,12 +55,15 @@ _HOME = {
     "WalkNetwork": "network",
     "alternatives": "sites",
     "assess": "notebook",
+    "assign_towns": "places.assign_towns",
     "build_map": "emap",
     "build_public_map": "emap",
+    "by_town": "townships",
     "distances": "network.reach",
     "exit_impact": "sites",
     "exit_impact_of": "sites",
     "find_gaps": "gaps",
+    "for_service": "assessment",
     "frontier": "sites",
     "generate_candidates": "sites",
     "isochrones": "service_areas",
@@ -67,8 +75,10 @@ _HOME = {
     "read_demand": "demand",
     "read_outlets": "outlets",
     "read_places": "network",
+    "read_towns": "places.towns",
     "recommend_sites": "sites",
     "service_area": "service_areas",
+    "service_called": "outlets.offers",
     "write_map": "emap",
     "write_outlets": "outlets",
 }
@@ -87,12 +97,15 @@ __all__ = [
     "__version__",
     "alternatives",
     "assess",
+    "assign_towns",
     "build_map",
     "build_public_map",
+    "by_town",
     "distances",
     "exit_impact",
     "exit_impact_of",
     "find_gaps",
+    "for_service",
     "frontier",
     "generate_candidates",
     "isochrones",
@@ -104,8 +117,10 @@ __all__ = [
     "read_demand",
     "read_outlets",
     "read_places",
+    "read_towns",
     "recommend_sites",
     "service_area",
+    "service_called",
     "write_map",
     "write_outlets",
 ]

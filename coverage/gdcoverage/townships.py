@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from gdcoverage.arrays import Objects
-from gdcoverage.findings import Findings, tally
+from gdcoverage.findings import NO_COUNTY, Findings, tally
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import lonlat
 from gdcoverage.numbers import NUMBERS
-from gdcoverage.places.assign_towns import towns_of
+from gdcoverage.places.assign_towns import ids_of, towns_of
 from gdcoverage.places.towns import kind_of
 from gdcoverage.policy import FLAGS, MODES, SETTLEMENTS
 
@@ -46,17 +46,23 @@ def by_town(found: Findings, towns: gpd.GeoDataFrame | None = None) -> pd.DataFr
     keys = ["county", "town_id"]
     table = tally(demand, keys, found.standard)
     listed = _listed(found, towns)
-    table = table.reindex(table.index.union(listed.index))
+    served = _outlets(outlets)
+    reported = set(demand["county"]) | set(
+        () if found.counties is None else found.counties["adcode"]
+    )
+    here = served.index[served.index.get_level_values("county").isin(reported)]
+    table = table.reindex(table.index.union(listed.index).union(here))
     table = table.fillna({name: NUMBERS[name].empty for name in map(str, table)})
     labels = demand.groupby(keys)["town_label"].first().reindex(table.index)
-    table["town_label"] = labels.fillna(listed["name"].reindex(table.index))
+    labels = labels.fillna(listed["name"].reindex(table.index))
+    table["town_label"] = labels.fillna(served["town_label"].reindex(table.index))
     known_by = _first_by(demand, keys, "town_by", pd.Series(1.0, demand.index))
     table["town_by"] = known_by.reindex(table.index).fillna("")
     table = table.join(_nearest(demand, keys)).join(_villages(demand))
     table[["villages", "villages_without"]] = (
         table[["villages", "villages_without"]].fillna(0).astype(int)
     )
-    table = table.join(_outlets(outlets))
+    table = table.join(served.drop(columns="town_label"))
     table["outlets"] = table["outlets"].fillna(0).astype(int)
     for name in ("banks", "outlet_id"):
         table[name] = table[name].astype(object).fillna("").astype("str")
@@ -65,7 +71,8 @@ def by_town(found: Findings, towns: gpd.GeoDataFrame | None = None) -> pd.DataFr
     table.loc[bare, "town_label"] = NO_TOWN
     table["town_code"] = table["town_id"].where(table["town_id"].str.fullmatch(r"\d{9}"), "")
     table["town_kind"] = table["town_label"].map(kind_of).where(~bare, "")
-    order = np.lexsort((table["town_label"], table["town_code"], bare, table["county"]))
+    outside = table["county"] == NO_COUNTY
+    order = np.lexsort((table["town_label"], table["town_code"], bare, table["county"], outside))
     return table.iloc[order].reset_index(drop=True)
 
 
@@ -76,9 +83,9 @@ def _listed(found: Findings, towns: gpd.GeoDataFrame | None) -> pd.DataFrame:
     else:
         own = [towns_of(towns, adcode) for adcode in found.counties["adcode"]]
         names = [
-            (row.county, row.code or f"{row.county}-{row.name}", row.name)
+            row
             for part in own
-            for row in part.itertuples(index=False)
+            for row in zip(part["county"], ids_of(part), part["name"], strict=True)
         ]
     frame = pd.DataFrame(names, columns=["county", "town_id", "name"])
     return frame.drop_duplicates(["county", "town_id"]).set_index(["county", "town_id"])
@@ -112,16 +119,22 @@ def _nearest(demand: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 
 
 def _outlets(outlets: pd.DataFrame) -> pd.DataFrame:
-    """``outlets`` in service of each town, and ``banks``: 农商银行 2、工商银行 1."""
+    """``outlets`` in service of each town, ``town_label``, ``banks``: 农商银行 2、工商银行 1."""
     active = outlets[outlets["counts"]]
     keys = ["county", "town_id"]
     if "town_id" not in active or active.empty:
         index = pd.MultiIndex.from_arrays([[], []], names=keys)
-        return pd.DataFrame({"outlets": [], "banks": []}, index=index)
+        return pd.DataFrame({"outlets": [], "banks": [], "town_label": []}, index=index)
     banks = active["bank"] if "bank" in active else pd.Series("", active.index)
     active = active.assign(bank=banks.where(banks != "", "未写银行"))
     groups = active.groupby(keys)
-    return pd.DataFrame({"outlets": groups.size(), "banks": groups["bank"].agg(_counted)})
+    return pd.DataFrame(
+        {
+            "outlets": groups.size(),
+            "banks": groups["bank"].agg(_counted),
+            "town_label": groups["town_label"].first(),
+        }
+    )
 
 
 def _counted(names: pd.Series) -> str:

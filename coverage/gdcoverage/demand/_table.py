@@ -67,7 +67,7 @@ def points_of(
     ------
     InputError : a table has no column of people; or none has places.
     """
-    parts = [_rows(table, datum, register) for table in tables]
+    parts = [_rows(table, datum, register, judged) for table in tables]
     if not any(part.placed for part in parts):
         raise InputError(next(p for p in parts[0].problems if p.kind == NO_COORDINATES))
     points = pd.concat(
@@ -131,7 +131,7 @@ class _Part(NamedTuple):
     totals: dict[int, float]
 
 
-def _rows(table: Table, datum: Datum, register: Register | None) -> _Part:
+def _rows(table: Table, datum: Datum, register: Register | None, judged: bool) -> _Part:
     """Every row of a table; NaN where it has no usable place or number of people."""
     table, problems = with_people(mended(table))
     names = names_of(table)
@@ -156,7 +156,8 @@ def _rows(table: Table, datum: Datum, register: Register | None) -> _Part:
         "settlement_source": table.text("settlement_source"),
         "label": names.own,
         "town_name": names.town,
-        "lies_in": lies_in(table, names),
+        # A row that was read has its own town or none: not that of the row above.
+        "lies_in": table.text("town_name") if judged else lies_in(table, names),
         "division": divisions_of(table, names),
     }
     return _Part(pd.DataFrame(rows), problems, step, where.at_all, totals_of(table))

@@ -17,6 +17,7 @@ from gdcoverage.findings import Findings
 from gdcoverage.numbers import TOWN
 from gdcoverage.outlets.offers import SERVICES, offers_of
 from gdcoverage.outlets.when import WHEN
+from gdcoverage.places.assign_towns import ids_of
 from gdcoverage.policy import ITEMS, MODES
 from gdcoverage.report import measured, percent
 from gdcoverage.services import says_anything, served_by
@@ -52,7 +53,7 @@ def town_rows(found: Findings, towns: gpd.GeoDataFrame | None) -> list[dict[str,
                 "name": town["town_label"],
                 "style": class_of(town["rate"]),
                 "missed": round(town["uncovered_population"]),
-                "area": areas.get(town["town_code"], []),
+                "area": areas.get(town["town_id"], []),
                 "facts": facts(TOWN, known | nearest | banks),
             }
         )
@@ -60,10 +61,12 @@ def town_rows(found: Findings, towns: gpd.GeoDataFrame | None) -> list[dict[str,
 
 
 def _areas(towns: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Packed areas by code; neighbours simplified together still meet."""
-    drawn = towns[is_drawn(towns) & (towns["code"] != "").to_numpy()]
+    """Packed areas by id; neighbours simplified together still meet."""
+    drawn = towns[is_drawn(towns)]
     shapes = shapely.coverage_simplify(drawn.geometry.to_numpy(), _TOLERANCE_DEG)
-    return {code: packed_area(shape, 0) for code, shape in zip(drawn["code"], shapes, strict=True)}
+    return {
+        number: packed_area(shape, 0) for number, shape in zip(ids_of(drawn), shapes, strict=True)
+    }
 
 
 # About twenty metres.

@@ -83,6 +83,9 @@ def layer_styles(
     table["radius"] = table["radius"]._replace(on=rural)
     if siting is None:
         del table["sites"]
+    elif siting.service:
+        sites, of = table["sites"], f"（{siting.service}）"
+        table["sites"] = sites._replace(label=sites.label + of, english=sites.english + of)
     return [{"key": key, **style._asdict()} for key, style in table.items()]
 
 

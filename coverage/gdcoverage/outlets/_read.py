@@ -41,7 +41,16 @@ from gdcoverage.tables.coordinates import GUANGDONG, locate_rows, preferring
 from gdcoverage.tables.frames import as_given, labelled, source_of
 
 _TEXT = ("name", "bank", "address", "stated_county", "phone", "hours")
-_STRINGS = (*_TEXT, "outlet_id", "county", "status", "source_file", "source_sheet", "source_datum")
+_STRINGS = (
+    *_TEXT,
+    "unclear",
+    "outlet_id",
+    "county",
+    "status",
+    "source_file",
+    "source_sheet",
+    "source_datum",
+)
 _SHIFTED = ("gcj02", "bd09")
 _TERMS = MODES | FLAGS | ITEMS
 _MODES = Vocabulary(words.MODE_WORDS)
@@ -61,6 +70,7 @@ OUTLETS = pa.DataFrameSchema(
         **{name: pa.Column(bool, description=term) for name, term in MODES.items()},
         **{name: pa.Column(bool, description=term) for name, term in FLAGS.items()},
         **{name: pa.Column(bool, description=term) for name, term in ITEMS.items()},
+        "unclear": pa.Column(str, description="what of items and modes is said in unknown words"),
         "status": pa.Column(str, pa.Check.isin(OUTLET_STATUS)),
         "source_file": pa.Column(str),
         "source_sheet": pa.Column(str),
@@ -283,6 +293,7 @@ def outlets_of(
         if name in table.columns:
             yes = _each(table, name, yes_or_no, doubts.unknown_term(_TERMS[name]), problems, keep)
             data[name] = data[name] | np.array(yes, bool)  # type: ignore[operator]
+    data["unclear"] = _unclear(table)
     known = {} if answers is None else answers.words
     stated = _each(
         table, "status", lambda t: _status(t, known), doubts.unknown_status, problems, keep
@@ -334,6 +345,24 @@ def _each(
         kind, what, action, severity = tell(meanings[t][1])
         problems += [table.problem(i, field, kind, what, action, severity=severity) for i in same]
     return [meanings[t][0] for t in text]
+
+
+def _unclear(table: Table) -> Objects:
+    """What of each row's services is said in words that are not understood: 业务事项、服务方式."""
+    found = [set(filter(None, text.split("、"))) for text in table.text("unclear")]
+    for what, field, terms, words_of in (
+        ("业务事项", "items", ITEMS, _ITEMS.judge),
+        ("服务方式", "modes", MODES, _MODES.judge),
+    ):
+        judges: dict[str, Callable[[str], tuple[object, str]]] = {field: words_of}
+        judges |= dict.fromkeys(terms, yes_or_no)
+        for name in judges.keys() & table.columns.keys():
+            text, judge = table.text(name), judges[name]
+            strange = {t: judge(unicodedata.normalize("NFKC", t))[1] for t in dict.fromkeys(text)}
+            for i, t in enumerate(text):
+                if strange[t]:
+                    found[i].add(what)
+    return np.array(["、".join(sorted(each)) for each in found], object)
 
 
 def yes_or_no(text: str) -> tuple[bool, str]:

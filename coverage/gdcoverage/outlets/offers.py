@@ -40,6 +40,7 @@ class Service:
         return "·".join([item, MODES.get(self.mode, "不限方式"), self.when.label])
 
 
+_ITEM, _MODE = "业务事项", "服务方式"
 # Every item by every mode at every kind of hours, in the order of reports.
 SERVICES = tuple(Service(*each) for each in itertools.product(ITEMS, MODES, WHEN))
 # What people ask for most, and reports show before all else.
@@ -101,9 +102,10 @@ def offers_of(outlets: pd.DataFrame, services: Sequence[Service] = SERVICES) -> 
     ----------
     outlets : columns of `OUTLETS`; where one is missing, nothing is said of it. An outlet in
         service has at least one mode, and its agreement at least one item: where a table names
-        none, it says nothing.
+        none, it says nothing. Beside words that are not understood, what is not named is open.
     """
-    items, modes, times = _said(outlets, ITEMS), _said(outlets, MODES), _times(outlets, services)
+    items, modes = _said(outlets, _ITEM, ITEMS), _said(outlets, _MODE, MODES)
+    times = _times(outlets, services)
     known, may = np.empty((2, len(outlets), len(services)), bool)
     for i, service in enumerate(services):
         parts = [times[service.when]]
@@ -119,25 +121,27 @@ def unsaid_of(outlets: pd.DataFrame) -> list[str]:
     asked = [when for when in WHEN if when.spans]
     times = _times(outlets, [Service(when=when) for when in asked])
     open_ = {
-        "业务事项": ~_stated(outlets, ITEMS),
-        "服务方式": ~_stated(outlets, MODES),
+        _ITEM: _unsaid(outlets, _ITEM, ITEMS),
+        _MODE: _unsaid(outlets, _MODE, MODES),
         "营业时间": np.logical_or.reduce([times[when].open for when in asked]),
     }
     rows = zip(*open_.values(), strict=True)
     return ["、".join(itertools.compress(open_, row)) for row in rows]
 
 
-def _stated(outlets: pd.DataFrame, terms: Mapping[str, str]) -> Bools:
-    """Whether an outlet's table names any of the terms."""
+def _unsaid(outlets: pd.DataFrame, what: str, terms: Mapping[str, str]) -> Bools:
+    """Whether an outlet's table names none of the terms, or says more than is understood."""
     stated = np.zeros(len(outlets), bool)
     for name in terms:
         if name in outlets:
             stated |= outlets[name].to_numpy(bool)
-    return stated
+    if "unclear" in outlets:
+        stated &= ~outlets["unclear"].fillna("").str.contains(what).to_numpy(bool)
+    return ~stated
 
 
-def _said(outlets: pd.DataFrame, terms: Mapping[str, str]) -> dict[str, Offers]:
-    unsaid = ~_stated(outlets, terms)
+def _said(outlets: pd.DataFrame, what: str, terms: Mapping[str, str]) -> dict[str, Offers]:
+    unsaid = _unsaid(outlets, what, terms)
     no = np.zeros(len(outlets), bool)
     return {
         name: Offers(outlets[name].to_numpy(bool) if name in outlets else no, unsaid)

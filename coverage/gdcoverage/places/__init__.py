@@ -1,1 +1,1 @@
-"""Places that people and outlets belong to: counties."""
+"""Places that people and outlets belong to, counties, towns and villages; what counties plan."""

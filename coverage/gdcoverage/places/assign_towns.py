@@ -86,8 +86,7 @@ class _Book:
         self.listed = towns is not None
         if towns is not None:
             self.counties = towns["county"].to_numpy(object)
-            told = zip(towns["code"], self.counties, towns["name"], strict=True)
-            self.ids = np.array([code or f"{place}-{name}" for code, place, name in told], object)
+            self.ids = ids_of(towns)
             self.names = dict(zip(self.ids, towns["name"], strict=True))
             shapes = towns.geometry.to_numpy()
         self.is_village = np.array([self._is_village(code) for code in self.ids], bool)
@@ -122,6 +121,11 @@ class _Book:
         best[point[order]] = self.ids[rows[shape[order]]]
         return best
 
+    def town_holding(self, points: Objects, county: Objects, villages: Objects) -> Objects:
+        """Id of the town whose polygon holds each point, or whose village's does; "" for none."""
+        own = self.holding(points, county, villages=False)
+        return np.where(own != "", own, [village[:TOWN] for village in villages]).astype(object)
+
     def nearest(self, points: Objects, county: Objects) -> Objects:
         """Id of the nearest town's point within the same county; "" for none."""
         best = np.full(len(points), "", object)
@@ -138,8 +142,8 @@ def _of_demand(demand: gpd.GeoDataFrame, book: _Book) -> tuple[_Found, list[Prob
     points, county = demand.geometry.to_numpy(), demand["county"].to_numpy(object)
     found = _Found.none(len(demand))
     every = np.arange(len(demand))
-    found.set(every, book.holding(points, county, villages=False), BY_LAYER)
     found.village = book.holding(points, county, villages=True)
+    found.set(every, book.town_holding(points, county, found.village), BY_LAYER)
     codes, names, problems = _as_told(demand, county, book)
     open_ = np.flatnonzero(found.town == "")
     found.set(open_, codes[open_], BY_TABLE)
@@ -232,7 +236,8 @@ def _of_outlets(
 ) -> gpd.GeoDataFrame:
     points, county = outlets.geometry.to_numpy(), outlets["county"].to_numpy(object)
     found = _Found.none(len(outlets))
-    found.set(np.arange(len(outlets)), book.holding(points, county, villages=False), BY_LAYER)
+    villages = book.holding(points, county, villages=True)
+    found.set(np.arange(len(outlets)), book.town_holding(points, county, villages), BY_LAYER)
     open_ = np.flatnonzero(found.town == "")
     found.set(open_, book.nearest(points[open_], county[open_]), BY_POINT)
     # At one distance from two, the lower number decides, not the order of the table.
@@ -249,6 +254,12 @@ def _of_outlets(
     return outlets.assign(town_id=found.town, town_label=labels, town_by=found.by).astype(
         dict.fromkeys(COLUMNS[:3], "str")
     )
+
+
+def ids_of(towns: pd.DataFrame) -> Objects:
+    """What towns and villages are known by: their code, else county and name."""
+    told = zip(towns["code"], towns["county"], towns["name"], strict=True)
+    return np.array([code or f"{place}-{name}" for code, place, name in told], object)
 
 
 def towns_of(towns: gpd.GeoDataFrame, adcode: str) -> gpd.GeoDataFrame:

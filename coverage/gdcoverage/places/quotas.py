@@ -21,7 +21,9 @@ _HEADINGS: Headings = {
 _CLASSES = {"城区": "urban", "城镇": "urban", "乡村": "rural", "乡镇": "rural", "农村": "rural"}
 
 
-def read_quotas(source: Rows, known: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
+def read_quotas(
+    source: Rows, known: pd.DataFrame, kinds: Mapping[str, str]
+) -> tuple[pd.DataFrame, list[Problem]]:
     """Planned numbers of outlets.
 
     Parameters
@@ -33,7 +35,8 @@ def read_quotas(source: Rows, known: pd.DataFrame, kinds: Mapping[str, str]) -> 
 
     Returns
     -------
-    DataFrame: ``county``, ``settlement``, ``kind``, ``planned``.
+    DataFrame: ``county``, ``settlement``, ``kind``, ``planned``; and a warning for each row of a
+    county that is none of these, which is left out.
 
     Raises
     ------
@@ -51,14 +54,14 @@ def read_quotas(source: Rows, known: pd.DataFrame, kinds: Mapping[str, str]) -> 
     words = {term: key for key, term in kinds.items()} | {key: key for key in kinds}
     words |= {term.removesuffix("办"): key for key, term in kinds.items()} | {"": "any"}
     classes = _CLASSES | {key: key for key in SETTLEMENTS}
-    rows, problems = [], list[Problem]()
+    rows, problems, passed = [], list[Problem](), list[Problem]()
     planned = numbers(table.text("planned"))
     for i in range(len(table)):
         county, told = _county(table, i, known)
         settlement = classes.get(table.text("settlement")[i].strip())
         kind = words.get(table.text("kind")[i].strip())
         whole = planned[i] >= 0 and float(planned[i]).is_integer()
-        problems += [told] if told else []
+        passed += [told] if told else []
         checks = (
             ("settlement", settlement is None, f"应为 {'、'.join(_CLASSES)} 之一"),
             ("kind", kind is None, f"应为 {'、'.join(kinds.values())} 之一"),
@@ -71,23 +74,26 @@ def read_quotas(source: Rows, known: pd.DataFrame, kinds: Mapping[str, str]) -> 
         ]
         rows.append((county, settlement, kind, planned[i]))
     frame = pd.DataFrame(rows, columns=["county", "settlement", "kind", "planned"])
+    frame = frame[frame["county"] != ""]
     for i in frame.index[frame.duplicated(["county", "settlement", "kind"])]:
         what = "同一县区、类别、类型写了两次"
         problems.append(table.problem(int(i), "planned", "quota_unusable", what, "请删去其一"))
     if problems:
         raise InputError(*problems)
-    return frame.astype({"county": "str", "settlement": "str", "kind": "str"})
+    frame = frame.astype({"county": "str", "settlement": "str", "kind": "str"})
+    return frame.reset_index(drop=True), passed
 
 
 def _county(table: Table, at: int, known: pd.DataFrame) -> tuple[str, Problem | None]:
     """The county that a row means, or why it means none."""
     text = plain_number(table.text("county")[at]).removesuffix(".0")
+    found: tuple[str, ...] = ()
+    what, action = "配额表的县区应是一个县区，该行未用", "请逐个县区填写"
     try:
         found = counties_called([text], known)
     except InputError as error:
-        found, why = (), error.problem
-        return "", table.problem(at, "county", "quota_unusable", why.what, why.action)
-    if len(found) != 1:
-        what = "配额表的县区应写一个县区"
-        return "", table.problem(at, "county", "quota_unusable", what, "请逐个县区填写")
-    return found[0], None
+        what, action = f"配额表里{error.problem.what}，该行未用", error.problem.action
+    if len(found) == 1:
+        return found[0], None
+    told = table.problem(at, "county", "quota_unused", what, action, severity="warning")
+    return "", told

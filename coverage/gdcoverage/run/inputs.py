@@ -125,7 +125,10 @@ def read_inputs(
     outlets = outlets_as_of(plan, counties, plan.outlets.as_of or today or this_day(), kept)
     towns = _towns(plan, counties, say)
     demand, outlets, of_towns = _in_towns(demand, outlets, towns)
-    quotas = plan.quotas.table
+    quotas = None
+    if plan.quotas.table:
+        quotas, unused = read_quotas(plan.quotas.table, counties, KINDS)
+        of_towns += unused
     asked = plan.sites or SitesInput()
     candidates = read_candidates(asked, counties, kept)
     if candidates:
@@ -148,7 +151,7 @@ def read_inputs(
         *([Source.of(plan.demand.places, "村居位置")] if plan.demand.places else []),
         *([Source.of(asked.excluded, "不布点区域")] if asked.excluded else []),
         *([towns.source] if towns else []),
-        *([Source.of(quotas, "网点配额")] if quotas else []),
+        *([Source.of(plan.quotas.table, "网点配额")] if plan.quotas.table else []),
     )
     problems = (
         *outlets.problems,
@@ -176,7 +179,7 @@ def read_inputs(
             *([FileRead.of(candidates)] if candidates else []),
         ),
         towns.frame if towns else None,
-        read_quotas(quotas, counties, KINDS) if quotas else None,
+        quotas,
     )
 
 

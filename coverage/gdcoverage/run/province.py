@@ -171,6 +171,11 @@ def require_reconciled(inputs: Inputs, report: Report, failed: Sequence[str]) ->
     both = pd.concat({"read": read, "told": told}, axis=1).fillna(0.0)
     _require_equal("人口", both["read"], both["told"])
     _require_equal("总人口", pd.Series([read.sum()]), pd.Series([report.total["population"]]))
+    if len(towns := report.town_table):
+        sums = towns.groupby("county")[["population", "outlets"]].sum()
+        sums = sums.reindex(table.index).fillna(0.0)
+        _require_equal("镇街人口", sums["population"], table["population"])
+        _require_equal("镇街在营网点", sums["outlets"], table["outlets"])
     here = outlets["county"].isin(table.index) & ~outlets["county"].isin(failed)
     for status, column in (("active", "outlets"), ("unknown", "doubtful_outlets")):
         count = float((here & (outlets["status"] == status)).sum())
