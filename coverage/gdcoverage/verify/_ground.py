@@ -118,23 +118,66 @@ def ground_of(
     shut = {node for node, data in graph.nodes(data=True) if rules.stops(_texts(data))}
     streets, areas = _Streets(), dict[Any, tuple[_Look, list[Piece]]]()
     barriers, rims = dict[Any, list[Piece]](), set[Any]()
-    for u, v, data in graph.edges(data=True):
-        readings, way = _readings(data), str(data.get("osmid"))
+    said = _Sayings(rules)
+    for u, v, data in _each_way_once(graph):
+        told, way = [said.of(tags) for tags in _readings(data)], str(data.get("osmid"))
         run = _run(u, v, data, at)
-        walked = [rules.walked(tags) for tags in readings]
+        walked = [one.walked for one in told]
         if None not in walked:
-            lifted = any(not rules.stepped_onto(tags) for tags in readings)
-            look = _Look(lifted, Verdict.DOUBTFUL in walked)
+            look = _Look(any(one.lifted for one in told), Verdict.DOUBTFUL in walked)
             streets.add(run, look, way)
-            if any(map(rules.open_ground, readings)):
+            if any(one.open_ground for one in told):
                 areas.setdefault(way, (look, []))[1].extend(run)
-        elif not any(said is not None for said in walked) and any(map(rules.barrier, readings)):
+        elif not any(one is not None for one in walked) and any(one.barrier for one in told):
             barriers.setdefault(way, []).extend(run)
-            rims |= {way} if whole_rims and any(map(rules.shore, readings)) else set()
+            rims |= {way} if whole_rims and any(one.shore for one in told) else set()
     places = streets.meetings() - shut
     for way, (look, run) in areas.items():
         streets.add(_across(run, at, places), look, way)
     return _settled(streets.best, shut, at, plane, smallest_m, _lines(barriers, at, plane, rims))
+
+
+def _each_way_once(graph: nx.MultiDiGraph) -> Iterator[tuple[Node, Node, dict[str, Any]]]:
+    """The edges; of those that go there and back along one way, straight, only one."""
+    seen = set()
+    for u, v, data in graph.edges(data=True):
+        key = frozenset((u, v)), str(data.get("osmid"))
+        if data.get("geometry") is None:
+            if key in seen:
+                continue
+            seen.add(key)
+        yield u, v, data
+
+
+class _Said(NamedTuple):
+    """What the rules say of some tags."""
+
+    walked: Verdict | None
+    lifted: bool
+    open_ground: bool
+    barrier: bool
+    shore: bool
+
+
+class _Sayings:
+    """What the rules say, asked once of the same tags."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._known: dict[frozenset[tuple[str, str]], _Said] = {}
+
+    def of(self, tags: dict[str, str]) -> _Said:
+        """What they say of some tags."""
+        key, rules = frozenset(tags.items()), self._rules
+        if key not in self._known:
+            self._known[key] = _Said(
+                rules.walked(tags),
+                not rules.stepped_onto(tags),
+                rules.open_ground(tags),
+                rules.barrier(tags),
+                rules.shore(tags),
+            )
+        return self._known[key]
 
 
 class _Look(NamedTuple):
