@@ -24,7 +24,8 @@ from gdcoverage.tables import Reading
 from gdcoverage.tables.account import Account, TableRead
 
 _STRINGS = (
-    *("outlet_id", *TEXTS, "county", "status", "source_file", "source_sheet", "source_datum"),
+    *("outlet_id", *TEXTS, "county", "status", "unclear"),
+    *("source_file", "source_sheet", "source_datum"),
 )
 _YES = (*MODES, *FLAG_NAMES, *ITEMS)
 ROLE, SHEET = "网点", ""
@@ -43,7 +44,14 @@ def outlet_frame(book: Book, file: str = "") -> gpd.GeoDataFrame:
     served = [{term_of(item, book.directory) for item in s.items} for s in standings]
     data: dict[str, object] = {"outlet_id": [s.outlet_id for s in standings]}
     data |= {name: [getattr(s, name) for s in standings] for name in TEXTS}
-    data |= {"county": "", "source_file": file, "source_sheet": SHEET, "source_datum": "wgs84"}
+    # An agreement names its items and modes one by one: nothing is left open.
+    data |= {
+        "county": "",
+        "unclear": "",
+        "source_file": file,
+        "source_sheet": SHEET,
+        "source_datum": "wgs84",
+    }
     data |= {name: np.array([name in s.modes for s in standings], bool) for name in MODES}
     data |= {name: np.array([getattr(s, name) for s in standings], bool) for name in FLAG_NAMES}
     data |= {name: np.array([name in terms for terms in served], bool) for name in ITEMS}
