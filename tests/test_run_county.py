@@ -126,3 +126,26 @@ def test_sums_that_do_not_agree_are_refused_with_the_numbers(tmp_path, lost):
     )
     with pytest.raises(InputError, match=r"对不上：读入 [0-9,.]+，结果 [0-9,.]+"):
         require_reconciled(wrong, report, [])
+
+
+def test_a_table_of_all_counties_serves_for_one(tmp_path, monkeypatch):
+    """People of counties that are not asked about are told, and in no rate of those that are."""
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    path = write_plan(tmp_path / "plan", people=60)
+    everything = load_plan(path)
+    whole = make_report(everything, read_inputs(everything), DATE)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("[counties]", '[counties]\nadcodes = ["990102"]'), "utf-8")
+    one = load_plan(path)
+    inputs = read_inputs(one)
+    alone = make_report(one, inputs, DATE)
+    columns = ["population", "covered_population", "rate", "demand_points"]
+    ours = whole.counties.set_index("county").loc["990102", columns]
+    assert alone.counties.set_index("county").loc["990102", columns].equals(ours)
+    # Two points lie in no county of the layer, and stay.
+    assert set(inputs.demand.frame["county"]) == {"990102", ""}
+    assert (inputs.demand.frame["county"] == "").sum() == 2
+    (told,) = (p for p in inputs.problems if p.kind == "people_elsewhere")
+    others = whole.counties.set_index("county").loc[["990101", "990103"]]
+    assert f"{others['population'].sum():,.0f} 人" in told.what
+    assert f"{others['demand_points'].sum()} 个需求点" in told.what

@@ -120,6 +120,8 @@ def read_inputs(
         assert plan.counties.single
         counties = one_county(plan.counties.single, demand.frame)
     demand = replace(demand, frame=_with_county(demand.frame, counties))
+    if plan.counties.adcodes or plan.counties.names:
+        demand = _without_others(demand, read_counties(own), counties)
     say("读取网点")
     answered = None if plan.outlets.path is None else answers_beside(plan.outlets.path)
     outlets = outlets_as_of(plan, counties, plan.outlets.as_of or today or this_day(), kept)
@@ -322,6 +324,33 @@ def _read_once(
 
 def _with_county(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return points.assign(county=assign_counties(points, counties))
+
+
+def _without_others(
+    demand: Reading, known: gpd.GeoDataFrame, counties: gpd.GeoDataFrame
+) -> Reading:
+    """The people but those of other counties: a table of the province serves for one of them.
+
+    Who lies in no county at all stays, and is told apart.
+    """
+    others = known[~known["adcode"].isin(counties["adcode"])].reset_index(drop=True)
+    frame = demand.frame
+    outside = frame[frame["county"] == NO_COUNTY]
+    if others.empty or outside.empty:
+        return demand
+    theirs = outside.index[_with_county(outside, others)["county"] != NO_COUNTY]
+    if theirs.empty:
+        return demand
+    told = Problem(
+        "people_elsewhere",
+        f"{len(theirs):,} 个需求点（{frame.loc[theirs, 'population'].sum():,.0f} 人）"
+        "在计划没有列出的县区内，不计入",
+        "如应计入，请把这些县区也写进计划",
+        "warning",
+        file=demand.source.name,
+    )
+    left = frame.drop(index=theirs).reset_index(drop=True)
+    return replace(demand, frame=left, problems=(*demand.problems, told))
 
 
 def _outlet_area(plan: Plan, counties: gpd.GeoDataFrame) -> BaseGeometry:
