@@ -140,8 +140,8 @@ def test_a_table_of_all_counties_serves_for_one(tmp_path, monkeypatch):
     inputs = read_inputs(one)
     alone = make_report(one, inputs, DATE)
     columns = ["population", "covered_population", "rate", "demand_points"]
-    ours = whole.counties.set_index("county").loc["990102", columns]
-    assert alone.counties.set_index("county").loc["990102", columns].equals(ours)
+    ours = whole.counties.set_index("county").loc[["990102"], columns]
+    assert alone.counties.set_index("county").loc[["990102"], columns].equals(ours)
     # Two points lie in no county of the layer, and stay.
     assert set(inputs.demand.frame["county"]) == {"990102", ""}
     assert (inputs.demand.frame["county"] == "").sum() == 2
