@@ -60,16 +60,15 @@ def publish_plan(plan: Plan, made_on: str, say: Say = lambda _: None) -> Publish
         outlets = _shown(inputs.outlets.frame if task is None else task.shown.outlets)
         release = release_of(plan, inputs, outlets)
         network = None if task is None else streets_to_show(plan, task, say)
-        beside = task is None and inputs.names is not None
+        base, names = inputs.pictured.base, inputs.pictured.names
+        beside = task is None and names is not None
         emap = build_public_map(
             outlets,
             inputs.counties,
             title=plan.title,
             made_on=made_on,
             data_date=inputs.outlets.account.data_date or "未知",
-            ground=replace(
-                plan.ground, drawn=inputs.base, places=inputs.places, names=inputs.names
-            ),
+            ground=replace(plan.ground, drawn=base, places=inputs.places, names=names),
             release=release,
             network=network,
             standard=plan.standard,
@@ -120,8 +119,9 @@ def _of_boundaries(plan: Plan) -> tuple[str, ...]:
 def _write_names(inputs: Inputs, folder: Path, say: Say) -> None:
     """The counties' names beside the page."""
     say("写出 地名")
-    assert inputs.names is not None
-    for name, script in names_beside(inputs.names, inputs.counties).items():
+    names = inputs.pictured.names
+    assert names is not None
+    for name, script in names_beside(names, inputs.counties).items():
         (folder / name).parent.mkdir(exist_ok=True)
         with written_whole(folder / name) as partial:
             partial.write_text(script, encoding="utf-8")

@@ -78,7 +78,9 @@ def _run(plan: Plan, made_on: str, how: How, say: Say) -> Ran:
     def over(phase: str) -> None:
         seconds[phase] = time.perf_counter() - begun - sum(seconds.values())
 
-    inputs = read_inputs(plan, say, how.crew, dt.date.fromisoformat(made_on))
+    # Only maps show what the crew reads beside.
+    crew = None if how.only_numbers else how.crew
+    inputs = read_inputs(plan, say, crew, dt.date.fromisoformat(made_on))
     over("read")
     jobs = _jobs(plan, inputs, made_on, how, say)
     over("streets")
@@ -97,7 +99,7 @@ def _run(plan: Plan, made_on: str, how: How, say: Say) -> Ran:
         nonlocal deliver
         over("tables")
         if not how.only_numbers:
-            deliver = begin_counties(plan, found, how, written, one)
+            deliver = begin_counties(plan, inputs, found, how, written, one)
 
     if one:
         tables_stand()

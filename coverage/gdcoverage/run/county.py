@@ -101,8 +101,8 @@ class Shown:
     name : of the county.
     outlets, demand : the subject's, row by row, with every column.
     neighbours : adcode -> name of all counties of the plan.
-    base : what a base map shows nearby, or None.
-    names : names nearby near which one may ask for outlets, or None.
+    base : what a base map shows nearby; None without picture, see `with_picture`.
+    names : names nearby near which one may ask for outlets; likewise.
     ground : what lies under maps, but for what is drawn and named there.
     problems : those of rows inside.
     sources : the plan's files.
@@ -138,11 +138,17 @@ class Shown:
 
 @dataclass(frozen=True, eq=False)
 class CountyTask:
-    """All that the work on one county needs, and nothing of the others."""
+    """All that the work on one county needs, and nothing of the others.
+
+    Parameters
+    ----------
+    served : box in which everything lies that may serve somebody here.
+    """
 
     subject: Subject
     asked: Asked
     shown: Shown
+    served: BaseGeometry
 
     @property
     def adcode(self) -> str:
@@ -187,10 +193,24 @@ class CountyTask:
         return shapely.union_all(boxes).intersection(near)
 
 
+def with_picture(task: CountyTask, inputs: Inputs) -> CountyTask:
+    """The task with what its maps show of the streets' file."""
+    if not task.adcode:
+        return task
+    base, names = inputs.pictured.base, inputs.pictured.names
+    shown = replace(
+        task.shown,
+        base=None if base is None else base.within(*task.served.bounds),
+        names=_touching(names, task.served),
+    )
+    return replace(task, shown=shown)
+
+
 def county_tasks(plan: Plan, inputs: Inputs, made_on: str) -> list[CountyTask]:
     """The work of a plan, county by county, by adcode; last what lies outside all of them.
 
-    A plan with one county is one piece of work, the demand outside included.
+    For numbers; documents want it `with_picture`. A plan with one county is one piece of work,
+    the demand outside included.
     """
     demand, counties = inputs.demand.frame, inputs.counties
     parts = _Parts(plan, inputs, made_on)
@@ -211,7 +231,7 @@ def ground_of(plan: Plan, inputs: Inputs, adcode: str | None = None) -> Ground:
     """What lies under the map of a county of the plan, or of its only one."""
     tasks = county_tasks(plan, inputs, "")
     task = next(task for task in tasks if adcode in (None, task.adcode))
-    return task.ground
+    return with_picture(task, inputs).ground
 
 
 def _require_candidates(plan: Plan, candidates: gpd.GeoDataFrame | None) -> None:
@@ -277,8 +297,7 @@ class _Parts:
             self.inputs.problems,
             shapely.box(*demand.total_bounds).buffer(0.1),
         )
-        shown = replace(task.shown, base=None, names=None)
-        return replace(task, asked=Asked(None, None), shown=shown)
+        return replace(task, asked=Asked(None, None))
 
     def of_county(self, own: gpd.GeoDataFrame, rows: Ints) -> CountyTask:
         """What of everything one county needs."""
@@ -340,8 +359,8 @@ class _Parts:
                 outlets,
                 demand,
                 self.names,
-                None if inputs.base is None else inputs.base.within(*served.bounds),
-                _touching(inputs.names, served),
+                None,
+                None,
                 plan.ground,
                 problems,
                 self._sources(
@@ -363,6 +382,7 @@ class _Parts:
                 towns,
                 quotas,
             ),
+            served,
         )
 
     def _sources(self, **used: object) -> tuple[Source, ...]:

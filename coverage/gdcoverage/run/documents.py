@@ -10,7 +10,7 @@ from pathlib import Path
 from gdcoverage.places.assign_towns import COLUMNS as TOWN_COLUMNS
 from gdcoverage.report import Report
 from gdcoverage.run.counties import Found, results_of
-from gdcoverage.run.county import CountyTask
+from gdcoverage.run.county import CountyTask, with_picture
 from gdcoverage.run.delivered import Delivered
 from gdcoverage.run.earlier import MANIFEST
 from gdcoverage.run.executors import here
@@ -56,9 +56,10 @@ def deliver_province(
     tables_stand : is called when the tables are written, before the maps.
     """
     folders = {adcode: folder_of(plan, job.task) for adcode, job in found.jobs.items() if adcode}
+    pictured = inputs.pictured
     shown = (
         *(plan.title, plan.standard, plan.ground, report.made_on, plan.sites is not None),
-        *(inputs.outlets.frame, inputs.counties, inputs.base, inputs.places, inputs.names),
+        *(inputs.outlets.frame, inputs.counties, pictured.base, inputs.places, pictured.names),
         *(inputs.problems, inputs.sources, list(found.failures.values())),
         *(inputs.files, report.data_date, inputs.towns, inputs.quotas),
         *(inputs.demand.frame.get(name) for name in TOWN_COLUMNS),
@@ -72,7 +73,9 @@ def deliver_province(
     marks = Delivered(results_of(plan, written.say), plan.outputs.folder)
     if how.fresh or marks.stale(ids, written.say):
         before = len(written.failures)
-        ground = replace(plan.ground, drawn=inputs.base, places=inputs.places, names=inputs.names)
+        ground = replace(
+            plan.ground, drawn=pictured.base, places=inputs.places, names=pictured.names
+        )
         beside = here if how.crew is None else how.crew.beside
         maps = begin_province_maps(report, folders, ground, inputs.counties, beside)
         write_tables(report, written)
@@ -87,7 +90,7 @@ def deliver_province(
 
 
 def begin_counties(
-    plan: Plan, found: Found, how: How, written: Written, one: bool
+    plan: Plan, inputs: Inputs, found: Found, how: How, written: Written, one: bool
 ) -> Callable[[], None]:
     """Begin the documents of the counties, but for those that show the same already.
 
@@ -99,9 +102,10 @@ def begin_counties(
     kept = results_of(plan, say)
     if not how.fresh:
         say("核对已写出的文件")
-    for adcode, job in found.jobs.items():
+    for adcode, numbers in found.jobs.items():
         if not adcode:
             continue
+        job = replace(numbers, task=with_picture(numbers.task, inputs))
         folder = plan.outputs.folder if one else folder_of(plan, job.task)
         marks = Delivered(kept, folder)
         wanted_ids = document_ids(job, among_others=not one)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,26 @@ _ALONE = frozenset({".csv", ".txt", ".xlsx", ".xls", ".geojson", ".json", ".parq
 _LISTED = 20
 
 
+Layer = Callable[[], Any]
+
+
+class Pictured:
+    """What maps show of an OSM file; read when it is first asked for, and for numbers never."""
+
+    def __init__(self, base: Layer = lambda: None, names: Layer = lambda: None) -> None:
+        self._base, self._names = base, names
+
+    @cached_property
+    def base(self) -> Drawn | None:
+        """What a base map shows, or None."""
+        return self._base()
+
+    @cached_property
+    def names(self) -> gpd.GeoDataFrame | None:
+        """Streets, stations and landmarks near which one may ask for outlets, or None."""
+        return self._names()
+
+
 @dataclass(frozen=True, eq=False)
 class Inputs:
     """What a plan's files hold, but for the streets.
@@ -63,8 +84,7 @@ class Inputs:
     candidates : where outlets could be added; None where they are to be generated.
     excluded : areas in which none is generated (geometry alone), or None.
     places : named places, or None.
-    base : what a base map shows, or None.
-    names : streets, stations and landmarks near which one may ask for outlets, or None.
+    pictured : what maps show of the streets' file.
     problems : what is wrong with the files.
     sources : the files.
     files : what was understood of outlets, people and candidates.
@@ -78,8 +98,7 @@ class Inputs:
     candidates: gpd.GeoDataFrame | None
     excluded: gpd.GeoDataFrame | None
     places: gpd.GeoDataFrame | None
-    base: Drawn | None
-    names: gpd.GeoDataFrame | None
+    pictured: Pictured
     problems: tuple[Problem, ...]
     sources: tuple[Source, ...] = field(default=())
     files: tuple[FileRead, ...] = field(default=())
@@ -97,7 +116,7 @@ def read_inputs(
 
     Parameters
     ----------
-    crew : reads what a map shows of a province's OSM file beside the tables.
+    crew : begins to read what maps show of a province's OSM file, beside all else.
     today : see `read_outlets`.
     """
     counties = None
@@ -135,11 +154,12 @@ def read_inputs(
     candidates = read_candidates(asked, counties, kept)
     if candidates:
         candidates = replace(candidates, frame=_with_county(candidates.frame, counties))
-    places = base = names = None
+    places, pictured = None, Pictured()
     if named_and_drawn is not None:
-        say("读取地名与底图")
-        places, base, names = (layer() for layer in named_and_drawn)
-        base = base.within(*counties.total_bounds)
+        say("读取地名")
+        named, drawn, names = named_and_drawn
+        places, bounds = named(), counties.total_bounds
+        pictured = Pictured(lambda: drawn().within(*bounds), names)
     polygons = plan.demand.settlement_polygons
     sources = (
         Source.of(plan.path, "计划"),
@@ -171,8 +191,7 @@ def read_inputs(
         candidates.frame if candidates else None,
         read_layer(asked.excluded).geometry.to_frame("geometry") if asked.excluded else None,
         places,
-        base,
-        names,
+        pictured,
         problems,
         sources,
         (
@@ -205,9 +224,6 @@ def _in_towns(
     people, serving, told = assign_towns(demand.frame, outlets.frame, known)
     problems = [replace(problem, file=demand.source.name) for problem in told]
     return replace(demand, frame=people), replace(outlets, frame=serving), problems
-
-
-Layer = Callable[[], Any]
 
 
 def _named_and_drawn(

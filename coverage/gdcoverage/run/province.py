@@ -199,7 +199,7 @@ _FILES = (*TABLES, ACCOUNT, PLANNER_MAP, PUBLIC_MAP, "空白区.parquet")
 
 def province_files(inputs: Inputs) -> tuple[str, ...]:
     """Names of all results of a province, as paths below its folder."""
-    return _FILES if inputs.names is None else (*_FILES, *paths_beside(inputs.counties))
+    return _FILES if inputs.pictured.names is None else (*_FILES, *paths_beside(inputs.counties))
 
 
 Html = Callable[[], str]
