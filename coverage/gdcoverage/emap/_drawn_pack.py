@@ -152,7 +152,9 @@ def _ever_less(kind: str, layer: Drawn, tolerance: float, room: float) -> Iterat
             shapes, name = _joined(shapes, name)
         kinds, ranks = [kind] * len(shapes), [int(layer.rank[0])] * len(shapes)
         for coarser in _COARSER:
-            simple = shapely.simplify(shapes, max(tolerance, 1.0) * coarser)
+            closeness = max(tolerance, 1.0) * coarser
+            # A line may cross itself where it is drawn less closely, and looks no worse for it.
+            simple = shapely.simplify(shapes, closeness, preserve_topology=kind not in LINES)
             yield _in_order(Drawn.of(kinds, ranks, name, simple))
 
 
