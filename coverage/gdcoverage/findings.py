@@ -426,14 +426,14 @@ def tally(demand: pd.DataFrame, keys: list[str], standard: Standard) -> pd.DataF
         served["rate_without_doubtful_ways"] = demand[WITHOUT_DOUBTFUL_WAYS].to_numpy(bool)
     if WITH_DOUBTFUL in demand:
         served["rate_with_doubtful"] = demand[WITH_DOUBTFUL].to_numpy(bool)
-    groups = pd.DataFrame({key: demand[key] for key in keys} | amounts).groupby(keys)
+    supposed = {column: people * mask for column, mask in served.items()}
+    rows = pd.DataFrame({key: demand[key] for key in keys} | amounts | supposed)
+    groups = rows.groupby(keys)
     table = groups.sum()
     unknown = [name for name in amounts if NUMBERS[name].unknown]
     table[unknown] = groups[unknown].sum(min_count=1)
     rates = {"rate": _share(table["covered_population"], table["population"])}
-    for column, mask in served.items():
-        by_group = (people * mask).groupby([demand[key] for key in keys]).sum()
-        rates[column] = _share(by_group, table["population"])
+    rates |= {column: _share(table[column], table["population"]) for column in supposed}
     for kind in ("urban", "rural"):
         rates[f"{kind}_rate"] = _share(table[f"{kind}_covered"], table[f"{kind}_population"])
     table = table.assign(**rates)
