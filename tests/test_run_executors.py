@@ -65,8 +65,9 @@ def test_a_script_that_its_workers_would_run_again_is_told_what_to_write(tmp_pat
         "    raise\n",
         encoding="utf-8",
     )
-    how = {"capture_output": True, "text": True, "timeout": 300, "check": False}
-    ran = subprocess.run([sys.executable, script], **how)
+    ran = subprocess.run(
+        [sys.executable, script], check=False, capture_output=True, text=True, timeout=300
+    )
     told = [line for line in ran.stdout.splitlines() if line.startswith("TOLD")]
     assert ran.returncode == 1
     assert 'if __name__ == "__main__":' in told[-1]
