@@ -67,6 +67,7 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
     "布点（不需要时留空）": (
         Setting("sites", "add", "新增网点数", "最多新增几个网点；与目标覆盖率只写一个", "number"),
         Setting("sites", "target", "目标覆盖率", "为达到这一覆盖率（%）最少新增几个；95 或 95%", "percent"),
+        Setting("sites", "scope", "布点范围", "多个县区时：各县区分别新增，还是全部县区合用一个总数；默认分别", "choice", choices={"各县区分别": "county", "全省统筹": "province"}),
         Setting("sites", "item", "布点看哪项业务", "基本养老保险、工伤保险、失业保险、社会保障卡之一：只数写明能办它的网点，新增网点视为能办；不写则不分"),
         Setting("sites", "mode", "布点看哪种服务方式", "窗口办、网办、自助办、导办之一；不写则不分"),
         Setting("sites", "when", "布点看哪个时段", "工作日、工作日中午、工作日17:30以后、星期六、星期日，或 星期六上午 等；不写则不分"),

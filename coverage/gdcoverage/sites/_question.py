@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from gdcoverage.arrays import Bools, Floats, Ints
-from gdcoverage.findings import Coverage
+from gdcoverage.findings import Coverage, Findings
 from gdcoverage.problems import InputError, unusable
 from gdcoverage.sites._candidates import (
     candidate_covers,
@@ -49,7 +49,7 @@ class Question:
     caps : most sites of each capped bank.
     """
 
-    coverage: Coverage
+    coverage: Findings
     terms: Terms
     candidates: gpd.GeoDataFrame
     generated: bool
@@ -163,9 +163,28 @@ def ask(coverage: Coverage, candidates: Rows | None, terms: Terms) -> Question:
     if candidates is None:
         candidates = generate_candidates(coverage, terms.generate, terms.apart_m, terms.excluded)
     frame = complete_candidates(coverage, candidates)
-    reach = csr_array(candidate_covers(coverage, frame))
-    order = np.argsort(frame["candidate_id"].to_numpy(str))
-    frame = frame.iloc[order].reset_index(drop=True)
+    return question_on(coverage, frame, candidate_covers(coverage, frame), terms, generated)
+
+
+def question_on(
+    coverage: Findings, candidates: gpd.GeoDataFrame, reach: csr_array, terms: Terms, generated: bool
+) -> Question:
+    """The question whose cover sets are known.
+
+    Parameters
+    ----------
+    coverage : whose people are to be won.
+    candidates : frame of `complete_candidates`, in any order.
+    reach : of `candidate_covers`, columns as the candidates.
+    generated : whether the program chose the candidates.
+
+    Raises
+    ------
+    ValueError, InputError : as for `ask`.
+    """
+    order = np.argsort(candidates["candidate_id"].to_numpy(str))
+    frame = candidates.iloc[order].reset_index(drop=True)
+    in_order = np.array_equal(order, np.arange(len(order)))
     counties = _counties(coverage, terms.county)
     bank, caps = _caps(coverage, frame, terms)
     question = Question(
@@ -173,7 +192,7 @@ def ask(coverage: Coverage, candidates: Rows | None, terms: Terms) -> Question:
         terms,
         frame,
         generated,
-        reach[:, order],
+        csr_array(reach) if in_order else csr_array(reach)[:, order],
         counties,
         coverage.demand["county"].isin(counties).to_numpy(),
         _flags(frame, terms.fixed),
@@ -186,7 +205,7 @@ def ask(coverage: Coverage, candidates: Rows | None, terms: Terms) -> Question:
     return question
 
 
-def _counties(coverage: Coverage, county: str | Collection[str] | None) -> frozenset[str]:
+def _counties(coverage: Findings, county: str | Collection[str] | None) -> frozenset[str]:
     """Adcodes asked about."""
     known = set(coverage.demand["county"])
     if coverage.counties is not None:
@@ -199,7 +218,7 @@ def _counties(coverage: Coverage, county: str | Collection[str] | None) -> froze
     return frozenset(wanted)
 
 
-def _caps(coverage: Coverage, candidates: gpd.GeoDataFrame, terms: Terms) -> tuple[Ints, Ints]:
+def _caps(coverage: Findings, candidates: gpd.GeoDataFrame, terms: Terms) -> tuple[Ints, Ints]:
     banks = sorted(terms.bank_caps)
     known = set(candidates["bank"]) | set(coverage.outlets.get("bank", ()))
     for name in banks:

@@ -50,6 +50,8 @@ class Terms:
     within : largest share of the best plan's people that an alternative may lack.
     generate, apart_m : how many locations are generated where there is no table, and how many
         metres apart at least.
+    scope : of a plan of several counties, whether `add` or `target` is asked for each ``county``,
+        or once for the ``province``, all counties of the plan together.
     time_limit : seconds for each question put to the solver; then the best plan found comes with
         its gap. With `then`, for each of the two.
 
@@ -72,6 +74,7 @@ class Terms:
     within: float = 0.05
     generate: int = 300
     apart_m: float = 500.0
+    scope: Literal["county", "province"] = "county"
     time_limit: float = 60.0
 
     def __post_init__(self) -> None:
@@ -92,6 +95,8 @@ class Terms:
                 faults[name] = "应是候选点编号的列表"
         if given.get("then", "two_outlets") != "two_outlets":
             faults["then"] = "应为 two_outlets，或不写"
+        if given.get("scope", "county") not in ("county", "province"):
+            faults["scope"] = "应为 county（各县区分别）或 province（全部县区合用）"
         return faults
 
 
