@@ -21,6 +21,8 @@ _LIMITS = {
     "forbidden": "受禁选候选点限制",
     "excluded": "受不布点区域限制",
     "bank_caps": "受银行上限限制",
+    "county_caps": "受县区上限限制",
+    "city_caps": "受各市上限限制",
 }
 
 

@@ -320,7 +320,7 @@ class _Parts:
             excluded = touching(inputs.excluded, served)
             terms = replace(plan.sites.terms, excluded=excluded)
             # One county has the budget to itself.
-            terms = terms if several else replace(terms, scope="county")
+            terms = terms.of_county(adcode) if several else replace(terms, scope="county")
             if candidates is not None and several:
                 terms = _nearby(terms, candidates, adcode)
         return CountyTask(

@@ -114,7 +114,9 @@ def _meant(setting: Setting, text: str) -> Any:
         return _percent(plain)
     if setting.how == "list":
         return [word for word in _BETWEEN.split(plain) if word]
-    if setting.how == "caps":
+    if setting.how == "counts" and not re.search("[=:：]", plain):
+        return _number(plain)
+    if setting.how in ("caps", "counts"):
         return _caps(plain)
     if setting.how == "choice":
         if plain not in {*setting.choices, *setting.choices.values()}:

@@ -11,7 +11,7 @@ from gdcoverage.geo.datum import DATUMS
 SHEET, OUTLETS, PEOPLE, CANDIDATES = "设置", "网点", "人口", "候选点"
 HEADINGS = ("项目", "值", "说明")
 
-How = Literal["text", "number", "percent", "list", "caps", "choice", "datum"]
+How = Literal["text", "number", "percent", "list", "caps", "choice", "datum", "counts"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Setting:
     name : 项目.
     about : what it means and what may be written.
     how : what the cell holds. ``percent`` is 0 to 100; ``list`` has 、 between; ``caps`` is
-        银行=个数 with 、 between.
+        银行=个数 with 、 between; ``counts`` is one number, or 代码=个数 likewise.
     needed : whether it must be filled in.
     first : what the template has in the cell.
     choices : what may be written -> what it means in TOML.
@@ -74,6 +74,14 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting("sites", "fixed", "必选候选点", "候选点编号，用、隔开", "list"),
         Setting("sites", "forbidden", "禁选候选点", "候选点编号，用、隔开", "list"),
         Setting("sites", "bank_caps", "各银行上限", "如 农商银行=2、工商银行=1", "caps"),
+        Setting("sites", "bank_least", "各银行下限", "每家银行至少几个，如 农商银行=2", "caps"),
+        Setting("sites", "county_least", "各县区下限", "每个县区至少新增几个（没有候选点的除外），或按代码写 441324=2、440305=1", "counts"),
+        Setting("sites", "county_most", "各县区上限", "每个县区最多新增几个，或按代码写 441324=2、440305=1", "counts"),
+        Setting("sites", "city_least", "各市下限", "每个市至少新增几个，或按代码前四位写 4413=2", "counts"),
+        Setting("sites", "city_most", "各市上限", "每个市最多新增几个，或按代码前四位写 4413=2", "counts"),
+        Setting("sites", "rate_least", "县区最低覆盖率", "新增后每个县区至少达到的覆盖率（%）", "percent"),
+        Setting("sites", "costs", "候选点费用", "如 C001=12、C002=8；不写的为 1；须同时写费用上限", "caps"),
+        Setting("sites", "budget", "费用上限", "全部新增网点的费用合计不超过多少；与新增网点数同时写", "number"),
         Setting("sites", "excluded", "不布点区域", "面图层文件（水域、机场等）"),
         Setting("sites", "then", "其次看什么", "新增达标人口相同时再看什么", "choice", choices={"两个以上网点可达": "two_outlets"}),
         Setting("sites", "frontier", "曲线算到几个", "覆盖—投入曲线算到几个网点；默认 10", "number"),
