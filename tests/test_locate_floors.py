@@ -99,7 +99,7 @@ def answer(model, *question, **conditions):
         return None
 
 
-def fault(number):
+def fault(number):  # noqa: PLR0911 - a line a fault
     """What is wrong with the answers to a world: empty where nothing is."""
     random = np.random.default_rng(number)
     covers, weights, conditions = drawn(random)
@@ -140,7 +140,9 @@ def test_any_prices_fees_and_lifts_bound_every_plan(seed):
     random = np.random.default_rng(seed)
     covers, weights, conditions = drawn(random)
     plans = Plans(covers, weights, conditions | {"fixed": [], "forbidden": []})
-    question = asked(sparse.csc_array(covers), weights, **conditions | {"fixed": (), "forbidden": ()})
+    question = asked(
+        sparse.csc_array(covers), weights, **conditions | {"fixed": (), "forbidden": ()}
+    )
     p = float(random.integers(0, 6))
     model = question.model(weights, p, np.inf)
     price = random.random(len(weights)) * weights * 2

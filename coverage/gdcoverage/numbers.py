@@ -517,6 +517,7 @@ def map_words(*tables: Mapping[str, Column]) -> dict[str, str]:
     shown = [column for table in tables for column in shown_in("map", table).values()]
     return {column.said: column.english for column in shown}
 
+
 # One budget over many counties: ways of dividing it, and what falls on each county.
 JOINT_WAY = {
     "way_name": Column("分配方式"),
@@ -538,6 +539,8 @@ JOINT_COUNTY = {
     "sites": Column("统筹：新增网点", "count"),
     "won": Column("统筹：新增达标人口", "people"),
     "missed": Column("统筹后仍未达标", "people"),
+    "without_floors_sites": Column("不设下限：新增网点", "count"),
+    "without_floors_won": Column("不设下限：新增达标人口", "people"),
     "equal_sites": Column("均分：新增网点", "count"),
     "equal_won": Column("均分：新增达标人口", "people"),
     "by_people_sites": Column("按人口：新增网点", "count"),

@@ -159,9 +159,7 @@ def _program(
         np.concatenate(
             [np.zeros(rows + len(both)), [least / largest], fewest, np.array(needs) / largest]
         ),
-        np.concatenate(
-            [np.full(rows + len(both) + 1, np.inf), most, np.full(len(needs), np.inf)]
-        ),
+        np.concatenate([np.full(rows + len(both) + 1, np.inf), most, np.full(len(needs), np.inf)]),
         True,
     )
 

@@ -56,7 +56,9 @@ def _program(model: CoverModel) -> Program:
         shape = (floors, rows)
         owned = (model.weight[model.floors.owners()], model.floors.items, model.floors.start)
         held = sparse.csc_array(owned, shape=shape) / model.needed[:, None]
-        conditions.append((None, sparse.csr_array(held)[:, claims], np.ones(floors), np.full(floors, np.inf)))
+        conditions.append(
+            (None, sparse.csr_array(held)[:, claims], np.ones(floors), np.full(floors, np.inf))
+        )
     return Program(
         np.concatenate([model.cost * targeted, worth * (not targeted)]),
         sites,

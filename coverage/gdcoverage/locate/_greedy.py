@@ -16,6 +16,7 @@ URGENCY = 16.0
 # What is lacking of conditions, as a share of one of them, that is rounding only.
 HAIR = 1e-12
 
+
 class State(NamedTuple):
     """A plan in the making, with the value that each site would add now."""
 
@@ -159,7 +160,9 @@ def _next_site(model, plan, budget, noise):
         if gain <= noise and not asked:
             continue
         rate = gain / max(cost, 1e-12)
-        better = asked and not best_asked or asked == best_asked and (rate > best_rate or best < 0)
+        better = (asked and not best_asked) or (
+            asked == best_asked and (rate > best_rate or best < 0)
+        )
         if better and _is_open(model, plan, j):
             best, best_rate, best_asked = j, rate, asked
     return best

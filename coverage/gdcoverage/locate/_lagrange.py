@@ -79,9 +79,7 @@ def worths(model: CoverModel, lift: Floats) -> Floats:
     return model.weight * (1.0 + lifts)
 
 
-def relaxed(
-    model: CoverModel, price: Floats, fee: Floats, lift: Floats | None = None
-) -> Relaxed:
+def relaxed(model: CoverModel, price: Floats, fee: Floats, lift: Floats | None = None) -> Relaxed:
     """The best relaxed plan of a covering model at these prices, fees and lifts."""
     lift = np.zeros(len(model.needed)) if lift is None else lift
     score = _scores(model.rows, price, model.groups, fee)
@@ -110,9 +108,7 @@ def relaxed(
     kept = np.where(fee > 0, model.limits, np.where(fee < 0, model.least, held))
     crowd = held - np.clip(kept, model.least, model.limits)
     floors = model.floors
-    claimed = np.bincount(
-        floors.items, (model.weight * claim)[floors.owners()], len(model.needed)
-    )
+    claimed = np.bincount(floors.items, (model.weight * claim)[floors.owners()], len(model.needed))
     want = model.needed - claimed
     return Relaxed(bound, price, fee, lift, share, claim - times, crowd, want, excess)
 
@@ -211,9 +207,7 @@ def _dearest(model: CoverModel, lift: Floats) -> Floats:
     return worths(model, lift)
 
 
-def _possible(
-    model: CoverModel, now: Relaxed, slope: _Slope, pull: Floats
-) -> tuple[_Slope, float]:
+def _possible(model: CoverModel, now: Relaxed, slope: _Slope, pull: Floats) -> tuple[_Slope, float]:
     """The part of a step that prices, fees and lifts can take, and the square of its length."""
     lack, crowd, want = slope
     dearest = _dearest(model, now.lift)

@@ -26,8 +26,8 @@ from gdcoverage.numbers import (
 )
 from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT, Standard
 from gdcoverage.report._columns import heading
-from gdcoverage.report._report import Report
 from gdcoverage.report._joint import joint_data
+from gdcoverage.report._report import Report
 from gdcoverage.report._siting import siting_data
 from gdcoverage.tables.spreadsheet import safe_text
 

@@ -17,7 +17,7 @@ WAYS = {
     "joint": "全省统筹",
     "equal": "各县区均分",
     "by_people": "按人口分配",
-    "without_floors": "不设下限",
+    "without_floors": "统筹但不设下限",
 }
 
 
@@ -30,7 +30,12 @@ def joint_sheets(joint: JointPlan, names: Mapping[str, str], writer: SheetWriter
     ways = joint.ways.assign(
         way_name=joint.ways["way"].map(WAYS), least_name=joint.ways["least_county"].map(names)
     )
-    writer.sheet("布点分配方式", ways, JOINT_WAY, ("布点分配方式：同样的总数怎样分给各县区", *_way_lines(joint, names)))
+    writer.sheet(
+        "布点分配方式",
+        ways,
+        JOINT_WAY,
+        ("布点分配方式：同样的总数怎样分给各县区", *_way_lines(joint, names)),
+    )
     counties = joint.counties.assign(county_name=joint.counties["county"].map(names))
     note = "各县区布点：新增达标人口按居住地统计，可由邻县网点服务"
     shown = {name: column for name, column in JOINT_COUNTY.items() if name in counties}
@@ -43,7 +48,9 @@ def joint_lines(joint: JointPlan, names: Mapping[str, str]) -> list[str]:
     given = joint.counties[joint.counties["sites"] > 0]
     given = given.sort_values(["sites", "won"], ascending=False, kind="stable")
     if len(given):
-        named = "、".join(f"{names.get(row.county, row.county)} {row.sites} 个" for row in given.itertuples())
+        named = "、".join(
+            f"{names.get(row.county, row.county)} {row.sites} 个" for row in given.itertuples()
+        )
         lines.append(f"新增网点落在：{named}。")
     return lines
 
@@ -75,6 +82,7 @@ def joint_data(joint: JointPlan) -> dict[str, Any]:
     return {
         **({"service": joint.service} if joint.service else {}),
         **numbers,
+        **({} if plan.cost is None else {"cost": plan.cost}),
         **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
         "ways": records(joint.ways),
         "counties": records(joint.counties),
@@ -90,10 +98,11 @@ def _way_lines(joint: JointPlan, names: Mapping[str, str]) -> list[str]:
     """What dividing the budget beforehand loses, and whom the joint plan leaves out."""
     jointly, lines = joint.ways.iloc[0], []
     for way in joint.ways.iloc[1:].to_dict("records"):
+        price = "（即下限的代价）" if way["way"] == "without_floors" else ""
         lines.append(
             f"{WAYS[way['way']]}：{way['sites']} 个网点新增达标 {way['population']:,.0f} 人，"
             + _against(way["below_joint"], jointly["population"])
-            + f"，{way['counties_without']} 个县区没有新增。"
+            + f"{price}，{way['counties_without']} 个县区没有新增。"
         )
     if jointly["least_county"]:
         lines.append(

@@ -79,6 +79,8 @@ def plan_lines(plan: SitePlan) -> tuple[str, ...]:
         if plan.status == "out_of_reach":
             why = f"{causes}，" if causes else ""
             lines.append(f"目标覆盖率无法达到：{why}本方案已达到所能达到的最高覆盖率。")
+    if plan.cost is not None and len(plan.sites):
+        lines.append(f"费用合计 {plan.cost:,.10g}。")
     if plan.gap > 0:
         lines.append(f"在规定时间内的最好方案；与理论上界的差距不超过 {percent(plan.gap)}。")
     elif len(plan.sites):
@@ -192,6 +194,7 @@ def siting_data(siting: Siting) -> dict[str, Any]:
         "alternatives": _alternatives(siting),
         "exit_impact": records(pd.DataFrame(siting.exits).drop(columns="geometry")),
         **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
+        **({} if plan.cost is None else {"cost": plan.cost}),
         **({"two_outlets": _values(vars(plan.two_outlets))} if plan.two_outlets else {}),
     }
 

@@ -21,8 +21,8 @@ from gdcoverage.files import written_whole
 from gdcoverage.numbers import GAP, NUMBERS, Column, class_columns, county_columns, shown_in
 from gdcoverage.problems import alike
 from gdcoverage.report._columns import UNKNOWN, distance_text, measured, plain, shown
-from gdcoverage.report._remarks import dates, headline, remarks, where_read
 from gdcoverage.report._joint import joint_lines
+from gdcoverage.report._remarks import dates, headline, remarks, where_read
 from gdcoverage.report._report import TOTAL, Report
 from gdcoverage.report._services import service_lines, services_shown
 from gdcoverage.report._siting import siting_lines

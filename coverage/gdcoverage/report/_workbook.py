@@ -25,11 +25,11 @@ from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT, TOWN_R
 from gdcoverage.problems import HEADINGS, problem_frame
 from gdcoverage.report._account_sheet import account_sheet
 from gdcoverage.report._columns import UNKNOWN, people, plain
+from gdcoverage.report._joint import joint_sheets
 from gdcoverage.report._remarks import dates, headline, remarks, where_read
 from gdcoverage.report._report import TOTAL, Report
 from gdcoverage.report._services import service_sheets
 from gdcoverage.report._sheet import SheetWriter
-from gdcoverage.report._joint import joint_sheets
 from gdcoverage.report._siting import county_sites_sheet, siting_sheets
 from gdcoverage.report._towns import town_sheets
 from gdcoverage.tables.spreadsheet import WORKBOOK_OPTIONS

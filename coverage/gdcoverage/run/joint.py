@@ -47,15 +47,11 @@ class Answered:
 def is_joint(plan: Plan, inputs: Inputs) -> bool:
     """Whether a plan asks one question of several counties."""
     return (
-        plan.sites is not None
-        and plan.sites.terms.scope == "province"
-        and len(inputs.counties) > 1
+        plan.sites is not None and plan.sites.terms.scope == "province" and len(inputs.counties) > 1
     )
 
 
-def answer_jointly(
-    plan: Plan, inputs: Inputs, found: Found, how: How, say: Say
-) -> Answered | None:
+def answer_jointly(plan: Plan, inputs: Inputs, found: Found, how: How, say: Say) -> Answered | None:
     """Answer the question of all counties whose numbers are there; None where none is asked."""
     if not is_joint(plan, inputs):
         return None

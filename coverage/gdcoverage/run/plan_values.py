@@ -281,6 +281,8 @@ def terms_of(given: dict[str, Any]) -> Terms:
         if isinstance(given[key], list):
             asked[key] = tuple(map(quoted, given[key]))
     faults = Terms.faults(asked)
-    in_percent = dict.fromkeys({"target", "within", "rate_least"} & set(faults), "应是 0 到 100 的百分数")
+    in_percent = dict.fromkeys(
+        {"target", "within", "rate_least"} & set(faults), "应是 0 到 100 的百分数"
+    )
     _raise_faults(faults | in_percent)
     return Terms(**asked)

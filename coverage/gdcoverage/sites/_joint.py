@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -14,7 +14,6 @@ from gdcoverage.arrays import Floats, Ints
 from gdcoverage.findings import Coverage, StreetlessCoverage
 from gdcoverage.locate import CoverSolution
 from gdcoverage.policy import Standard
-from gdcoverage.problems import unusable
 from gdcoverage.showing import Shown
 from gdcoverage.sites._candidates import CANDIDATE_COLUMNS, candidate_covers, complete_candidates
 from gdcoverage.sites._plan import SitePlan
@@ -81,8 +80,10 @@ class JointPlan(Shown):
         ``sites`` (of the plan, in the county), ``won`` (people living there newly covered, by
         whichever sites), ``missed`` (people there still uncovered), and for each other way
         ``<way>_sites``, ``<way>_won``.
-    ways : one row per way of dividing the budget: ``way`` (``joint``; ``equal``: as many to each
-        county; ``by_people``: as the counties' people), ``sites``,
+    ways : one row per way of dividing the budget: ``way`` (``joint``; ``without_floors``: jointly,
+        but for what the terms ask at least, where they ask it, so that the difference is what
+        that costs; ``equal``: as many to each county; ``by_people``: as the counties' people; in
+        these two nothing is asked at least either), ``sites``,
         ``population`` (people newly covered), ``rate``, ``bound``, ``gap``, ``status``,
         ``below_joint`` (people fewer than jointly), ``least_rate`` (of the county with the
         lowest rate then), ``least_county``, ``counties_without`` (without a site).
@@ -121,9 +122,7 @@ def joined(parts: Sequence[Reached], standard: Standard, terms: Terms, generated
     number = pd.Series(np.arange(len(candidates)), candidates["candidate_id"].to_numpy())
     columns = [number[part.candidates["candidate_id"]].to_numpy() for part in parts]
     sizes = np.concatenate([[0], *(np.diff(part.reach.indptr) for part in parts)])
-    indices = [
-        column[part.reach.indices] for column, part in zip(columns, parts, strict=True)
-    ]
+    indices = [column[part.reach.indices] for column, part in zip(columns, parts, strict=True)]
     items = np.concatenate(indices).astype(np.int32)
     shape = (len(demand), len(candidates))
     reach = csr_array((np.ones(len(items), bool), items, np.cumsum(sizes)), shape=shape)
@@ -131,7 +130,9 @@ def joined(parts: Sequence[Reached], standard: Standard, terms: Terms, generated
     # An empty column of covers: who covers whom now is counted in the demand already.
     nobody = csr_array((len(demand), len(outlets)), dtype=bool)
     coverage = StreetlessCoverage(standard, demand, outlets, nobody, None)
-    return question_on(coverage, candidates[[*CANDIDATE_COLUMNS, "geometry"]], reach, terms, generated)
+    return question_on(
+        coverage, candidates[[*CANDIDATE_COLUMNS, "geometry"]], reach, terms, generated
+    )
 
 
 def plan_jointly(
@@ -156,7 +157,12 @@ def plan_jointly(
     chosen = np.flatnonzero(ids.isin(plan.sites["candidate_id"]))
     budget = len(chosen) if terms.add is None else terms.add
     counties = _Counties(question)
-    found = {"joint": (chosen, plan.bound if plan.aim == "people" else np.nan, plan.gap, plan.status)}
+    found = {
+        "joint": (chosen, plan.bound if plan.aim == "people" else np.nan, plan.gap, plan.status)
+    }
+    if question.is_two_sided:
+        free = most_people(question.without_floors(), budget)
+        found["without_floors"] = (free.sites, float(free.bound), free.gap, free.status)
     for way, shares in (
         ("equal", shared(budget, np.ones(len(counties.codes)), counties.missed)),
         ("by_people", shared(budget, counties.people, counties.missed)),
@@ -245,7 +251,7 @@ def _divided(question: Question, counties: _Counties, shares: Ints) -> CoverSolu
     ]
     outside = np.flatnonzero(counties.of_site < 0)
     limits += [(outside, int(question.fixed[outside].sum()))] if len(outside) else []
-    return most_people(question, sum(most for _, most in limits), limits)
+    return most_people(question.without_floors(), sum(most for _, most in limits), limits)
 
 
 def _ways(

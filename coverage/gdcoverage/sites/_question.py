@@ -180,7 +180,9 @@ class Question:
         return float(self.people[self.times(sites) > 0].sum())
 
     def is_open(self, plan: Ints) -> Bools:
-        """Candidates that may join the plan: not in it, not forbidden, affordable, no limit reached."""
+        """Candidates that may join the plan: not in it, not forbidden, affordable, and in no limit
+        that is reached.
+        """
         open_ = ~self.forbidden
         for limit in self.limits:
             if limit.sites[plan].sum() >= limit.most:
@@ -226,7 +228,11 @@ def ask(coverage: Coverage, candidates: Rows | None, terms: Terms) -> Question:
 
 
 def question_on(
-    coverage: Findings, candidates: gpd.GeoDataFrame, reach: csr_array, terms: Terms, generated: bool
+    coverage: Findings,
+    candidates: gpd.GeoDataFrame,
+    reach: csr_array,
+    terms: Terms,
+    generated: bool,
 ) -> Question:
     """The question whose cover sets are known.
 
@@ -273,7 +279,9 @@ def _counties(coverage: Findings, county: str | Collection[str] | None) -> froze
         return frozenset(known)
     wanted = {county} if isinstance(county, str) else set(county)
     for adcode in sorted(wanted - known):
-        raise _refusal("county_unknown", "评估结果里没有这个县区", "请核对县区代码", adcode, "county")
+        raise _refusal(
+            "county_unknown", "评估结果里没有这个县区", "请核对县区代码", adcode, "county"
+        )
     return frozenset(wanted)
 
 

@@ -36,7 +36,6 @@ _BY_CODE = {
     "city_most": _COUNT,
     "rate_least": Range(0, 1),
 }
-_KEYS = {"costs": "候选点编号"}
 _WORDS = {"bank_caps": "上限", "bank_least": "下限", "costs": "费用"}
 _BY_NAME = {"bank_caps": _COUNT, "bank_least": _COUNT, "costs": Range(0, 10**12)}
 
@@ -118,9 +117,13 @@ class Terms:
             if isinstance(numbers, Mapping):
                 wrong = [key for key, number in numbers.items() if not range_.holds(number)]
                 if wrong:
-                    faults[name] = f"中“{'”“'.join(map(str, wrong))}”的{_WORDS.get(name, '数')}{range_}"
+                    faults[name] = (
+                        f"中“{'”“'.join(map(str, wrong))}”的{_WORDS.get(name, '数')}{range_}"
+                    )
             elif name in _BY_NAME:
-                faults[name] = f"应写成 {{ {_KEYS.get(name, '银行')} = {'费用' if name == 'costs' else '个数'} }}"
+                faults[name] = (
+                    "应写成 { 候选点编号 = 费用 }" if name == "costs" else "应写成 { 银行 = 个数 }"
+                )
             elif not range_.holds(numbers):
                 faults[name] = f"{range_}，或按代码写 {{ 代码 = 数 }}"
         if given.get("costs") and "budget" not in given:
@@ -135,7 +138,6 @@ class Terms:
         if given.get("scope", "county") not in ("county", "province"):
             faults["scope"] = "应为 county（各县区分别）或 province（全部县区合用）"
         return faults
-
 
     def of_county(self, adcode: str) -> Terms:
         """What of terms for many counties one of them is asked."""
