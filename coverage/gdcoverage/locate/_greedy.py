@@ -160,9 +160,8 @@ def _next_site(model, plan, budget, noise):
         if gain <= noise and not asked:
             continue
         rate = gain / max(cost, 1e-12)
-        better = (asked and not best_asked) or (
-            asked == best_asked and (rate > best_rate or best < 0)
-        )
+        first = best < 0 or (asked and not best_asked)
+        better = first or (asked == best_asked and rate > best_rate)
         if better and _is_open(model, plan, j):
             best, best_rate, best_asked = j, rate, asked
     return best

@@ -175,7 +175,7 @@ def _dominated(model: CoverModel) -> Bools:
 
 
 def _with_fewer_rows(model: CoverModel, total: bool) -> CoverModel:
-    """Rows with the same sites and floors made one; where all must be covered, implied rows dropped."""
+    """Rows with the same sites and floors made one; those implied dropped where all are covered."""
     if total:
         free = np.zeros(len(model.weight))
         alone = Lists(np.zeros(len(free) + 1, np.int64), np.empty(0, np.int32))

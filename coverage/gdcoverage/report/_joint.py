@@ -49,7 +49,8 @@ def joint_lines(joint: JointPlan, names: Mapping[str, str]) -> list[str]:
     given = given.sort_values(["sites", "won"], ascending=False, kind="stable")
     if len(given):
         named = "、".join(
-            f"{names.get(row.county, row.county)} {row.sites} 个" for row in given.itertuples()
+            f"{names.get(row['county']) or row['county']} {row['sites']} 个"
+            for row in given.to_dict("records")
         )
         lines.append(f"新增网点落在：{named}。")
     return lines
@@ -58,8 +59,9 @@ def joint_lines(joint: JointPlan, names: Mapping[str, str]) -> list[str]:
 def joint_site_lines(joint: JointPlan, names: Mapping[str, str]) -> list[str]:
     """The sites of the plan for a terminal, a line each."""
     return [
-        f"{site['rank']:>2}. {names.get(site['county']) or '县区外'}　{site['name'] or site['candidate_id']}："
-        f"新增 {site['population']:,.0f} 人；位于 {site['lon']:.5f}, {site['lat']:.5f}"
+        f"{site['rank']:>2}. {names.get(site['county']) or '县区外'}　"
+        f"{site['name'] or site['candidate_id']}：新增 {site['population']:,.0f} 人；"
+        f"位于 {site['lon']:.5f}, {site['lat']:.5f}"
         for site in joint.plan.sites.to_dict("records")
     ]
 

@@ -59,9 +59,9 @@ def _equal_to(question: Question, site: int, free: Floats, rest: Ints) -> Ints:
     equal &= question.is_open(rest)
     if not question.is_two_sided:
         return np.flatnonzero(equal)
-    same = (site, *(c for c in np.flatnonzero(equal) if c != site))
-    kept = [c for c in same if c == site or question.keeps_floors(np.append(rest, c))]
-    return np.sort(np.array(kept, np.int64))
+    others = np.flatnonzero(equal & (np.arange(len(equal)) != site))
+    kept = [c for c in others.tolist() if question.keeps_floors(np.append(rest, [c]))]
+    return np.sort(np.array([site, *kept], np.int64))
 
 
 def _farthest(equal: Ints, rest: Ints, xyz: Floats, to_outlet: Floats) -> int:

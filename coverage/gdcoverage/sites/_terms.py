@@ -142,7 +142,7 @@ class Terms:
     def of_county(self, adcode: str) -> Terms:
         """What of terms for many counties one of them is asked."""
         own = {adcode, adcode[:4]}
-        changed = {}
+        changed: dict[str, Any] = {}
         for name in _BY_CODE:
             numbers = getattr(self, name)
             if isinstance(numbers, Mapping):
