@@ -308,6 +308,10 @@ def sites(
     county: County = None,
     add: Annotated[int | None, typer.Option(min=1, help="最多新增几个网点")] = None,
     target: Annotated[float | None, typer.Option(min=0, max=100, help="目标覆盖率（%）")] = None,
+    scope: Annotated[
+        str | None,
+        typer.Option(help="province：全部县区合用一个总数；county：一个县区（默认按计划）"),
+    ] = None,
     then: Annotated[
         str | None, typer.Option(help="新增达标人口相同时再看什么：two-outlets（两个以上网点可达）")
     ] = None,
@@ -325,15 +329,25 @@ def sites(
 ) -> None:
     """建议在哪里新增网点：新增几个（--add），或为达到某覆盖率最少几个（--target）。"""
     from gdcoverage.outlets.offers import service_called
-    from gdcoverage.report import alternative_lines, siting_lines
+    from gdcoverage.report import (
+        alternative_lines,
+        joint_lines,
+        joint_site_lines,
+        siting_lines,
+    )
     from gdcoverage.run import How, SitesInput, load_plan, make_report, read_inputs
 
     if (add is None) == (target is None):
         raise typer.BadParameter("应写其中一个", param_hint="--add / --target")
     if then not in (None, "two-outlets"):
         raise typer.BadParameter("应为 two-outlets", param_hint="--then")
+    if scope not in (None, "county", "province"):
+        raise typer.BadParameter("应为 county 或 province", param_hint="--scope")
+    if scope == "province" and county is not None:
+        raise typer.BadParameter("不能同时写", param_hint="--scope province / --county")
     service_called(item or "", mode or "", when or "")
     said: dict[str, Any] = {
+        "scope": scope or (county and "county"),
         "then": then and "two_outlets",
         "differ": differ,
         "within": None if within is None else within / 100,
@@ -359,7 +373,19 @@ def sites(
         loaded = replace(loaded, sites=about)
         inputs = read_inputs(loaded, say)
         how = How(fresh=fresh)
-        made = make_report(loaded, inputs, today(), say, _only(inputs, county), how)
+        jointly = terms.scope == "province" and len(inputs.counties) > 1
+        only = None if jointly else _only(inputs, county)
+        if not jointly:
+            about = replace(about, terms=replace(terms, scope="county"))
+            loaded = replace(loaded, sites=about)
+        made = make_report(loaded, inputs, today(), say, only, how)
+    if jointly:
+        if made.joint is None:
+            raise InputError(*(p for p in made.problems if p.what.startswith("全省布点")))
+        lines = joint_lines(made.joint, made.names)
+        for line in (*lines, *joint_site_lines(made.joint, made.names)):
+            out.print(Text(line))
+        return
     assert made.siting is not None
     for line in (*siting_lines(made.siting), *alternative_lines(made.siting)):
         out.print(Text(line))

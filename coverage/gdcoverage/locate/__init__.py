@@ -8,14 +8,17 @@ weights : of each demand row, from 0; default 1 each.
 costs : of each site, from 0; default 1 each, so that cost is the number of sites.
 fixed : sites that exist; chosen whatever they add, free of cost, counted in no group.
 forbidden : sites that may not be chosen.
-groups : pairs of sites and the most that may be added of them, as `Group`; groups may overlap.
+groups : sites, the most that may be added of them, and perhaps the fewest, as `Group`; groups may
+    overlap.
+floors : rows and the weight of them that must be covered, as `Floor`; floors may overlap.
 start : sites of a plan to begin the search with.
 time_limit : seconds; the best plan found by then is returned with its bound.
 tolerance : relative gap at which to stop; 0 goes on until the best plan is proven.
 
 Sites are given as column numbers or as one truth value for each column. Whatever the input, its
 ties aside, the order of its rows and columns does not matter. ValueError says what is wrong with
-an input; demand that no site can cover is listed in the result and is no error.
+an input; demand that no site can cover is listed in the result and is no error. NoPlanError says
+that no plan keeps the conditions, which only groups with a least and floors can do.
 """
 
 from __future__ import annotations
@@ -30,12 +33,14 @@ from gdcoverage.locate._backup import solve_backup
 from gdcoverage.locate._check import check_plan
 from gdcoverage.locate._question import Options, asked, positive, site_numbers
 from gdcoverage.locate._search import solve
-from gdcoverage.locate._solution import CoverSolution, Group
+from gdcoverage.locate._solution import CoverSolution, Floor, Group, NoPlanError
 from gdcoverage.locate._target import solve_target
 
 __all__ = [
     "CoverSolution",
+    "Floor",
     "Group",
+    "NoPlanError",
     "Options",
     "backup_covering",
     "maximal_covering",

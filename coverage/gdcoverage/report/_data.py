@@ -26,6 +26,7 @@ from gdcoverage.numbers import (
 )
 from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT, Standard
 from gdcoverage.report._columns import heading
+from gdcoverage.report._joint import joint_data
 from gdcoverage.report._report import Report
 from gdcoverage.report._siting import siting_data
 from gdcoverage.tables.spreadsheet import safe_text
@@ -121,6 +122,7 @@ def report_data(report: Report) -> dict[str, Any]:
         "problems": [vars(problem) for problem in report.problems],
         **({} if report.siting is None else {"siting": siting_data(report.siting)}),
         **({} if report.county_sites is None else {"sites": _records(report.county_sites)}),
+        **({} if report.joint is None else {"joint": joint_data(report.joint)}),
         **({"sites_service": report.sites_service} if report.sites_service else {}),
     }
 

@@ -29,7 +29,7 @@ from gdcoverage.report._columns import SNAP_STATUS, distance_text
 from gdcoverage.report._doubt import read_first
 from gdcoverage.services import says_anything, unsaid_outlets
 from gdcoverage.showing import Shown
-from gdcoverage.sites import Siting
+from gdcoverage.sites import JointPlan, Siting
 from gdcoverage.townships import by_quota, by_town, villages_without
 from gdcoverage.verify import Witness
 
@@ -61,6 +61,7 @@ class Report(Shown):
     quotas : frame of `read_quotas`, or None.
     siting : answers to the plan's siting question, if it asks one.
     county_sites : of several counties: the sites recommended to each, with ``asked_by`` (adcode).
+    joint : the sites recommended to all counties together, where they share one budget.
     sites_service : what these are asked about; empty for whatever outlets offer.
     """
 
@@ -74,6 +75,7 @@ class Report(Shown):
     neighbours: Mapping[str, str] | None = None
     siting: Siting | None = None
     county_sites: gpd.GeoDataFrame | None = None
+    joint: JointPlan | None = None
     sites_service: str = ""
     data_date: str = NO_DATE
     files: tuple[FileRead, ...] = ()
@@ -109,6 +111,7 @@ class Report(Shown):
             neighbours=self.names,
             siting=None,
             county_sites=None,
+            joint=None,
         )
 
     @cached_property

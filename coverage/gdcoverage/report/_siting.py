@@ -11,7 +11,7 @@ import pandas as pd
 from gdcoverage.numbers import CURVE, EXIT, FURTHER, SHARE, SITE, Column
 from gdcoverage.report._columns import percent
 from gdcoverage.report._sheet import SheetWriter
-from gdcoverage.sites import ExitImpact, SitePlan, Siting, TwoOutlets
+from gdcoverage.sites import ExitImpact, JointPlan, SitePlan, Siting, TwoOutlets
 
 # What keeps a plan from more, as `SitePlan.limited_by` names it.
 _LIMITS = {
@@ -21,6 +21,8 @@ _LIMITS = {
     "forbidden": "受禁选候选点限制",
     "excluded": "受不布点区域限制",
     "bank_caps": "受银行上限限制",
+    "county_caps": "受县区上限限制",
+    "city_caps": "受各市上限限制",
 }
 
 
@@ -77,6 +79,8 @@ def plan_lines(plan: SitePlan) -> tuple[str, ...]:
         if plan.status == "out_of_reach":
             why = f"{causes}，" if causes else ""
             lines.append(f"目标覆盖率无法达到：{why}本方案已达到所能达到的最高覆盖率。")
+    if plan.cost is not None and len(plan.sites):
+        lines.append(f"费用合计 {plan.cost:,.10g}。")
     if plan.gap > 0:
         lines.append(f"在规定时间内的最好方案；与理论上界的差距不超过 {percent(plan.gap)}。")
     elif len(plan.sites):
@@ -121,7 +125,7 @@ def siting_lines(siting: Siting) -> list[str]:
 def _head_lines(siting: Siting) -> list[str]:
     """What is asked about, what the plan adds, and of what it was chosen."""
     about = [service_line(siting.service)] if siting.service else []
-    return [*about, *plan_lines(siting.plan), _candidates_line(siting)]
+    return [*about, *plan_lines(siting.plan), candidates_line(siting)]
 
 
 def service_line(service: str) -> str:
@@ -185,11 +189,12 @@ def siting_data(siting: Siting) -> dict[str, Any]:
         "gap": _number(plan.gap),
         "status": plan.status,
         "uncoverable_population": plan.uncoverable_population,
-        "sites": _records(pd.DataFrame(plan.sites).drop(columns="geometry")),
-        "frontier": [] if siting.frontier is None else _records(_curve(siting)),
+        "sites": records(pd.DataFrame(plan.sites).drop(columns="geometry")),
+        "frontier": [] if siting.frontier is None else records(_curve(siting)),
         "alternatives": _alternatives(siting),
-        "exit_impact": _records(pd.DataFrame(siting.exits).drop(columns="geometry")),
+        "exit_impact": records(pd.DataFrame(siting.exits).drop(columns="geometry")),
         **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
+        **({} if plan.cost is None else {"cost": plan.cost}),
         **({"two_outlets": _values(vars(plan.two_outlets))} if plan.two_outlets else {}),
     }
 
@@ -202,12 +207,13 @@ def _alternatives(siting: Siting) -> list[dict[str, Any]]:
     sites = pd.DataFrame(found.drop(columns="geometry"))
     sites = sites.assign(lon=found.geometry.x, lat=found.geometry.y)
     return [
-        {**plan, "sites": _records(sites[sites["plan"] == plan["plan"]].drop(columns="plan"))}
-        for plan in _records(plans.drop(columns="seconds"))
+        {**plan, "sites": records(sites[sites["plan"] == plan["plan"]].drop(columns="plan"))}
+        for plan in records(plans.drop(columns="seconds"))
     ]
 
 
-def _candidates_line(siting: Siting) -> str:
+def candidates_line(siting: Siting | JointPlan) -> str:
+    """Of which candidates the plan was chosen."""
     kind = "由程序在街道上生成" if siting.generated else "来自候选点表"
     kept_out = f"；其中 {siting.excluded:,} 个位于不布点区域，不予考虑" if siting.excluded else ""
     return f"候选点 {siting.candidates:,} 个，{kind}{kept_out}。"
@@ -231,7 +237,8 @@ def _further(siting: Siting) -> pd.DataFrame:
     return plans.assign(candidates=plans["plan"].map(ids).fillna(""))
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows for JSON, NaN as None."""
     return [_values(row) for row in table.to_dict("records")]
 
 

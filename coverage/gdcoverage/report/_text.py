@@ -21,6 +21,7 @@ from gdcoverage.files import written_whole
 from gdcoverage.numbers import GAP, NUMBERS, Column, class_columns, county_columns, shown_in
 from gdcoverage.problems import alike
 from gdcoverage.report._columns import UNKNOWN, distance_text, measured, plain, shown
+from gdcoverage.report._joint import joint_lines
 from gdcoverage.report._remarks import dates, headline, remarks, where_read
 from gdcoverage.report._report import TOTAL, Report
 from gdcoverage.report._services import service_lines, services_shown
@@ -56,6 +57,11 @@ def print_report(report: Report, console: Console) -> None:
     if report.siting is not None:
         _say(console, "布点建议", "bold")
         for line in siting_lines(report.siting):
+            _say(console, plain(line))
+        console.print()
+    if report.joint is not None:
+        _say(console, "全省布点", "bold")
+        for line in joint_lines(report.joint, report.names):
             _say(console, plain(line))
         console.print()
     _print_problems(report, console)

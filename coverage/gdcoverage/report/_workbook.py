@@ -25,6 +25,7 @@ from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT, TOWN_R
 from gdcoverage.problems import HEADINGS, problem_frame
 from gdcoverage.report._account_sheet import account_sheet
 from gdcoverage.report._columns import UNKNOWN, people, plain
+from gdcoverage.report._joint import joint_sheets
 from gdcoverage.report._remarks import dates, headline, remarks, where_read
 from gdcoverage.report._report import TOTAL, Report
 from gdcoverage.report._services import service_sheets
@@ -47,7 +48,7 @@ def write_workbook(report: Report, path: str | Path) -> None:
     Before them 读表说明, where it is told here what was understood of the inputs. Where towns are
     known 镇街 and 无人达标村居, with quotas 网点配额; where outlets say what they offer 事项与时段
     and 服务未写明网点; with an answered siting question 布点建议, 银行占比, 覆盖—投入曲线,
-    备选方案, 退出影响.
+    备选方案, 退出影响; of one budget over several counties 全省布点, 布点分配方式, 各县区布点.
 
     Text that looks like a formula or a link stays text; the same report gives the same bytes.
     """
@@ -67,7 +68,9 @@ def write_workbook(report: Report, path: str | Path) -> None:
         service_sheets(report, writer)
         if report.siting is not None:
             siting_sheets(report.siting, writer)
-        if report.county_sites is not None:
+        if report.joint is not None:
+            joint_sheets(report.joint, report.names, writer)
+        elif report.county_sites is not None:
             sites = report.county_sites
             county_sites_sheet(sites, report.sites_service, report.names, writer)
         writer.sheet("网点", report.outlet_table(), OUTLET, (_outlets_title(report),))

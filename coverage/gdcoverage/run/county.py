@@ -201,7 +201,7 @@ def with_picture(task: CountyTask, inputs: Inputs) -> CountyTask:
     shown = replace(
         task.shown,
         base=None if base is None else base.within(*task.served.bounds),
-        names=_touching(names, task.served),
+        names=touching(names, task.served),
     )
     return replace(task, shown=shown)
 
@@ -301,11 +301,9 @@ class _Parts:
 
     def of_county(self, own: gpd.GeoDataFrame, rows: Ints) -> CountyTask:
         """What of everything one county needs."""
-        standard, adcode = self.plan.standard, str(own["adcode"].iloc[0])
+        adcode = str(own["adcode"].iloc[0])
         demand = self.inputs.demand.frame.iloc[rows].reset_index(drop=True)
-        # Whoever lives here, and every place that could serve one of them, lies in this box.
-        reach_m = standard.rural_radius_m + standard.margin_m
-        served = shapely.box(*own.total_bounds).buffer(reach_m / _M_PER_DEG, join_style="mitre")
+        served = served_box(own, self.plan.standard)
         near = self.outlets.near(*_grid(served), 0.0) | self.outlets.inside(served)
         outlets = self.outlets.frame.iloc[np.flatnonzero(near)].reset_index(drop=True)
         here = outlets[outlets["county"] == adcode]
@@ -329,12 +327,14 @@ class _Parts:
         served: BaseGeometry,
     ) -> CountyTask:
         plan, inputs, several = self.plan, self.inputs, len(self.names) > 1
-        candidates, excluded = _touching(inputs.candidates, served), None
+        candidates, excluded = touching(inputs.candidates, served), None
         towns, quotas = _of_county(inputs.towns, adcode), _of_county(inputs.quotas, adcode)
         terms = None
         if plan.sites is not None:
-            excluded = _touching(inputs.excluded, served)
+            excluded = touching(inputs.excluded, served)
             terms = replace(plan.sites.terms, excluded=excluded)
+            # One county has the budget to itself.
+            terms = terms.of_county(adcode) if several else replace(terms, scope="county")
             if candidates is not None and several:
                 terms = _nearby(terms, candidates, adcode)
         return CountyTask(
@@ -344,7 +344,7 @@ class _Parts:
                 outlets[[name for name in _OUTLET_NUMBERS if name in outlets]],
                 demand.drop(columns=[name for name in _DEMAND_WORDS if name in demand]),
                 counties,
-                _touching(inputs.places, served),
+                touching(inputs.places, served),
             ),
             Asked(
                 terms,
@@ -460,6 +460,12 @@ class _Outlets:
         return found
 
 
+def served_box(counties: gpd.GeoDataFrame, standard: Standard) -> BaseGeometry:
+    """A box in which lie whoever lives in the counties, and every place that could serve them."""
+    reach_m = standard.rural_radius_m + standard.margin_m
+    return shapely.box(*counties.total_bounds).buffer(reach_m / _M_PER_DEG, join_style="mitre")
+
+
 def _grid(box: BaseGeometry) -> tuple[Floats, float]:
     """Spots all over a box, and the farthest that any place in it is from one, metres."""
     west, south, east, north = box.bounds
@@ -477,7 +483,7 @@ def _of_county(frame: _Frame | None, adcode: str) -> _Frame | None:
     return None if frame is None else frame[frame["county"] == adcode].reset_index(drop=True)
 
 
-def _touching(frame: gpd.GeoDataFrame | None, area: BaseGeometry) -> gpd.GeoDataFrame | None:
+def touching(frame: gpd.GeoDataFrame | None, area: BaseGeometry) -> gpd.GeoDataFrame | None:
     """The rows of a frame that touch an area; None stays None."""
     if frame is None:
         return None

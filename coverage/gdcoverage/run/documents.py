@@ -48,12 +48,14 @@ def deliver_province(
     how: How,
     written: Written,
     tables_stand: Callable[[], None],
+    asked: tuple[object, ...] | None = None,
 ) -> None:
     """Write the documents of all counties together, unless they show the same already.
 
     Parameters
     ----------
     tables_stand : is called when the tables are written, before the maps.
+    asked : what else the report rests on: the answer to the question of all counties together.
     """
     folders = {adcode: folder_of(plan, job.task) for adcode, job in found.jobs.items() if adcode}
     pictured = inputs.pictured
@@ -69,7 +71,7 @@ def deliver_province(
         for job in found.jobs.values()
     ]
     files = province_files(inputs)
-    ids = dict.fromkeys(files, digest("province", program(), jobs, shown))
+    ids = dict.fromkeys(files, digest("province", program(), jobs, shown, asked))
     marks = Delivered(results_of(plan, written.say), plan.outputs.folder)
     if how.fresh or marks.stale(ids, written.say):
         before = len(written.failures)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import geopandas as gpd
 import pandas as pd
@@ -37,6 +37,8 @@ from gdcoverage.run.streets import Streets
 from gdcoverage.sites import (
     Alternatives,
     Frontier,
+    JointPlan,
+    Reached,
     SitePlan,
     Siting,
     TwoOutlets,
@@ -90,7 +92,7 @@ class Assessed:
 # All that may come out of what is kept.
 KINDS: tuple[type, ...] = (
     *(Assessed, Snap, Joins, DatumFit, StreetsWalked, Witness, Region),
-    *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives),
+    *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives, Reached, JointPlan),
 )
 _BY_NAME = {kind.__name__: kind for kind in KINDS}
 
@@ -143,7 +145,8 @@ class Job:
     def of(cls, task: CountyTask, streets: Streets, visit: Visit) -> Job:
         """The job, with the identities of its results."""
         assessed_id = digest("assessed", program(), task.subject, streets.content, visit)
-        asks = task.asked.terms is not None and task.adcode
+        terms = task.asked.terms
+        asks = terms is not None and terms.scope == "county" and task.adcode
         siting_id = digest("siting", assessed_id, task.asked) if asks else None
         return cls(task, streets, visit, assessed_id, siting_id)
 
@@ -155,6 +158,17 @@ class Job:
     def by_value(self) -> Job:
         """The same for a worker that cannot read the saved network."""
         return replace(self, streets=self.streets.with_data())
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """More work on a county whose numbers are there."""
+
+    job: Job
+
+    def by_value(self) -> Self:
+        """The same for a worker that cannot read the saved network."""
+        return replace(self, job=self.job.by_value())
 
 
 @dataclass(frozen=True)
@@ -198,19 +212,25 @@ def find_numbers(job: Job) -> Done:
             bodies["assessed"] = packed(found)
     if job.siting_id is not None and job.siting is None:
         with clock("sites"):
-            assessed = _unpacked(job.assessed or bodies["assessed"])
-            found = assessed.found(
-                subject.standard, subject.outlets, subject.demand, subject.counties
-            )
             asked = job.task.asked
             assert asked.terms is not None
-            coverage, gaps = assessed.on(found, network), assessed.gaps
-            if asked.service:
-                coverage = without_outlets(coverage, asked.without)
-                gaps = find_gaps(coverage, subject.places)
+            coverage, gaps = asked_of(job, job.assessed or bodies["assessed"], network)
             siting = make_siting(coverage, asked.terms, asked.candidates, subject.places, gaps)
             bodies["siting"] = packed(replace(siting, service=asked.service))
     return Done(bodies, seconds=clock.seconds, peak_mb=_peak_mb())
+
+
+def asked_of(
+    job: Job, assessed: bytes | None, network: WalkNetwork
+) -> tuple[Coverage, gpd.GeoDataFrame]:
+    """The coverage that a siting question is asked of, and its gaps."""
+    subject, asked, numbers = job.task.subject, job.task.asked, _unpacked(assessed)
+    found = numbers.found(subject.standard, subject.outlets, subject.demand, subject.counties)
+    coverage, gaps = numbers.on(found, network), numbers.gaps
+    if asked.service:
+        coverage = without_outlets(coverage, asked.without)
+        gaps = find_gaps(coverage, subject.places)
+    return coverage, gaps
 
 
 def _assessed(
@@ -309,25 +329,19 @@ def with_streets(sources: tuple[Source, ...], *streets: Source) -> tuple[Source,
 
 
 @dataclass(frozen=True, eq=False)
-class Documents:
+class Documents(Work):
     """The results of a county that are to be written.
 
     Parameters
     ----------
-    job : with its numbers.
     wanted : names of the files.
     among_others : whether the county is one of several.
     page : the data of the map, if it is kept, as `packed`.
     """
 
-    job: Job
     wanted: tuple[str, ...]
     among_others: bool
     page: bytes | None = None
-
-    def by_value(self) -> Documents:
-        """The same for a worker that cannot read the saved network."""
-        return replace(self, job=self.job.by_value())
 
 
 def page_id(job: Job) -> str:

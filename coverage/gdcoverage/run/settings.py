@@ -11,7 +11,7 @@ from gdcoverage.geo.datum import DATUMS
 SHEET, OUTLETS, PEOPLE, CANDIDATES = "设置", "网点", "人口", "候选点"
 HEADINGS = ("项目", "值", "说明")
 
-How = Literal["text", "number", "percent", "list", "caps", "choice", "datum"]
+How = Literal["text", "number", "percent", "list", "caps", "choice", "datum", "counts"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Setting:
     name : 项目.
     about : what it means and what may be written.
     how : what the cell holds. ``percent`` is 0 to 100; ``list`` has 、 between; ``caps`` is
-        银行=个数 with 、 between.
+        银行=个数 with 、 between; ``counts`` is one number, or 代码=个数 likewise.
     needed : whether it must be filled in.
     first : what the template has in the cell.
     choices : what may be written -> what it means in TOML.
@@ -67,12 +67,21 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
     "布点（不需要时留空）": (
         Setting("sites", "add", "新增网点数", "最多新增几个网点；与目标覆盖率只写一个", "number"),
         Setting("sites", "target", "目标覆盖率", "为达到这一覆盖率（%）最少新增几个；95 或 95%", "percent"),
+        Setting("sites", "scope", "布点范围", "多个县区时：各县区分别新增，还是全部县区合用一个总数；默认分别", "choice", choices={"各县区分别": "county", "全省统筹": "province"}),
         Setting("sites", "item", "布点看哪项业务", "基本养老保险、工伤保险、失业保险、社会保障卡之一：只数写明能办它的网点，新增网点视为能办；不写则不分"),
         Setting("sites", "mode", "布点看哪种服务方式", "窗口办、网办、自助办、导办之一；不写则不分"),
         Setting("sites", "when", "布点看哪个时段", "工作日、工作日中午、工作日17:30以后、星期六、星期日，或 星期六上午 等；不写则不分"),
         Setting("sites", "fixed", "必选候选点", "候选点编号，用、隔开", "list"),
         Setting("sites", "forbidden", "禁选候选点", "候选点编号，用、隔开", "list"),
         Setting("sites", "bank_caps", "各银行上限", "如 农商银行=2、工商银行=1", "caps"),
+        Setting("sites", "bank_least", "各银行下限", "每家银行至少几个，如 农商银行=2", "caps"),
+        Setting("sites", "county_least", "各县区下限", "每个县区至少新增几个（没有候选点的除外），或按代码写 441324=2、440305=1", "counts"),
+        Setting("sites", "county_most", "各县区上限", "每个县区最多新增几个，或按代码写 441324=2、440305=1", "counts"),
+        Setting("sites", "city_least", "各市下限", "每个市至少新增几个，或按代码前四位写 4413=2", "counts"),
+        Setting("sites", "city_most", "各市上限", "每个市最多新增几个，或按代码前四位写 4413=2", "counts"),
+        Setting("sites", "rate_least", "县区最低覆盖率", "新增后每个县区至少达到的覆盖率（%）", "percent"),
+        Setting("sites", "costs", "候选点费用", "如 C001=12、C002=8；不写的为 1；须同时写费用上限", "caps"),
+        Setting("sites", "budget", "费用上限", "全部新增网点的费用合计不超过多少；与新增网点数同时写", "number"),
         Setting("sites", "excluded", "不布点区域", "面图层文件（水域、机场等）"),
         Setting("sites", "then", "其次看什么", "新增达标人口相同时再看什么", "choice", choices={"两个以上网点可达": "two_outlets"}),
         Setting("sites", "frontier", "曲线算到几个", "覆盖—投入曲线算到几个网点；默认 10", "number"),

@@ -9,6 +9,7 @@ from gdcoverage.sites._candidates import (
 )
 from gdcoverage.sites._exit import ExitImpact, exit_impact, exit_impact_of
 from gdcoverage.sites._frontier import Frontier, frontier
+from gdcoverage.sites._joint import JointPlan, Reached, plan_jointly
 from gdcoverage.sites._plan import SITE_COLUMNS, SitePlan, TwoOutlets
 from gdcoverage.sites._question import Question, ask
 from gdcoverage.sites._recommend import recommend_sites
@@ -21,7 +22,9 @@ __all__ = [
     "Alternatives",
     "ExitImpact",
     "Frontier",
+    "JointPlan",
     "Question",
+    "Reached",
     "SitePlan",
     "Siting",
     "Terms",
@@ -35,5 +38,6 @@ __all__ = [
     "frontier",
     "generate_candidates",
     "make_siting",
+    "plan_jointly",
     "recommend_sites",
 ]

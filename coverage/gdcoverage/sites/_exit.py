@@ -279,4 +279,6 @@ def _after_exit(
         coverage=after,
         counted=question.counted & lost,
         barred=question.barred | leave,
+        # Rates are about all people; those who lost the standard alone are to be won here.
+        rates={},
     )

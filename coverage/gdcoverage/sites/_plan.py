@@ -85,8 +85,10 @@ class SitePlan(Shown):
         ``share_before`` and ``share_after`` (of all outlets; NaN without any); most first.
     limited_by : what keeps the plan from its target, or from any site: ``reached`` (nothing is
         left to do), ``no_candidates``, ``candidates`` (all together would not do), ``forbidden``,
-        ``excluded``, ``bank_caps``. Empty for a plan that does what is asked.
+        ``excluded``, ``bank_caps``, ``county_caps``, ``city_caps``. Empty for a plan that
+        does what is asked.
     two_outlets : people in reach of two or more outlets, where the terms ask for them.
+    cost : of all sites together, where the terms have a budget.
     """
 
     sites: gpd.GeoDataFrame
@@ -102,6 +104,7 @@ class SitePlan(Shown):
     bank_share: pd.DataFrame
     limited_by: tuple[str, ...] = ()
     two_outlets: TwoOutlets | None = None
+    cost: float | None = None
 
     def _line(self) -> str:
         return (
@@ -154,6 +157,7 @@ def described(
             people_twice(question), twice.objective, float(twice.bound), twice.gap, twice.status,
             twice.seconds,
         ),
+        float(question.costs[order].sum()) if np.isfinite(question.budget) else None,
     )  # fmt: skip
 
 
@@ -173,8 +177,9 @@ def _limited_by(question: Question, population: float, wanted: float) -> tuple[s
         kept_out = {"forbidden": question.barred, "excluded": question.excluded}
         one = [c for c, rest in lifted.items() if question.within_reach(rest) - allowed > HAIR]
         causes += one or [cause for cause, flags in kept_out.items() if flags.any()]
-    if min(wanted, allowed) - population > HAIR and len(question.caps):
-        causes.append("bank_caps")
+    capped = {limit.kind for limit in question.limits if np.isfinite(limit.most)}
+    if min(wanted, allowed) - population > HAIR and capped:
+        causes += [f"{kind}_caps" for kind in ("bank", "county", "city") if kind in capped]
     return tuple(causes)
 
 
