@@ -321,12 +321,19 @@ def sites(
     item: Item = None,
     mode: Mode = None,
     when: Hours = None,
+    from_osm: Annotated[
+        bool,
+        typer.Option(
+            "--from-osm", help="候选点取街道文件里的银行网点、自助银行、村居委会、政府机构、邮政网点等"
+        ),
+    ] = False,
     fresh: Fresh = False,
 ) -> None:
     """建议在哪里新增网点：新增几个（--add），或为达到某覆盖率最少几个（--target）。"""
     from gdcoverage.outlets.offers import service_called
     from gdcoverage.report import alternative_lines, siting_lines
     from gdcoverage.run import How, SitesInput, load_plan, make_report, read_inputs
+    from gdcoverage.run.plan_values import FROM_OSM
 
     if (add is None) == (target is None):
         raise typer.BadParameter("应写其中一个", param_hint="--add / --target")
@@ -355,7 +362,10 @@ def sites(
             item=item or asked.item,
             mode=mode or asked.mode,
             when=when or asked.when,
+            candidates=FROM_OSM if from_osm else asked.candidates,
         )
+        if from_osm and loaded.network.osm is None:
+            raise typer.BadParameter("计划的街道不是取自 OSM 文件", param_hint="--from-osm")
         loaded = replace(loaded, sites=about)
         inputs = read_inputs(loaded, say)
         how = How(fresh=fresh)

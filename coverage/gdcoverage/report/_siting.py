@@ -56,10 +56,17 @@ def county_sites_sheet(
     people = f"{sites['population'].sum():,.0f}" if len(sites) else "0"
     title = f"布点建议：按县区分别选择，共 {len(sites):,} 个，新增达标 {people} 人"
     above = (title, service_line(service)) if service else (title,)
+    writer.sheet("布点建议", *of_counties(sites, names), above)
+
+
+def of_counties(
+    sites: pd.DataFrame, names: Mapping[str, str]
+) -> tuple[pd.DataFrame, dict[str, Column]]:
+    """The sites of several counties with the name of the one that asked, and the columns."""
     table = pd.DataFrame(sites)
     if len(table):
         table = table.assign(county_name=table["asked_by"].map(names))
-    writer.sheet("布点建议", table, {"county_name": Column("县区")} | SITE, above)
+    return table, {"county_name": Column("县区")} | SITE
 
 
 def plan_lines(plan: SitePlan) -> tuple[str, ...]:
@@ -106,8 +113,7 @@ def siting_lines(siting: Siting) -> list[str]:
         fills = f"，主要填补“{site['gap_name']}”" if site["gap_name"] else ""
         lines.append(
             f"{site['rank']:>2}. {label}：新增 {site['population']:,.0f} 人"
-            f"（城区 {site['urban']:,.0f}，乡村 {site['rural']:,.0f}）{fills}；"
-            f"位于 {site['lon']:.5f}, {site['lat']:.5f}"
+            f"（城区 {site['urban']:,.0f}，乡村 {site['rural']:,.0f}）{fills}；{place_of(site)}"
         )
     worst = siting.exits[siting.exits["population"] > 0].head(3)
     if len(worst):
@@ -116,6 +122,15 @@ def siting_lines(siting: Siting) -> list[str]:
         )
         lines.append(f"退出影响最大的网点：{named}。")
     return lines
+
+
+def place_of(site: Mapping[Any, Any]) -> str:
+    """Where a site is, with coordinates as GPS and Amap take them; values as of `SitePlan`."""
+    where = f"位于 {site['where']}，" if site["where"] else "位于 "
+    return (
+        f"{where}WGS-84 {site['lon']:.6f},{site['lat']:.6f}，"
+        f"高德（GCJ-02） {site['gcj02_lon']:.6f},{site['gcj02_lat']:.6f}"
+    )
 
 
 def _head_lines(siting: Siting) -> list[str]:
@@ -162,8 +177,8 @@ def exit_lines(impact: ExitImpact) -> list[str]:
         lines.append("没有可用的候选点能补回失去达标的人口。")
     elif made_good is not None and len(made_good.sites):
         where = "；".join(
-            f"{s.name or s.candidate_id}（{s.lon:.5f}, {s.lat:.5f}）"
-            for s in made_good.sites.itertuples()
+            f"{s['name'] or s['candidate_id']}（{place_of(s)}）"
+            for s in made_good.sites.to_dict("records")
         )
         lines.append(f"最好的补位方案：{where}，可补回 {made_good.population:,.0f} 人。")
         if made_good.two_outlets is not None:
@@ -178,6 +193,7 @@ def siting_data(siting: Siting) -> dict[str, Any]:
         **({"service": siting.service} if siting.service else {}),
         "candidates": siting.candidates,
         "generated": siting.generated,
+        **({"kinds": dict(siting.kinds)} if siting.kinds else {}),
         "population": plan.population,
         "rate_before": _number(plan.rate_before),
         "rate_after": _number(plan.rate_after),
@@ -208,7 +224,11 @@ def _alternatives(siting: Siting) -> list[dict[str, Any]]:
 
 
 def _candidates_line(siting: Siting) -> str:
-    kind = "由程序在街道上生成" if siting.generated else "来自候选点表"
+    if not siting.candidates:
+        return "候选点 0 个。"
+    kinds = "、".join(f"{kind} {count:,}" for kind, count in siting.kinds)
+    given = f"取自街道文件（OSM）：{kinds}" if kinds else "来自候选点表"
+    kind = "由程序在街道上生成" if siting.generated else given
     kept_out = f"；其中 {siting.excluded:,} 个位于不布点区域，不予考虑" if siting.excluded else ""
     return f"候选点 {siting.candidates:,} 个，{kind}{kept_out}。"
 

@@ -208,7 +208,9 @@ def find_numbers(job: Job) -> Done:
             if asked.service:
                 coverage = without_outlets(coverage, asked.without)
                 gaps = find_gaps(coverage, subject.places)
-            siting = make_siting(coverage, asked.terms, asked.candidates, subject.places, gaps)
+            siting = make_siting(
+                coverage, asked.terms, asked.candidates, subject.places, gaps, asked.landmarks
+            )
             bodies["siting"] = packed(replace(siting, service=asked.service))
     return Done(bodies, seconds=clock.seconds, peak_mb=_peak_mb())
 

@@ -104,7 +104,7 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting("demand", "settlement", "无代码时的城乡分类", "没有城乡分类代码的人口点一律按什么算", "choice", choices=_CLASSES),
         Setting("demand", "settlement_polygons", "城乡分类图层", "面图层，或 GHS-SMOD 栅格（.tif），给没有代码的人口点定城乡"),
         Setting("demand", "land", "陆地比例栅格", "人口栅格判定城乡时按陆地面积算密度（GHS-LAND）；不写则全算陆地"),
-        Setting("sites", "candidates", "候选点文件", "格式同网点表；不写则用本工作簿“候选点”表，该表也空则由程序生成"),
+        Setting("sites", "candidates", "候选点文件", "格式同网点表；写 osm 则取街道文件里的银行网点、自助银行、村居委会、政府机构、邮政网点、社区中心；不写则用本工作簿“候选点”表，该表也空则由程序生成"),
         _datum("sites", "候选点坐标系", "不写则与网点坐标系相同", needed=False),
         Setting("sites", "sheet", "候选点工作表", "候选点文件里的哪个工作表"),
         Setting("places", "towns", "镇街文件", "镇街（可含村居）的面图层、点图层，或名称与统计用区划代码表；按镇街统计用。不写则只按人口表的镇街列"),

@@ -14,6 +14,7 @@ from gdcoverage.sites._question import Question, ask
 from gdcoverage.sites._recommend import recommend_sites
 from gdcoverage.sites._siting import Siting, make_siting
 from gdcoverage.sites._terms import Terms
+from gdcoverage.sites._whereabouts import landmarks_of
 
 __all__ = [
     "CANDIDATE_COLUMNS",
@@ -34,6 +35,7 @@ __all__ = [
     "exit_impact_of",
     "frontier",
     "generate_candidates",
+    "landmarks_of",
     "make_siting",
     "recommend_sites",
 ]

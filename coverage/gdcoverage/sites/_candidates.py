@@ -27,6 +27,8 @@ CANDIDATE_COLUMNS = {
     "name": "empty where not known",
     "bank": "empty where not known, and for places that are no bank",
     "county": "adcode, empty outside every county",
+    "kind": "what stands there, in Chinese, as of `read_premises`; empty where not known",
+    "address": "empty where not known",
 }
 
 _HEADINGS: Headings = {
@@ -34,8 +36,11 @@ _HEADINGS: Headings = {
     "outlet_id": ("outletid", "网点编号", "编号", "id"),
     "name": ("name", "名称"),
     "bank": ("bank", "所属银行", "银行"),
+    "kind": ("kind",),
+    "address": ("address", "地址"),
 } | dict(coordinates.HEADINGS)
 
+_TEXTS = ("name", "bank", "kind", "address")
 # So many street locations are weighed for each that is asked for, and at least so many in all.
 _POOL_PER_SITE, _SMALLEST_POOL = 20, 1_000
 
@@ -77,10 +82,10 @@ def complete_candidates(coverage: Coverage, candidates: Rows) -> gpd.GeoDataFram
             value=str(twice.iloc[0]),
         )
     frame = gpd.GeoDataFrame(
-        {"candidate_id": ids, "name": table.text("name"), "bank": table.text("bank")},
+        {"candidate_id": ids} | {name: table.text(name) for name in _TEXTS},
         geometry=shapely.points(located.lon, located.lat),
         crs="EPSG:4326",
-    ).astype({"name": "str", "bank": "str"})
+    ).astype(dict.fromkeys(_TEXTS, "str"))
     if "county" in given:
         frame["county"] = adcodes(given["county"]).to_numpy()
     frame["county"] = county_of(frame, coverage.counties).astype("str")

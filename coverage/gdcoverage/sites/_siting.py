@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 
@@ -16,6 +16,7 @@ from gdcoverage.sites._plan import SitePlan
 from gdcoverage.sites._question import ask
 from gdcoverage.sites._recommend import plan_for
 from gdcoverage.sites._terms import Terms
+from gdcoverage.sites._whereabouts import by_landmarks
 from gdcoverage.tables import Rows
 
 
@@ -34,6 +35,7 @@ class Siting(Shown):
     differ : how many sites of every earlier plan each of them leaves out at least.
     exits : result of `exit_impact`.
     service : what all of it is asked about, in official terms; empty for whatever outlets offer.
+    kinds : what stands where the candidates are, and how many of them; empty where not known.
     """
 
     candidates: int
@@ -45,6 +47,7 @@ class Siting(Shown):
     differ: int
     exits: gpd.GeoDataFrame
     service: str = ""
+    kinds: tuple[tuple[str, int], ...] = ()
 
     def _line(self) -> str:
         return f"{self.candidates:,} candidates weighed; {self.plan!r}"
@@ -56,6 +59,7 @@ def make_siting(
     candidates: Rows | None = None,
     places: gpd.GeoDataFrame | None = None,
     gaps: gpd.GeoDataFrame | None = None,
+    landmarks: gpd.GeoDataFrame | None = None,
 ) -> Siting:
     """Answer all that the terms ask of a coverage; cover sets are found once.
 
@@ -63,6 +67,8 @@ def make_siting(
     ----------
     coverage, candidates, terms, places : as for `recommend_sites`.
     gaps : of `find_gaps`, where they are known.
+    landmarks : of `landmarks_of`, by which to say where sites are; else the coverage's own
+        names serve.
 
     Raises
     ------
@@ -77,9 +83,10 @@ def make_siting(
         len(question.candidates),
         question.generated,
         int(question.excluded.sum()),
-        plan,
+        replace(plan, sites=by_landmarks(plan.sites, coverage, landmarks)),
         curve,
-        further,
+        further and replace(further, sites=by_landmarks(further.sites, coverage, landmarks)),
         terms.differ,
         exit_impact(coverage),
+        kinds=tuple(question.candidates["kind"].value_counts().drop("", errors="ignore").items()),
     )

@@ -1,0 +1,95 @@
+"""Where a site is: what a planner would say of it, and where Amap shows it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import worlds
+from gdcoverage.assessment import assess
+from gdcoverage.geo.datum import to_wgs84
+from gdcoverage.sites import Terms, landmarks_of, make_siting, recommend_sites
+from gdcoverage.sites._whereabouts import found_at
+
+
+@pytest.fixture(scope="module")
+def coverage(tmp_path_factory):
+    """A lattice 2 km across; people in two corners of it, one of them in a village with a name."""
+    network = worlds.lattice(tmp_path_factory.mktemp("where"), 11, 11, 200.0)
+    demand = worlds.demand([(2000, 0), (0, 2000)], [900, 500]).assign(name=["东村", ""])
+    return assess(worlds.outlets([(0, 0)]), demand, network)
+
+
+def named(*marks):
+    """Crossings and other landmarks: spot, name, kind."""
+    frame = worlds.outlets([spot for spot, *_ in marks])
+    frame = frame.assign(name=[name for _, name, _ in marks], kind=[kind for *_, kind in marks])
+    at = frame["kind"] == "crossing"
+    return landmarks_of(frame[at], frame[~at])
+
+
+def told(coverage, spot, landmarks, address=""):
+    site = worlds.outlets([spot]).assign(address=address)
+    return found_at(coverage, site, landmarks)["where"][0]
+
+
+MARKS = named(
+    ((1000, 0), "甲路与乙路路口", "crossing"),
+    ((1500, 0), "水口村委会", "government"),
+    ((1900, 1900), "北村", "village"),
+    ((0, 1000), "丙路", "street"),
+)
+
+
+@pytest.mark.parametrize(
+    ("spot", "where"),
+    [
+        ((1050, 0), "甲路与乙路路口"),
+        ((1090, 0), "甲路与乙路路口旁"),
+        ((1000, 300), "甲路与乙路路口以北约 300 米"),
+        ((1420, 0), "水口村委会旁"),
+        ((1350, 150), "水口村委会西北约 210 米"),
+        ((1900, 1000), "北村以南约 900 米"),
+        ((0, 1000), "北村西南约 2.1 公里"),
+    ],
+)
+def test_a_site_is_told_by_what_is_nearest(coverage, spot, where):
+    assert told(coverage, spot, MARKS) == where
+
+
+def test_an_address_with_a_number_says_it_and_one_without_is_told_further(coverage):
+    assert told(coverage, (1050, 0), MARKS, "甲路8号") == "甲路8号"
+    assert told(coverage, (1050, 0), MARKS, "甲路") == "甲路，甲路与乙路路口"
+
+
+def test_without_landmarks_the_names_of_people_and_outlets_serve(coverage):
+    assert told(coverage, (1800, 0), None) == "东村以西约 200 米"
+    nameless = coverage.demand.assign(name="")
+    bare = type(coverage)(**vars(coverage) | {"demand": nameless})
+    assert told(bare, (200, 0), None) == "第0支行以东约 200 米"
+
+
+@settings(max_examples=20)
+@given(st.permutations(range(4)), st.floats(0, 2000), st.floats(0, 2000))
+def test_the_order_of_names_does_not_matter(coverage, order, x, y):
+    mixed = MARKS.iloc[[i for i in order if i < len(MARKS)]]
+    assert told(coverage, (x, y), mixed) == told(coverage, (x, y), MARKS)
+
+
+def test_every_site_has_words_and_the_degrees_of_amap(coverage):
+    candidates = worlds.outlets([(1800, 0), (0, 1800)]).drop(columns="status")
+    plan = recommend_sites(coverage, candidates, Terms(add=2))
+    assert (plan.sites["where"] != "").all()
+    lon, lat = to_wgs84(plan.sites["gcj02_lon"], plan.sites["gcj02_lat"], "gcj02")
+    assert np.allclose([lon, lat], [plan.sites["lon"], plan.sites["lat"]], atol=2e-6)
+    # A few hundred metres away from it, as anywhere in Guangdong.
+    assert (abs(plan.sites["gcj02_lon"] - plan.sites["lon"]) > 1e-3).all()
+
+
+def test_plan_and_alternatives_are_told_by_landmarks(coverage):
+    candidates = worlds.outlets([(1800, 0), (1600, 0), (0, 1800)]).drop(columns="status")
+    terms = Terms(add=1, frontier=0, alternatives=1)
+    siting = make_siting(coverage, terms, candidates, landmarks=MARKS)
+    everything = pd.concat([siting.plan.sites, siting.alternatives.sites])
+    assert everything["where"].str.startswith("水口村委会").all()
