@@ -324,7 +324,7 @@ def sites(
     from_osm: Annotated[
         bool,
         typer.Option(
-            "--from-osm", help="候选点取街道文件里的银行网点、自助银行、村居委会、政府机构、邮政网点等"
+            "--from-osm", help="候选点取街道文件里的银行网点、村居委会、政府机构、邮政网点等"
         ),
     ] = False,
     fresh: Fresh = False,
