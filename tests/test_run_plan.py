@@ -211,6 +211,7 @@ WRONG = [
     *[("sites", f"within = {v}") for v in ("101", "-1", "true", '"5"', "nan")],
     *[("sites", f"{k} = {v}") for k in ("fixed", "forbidden") for v in ('"C7"', "[true]", "{}")],
     *[("sites", f"then = {v}") for v in ('"nearest"', "2", "[]")],
+    *[("sites", f"robust = {v}") for v in ('"mean"', "true", "[]")],
     *[("sites", f"candidates = {v}") for v in ('"none.csv"', '""', '"."', "5")],
     ("sites", 'excluded = "none.geojson"'),
     *[("standard", f"minutes = {v}") for v in ('"15"', "nan", "inf", "true", "[]", "{}")],

@@ -321,6 +321,12 @@ def sites(
     item: Item = None,
     mode: Mode = None,
     when: Hours = None,
+    robust: Annotated[
+        str | None,
+        typer.Option(
+            help="另列三种步速下都好的方案：expected（平均最多）或 regret（最差步速少得最少）"
+        ),
+    ] = None,
     from_osm: Annotated[
         bool,
         typer.Option(
@@ -339,9 +345,12 @@ def sites(
         raise typer.BadParameter("应写其中一个", param_hint="--add / --target")
     if then not in (None, "two-outlets"):
         raise typer.BadParameter("应为 two-outlets", param_hint="--then")
+    if robust not in (None, "expected", "regret"):
+        raise typer.BadParameter("应为 expected 或 regret", param_hint="--robust")
     service_called(item or "", mode or "", when or "")
     said: dict[str, Any] = {
         "then": then and "two_outlets",
+        "robust": robust,
         "differ": differ,
         "within": None if within is None else within / 100,
     }

@@ -10,8 +10,9 @@ import pandas as pd
 
 from gdcoverage.numbers import CURVE, EXIT, FURTHER, SHARE, SITE, Column
 from gdcoverage.report._columns import percent
+from gdcoverage.report._robust import robust_data, robust_lines, robust_sheets
 from gdcoverage.report._sheet import SheetWriter
-from gdcoverage.sites import ExitImpact, SitePlan, Siting, TwoOutlets
+from gdcoverage.sites import ExitImpact, Robust, SitePlan, Siting, TwoOutlets
 
 # What keeps a plan from more, as `SitePlan.limited_by` names it.
 _LIMITS = {
@@ -25,7 +26,7 @@ _LIMITS = {
 
 
 def siting_sheets(siting: Siting, writer: SheetWriter) -> None:
-    """Sheets 布点建议, 银行占比, 覆盖—投入曲线, 备选方案, 退出影响."""
+    """Sheets 布点建议, 银行占比, 覆盖—投入曲线, 备选方案, 稳健方案, 各步速比较, 退出影响."""
     above = ("布点建议", *_head_lines(siting))
     writer.sheet("布点建议", pd.DataFrame(siting.plan.sites), SITE, above)
     share = ("各银行占比（不偏向任何银行）",)
@@ -45,6 +46,8 @@ def siting_sheets(siting: Siting, writer: SheetWriter) -> None:
         some = "一" if siting.differ == 1 else str(siting.differ)
         note = f"备选方案：方案 0 为最优，其余各方案至少有{some}个网点与前面所有方案不同"
         writer.sheet("备选方案", _further(siting), FURTHER, (note,))
+    if siting.robust is not None:
+        robust_sheets(siting.robust, writer)
     note = "退出影响：单个网点退出后失去达标的人口（仅由它达标的人）"
     writer.sheet("退出影响", pd.DataFrame(siting.exits), EXIT, (note,))
 
@@ -115,6 +118,7 @@ def siting_lines(siting: Siting) -> list[str]:
             f"{site['rank']:>2}. {label}：新增 {site['population']:,.0f} 人"
             f"（城区 {site['urban']:,.0f}，乡村 {site['rural']:,.0f}）{fills}；{place_of(site)}"
         )
+    lines += robust_lines(siting.robust)
     worst = siting.exits[siting.exits["population"] > 0].head(3)
     if len(worst):
         named = "；".join(
@@ -205,9 +209,16 @@ def siting_data(siting: Siting) -> dict[str, Any]:
         "frontier": [] if siting.frontier is None else _records(_curve(siting)),
         "alternatives": _alternatives(siting),
         "exit_impact": _records(pd.DataFrame(siting.exits).drop(columns="geometry")),
+        **({"robust": _robust(siting.robust)} if siting.robust else {}),
         **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
         **({"two_outlets": _values(vars(plan.two_outlets))} if plan.two_outlets else {}),
     }
+
+
+def _robust(robust: Robust) -> dict[str, Any]:
+    sites = pd.DataFrame(robust.plan.sites.drop(columns="geometry"))
+    frames = {"sites": _records(sites), "regrets": _records(robust.regrets)}
+    return _values(robust_data(robust)) | {"population": robust.plan.population} | frames
 
 
 def _alternatives(siting: Siting) -> list[dict[str, Any]]:

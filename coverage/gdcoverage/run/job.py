@@ -37,6 +37,7 @@ from gdcoverage.run.streets import Streets
 from gdcoverage.sites import (
     Alternatives,
     Frontier,
+    Robust,
     SitePlan,
     Siting,
     TwoOutlets,
@@ -90,7 +91,7 @@ class Assessed:
 # All that may come out of what is kept.
 KINDS: tuple[type, ...] = (
     *(Assessed, Snap, Joins, DatumFit, StreetsWalked, Witness, Region),
-    *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives),
+    *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives, Robust),
 )
 _BY_NAME = {kind.__name__: kind for kind in KINDS}
 

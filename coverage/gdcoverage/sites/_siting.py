@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import geopandas as gpd
 
@@ -15,9 +16,12 @@ from gdcoverage.sites._frontier import Frontier, frontier_of
 from gdcoverage.sites._plan import SitePlan
 from gdcoverage.sites._question import ask
 from gdcoverage.sites._recommend import plan_for
+from gdcoverage.sites._robust import Robust, robust_of
 from gdcoverage.sites._terms import Terms
 from gdcoverage.sites._whereabouts import by_landmarks
 from gdcoverage.tables import Rows
+
+_Found = TypeVar("_Found", SitePlan, Alternatives)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -36,6 +40,7 @@ class Siting(Shown):
     exits : result of `exit_impact`.
     service : what all of it is asked about, in official terms; empty for whatever outlets offer.
     kinds : what stands where the candidates are, and how many of them; empty where not known.
+    robust : the plan that stays good at every speed, or None.
     """
 
     candidates: int
@@ -48,6 +53,7 @@ class Siting(Shown):
     exits: gpd.GeoDataFrame
     service: str = ""
     kinds: tuple[tuple[str, int], ...] = ()
+    robust: Robust | None = None
 
     def _line(self) -> str:
         return f"{self.candidates:,} candidates weighed; {self.plan!r}"
@@ -74,8 +80,14 @@ def make_siting(
     ------
     ValueError, InputError : as for `recommend_sites`.
     """
+
+    def told(found: _Found) -> _Found:
+        return replace(found, sites=by_landmarks(found.sites, coverage, landmarks))
+
     question = ask(coverage, candidates, terms)
-    plan = plan_for(question, find_gaps(coverage, places, areas=False) if gaps is None else gaps)
+    gaps = find_gaps(coverage, places, areas=False) if gaps is None else gaps
+    plan = plan_for(question, gaps)
+    robust = robust_of(question, plan, gaps) if terms.robust else None
     curve = frontier_of(question) if terms.frontier else None
     size = len(plan.sites)
     further = alternatives_to(question, size) if terms.alternatives and size else None
@@ -83,10 +95,11 @@ def make_siting(
         len(question.candidates),
         question.generated,
         int(question.excluded.sum()),
-        replace(plan, sites=by_landmarks(plan.sites, coverage, landmarks)),
+        told(plan),
         curve,
-        further and replace(further, sites=by_landmarks(further.sites, coverage, landmarks)),
+        further and told(further),
         terms.differ,
         exit_impact(coverage),
         kinds=tuple(question.candidates["kind"].value_counts().drop("", errors="ignore").items()),
+        robust=robust and replace(robust, plan=told(robust.plan)),
     )

@@ -50,6 +50,9 @@ class Terms:
     within : largest share of the best plan's people that an alternative may lack.
     generate, apart_m : how many locations are generated where there is no table, and how many
         metres apart at least.
+    robust : a plan beside the recommended one that stays good at the three walking speeds of
+        every report: ``expected``, with most people on average; ``regret``, that falls least
+        short of the best at the speed where it falls shortest; none if None.
     time_limit : seconds for each question put to the solver; then the best plan found comes with
         its gap. With `then`, for each of the two.
 
@@ -72,6 +75,7 @@ class Terms:
     within: float = 0.05
     generate: int = 300
     apart_m: float = 500.0
+    robust: Literal["expected", "regret"] | None = None
     time_limit: float = 60.0
 
     def __post_init__(self) -> None:
@@ -92,6 +96,8 @@ class Terms:
                 faults[name] = "应是候选点编号的列表"
         if given.get("then", "two_outlets") != "two_outlets":
             faults["then"] = "应为 two_outlets，或不写"
+        if given.get("robust", "expected") not in ("expected", "regret"):
+            faults["robust"] = "应为 expected、regret 之一，或不写"
         return faults
 
 
