@@ -61,7 +61,7 @@ def _of_each(question: Question, scenario: Ints, sites: Ints) -> Floats:
     covered = np.zeros(len(scenario), bool)
     covered[question.covers[:, sites].indices] = True
     weights = np.where(covered, question.weights, 0.0)
-    return np.bincount(scenario, weights, scenario.max(initial=-1) + 1)
+    return np.bincount(scenario, weights, scenario.max(initial=-1) + 1).astype(np.float64)
 
 
 def _most(question: Question, scenario: Ints) -> float:

@@ -39,7 +39,7 @@ def robust_sheets(robust: Robust, writer: SheetWriter) -> None:
 def speed_table(robust: Robust) -> pd.DataFrame:
     """A row for each plan: people at each speed and how far short, and the largest of these."""
     wide = robust.regrets.pivot(index="plan", columns="speed", values=["population", "regret"])
-    wide.columns = [f"{what}_{speed}" for what, speed in wide.columns]
+    wide.columns = pd.Index(["_".join(pair) for pair in wide.columns])
     wide = wide.loc[robust.regrets["plan"].unique()]
     worst = robust.regrets.groupby("plan")["regret"].max()
     return wide.assign(name=[_PLANS[plan] for plan in wide.index], worst=worst).reset_index()

@@ -82,7 +82,7 @@ class Asked:
     candidates : those that could serve people inside; None where they are to be generated.
     service : whose coverage is to be raised, in official terms; empty for that of all outlets.
     without : ids of outlets in service that do not offer it.
-    landmarks : by which people say where a site is, or None.
+    landmarks : of `landmarks_of`, by which to say where a site is, or None.
     """
 
     terms: Terms | None
@@ -247,9 +247,8 @@ class _Parts:
             () if self.service is None else not_offering(outlets, self.service)
         )
         self.outlets = _Outlets(outlets, self.without)
-        self.landmarks = None
-        if inputs.crossings is not None:
-            self.landmarks = landmarks_of(inputs.crossings, inputs.names)
+        names = None if plan.sites is None else inputs.names
+        self.landmarks = None if names is None else landmarks_of(names)
         self.by_row: dict[tuple[str, int | None], list[Problem]] = {}
         for problem in inputs.problems:
             self.by_row.setdefault((problem.file, problem.row), []).append(problem)

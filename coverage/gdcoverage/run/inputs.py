@@ -32,7 +32,6 @@ from gdcoverage.places.counties import (
     read_counties,
     stated_county_problems,
 )
-from gdcoverage.places.crossings import read_crossings
 from gdcoverage.places.quotas import read_quotas
 from gdcoverage.places.towns import read_towns
 from gdcoverage.problems import Problem, unusable
@@ -73,7 +72,6 @@ class Inputs:
     files : what was understood of outlets, people and candidates.
     towns : frame of `read_towns`, or None; outlets and demand have the columns of `assign_towns`.
     quotas : frame of `read_quotas`, or None.
-    crossings : of named streets, to say where sites are; None where none are asked for.
     """
 
     outlets: Reading
@@ -89,7 +87,6 @@ class Inputs:
     files: tuple[FileRead, ...] = field(default=())
     towns: gpd.GeoDataFrame | None = None
     quotas: pd.DataFrame | None = None
-    crossings: gpd.GeoDataFrame | None = None
 
 
 def read_inputs(
@@ -142,12 +139,11 @@ def read_inputs(
         candidates = _standing(of_osm["premises"](), outlets, counties)
     if candidates:
         candidates = replace(candidates, frame=_with_county(candidates.frame, counties))
-    places = base = names = crossings = None
+    places = base = names = None
     if of_osm:
         say("读取地名与底图")
         places, base, names = (of_osm[what]() for what in ("places", "base", "names"))
         base = base.within(*counties.total_bounds)
-        crossings = of_osm["crossings"]() if plan.sites is not None else None
     polygons = plan.demand.settlement_polygons
     sources = (
         Source.of(plan.path, "计划"),
@@ -190,7 +186,6 @@ def read_inputs(
         ),
         towns.frame if towns else None,
         quotas,
-        crossings,
     )
 
 
@@ -222,7 +217,7 @@ Layer = Callable[[], Any]
 def _of_osm(
     plan: Plan, osm: Path, beside: Callable[..., Callable[[], bytes]], say: Say
 ) -> dict[str, Layer]:
-    """Named places of the file, its base map, other names, and what siting needs; all begun."""
+    """Places, base map, other names, and candidates if asked for, of the file; all begun."""
     kinds = (Drawn, Reading, Source, Problem, Account, TableRead, Question)
     kept, content = Kept(plan.cache / "results", kinds, say), sha256(osm)
 
@@ -245,10 +240,8 @@ def _of_osm(
         "base": begun("base", read_base),
         "names": begun("names", read_names),
     }
-    if plan.sites is not None:
-        found["crossings"] = begun("crossings", read_crossings)
-        if plan.sites.candidates == FROM_OSM:
-            found["premises"] = begun("premises", read_premises, osm.name)
+    if plan.sites is not None and plan.sites.candidates == FROM_OSM:
+        found["premises"] = begun("premises", read_premises, osm.name)
     return found
 
 

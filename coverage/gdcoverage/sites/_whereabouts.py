@@ -11,33 +11,26 @@ from gdcoverage.findings import Coverage
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.datum import from_wgs84
 from gdcoverage.geo.plane import lonlat
+from gdcoverage.sites._crossings import crossings_near, streets_of
 
 # A site at most so far from a crossing is at it; from another landmark, beside it.
 _AT_CROSSING_M, _BESIDE_M = 60.0, 100.0
 # Nobody is told of a corner that is farther; of a village, whatever is nearest.
 _NEAR_M = 600.0
 _WINDS = ("以东", "东北", "以北", "西北", "以西", "西南", "以南", "东南")
-# Kinds of names that are as large as a village, and streets, which have crossings.
-_WIDE, _STREET = ("town", "village"), "street"
+# Kinds of names that are as large as a village; streets are told by their crossings.
+_WIDE, _STREET, _CROSSING = ("town", "village"), "street", "crossing"
 
 
-def landmarks_of(crossings: gpd.GeoDataFrame, names: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
-    """What people say where something is by.
+def landmarks_of(names: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """What people say where something is by, of the names beside a map; without streets.
 
     Parameters
     ----------
-    crossings : frame of `read_crossings`.
-    names : named things with ``kind``: landmarks, villages, towns (streets are left out).
-
-    Returns
-    -------
-    GeoDataFrame, EPSG:4326, Points: ``name``, ``kind`` (``crossing`` or as in `names`).
+    names : named things with ``kind``.
     """
-    parts = [crossings[["name", "geometry"]].assign(kind="crossing")]
-    if names is not None:
-        parts.append(names.loc[names["kind"] != _STREET, ["name", "kind", "geometry"]])
-    table = pd.concat(parts, ignore_index=True).astype({"name": "str", "kind": "str"})
-    return gpd.GeoDataFrame(table, crs="EPSG:4326")
+    wanted = names["kind"] != _STREET
+    return names.loc[wanted, ["name", "kind", "geometry"]].reset_index(drop=True)
 
 
 def found_at(
@@ -45,7 +38,7 @@ def found_at(
 ) -> dict[str, object]:
     """``where``, ``gcj02_lon`` and ``gcj02_lat`` of sites.
 
-    In words a site is its address with a number; else, behind whatever address it has, at the
+    In words a site is its address with a number; else, behind its address or street, at the
     nearest crossing or beside the nearest landmark; else so far, and which way, from the nearest
     of both within 600 m; else from the nearest village, demand point, or outlet that has a name.
 
@@ -56,15 +49,16 @@ def found_at(
     """
     lon, lat = lonlat(sites.geometry.to_numpy())
     address = sites["address"].to_numpy(object)
+    crossings = crossings_near(coverage.network, lon, lat, _NEAR_M)
     words = np.array([text if _has_number(text) else "" for text in address], object)
-    for marks, beyond in _books(coverage, landmarks):
+    for marks, beyond in _books(coverage, crossings, landmarks):
         missing = np.flatnonzero(words == "")
         words[missing] = _by(marks, lon[missing], lat[missing], beyond)
-    both = zip(address, words, strict=True)
-    words = np.array(["，".join(dict.fromkeys(filter(None, said))) for said in both], object)
+    streets = streets_of(coverage.network, coverage.join(sites))
+    said = [_together(*parts) for parts in zip(address, streets, words, strict=True)]
     gcj02_lon, gcj02_lat = from_wgs84(lon, lat, "gcj02")
     return {
-        "where": words.astype(str),
+        "where": np.array(said, object).astype(str),
         "gcj02_lon": np.round(gcj02_lon, 6),
         "gcj02_lat": np.round(gcj02_lat, 6),
     }
@@ -80,16 +74,25 @@ def by_landmarks(
 
 
 def _books(
-    coverage: Coverage, landmarks: gpd.GeoDataFrame | None
+    coverage: Coverage, crossings: gpd.GeoDataFrame, landmarks: gpd.GeoDataFrame | None
 ) -> list[tuple[gpd.GeoDataFrame, bool]]:
     """Names to look up, the most telling first, and whether they tell at any distance."""
-    books = []
+    narrow, books = [crossings.assign(kind=_CROSSING)], []
     if landmarks is not None:
         wide = landmarks["kind"].isin(_WIDE)
-        books += [(landmarks[~wide], False), (landmarks[wide], True)]
+        narrow.append(landmarks[~wide])
+        books.append((landmarks[wide], True))
+    near = gpd.GeoDataFrame(pd.concat(narrow, ignore_index=True), crs="EPSG:4326")
     outlets = coverage.outlets[coverage.outlets["counts"].to_numpy(bool)]
     books += [(frame, True) for frame in (coverage.demand, outlets) if "name" in frame]
-    return [(frame[frame["name"].fillna("") != ""], beyond) for frame, beyond in books]
+    named = [(near, False), *books]
+    return [(frame[frame["name"].fillna("") != ""], beyond) for frame, beyond in named]
+
+
+def _together(address: str, street: str, words: str) -> str:
+    """Address, or street where what follows does not name it, and what is beside."""
+    first = address or (street if street not in words else "")
+    return "，".join(dict.fromkeys(filter(None, (first, words))))
 
 
 def _has_number(address: str) -> bool:
@@ -122,7 +125,7 @@ def _by(marks: gpd.GeoDataFrame, lon: Floats, lat: Floats, beyond: bool) -> list
 def _is_crossing(marks: gpd.GeoDataFrame) -> Bools:
     if "kind" not in marks:
         return np.zeros(len(marks), bool)
-    return (marks["kind"] == "crossing").to_numpy()
+    return (marks["kind"] == _CROSSING).to_numpy()
 
 
 def _wind(from_lon: float, from_lat: float, lon: float, lat: float) -> str:
