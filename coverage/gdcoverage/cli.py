@@ -327,6 +327,10 @@ def sites(
             help="另列三种步速下都好的方案：expected（平均最多）或 regret（最差步速少得最少）"
         ),
     ] = None,
+    refine: Annotated[
+        float | None,
+        typer.Option(min=5, help="生成的候选点在选中点周围加密到每隔多少米，如 50"),
+    ] = None,
     from_osm: Annotated[
         bool,
         typer.Option(
@@ -351,6 +355,7 @@ def sites(
     said: dict[str, Any] = {
         "then": then and "two_outlets",
         "robust": robust,
+        "refine_m": refine,
         "differ": differ,
         "within": None if within is None else within / 100,
     }
@@ -373,6 +378,8 @@ def sites(
             when=when or asked.when,
             candidates=FROM_OSM if from_osm else asked.candidates,
         )
+        if refine is not None and about.candidates is not None:
+            raise typer.BadParameter("只用于由程序生成的候选点", param_hint="--refine")
         if from_osm and loaded.network.osm is None:
             raise typer.BadParameter("计划的街道不是取自 OSM 文件", param_hint="--from-osm")
         loaded = replace(loaded, sites=about)

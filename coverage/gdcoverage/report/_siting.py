@@ -12,7 +12,7 @@ from gdcoverage.numbers import CURVE, EXIT, FURTHER, SHARE, SITE, Column
 from gdcoverage.report._columns import percent
 from gdcoverage.report._robust import robust_data, robust_lines, robust_sheets
 from gdcoverage.report._sheet import SheetWriter
-from gdcoverage.sites import ExitImpact, Robust, SitePlan, Siting, TwoOutlets
+from gdcoverage.sites import ExitImpact, Refinement, Robust, SitePlan, Siting, TwoOutlets
 
 # What keeps a plan from more, as `SitePlan.limited_by` names it.
 _LIMITS = {
@@ -140,7 +140,36 @@ def place_of(site: Mapping[Any, Any]) -> str:
 def _head_lines(siting: Siting) -> list[str]:
     """What is asked about, what the plan adds, and of what it was chosen."""
     about = [service_line(siting.service)] if siting.service else []
-    return [*about, *plan_lines(siting.plan), _candidates_line(siting)]
+    denser = _refinement_lines(siting.plan, siting.refinement)
+    return [*about, *plan_lines(siting.plan), _candidates_line(siting), *denser]
+
+
+def _refinement_lines(plan: SitePlan, refinement: Refinement | None) -> list[str]:
+    """What denser candidates won, and how much any place on the streets could win at most."""
+    if refinement is None:
+        return []
+    won = refinement.after - refinement.before
+    more = f"多 {won:,.0f} 人" if won > 0 else "没有增加"
+    less = refinement.sites_before - refinement.sites_after
+    if less > 0:
+        more = f"少用 {less} 个网点"
+    lines = [
+        f"候选点先每 {refinement.apart_m:,.0f} 米一个，再在选中处周围加密到每 "
+        f"{refinement.refine_m:,.0f} 米：加密 {refinement.rounds} 轮，比加密前{more}。"
+    ]
+    if refinement.gap <= 0 and len(plan.sites):
+        lines.append("已证明：即使可设在街道上的任何位置，同样多的网点也不能更好。")
+    elif plan.aim == "sites":
+        lines.append(
+            f"即使可设在街道上的任何位置，达到同样的覆盖率也至少要 {refinement.bound:,.0f} 个网点。"
+        )
+    else:
+        left = refinement.bound - refinement.after
+        lines.append(
+            f"即使可设在街道上的任何位置，同样多的网点新增达标也不超过 {refinement.bound:,.0f} 人"
+            f"（比本方案最多再多 {left:,.0f} 人，{percent(refinement.gap)}）。"
+        )
+    return lines
 
 
 def service_line(service: str) -> str:
@@ -209,6 +238,7 @@ def siting_data(siting: Siting) -> dict[str, Any]:
         "frontier": [] if siting.frontier is None else _records(_curve(siting)),
         "alternatives": _alternatives(siting),
         "exit_impact": _records(pd.DataFrame(siting.exits).drop(columns="geometry")),
+        **({"refinement": _values(vars(siting.refinement))} if siting.refinement else {}),
         **({"robust": _robust(siting.robust)} if siting.robust else {}),
         **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
         **({"two_outlets": _values(vars(plan.two_outlets))} if plan.two_outlets else {}),

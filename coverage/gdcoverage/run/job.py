@@ -37,6 +37,7 @@ from gdcoverage.run.streets import Streets
 from gdcoverage.sites import (
     Alternatives,
     Frontier,
+    Refinement,
     Robust,
     SitePlan,
     Siting,
@@ -91,7 +92,7 @@ class Assessed:
 # All that may come out of what is kept.
 KINDS: tuple[type, ...] = (
     *(Assessed, Snap, Joins, DatumFit, StreetsWalked, Witness, Region),
-    *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives, Robust),
+    *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives, Robust, Refinement),
 )
 _BY_NAME = {kind.__name__: kind for kind in KINDS}
 

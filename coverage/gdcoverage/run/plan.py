@@ -394,6 +394,10 @@ def _contradictions(form: Form) -> Iterator[Problem]:
             now = "两个都有" if "add" in sites else "都没有"
             what = f"应在 {add} 与 {target} 中写一个，现{now}"
             yield form.whole("sites", ("add", "target"), what, f"如 {add} = 5，或 {target} = 95")
+        if "refine_m" in sites and "candidates" in sites:
+            what = f"{form.name('sites', 'refine_m')} 只用于由程序生成的候选点"
+            action = f"请删去它，或删去 {form.name('sites', 'candidates')}"
+            yield form.whole("sites", ("refine_m", "candidates"), what, action)
         if sites.get("candidates") == FROM_OSM and "osm" not in (keys("network") or {}):
             what = f"{form.name('sites', 'candidates')} 为 {FROM_OSM}，但街道不是取自 OSM 文件"
             action = f"请写 {form.name('network', 'osm')}，或改写候选点文件"

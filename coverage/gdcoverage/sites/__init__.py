@@ -12,6 +12,7 @@ from gdcoverage.sites._frontier import Frontier, frontier
 from gdcoverage.sites._plan import SITE_COLUMNS, SitePlan, TwoOutlets
 from gdcoverage.sites._question import Question, ask
 from gdcoverage.sites._recommend import recommend_sites
+from gdcoverage.sites._refine import Refinement
 from gdcoverage.sites._robust import Robust
 from gdcoverage.sites._siting import Siting, make_siting
 from gdcoverage.sites._terms import Terms
@@ -24,6 +25,7 @@ __all__ = [
     "ExitImpact",
     "Frontier",
     "Question",
+    "Refinement",
     "Robust",
     "SitePlan",
     "Siting",

@@ -165,24 +165,24 @@ def _pool(
     excluded: Areas | None,
 ) -> gpd.GeoDataFrame:
     """Street places within reach of uncovered people, about evenly thinned to at most so many."""
-    lon, lat = _street_points(coverage, apart_m / 2)
+    lon, lat = street_points(coverage, apart_m / 2)
     near_m = _metres_to_missed(coverage, lon, lat)
     keep = np.isfinite(near_m)
     if coverage.counties is not None:
-        keep &= _inside(coverage.counties.geometry.to_numpy(), lon, lat)
-    keep &= ~_inside(_polygons(excluded), lon, lat)
+        keep &= inside(coverage.counties.geometry.to_numpy(), lon, lat)
+    keep &= ~inside(polygons(excluded), lon, lat)
     lon, lat, near_m = lon[keep], lat[keep], near_m[keep]
     x, y = to_plane(lon, lat)
     cell_m = apart_m / 2
     while True:
-        chosen = _one_per_cell(x, y, near_m, cell_m * float(stretch(lat).mean()) if len(lat) else 1)
+        chosen = one_per_cell(x, y, near_m, cell_m * float(stretch(lat).mean()) if len(lat) else 1)
         if len(chosen) <= most:
             break
         cell_m *= 1.25
     return gpd.GeoDataFrame(geometry=gpd.points_from_xy(lon[chosen], lat[chosen]), crs="EPSG:4326")
 
 
-def _street_points(coverage: Coverage, step_m: float) -> tuple[Floats, Floats]:
+def street_points(coverage: Coverage, step_m: float) -> tuple[Floats, Floats]:
     """The bends of the streets that points may join, and places between bends far apart."""
     network = coverage.network
     usable = network.joinable(coverage.standard.smallest_component_m)
@@ -205,10 +205,10 @@ def _street_points(coverage: Coverage, step_m: float) -> tuple[Floats, Floats]:
 
 def in_areas(points: gpd.GeoDataFrame, areas: Areas | None) -> Bools:
     """Which points (EPSG:4326) lie in, or on the edge of, one of the areas."""
-    return _inside(_polygons(areas), *lonlat(points.geometry.to_numpy()))
+    return inside(polygons(areas), *lonlat(points.geometry.to_numpy()))
 
 
-def _polygons(excluded: Areas | None) -> Objects:
+def polygons(excluded: Areas | None) -> Objects:
     """The excluded areas one by one."""
     if excluded is None:
         return np.empty(0, object)
@@ -233,7 +233,7 @@ def _metres_to_missed(coverage: Coverage, lon: Floats, lat: Floats) -> Floats:
     return best
 
 
-def _inside(areas: Objects, lon: Floats, lat: Floats) -> Bools:
+def inside(areas: Objects, lon: Floats, lat: Floats) -> Bools:
     """Which points lie in, or on the edge of, one of the areas."""
     inside = np.zeros(len(lon), bool)
     for area in areas:
@@ -242,7 +242,7 @@ def _inside(areas: Objects, lon: Floats, lat: Floats) -> Bools:
     return inside
 
 
-def _one_per_cell(x: Floats, y: Floats, near_m: Floats, cell: float) -> Ints:
+def one_per_cell(x: Floats, y: Floats, near_m: Floats, cell: float) -> Ints:
     """Of the points in each square cell of the plane, the one nearest to people."""
     column, row = np.floor(x / cell), np.floor(y / cell)
     order = np.lexsort((y, x, near_m.round(3), row, column))

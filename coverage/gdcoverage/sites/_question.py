@@ -161,7 +161,7 @@ def ask(coverage: Coverage, candidates: Rows | None, terms: Terms) -> Question:
     """
     generated = candidates is None
     if candidates is None:
-        candidates = generate_candidates(coverage, terms.generate, terms.apart_m, terms.excluded)
+        candidates = generate_candidates(coverage, terms.generate, terms.spacing_m, terms.excluded)
     frame = complete_candidates(coverage, candidates)
     reach = csr_array(candidate_covers(coverage, frame))
     order = np.argsort(frame["candidate_id"].to_numpy(str))

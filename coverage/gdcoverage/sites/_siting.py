@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
 import geopandas as gpd
@@ -16,6 +17,7 @@ from gdcoverage.sites._frontier import Frontier, frontier_of
 from gdcoverage.sites._plan import SitePlan
 from gdcoverage.sites._question import ask
 from gdcoverage.sites._recommend import plan_for
+from gdcoverage.sites._refine import Refinement, refined
 from gdcoverage.sites._robust import Robust, robust_of
 from gdcoverage.sites._terms import Terms
 from gdcoverage.sites._whereabouts import by_landmarks
@@ -41,6 +43,7 @@ class Siting(Shown):
     service : what all of it is asked about, in official terms; empty for whatever outlets offer.
     kinds : what stands where the candidates are, and how many of them; empty where not known.
     robust : the plan that stays good at every speed, or None.
+    refinement : what denser candidates won and could win, or None.
     """
 
     candidates: int
@@ -54,6 +57,7 @@ class Siting(Shown):
     service: str = ""
     kinds: tuple[tuple[str, int], ...] = ()
     robust: Robust | None = None
+    refinement: Refinement | None = None
 
     def _line(self) -> str:
         return f"{self.candidates:,} candidates weighed; {self.plan!r}"
@@ -86,7 +90,10 @@ def make_siting(
 
     question = ask(coverage, candidates, terms)
     gaps = find_gaps(coverage, places, areas=False) if gaps is None else gaps
-    plan = plan_for(question, gaps)
+    plan, refinement = plan_for(question, gaps), None
+    if terms.refine_m is not None and question.generated:
+        denser = refined(question, plan, partial(plan_for, gaps=gaps))
+        question, plan, refinement = denser
     robust = robust_of(question, plan, gaps) if terms.robust else None
     curve = frontier_of(question) if terms.frontier else None
     size = len(plan.sites)
@@ -101,5 +108,6 @@ def make_siting(
         terms.differ,
         exit_impact(coverage),
         kinds=tuple(question.candidates["kind"].value_counts().drop("", errors="ignore").items()),
+        refinement=refinement,
         robust=robust and replace(robust, plan=told(robust.plan)),
     )

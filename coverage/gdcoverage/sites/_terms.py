@@ -23,8 +23,11 @@ _RANGES = {
     "within": Range(0, 1),
     "generate": _COUNT,
     "apart_m": Range(1, 10**6),
+    "refine_m": Range(5, 10**6),
     "time_limit": Range(0, 10**6),
 }
+
+_APART_M, _APART_REFINED_M = 500.0, 200.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,9 @@ class Terms:
     differ : how many sites of every earlier plan an alternative leaves out at least.
     within : largest share of the best plan's people that an alternative may lack.
     generate, apart_m : how many locations are generated where there is no table, and how many
-        metres apart at least.
+        metres apart at least: 500 by default, or 200 where they are refined.
+    refine_m : metres apart to which generated locations are refined around the chosen sites,
+        until nothing is won; not at all if None.
     robust : a plan beside the recommended one that stays good at the three walking speeds of
         every report: ``expected``, with most people on average; ``regret``, that falls least
         short of the best at the speed where it falls shortest; none if None.
@@ -74,12 +79,20 @@ class Terms:
     differ: int = 1
     within: float = 0.05
     generate: int = 300
-    apart_m: float = 500.0
+    apart_m: float | None = None
+    refine_m: float | None = None
     robust: Literal["expected", "regret"] | None = None
     time_limit: float = 60.0
 
     def __post_init__(self) -> None:
         require_none(self.faults(vars(self)), vars(self))
+
+    @property
+    def spacing_m(self) -> float:
+        """Metres that generated locations are apart at first."""
+        if self.apart_m is not None:
+            return self.apart_m
+        return _APART_M if self.refine_m is None else _APART_REFINED_M
 
     @staticmethod
     def faults(values: Mapping[str, Any]) -> dict[str, str]:
