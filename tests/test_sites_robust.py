@@ -141,3 +141,11 @@ def test_text_workbook_and_json_tell_it(street, tmp_path):
     sheets = pd.read_excel(tmp_path / "r.xlsx", sheet_name=None, header=None, engine="openpyxl")
     assert "稳健方案" in sheets["各步速比较"][0].tolist()
     assert "稳健方案" in sheets
+
+
+def test_a_plan_that_is_as_robust_stays(street):
+    siting = siting_of(street, [(0, 100), (100, 30)], [0, 100], "regret", add=1)
+    robust = known(siting.robust)
+    assert robust.is_planned
+    assert robust.plan.sites["candidate_id"].tolist() == siting.plan.sites["candidate_id"].tolist()
+    assert "就是上面的方案" in "".join(siting_lines(siting))

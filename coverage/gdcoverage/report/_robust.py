@@ -66,18 +66,24 @@ def _head(robust: Robust) -> list[str]:
         return ["稳健方案：不建议新增网点。"]
     mean = f"平均 {robust.value:,.0f} 人"
     value = mean if robust.aim == "expected" else f"少 {percent(robust.value)}"
+    if robust.is_planned:
+        return [
+            f"稳健方案（{AIMS[robust.aim]}：{value}）就是上面的方案；"
+            f"最差步速下比该步速最优少 {percent(robust.worst('robust'))}。{_proof(robust)}。"
+        ]
     less = f"少 {robust.cost:,.0f} 人" if robust.cost > 0 else "不少"
-    proof = (
-        "已证明没有更稳健的方案"
-        if robust.gap <= 0
-        else f"在规定时间内的最好方案，{_at_best(robust)}"
-    )
     return [
         f"稳健方案（{AIMS[robust.aim]}：{value}）：{len(plan.sites)} 个网点，"
         f"按本计划步速新增达标 {plan.population:,.0f} 人，比上面的方案{less}；"
         f"最差步速下比该步速最优少 {percent(robust.worst('robust'))}，"
-        f"上面的方案少 {percent(robust.worst('planned'))}。{proof}。"
+        f"上面的方案少 {percent(robust.worst('planned'))}。{_proof(robust)}。"
     ]
+
+
+def _proof(robust: Robust) -> str:
+    if robust.gap <= 0:
+        return "已证明没有更稳健的方案"
+    return f"在规定时间内的最好方案，{_at_best(robust)}"
 
 
 def _at_best(robust: Robust) -> str:
@@ -89,7 +95,7 @@ def _at_best(robust: Robust) -> str:
 def _sites(robust: Robust) -> list[str]:
     sites = robust.plan.sites.to_dict("records")
     named = [f"{site['name'] or site['candidate_id']}（{site['where']}）" for site in sites]
-    return [f"稳健方案的网点：{'；'.join(named)}。"] if named else []
+    return [f"稳健方案的网点：{'；'.join(named)}。"] if named and not robust.is_planned else []
 
 
 def _table_lines(robust: Robust) -> list[str]:

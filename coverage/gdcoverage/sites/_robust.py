@@ -20,6 +20,9 @@ from gdcoverage.sites._plan import SitePlan, described
 from gdcoverage.sites._question import HAIR, Question
 from gdcoverage.sites._solve import most_people, options_of, settled
 
+# Shares that differ by less are the same.
+_SAME = 1e-9
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Robust(Shown):
@@ -64,6 +67,12 @@ class Robust(Shown):
         """The largest regret of a plan of the table."""
         return float(self.regrets.loc[self.regrets["plan"] == plan, "regret"].max())
 
+    @property
+    def is_planned(self) -> bool:
+        """Whether the plan for the standard's speed does as well at every speed."""
+        people = self.regrets.pivot(index="speed", columns="plan", values="population")
+        return bool((people["planned"] == people["robust"]).all())
+
 
 def robust_of(question: Question, plan: SitePlan, gaps: gpd.GeoDataFrame) -> Robust:
     """The robust plan beside a plan for the standard's speed, as `Terms.robust` asks for it.
@@ -93,7 +102,9 @@ def robust_of(question: Question, plan: SitePlan, gaps: gpd.GeoDataFrame) -> Rob
     solution = _expected(question, scenarios, sites)
     if aim == "regret":
         solution = _least_regret(question, scenarios, bounds, sites, [solution.sites, planned])
-    chosen = np.sort(solution.sites)
+    # Where it is as robust, nothing need change.
+    worth = [_worth(scenarios, bounds, each, aim) for each in (planned, solution.sites)]
+    chosen = planned if worth[0] >= worth[1] - _SAME else np.sort(solution.sites)
     plans = {"planned": planned, "robust": chosen} | plans
     value, bound = solution.objective, float(solution.bound)
     if aim == "regret":
@@ -136,6 +147,14 @@ def at_speed(question: Question, speed: Speed) -> Question:
     return replace(question, coverage=walked, terms=terms, reach=reach)
 
 
+def _worth(scenarios: Sequence[Question], bounds: Floats, plan: Ints, aim: str) -> float:
+    """What a plan is worth by the aim: its mean, or its least, share of what can be."""
+    people = np.array([scenario.population_of(plan) for scenario in scenarios])
+    if aim == "expected":
+        return float(people.sum() / (bounds.sum() or 1.0))
+    return float(np.divide(people, bounds, out=np.ones_like(people), where=bounds > HAIR).min())
+
+
 def _numbers(question: Question, plan: SitePlan) -> Ints:
     """The candidates of a plan."""
     ids = question.candidates["candidate_id"].to_numpy(str)
@@ -172,10 +191,7 @@ def _least_regret(
     covers = vstack([scenarios[s].covers for s in asked], format="csr")
     weights = np.concatenate([scenarios[s].people / bounds[s] for s in asked])
     number = np.repeat(np.arange(len(asked)), [len(scenarios[s].people) for s in asked])
-    start = max(
-        known,
-        key=lambda plan: min(scenarios[s].population_of(plan) / bounds[s] for s in asked),
-    )
+    start = max(known, key=lambda plan: _worth(scenarios, bounds, plan, "regret"))
     added = sites - int(question.fixed.sum())
     options = options_of(question, ())
     return locate.worst_covering(covers, weights, number, added, start, **options)

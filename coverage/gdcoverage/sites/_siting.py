@@ -7,6 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 import geopandas as gpd
+import pandas as pd
 
 from gdcoverage.findings import Coverage
 from gdcoverage.gaps import find_gaps
@@ -107,7 +108,13 @@ def make_siting(
         further and told(further),
         terms.differ,
         exit_impact(coverage),
-        kinds=tuple(question.candidates["kind"].value_counts().drop("", errors="ignore").items()),
+        kinds=_kinds(question.candidates["kind"]),
         refinement=refinement,
         robust=robust and replace(robust, plan=told(robust.plan)),
     )
+
+
+def _kinds(kind: pd.Series) -> tuple[tuple[str, int], ...]:
+    """What stands there and how often, most first."""
+    counts = kind[kind != ""].value_counts()
+    return tuple(sorted(((str(k), int(n)) for k, n in counts.items()), key=lambda p: (-p[1], p[0])))
