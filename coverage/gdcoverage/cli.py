@@ -325,6 +325,22 @@ def sites(
     item: Item = None,
     mode: Mode = None,
     when: Hours = None,
+    robust: Annotated[
+        str | None,
+        typer.Option(
+            help="另列三种步速下都好的方案：expected（平均最多）或 regret（最差步速少得最少）"
+        ),
+    ] = None,
+    refine: Annotated[
+        float | None,
+        typer.Option(min=5, help="生成的候选点在选中点周围加密到每隔多少米，如 50"),
+    ] = None,
+    from_osm: Annotated[
+        bool,
+        typer.Option(
+            "--from-osm", help="候选点取街道文件里的银行网点、村居委会、政府机构、邮政网点等"
+        ),
+    ] = False,
     fresh: Fresh = False,
 ) -> None:
     """建议在哪里新增网点：新增几个（--add），或为达到某覆盖率最少几个（--target）。"""
@@ -336,6 +352,7 @@ def sites(
         siting_lines,
     )
     from gdcoverage.run import How, SitesInput, load_plan, make_report, read_inputs
+    from gdcoverage.run.plan_values import FROM_OSM
 
     if (add is None) == (target is None):
         raise typer.BadParameter("应写其中一个", param_hint="--add / --target")
@@ -345,10 +362,14 @@ def sites(
         raise typer.BadParameter("应为 county 或 province", param_hint="--scope")
     if scope == "province" and county is not None:
         raise typer.BadParameter("不能同时写", param_hint="--scope province / --county")
+    if robust not in (None, "expected", "regret"):
+        raise typer.BadParameter("应为 expected 或 regret", param_hint="--robust")
     service_called(item or "", mode or "", when or "")
     said: dict[str, Any] = {
         "scope": scope or (county and "county"),
         "then": then and "two_outlets",
+        "robust": robust,
+        "refine_m": refine,
         "differ": differ,
         "within": None if within is None else within / 100,
     }
@@ -369,7 +390,12 @@ def sites(
             item=item or asked.item,
             mode=mode or asked.mode,
             when=when or asked.when,
+            candidates=FROM_OSM if from_osm else asked.candidates,
         )
+        if refine is not None and about.candidates is not None:
+            raise typer.BadParameter("只用于由程序生成的候选点", param_hint="--refine")
+        if from_osm and loaded.network.osm is None:
+            raise typer.BadParameter("计划的街道不是取自 OSM 文件", param_hint="--from-osm")
         loaded = replace(loaded, sites=about)
         inputs = read_inputs(loaded, say)
         how = How(fresh=fresh)

@@ -362,8 +362,20 @@ SITE = {
     "gap_population": Column("该空白区受益人口", "people"),
     "outlet_name": Column("最近网点", english="Nearest outlet", where=SHOWN),
     "outlet_m": Column("到最近网点直线", "metres"),
-    "lon": Column("经度（WGS-84）", "degrees"),
+    "kind": Column("场所类别", english="Kind of place", where=SHOWN),
+    "where": Column("位置", english="Where", where=SHOWN),
+    "lon": Column(
+        "经度（WGS-84）", "degrees", english="WGS-84", alone="坐标（WGS-84）", where=SHOWN
+    ),
     "lat": Column("纬度（WGS-84）", "degrees"),
+    "gcj02_lon": Column(
+        "经度（GCJ-02，高德）",
+        "degrees",
+        english="GCJ-02 (Amap)",
+        alone="高德坐标（GCJ-02）",
+        where=SHOWN,
+    ),
+    "gcj02_lat": Column("纬度（GCJ-02，高德）", "degrees"),
 }
 SHARE = {
     "bank": Column("银行"),

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gdcoverage.emap._facts import facts, ways
+from gdcoverage.emap._facts import facts, site_place, ways
 from gdcoverage.emap._local import is_drawn, services_of, town_rows
 from gdcoverage.emap._pack import packed_area, packed_lines, whole
 from gdcoverage.emap._province import rate_styles
@@ -147,6 +147,7 @@ def _sites(siting: Siting | None) -> list[dict[str, Any]]:
                     "urban": _of_them(site),
                     "gap_name": site.gap_name or "—",
                     "outlet_name": site.outlet_name or "无",
+                    **site_place(site),
                 },
             ),
         }

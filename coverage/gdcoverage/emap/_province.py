@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 
 from gdcoverage.emap._base import simplified
-from gdcoverage.emap._facts import facts, ways
+from gdcoverage.emap._facts import facts, site_place, ways
 from gdcoverage.emap._pack import packed_area
 from gdcoverage.emap._styles import Style, styles
 from gdcoverage.numbers import GAP, KINDS, NUMBERS, SITE, map_words
@@ -160,6 +160,7 @@ def _site_marks(sites: gpd.GeoDataFrame) -> list[dict[str, Any]]:
                     "rank": f"本县区第 {site.rank} 个",
                     "bank": site.bank or "不限",
                     "population": site.population,
+                    **site_place(site),
                 },
             ),
         }

@@ -10,6 +10,7 @@ from gdcoverage.report._data import (
     write_csv,
     write_json,
     write_services,
+    write_sites,
     write_towns,
 )
 from gdcoverage.report._doubt import read_first
@@ -44,6 +45,7 @@ __all__ = [
     "write_csv",
     "write_json",
     "write_services",
+    "write_sites",
     "write_text",
     "write_towns",
     "write_workbook",

@@ -17,6 +17,7 @@ from gdcoverage.numbers import (
     KINDS,
     QUOTA,
     SERVICE,
+    SITE,
     SPEED_COLUMNS,
     TOWN,
     VILLAGE,
@@ -28,7 +29,7 @@ from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT, Standa
 from gdcoverage.report._columns import heading
 from gdcoverage.report._joint import joint_data
 from gdcoverage.report._report import Report
-from gdcoverage.report._siting import siting_data
+from gdcoverage.report._siting import of_counties, siting_data
 from gdcoverage.tables.spreadsheet import safe_text
 
 
@@ -79,6 +80,20 @@ def write_towns(report: Report, path: str | Path) -> None:
     with written_whole(path) as partial:
         text = _csv(report.town_table, TOWN)
         partial.write_text(text, encoding="utf-8-sig", newline="")
+
+
+def write_sites(report: Report, path: str | Path) -> None:
+    """The recommended sites as CSV, in the form of `csv_text`."""
+    with written_whole(path) as partial:
+        partial.write_text(sites_text(report), encoding="utf-8-sig", newline="")
+
+
+def sites_text(report: Report) -> str:
+    """The recommended sites as comma-separated text; of several counties each with its own."""
+    if report.siting is not None:
+        return _csv(pd.DataFrame(report.siting.plan.sites), SITE)
+    sites = pd.DataFrame() if report.county_sites is None else report.county_sites
+    return _csv(*of_counties(sites, report.names))
 
 
 def json_text(report: Report) -> str:

@@ -30,7 +30,7 @@ from gdcoverage.report import FileRead, data_date
 from gdcoverage.run.identity import digest
 from gdcoverage.run.inputs import Inputs
 from gdcoverage.run.plan import Plan
-from gdcoverage.sites import Terms
+from gdcoverage.sites import Terms, landmarks_of
 
 _Frame = TypeVar("_Frame", bound=pd.DataFrame)
 
@@ -82,12 +82,14 @@ class Asked:
     candidates : those that could serve people inside; None where they are to be generated.
     service : whose coverage is to be raised, in official terms; empty for that of all outlets.
     without : ids of outlets in service that do not offer it.
+    landmarks : of `landmarks_of`, by which to say where a site is, or None.
     """
 
     terms: Terms | None
     candidates: gpd.GeoDataFrame | None
     service: str = ""
     without: tuple[str, ...] = ()
+    landmarks: gpd.GeoDataFrame | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -265,6 +267,8 @@ class _Parts:
             () if self.service is None else not_offering(outlets, self.service)
         )
         self.outlets = _Outlets(outlets, self.without)
+        names = None if plan.sites is None else inputs.pictured.names
+        self.landmarks = None if names is None else landmarks_of(names)
         self.by_row: dict[tuple[str, int | None], list[Problem]] = {}
         for problem in inputs.problems:
             self.by_row.setdefault((problem.file, problem.row), []).append(problem)
@@ -351,6 +355,7 @@ class _Parts:
                 candidates,
                 "" if self.service is None else self.service.label,
                 tuple(i for i in outlets["outlet_id"] if i in self.without),
+                touching(self.landmarks, served),
             ),
             Shown(
                 plan.title,

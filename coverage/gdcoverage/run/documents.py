@@ -31,7 +31,7 @@ def folder_of(plan: Plan, task: CountyTask) -> Path:
 
 def files_of(plan: Plan, inputs: Inputs, found: Found, one: bool) -> set[str]:
     """All files that a plan's results are, as paths below its folder."""
-    names = {MANIFEST} if one else {MANIFEST, *province_files(inputs)}
+    names = {MANIFEST} if one else {MANIFEST, *province_files(plan, inputs)}
     for adcode, job in found.jobs.items():
         folder = plan.outputs.folder if one else folder_of(plan, job.task)
         results = county_file_names(job.siting_id is not None, among_others=not one)
@@ -70,7 +70,7 @@ def deliver_province(
         (job.assessed_id, job.siting_id, job.streets.source, job.streets.problems)
         for job in found.jobs.values()
     ]
-    files = province_files(inputs)
+    files = province_files(plan, inputs)
     ids = dict.fromkeys(files, digest("province", program(), jobs, shown, asked))
     marks = Delivered(results_of(plan, written.say), plan.outputs.folder)
     if how.fresh or marks.stale(ids, written.say):

@@ -23,6 +23,7 @@ from gdcoverage.findings import NO_COUNTY
 from gdcoverage.network import read_places
 from gdcoverage.outlets import read_outlets, this_day
 from gdcoverage.outlets.answers import answers_beside, read_answers
+from gdcoverage.outlets.premises import read_premises, without_outlets
 from gdcoverage.places.assign_towns import assign_towns
 from gdcoverage.places.called import counties_called
 from gdcoverage.places.counties import (
@@ -40,6 +41,7 @@ from gdcoverage.run.executors import Processes, here
 from gdcoverage.run.identity import digest, program
 from gdcoverage.run.kept import Kept, packed, unpacked
 from gdcoverage.run.plan import OutletsInput, Plan, SitesInput
+from gdcoverage.run.plan_values import FROM_OSM
 from gdcoverage.tables import Reading, read_layer
 from gdcoverage.tables.account import Account, Question, TableRead
 from gdcoverage.townships import KINDS
@@ -129,7 +131,7 @@ def read_inputs(
     osm, own = plan.network.osm, plan.counties.path
     several = counties is not None and len(counties) > 1
     beside = crew.beside if crew is not None and several else here
-    named_and_drawn = None if osm is None else _named_and_drawn(plan, osm, beside, say)
+    of_osm = {} if osm is None else _of_osm(plan, osm, beside, say)
     say("读取人口与城乡分类")
     kept = Kept(
         plan.cache / "results", (Reading, Source, Problem, Account, TableRead, Question), say
@@ -152,14 +154,15 @@ def read_inputs(
         of_towns += unused
     asked = plan.sites or SitesInput()
     candidates = read_candidates(asked, counties, kept)
+    if "premises" in of_osm:
+        candidates = _standing(of_osm["premises"](), outlets, counties)
     if candidates:
         candidates = replace(candidates, frame=_with_county(candidates.frame, counties))
     places, pictured = None, Pictured()
-    if named_and_drawn is not None:
+    if of_osm:
         say("读取地名")
-        named, drawn, names = named_and_drawn
-        places, bounds = named(), counties.total_bounds
-        pictured = Pictured(lambda: drawn().within(*bounds), names)
+        places, bounds = of_osm["places"](), counties.total_bounds
+        pictured = Pictured(lambda: of_osm["base"]().within(*bounds), of_osm["names"])
     polygons = plan.demand.settlement_polygons
     sources = (
         Source.of(plan.path, "计划"),
@@ -226,27 +229,35 @@ def _in_towns(
     return replace(demand, frame=people), replace(outlets, frame=serving), problems
 
 
-def _named_and_drawn(
+def _of_osm(
     plan: Plan, osm: Path, beside: Callable[..., Callable[[], bytes]], say: Say
-) -> tuple[Layer, Layer, Layer]:
-    """Named places of the file; its base map; other names; all begun."""
-    kept, content = Kept(plan.cache / "results", (Drawn,), say), sha256(osm)
+) -> dict[str, Layer]:
+    """Places, base map, other names, and candidates if asked for, of the file; all begun."""
+    kinds = (Drawn, Reading, Source, Problem, Account, TableRead, Question)
+    kept, content = Kept(plan.cache / "results", kinds, say), sha256(osm)
 
-    def begun(what: str, read: Callable[[Path], Any]) -> Layer:
-        identity = digest(what, program(), content)
+    def begun(what: str, read: Callable[[Path], Any], *told: str) -> Layer:
+        identity = digest(what, program(), content, *told)
         layer = kept.get(identity)
         if layer is not None:
             return lambda: layer
         body = beside(_packed_layer, read, osm)
 
-        def made() -> gpd.GeoDataFrame:
+        def made() -> Any:
             data = body()
             kept.put(identity, data)
             return unpacked(data, kept.kinds)
 
         return made
 
-    return begun("places", read_places), begun("base", read_base), begun("names", read_names)
+    found = {
+        "places": begun("places", read_places),
+        "base": begun("base", read_base),
+        "names": begun("names", read_names),
+    }
+    if plan.sites is not None and plan.sites.candidates == FROM_OSM:
+        found["premises"] = begun("premises", read_premises, osm.name)
+    return found
 
 
 def _packed_layer(read: Callable[[Path], Any], osm: Path) -> bytes:
@@ -256,15 +267,23 @@ def _packed_layer(read: Callable[[Path], Any], osm: Path) -> bytes:
 def read_candidates(
     asked: SitesInput, counties: gpd.GeoDataFrame, kept: Kept | None = None
 ) -> Reading | None:
-    """The plan's table of candidates, or None where they are to be generated."""
-    if asked.candidates is None:
+    """The plan's table of candidates, or None where there is none."""
+    if asked.candidates is None or asked.candidates == FROM_OSM:
         return None
+    assert isinstance(asked.candidates, Path)
     within = shapely.box(*counties.total_bounds).buffer(0.5)
     asked_of = OutletsInput(path=asked.candidates, datum=asked.datum, sheet=asked.sheet)
     reading = _outlets(kept, asked_of, {"within": within, "candidates": True})
     # A village committee has no bank, and need not.
     problems = tuple(p for p in reading.problems if p.kind != "bank_missing")
     return replace(reading, problems=problems, source=replace(reading.source, role="候选点"))
+
+
+def _standing(premises: Reading, outlets: Reading, counties: gpd.GeoDataFrame) -> Reading:
+    """Places of the OSM file that could serve the counties and are no outlets."""
+    near = shapely.box(*counties.total_bounds).buffer(0.5)
+    here = premises.frame[premises.frame.intersects(near)].reset_index(drop=True)
+    return without_outlets(replace(premises, frame=here), outlets.frame)
 
 
 def _read_demand(plan: Plan, counties: gpd.GeoDataFrame | None, kept: Kept) -> Reading:

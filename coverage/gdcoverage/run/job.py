@@ -39,6 +39,8 @@ from gdcoverage.sites import (
     Frontier,
     JointPlan,
     Reached,
+    Refinement,
+    Robust,
     SitePlan,
     Siting,
     TwoOutlets,
@@ -92,7 +94,7 @@ class Assessed:
 # All that may come out of what is kept.
 KINDS: tuple[type, ...] = (
     *(Assessed, Snap, Joins, DatumFit, StreetsWalked, Witness, Region),
-    *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives, Reached, JointPlan),
+    *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives, Reached, JointPlan, Robust, Refinement),
 )
 _BY_NAME = {kind.__name__: kind for kind in KINDS}
 
@@ -215,7 +217,9 @@ def find_numbers(job: Job) -> Done:
             asked = job.task.asked
             assert asked.terms is not None
             coverage, gaps = asked_of(job, job.assessed or bodies["assessed"], network)
-            siting = make_siting(coverage, asked.terms, asked.candidates, subject.places, gaps)
+            siting = make_siting(
+                coverage, asked.terms, asked.candidates, subject.places, gaps, asked.landmarks
+            )
             bodies["siting"] = packed(replace(siting, service=asked.service))
     return Done(bodies, seconds=clock.seconds, peak_mb=_peak_mb())
 

@@ -23,9 +23,15 @@ from gdcoverage.run.inputs import Inputs, Say
 from gdcoverage.run.job import Done, Job, Work, asked_of
 from gdcoverage.run.kept import Kept, packed
 from gdcoverage.run.plan import Plan
-from gdcoverage.sites import JointPlan, Reached, generate_candidates, plan_jointly
+from gdcoverage.sites import (
+    CANDIDATE_COLUMNS,
+    JointPlan,
+    Reached,
+    generate_candidates,
+    plan_jointly,
+)
 
-_CANDIDATES = ["candidate_id", "name", "bank", "county", "geometry"]
+_CANDIDATES = (*CANDIDATE_COLUMNS, "geometry")
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +124,7 @@ class _Offering(Work):
     def identity(self) -> str:
         terms, asked = self.job.task.asked.terms, self.job.task.asked
         assert terms is not None
-        where = (terms.generate, terms.apart_m, terms.excluded)
+        where = (terms.generate, terms.spacing_m, terms.excluded)
         return digest("offered", self.job.assessed_id, where, asked.without)
 
 
@@ -139,7 +145,8 @@ def _near(job: Job, candidates: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | N
     near = touching(candidates, job.task.served)
     if near is None:
         return None
-    return near.assign(candidate_id=near["outlet_id"])[_CANDIDATES]
+    near = near.assign(candidate_id=near["outlet_id"])
+    return near[[name for name in _CANDIDATES if name in near]]
 
 
 def _offer(work: _Offering) -> Done:
@@ -147,7 +154,7 @@ def _offer(work: _Offering) -> Done:
     terms = job.task.asked.terms
     assert terms is not None
     coverage, _ = asked_of(job, job.assessed, job.streets.network(job.task))
-    made = generate_candidates(coverage, terms.generate, terms.apart_m, terms.excluded)
+    made = generate_candidates(coverage, terms.generate, terms.spacing_m, terms.excluded)
     # Each county counts its own from 1.
     made["candidate_id"] = f"{job.task.adcode}-" + made["candidate_id"]
     return Done({"offered": packed(made)})

@@ -33,6 +33,7 @@ from gdcoverage.report import (
     write_csv,
     write_json,
     write_services,
+    write_sites,
     write_towns,
     write_workbook,
 )
@@ -103,6 +104,8 @@ def write_outputs(
 # The documents of a county, in the order in which they are written. What stands in the first
 # shows the date and the sources; layers show neither.
 TABLES = ("汇总.xlsx", "汇总.csv", "汇总.json", "事项与时段.csv", "镇街.csv")
+# Where a siting question is answered.
+SITES = "布点建议.csv"
 ACCOUNT = "读表说明.html"
 PLANNER_MAP, PUBLIC_MAP, GEOPACKAGE = "地图.html", "公众版地图.html", "结果图层.gpkg"
 _LAYERS = {
@@ -124,15 +127,16 @@ def county_file_names(siting: bool, among_others: bool) -> tuple[str, ...]:
     among_others : whether the county is one of several: with GeoParquet, and without a map of
         its own for the public, or what was understood of the inputs.
     """
+    tables = (*TABLES, SITES) if siting else TABLES
     if not among_others:
-        return (*TABLES, ACCOUNT, PLANNER_MAP, PUBLIC_MAP, GEOPACKAGE)
+        return (*tables, ACCOUNT, PLANNER_MAP, PUBLIC_MAP, GEOPACKAGE)
     parquet = [f"{_LAYERS[name]}.parquet" for name in _LAYERS if siting or name != "sites"]
-    return (*TABLES, PLANNER_MAP, GEOPACKAGE, *parquet)
+    return (*tables, PLANNER_MAP, GEOPACKAGE, *parquet)
 
 
 def shows_date(name: str) -> bool:
     """Whether a result says when it was made and from what."""
-    return name in (*TABLES, ACCOUNT, PLANNER_MAP, PUBLIC_MAP)
+    return name in (*TABLES, SITES, ACCOUNT, PLANNER_MAP, PUBLIC_MAP)
 
 
 def county_files(
@@ -183,6 +187,7 @@ def county_files(
         "汇总.json": lambda path: write_json(report, path),
         "事项与时段.csv": lambda path: write_services(report, path),
         "镇街.csv": lambda path: write_towns(report, path),
+        SITES: lambda path: write_sites(report, path),
         ACCOUNT: lambda path: write_account(report, path),
         PLANNER_MAP: planner_map,
         PUBLIC_MAP: lambda path: write_public_map(
@@ -207,6 +212,9 @@ def write_tables(report: Report, written: Written) -> None:
         write_services(report, path)
     with written.writing("镇街.csv") as path:
         write_towns(report, path)
+    if report.county_sites is not None:
+        with written.writing(SITES) as path:
+            write_sites(report, path)
     with written.writing(ACCOUNT) as path:
         write_account(report, path)
 

@@ -22,6 +22,8 @@ from gdcoverage.problems import InputError, unusable
 from gdcoverage.sites import Terms
 from gdcoverage.tables.dates import period_of
 
+# Candidates that are what stands in the plan's OSM file.
+FROM_OSM = "osm"
 _SHOWN = 80  # characters of a value
 _LARGEST_ID = 10**18
 _MOST_WALKS = 1_000
@@ -202,6 +204,10 @@ def _file(value: object, info: ValidationInfo) -> Path:
     return path
 
 
+def _candidates(value: object, info: ValidationInfo) -> Path | str:
+    return FROM_OSM if value == FROM_OSM else _file(value, info)
+
+
 def _folder(value: object, info: ValidationInfo) -> Path:
     path = _place(value, info)
     there = next(place for place in (path, *path.parents) if place.exists())
@@ -234,6 +240,7 @@ Class = Annotated[Text, AfterValidator(_settlement)]
 DohTemplate = Annotated[Url, AfterValidator(_doh_template)]
 WalkProfile = Annotated[Profile, PlainValidator(_profile)]
 InputFile = Annotated[Path, PlainValidator(_file)]
+CandidatesFrom = Annotated[Path | str, PlainValidator(_candidates)]
 Folder = Annotated[Path, PlainValidator(_folder)]
 Decimals = Annotated[int, PlainValidator(_decimals)]
 Waiver = Annotated[Text, AfterValidator(_waiver)]

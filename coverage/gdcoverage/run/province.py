@@ -34,6 +34,7 @@ from gdcoverage.run.outputs import (
     ACCOUNT,
     PLANNER_MAP,
     PUBLIC_MAP,
+    SITES,
     TABLES,
     Written,
 )
@@ -197,9 +198,10 @@ def _require_equal(what: str, read: pd.Series, told: pd.Series) -> None:
 _FILES = (*TABLES, ACCOUNT, PLANNER_MAP, PUBLIC_MAP, "空白区.parquet")
 
 
-def province_files(inputs: Inputs) -> tuple[str, ...]:
+def province_files(plan: Plan, inputs: Inputs) -> tuple[str, ...]:
     """Names of all results of a province, as paths below its folder."""
-    return _FILES if inputs.pictured.names is None else (*_FILES, *paths_beside(inputs.counties))
+    files = _FILES if plan.sites is None else (*_FILES, SITES)
+    return files if inputs.pictured.names is None else (*files, *paths_beside(inputs.counties))
 
 
 Html = Callable[[], str]

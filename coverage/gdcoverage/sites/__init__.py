@@ -13,8 +13,11 @@ from gdcoverage.sites._joint import JointPlan, Reached, plan_jointly
 from gdcoverage.sites._plan import SITE_COLUMNS, SitePlan, TwoOutlets
 from gdcoverage.sites._question import Question, ask
 from gdcoverage.sites._recommend import recommend_sites
+from gdcoverage.sites._refine import Refinement
+from gdcoverage.sites._robust import Robust
 from gdcoverage.sites._siting import Siting, make_siting
 from gdcoverage.sites._terms import Terms
+from gdcoverage.sites._whereabouts import landmarks_of
 
 __all__ = [
     "CANDIDATE_COLUMNS",
@@ -25,6 +28,8 @@ __all__ = [
     "JointPlan",
     "Question",
     "Reached",
+    "Refinement",
+    "Robust",
     "SitePlan",
     "Siting",
     "Terms",
@@ -37,6 +42,7 @@ __all__ = [
     "exit_impact_of",
     "frontier",
     "generate_candidates",
+    "landmarks_of",
     "make_siting",
     "plan_jointly",
     "recommend_sites",

@@ -217,7 +217,8 @@ def _points(question: Question, numbers: range, found: list[CoverSolution]) -> p
 def _order_frame(
     question: Question, numbers: range, found: list[CoverSolution], order: Ints, added: Floats
 ) -> gpd.GeoDataFrame:
-    chosen = question.candidates.iloc[order].reset_index(drop=True)
+    chosen = question.candidates.drop(columns=["kind", "address"]).iloc[order]
+    chosen = chosen.reset_index(drop=True)
     total, rank = np.cumsum(added), np.arange(1, len(order) + 1)
     exact = dict(zip(numbers, (f.objective for f in found), strict=True))
     price = [exact.get(int(k), np.nan) - t for k, t in zip(rank, total, strict=True)]

@@ -15,7 +15,12 @@ from gdcoverage.findings import Coverage, StreetlessCoverage
 from gdcoverage.locate import CoverSolution
 from gdcoverage.policy import Standard
 from gdcoverage.showing import Shown
-from gdcoverage.sites._candidates import CANDIDATE_COLUMNS, candidate_covers, complete_candidates
+from gdcoverage.sites._candidates import (
+    CANDIDATE_COLUMNS,
+    candidate_covers,
+    complete_candidates,
+    kinds_of,
+)
 from gdcoverage.sites._plan import SitePlan
 from gdcoverage.sites._question import Question, question_on
 from gdcoverage.sites._recommend import plan_for
@@ -88,6 +93,7 @@ class JointPlan(Shown):
         ``below_joint`` (people fewer than jointly), ``least_rate`` (of the county with the
         lowest rate then), ``least_county``, ``counties_without`` (without a site).
     service : what all of it is asked about; empty for whatever outlets offer.
+    kinds : as in `Siting`.
     """
 
     candidates: int
@@ -97,6 +103,7 @@ class JointPlan(Shown):
     counties: pd.DataFrame
     ways: pd.DataFrame
     service: str = ""
+    kinds: tuple[tuple[str, int], ...] = ()
 
     def _line(self) -> str:
         return f"{self.candidates:,} candidates of {len(self.counties)} counties; {self.plan!r}"
@@ -177,6 +184,7 @@ def plan_jointly(
         counties.table({way: sites for way, (sites, *_) in found.items()}),
         _ways(question, counties, found),
         service,
+        kinds_of(question.candidates["kind"]),
     )
 
 

@@ -18,6 +18,7 @@ from gdcoverage.showing import Shown, share
 from gdcoverage.sites._order import build_order, owned_alone
 from gdcoverage.sites._question import HAIR, Question
 from gdcoverage.sites._solve import people_twice
+from gdcoverage.sites._whereabouts import found_at
 
 # Columns of `SitePlan.sites`.
 SITE_COLUMNS = {
@@ -39,6 +40,11 @@ SITE_COLUMNS = {
     "outlet_m": "geodesic metres to it; NaN without any",
     "lon": "degrees, WGS-84",
     "lat": "degrees, WGS-84",
+    "kind": "what stands there; empty where not known",
+    "address": "its own; empty where not known",
+    "where": "its address, or what it stands beside, in words; empty where nothing has a name",
+    "gcj02_lon": "degrees, GCJ-02, as Amap takes them",
+    "gcj02_lat": "degrees, GCJ-02, as Amap takes them",
 }
 
 
@@ -201,6 +207,8 @@ def _sites_frame(
         **_nearest_outlets(question, lon, lat),
         "lon": lon,
         "lat": lat,
+        **{name: chosen[name] for name in ("kind", "address")},
+        **found_at(question.coverage, chosen),
     }
     return gpd.GeoDataFrame(columns, geometry=chosen.geometry.to_numpy(), crs="EPSG:4326")[
         [*SITE_COLUMNS, "geometry"]

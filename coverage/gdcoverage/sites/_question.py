@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from gdcoverage.arrays import Bools, Floats, Ints
-from gdcoverage.findings import Coverage, Findings
+from gdcoverage.findings import Coverage, Findings, with_streets
 from gdcoverage.problems import InputError, unusable
 from gdcoverage.sites._candidates import (
     candidate_covers,
@@ -86,6 +86,16 @@ class Question:
     def forbidden(self) -> Bools:
         """Candidates that must not be in a plan."""
         return self.barred | self.excluded
+
+    @property
+    def walked(self) -> Coverage:
+        """The coverage with its streets, without which nothing new can be walked.
+
+        Raises
+        ------
+        ValueError : it was put together from several counties.
+        """
+        return with_streets(self.coverage)
 
     @cached_property
     def missed(self) -> Ints:
@@ -222,7 +232,7 @@ def ask(coverage: Coverage, candidates: Rows | None, terms: Terms) -> Question:
     """
     generated = candidates is None
     if candidates is None:
-        candidates = generate_candidates(coverage, terms.generate, terms.apart_m, terms.excluded)
+        candidates = generate_candidates(coverage, terms.generate, terms.spacing_m, terms.excluded)
     frame = complete_candidates(coverage, candidates)
     return question_on(coverage, frame, candidate_covers(coverage, frame), terms, generated)
 

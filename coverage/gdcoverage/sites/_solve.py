@@ -36,7 +36,7 @@ def most_people(
             "请减少必选点或增加网点数",
             value=f"{fixed} > {sites}",
         )
-    options = _options(question, unlike)
+    options = options_of(question, unlike)
     if time_limit is not None:
         options["time_limit"] = time_limit
     room = _with_room(question, options, sites)
@@ -60,7 +60,7 @@ def fewest_sites(question: Question, people: float) -> locate.CoverSolution:
     """
     everyone = float(question.people.sum())
     share = min(max(people, 0.0) / everyone, 1.0) if everyone else 0.0
-    options = _options(question, ())
+    options = options_of(question, ())
     try:
         found = locate.partial_covering(question.covers, question.people, share, **options)
     except locate.NoPlanError as error:
@@ -87,7 +87,7 @@ def settled(
     rows = rows[np.argsort(demand["demand_id"].to_numpy(str)[rows])]
     # The outlets that are there stand as one more site, which is fixed.
     there = csr_array((outlets[rows] == 1)[:, None])
-    options = _options(question, unlike)
+    options = options_of(question, unlike)
     options["fixed"] = np.append(question.fixed, True)
     options["forbidden"] = np.append(question.forbidden, False)
     room = _with_room(question, options, sites)
@@ -125,7 +125,7 @@ def with_bound(plan: locate.CoverSolution, bound: float) -> locate.CoverSolution
     return replace(plan, bound=bound, gap=gap)
 
 
-def _options(question: Question, unlike: Unlike) -> locate.Options:
+def options_of(question: Question, unlike: Unlike) -> locate.Options:
     """Limits and earlier plans as sites of which so many may be added to the fixed ones."""
     fixed = question.fixed
     limits = [(np.flatnonzero(each.sites), each.most, each.least) for each in question.limits]

@@ -26,6 +26,7 @@ _RANGES = {
     "generate": _COUNT,
     "apart_m": Range(1, 10**6),
     "budget": Range(0, 10**12),
+    "refine_m": Range(5, 10**6),
     "time_limit": Range(0, 10**6),
 }
 # What may be one number for all, or a number by code of county or city, or by bank.
@@ -36,8 +37,15 @@ _BY_CODE = {
     "city_most": _COUNT,
     "rate_least": Range(0, 1),
 }
+_CHOICES = {
+    "then": (("two_outlets",), "应为 two_outlets，或不写"),
+    "scope": (("county", "province"), "应为 county（各县区分别）或 province（全部县区合用）"),
+    "robust": (("expected", "regret"), "应为 expected、regret 之一，或不写"),
+}
 _WORDS = {"bank_caps": "上限", "bank_least": "下限", "costs": "费用"}
 _BY_NAME = {"bank_caps": _COUNT, "bank_least": _COUNT, "costs": Range(0, 10**12)}
+
+_APART_M, _APART_REFINED_M = 500.0, 200.0
 
 
 @dataclass(frozen=True)
@@ -68,9 +76,14 @@ class Terms:
     differ : how many sites of every earlier plan an alternative leaves out at least.
     within : largest share of the best plan's people that an alternative may lack.
     generate, apart_m : how many locations are generated where there is no table, and how many
-        metres apart at least.
+        metres apart at least: 500 by default, or 200 where they are refined.
     scope : of a plan of several counties, whether `add` or `target` is asked for each ``county``,
         or once for the ``province``, all counties of the plan together.
+    refine_m : metres apart to which generated locations are refined around the chosen sites,
+        until nothing is won; not at all if None.
+    robust : a plan beside the recommended one that stays good at the three walking speeds of
+        every report: ``expected``, with most people on average; ``regret``, that falls least
+        short of the best at the speed where it falls shortest; none if None.
     time_limit : seconds for each question put to the solver; then the best plan found comes with
         its gap. With `then`, for each of the two.
 
@@ -100,12 +113,21 @@ class Terms:
     differ: int = 1
     within: float = 0.05
     generate: int = 300
-    apart_m: float = 500.0
+    apart_m: float | None = None
     scope: Literal["county", "province"] = "county"
+    refine_m: float | None = None
+    robust: Literal["expected", "regret"] | None = None
     time_limit: float = 60.0
 
     def __post_init__(self) -> None:
         require_none(self.faults(vars(self)), vars(self))
+
+    @property
+    def spacing_m(self) -> float:
+        """Metres that generated locations are apart at first."""
+        if self.apart_m is not None:
+            return self.apart_m
+        return _APART_M if self.refine_m is None else _APART_REFINED_M
 
     @staticmethod
     def faults(values: Mapping[str, Any]) -> dict[str, str]:
@@ -133,10 +155,12 @@ class Terms:
         for name in ("fixed", "forbidden"):
             if not _are_ids(given.get(name, ())):
                 faults[name] = "应是候选点编号的列表"
-        if given.get("then", "two_outlets") != "two_outlets":
-            faults["then"] = "应为 two_outlets，或不写"
-        if given.get("scope", "county") not in ("county", "province"):
-            faults["scope"] = "应为 county（各县区分别）或 province（全部县区合用）"
+        for name, (choices, told) in _CHOICES.items():
+            if name in given and given[name] not in choices:
+                faults[name] = told
+        if given.get("scope") == "province":
+            together = "与 scope = province 不能同时写"
+            faults |= dict.fromkeys({"robust", "refine_m"} & given.keys(), together)
         return faults
 
     def of_county(self, adcode: str) -> Terms:
