@@ -13,6 +13,7 @@ from branca.element import Element, Figure
 from folium.template import Template
 
 from gdcoverage.emap import _assets
+from gdcoverage.emap._added import take_in
 from gdcoverage.emap._pack import Block, block
 from gdcoverage.emap._plain import NO_SCRIPT
 from gdcoverage.emap._policy import with_policy
@@ -37,8 +38,17 @@ class _Page(Figure):
         return _assets.own("plain.bundle.js")
 
     def render(self, **kwargs: Any) -> str:
-        """The page as HTML."""
-        return with_policy(super().render(**kwargs))
+        """The page as HTML, with what added elements use in it.
+
+        Raises
+        ------
+        CannotWorkOffline : an element that was added would load something.
+        """
+        maps = tuple(self._children)
+        for child in self._children.values():
+            child.render(**kwargs)
+        admitted = take_in(self, maps)
+        return with_policy(self._template.render(this=self, kwargs=kwargs), admitted)
 
 
 class _Scripts(Element):
