@@ -1,6 +1,6 @@
 """Write what folium's elements load as files of the package: ``python docs/make_folium_files.py``.
 
-Needs npm; the packages are those whose digests stand here. A planner's map takes of the files only
+Needs npm; the packages are those of `folium_files.json`. A planner's map takes of the files only
 what its elements use (`emap._added`).
 """
 
@@ -18,28 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 FILES = ROOT / "coverage" / "gdcoverage" / "emap" / "templates" / "folium"
 # Package and release -> the registry's digest of it.
-LOCKED = {
-    "jquery@3.7.1": "sha512-m4avr8yL8kmFN8psrbFFFmB/If14iN5o9nw/NgnnM+kybDJpRsAynV2BsfpTYrTRysYUdADVD7"
-    "CkUUizgkpLfg==",
-    "leaflet-draw@1.0.4": "sha512-rsQ6saQO5ST5Aj6XRFylr5zvarWgzWnrg46zQ1MEOEIHsppdC/8hnN8qMoFvACsPvT"
-    "ioAuysya/TVtog15tyAQ==",
-    "leaflet-measure@2.1.7": "sha512-IvoHIoVTIQSXUgaNnAMF17qXFB+dF5ICdwmY8BHyq/Hh33/xeGqQUUYlz0pRMzF"
-    "N9NUcjsT6JBhCr1ia0CG5ug==",
-    "underscore@1.8.3": "sha512-5WsVTFcH1ut/kkhAaHf4PVgI8c7++GiVcpCGxPouI6ZVjsqPnSDf8h/8HtVqc0t4fzRXwn"
-    "MK70EcZeAs3PIddg==",
-    "leaflet.heat@0.2.0": "sha512-Cd5PbAA/rX3X3XKxfDoUGi9qp78FyhWYurFg3nsfhntcM/MCNK08pRkf4iEenO1KNq"
-    "wVPKCmkyktjW3UD+h9bQ==",
-    "bootstrap@3.4.1": "sha512-yN5oZVmRCwe5aKwzRj6736nSmKDX7pLYwsXiCj/EYmo16hODaBiT4En5btW/jhBF/seV+"
-    "XMx3aYwukYC3A49DA==",
-    "@fortawesome/fontawesome-free@6.2.0": "sha512-CNR7qRIfCwWHNN7FnKUniva94edPdyQzil/zCwk3v6k4R6rR2"
-    "Fr8i4s3PM7n/lyfPA6Zfko9z5WDzFxG9SW1uQ==",
-    "d3@3.5.17": "sha512-yFk/2idb8OHPKkbAL8QaOaqENNoMhIaSHZerk3oQsECwkObkCpJyjYwCe+OHiq6UEdhe1m8ZGARRR"
-    "O3ljFjlKg==",
-    "leaflet.awesome-markers@2.0.5": "sha512-Ne/xDjkGyaujwNVVkv2tyXQUV0ZW7gZ0Mo0FuQY4jp2qWrvXi0hwDBv"
-    "mZyF/8YOvybyMabTMM/mFWCTd1jZIQA==",
-    "leaflet.markercluster@1.5.3": "sha512-vPTw/Bndq7eQHjLBVlWpnGeLa3t+3zGiuM7fJwCkiMFq+nmRuG3RI3f7f4"
-    "N4TDX7T4NpbAXpR2+NTRSEGfCSeA==",
-}
+LOCKED: dict[str, str] = json.loads((ROOT / "docs" / "folium_files.json").read_text("utf-8"))
 _KINDS = {"png": "image/png", "svg": "image/svg+xml", "woff2": "font/woff2"}
 _URL = re.compile(r"""url\(['"]?([^'")]+)['"]?\)""")
 # Finer images of the same are not worth two thirds of a page's weight.
@@ -111,9 +90,7 @@ def texts(found: Mapping[str, Path]) -> dict[str, str]:
         "awesome-markers.js": script(
             "leaflet.awesome-markers", "dist/leaflet.awesome-markers.min.js"
         ),
-        "awesome-markers.css": style(
-            "leaflet.awesome-markers", "dist/leaflet.awesome-markers.css"
-        ),
+        "awesome-markers.css": style("leaflet.awesome-markers", "dist/leaflet.awesome-markers.css"),
         "glyphicons.css": noted["bootstrap"] + glyphicons(at["bootstrap"]),
         "fontawesome.css": (awesome / "css" / "fontawesome.min.css").read_text(encoding="utf-8")
         + face("Font Awesome 6 Free", 900, awesome / "webfonts" / "fa-solid-900.woff2")
@@ -152,20 +129,24 @@ def glyphicons(package: Path) -> str:
     """The rules of Bootstrap's styles that concern its icons."""
     text = (package / "dist" / "css" / "bootstrap.min.css").read_text(encoding="utf-8")
     font = package / "dist" / "fonts" / "glyphicons-halflings-regular.woff2"
-    rules = re.findall(r"\.glyphicon[\w-]*(?::before)?(?:,\.glyphicon[\w-]*:before)?\{[^}]*\}", text)
+    rules = re.findall(
+        r"\.glyphicon[\w-]*(?::before)?(?:,\.glyphicon[\w-]*:before)?\{[^}]*\}", text
+    )
     return face("Glyphicons Halflings", 400, font) + "".join(rules)
 
 
 def measure(package: Path, underscore: Path) -> str:
-    """leaflet-measure with its templates as functions, for a page lets no text become code."""
+    """leaflet-measure with its templates as functions, for the page lets no text become code."""
     file = package / "dist" / "leaflet-measure.js"
     command = ["node", "-e", _PRECOMPILED, str(underscore / "underscore.js"), str(file)]
     made = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    if "_.template(\"" in made:
-        raise ValueError("a template of leaflet-measure is as it was")
+    # Our maps draw on a canvas, where a mark has no element of its own.
+    whole = made.replace("layer._path.setAttribute(", "layer._path && layer._path.setAttribute(")
+    if '_.template("' in whole or whole == made:
+        raise ValueError("leaflet-measure is not as it was when this was written")
     esbuild = ROOT / "node_modules" / ".bin" / "esbuild"
     command = [str(esbuild), "--minify", "--charset=utf8", "--target=chrome78,safari13"]
-    return subprocess.run(command, check=True, capture_output=True, text=True, input=made).stdout
+    return subprocess.run(command, check=True, capture_output=True, text=True, input=whole).stdout
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from branca.element import CssLink, Element, Figure, JavascriptLink
 
@@ -34,6 +34,8 @@ _USED = (
     (re.compile(r"(?<![\w$.])(?:\$|jQuery)[(.]"), ("jquery.js",)),
     (re.compile(r"\bL\.AwesomeMarkers\b"), ("awesome-markers.js", "awesome-markers.css")),
 )
+_LINKS = (JavascriptLink, CssLink)
+_STYLE = re.compile(r"\sstyle\s*=")
 # Scripts whose own HTML has styles in its tags.
 _STYLED = {"leaflet-measure.js"}
 _MARKS = re.compile(r"\bL\.(?:marker|geoJson|Control\.Draw)\(")
@@ -44,7 +46,10 @@ _ELSEWHERE = re.compile(r"(?:https?|ftp|wss?):|//", re.IGNORECASE)
 # What a script or a piece of HTML asks for when it stands in a page -> what to do instead.
 _ASKS = (
     (
-        re.compile(r"<(?:img|script|iframe|link|video|audio|object)\b[^>]*(?:src|href)=[\"']?(?:https?:)?//", re.I),
+        re.compile(
+            r"<(?:img|script|iframe|link|video|audio|object)\b[^>]*(?:src|href)=[\"']?(?:https?:)?//",
+            re.I,
+        ),
         "网页里引用了外部文件；请存到本机，转成 data: 再用",
     ),
     (re.compile(r"<iframe\b", re.I), "嵌入的网页（IFrame）不会运行；请直接写 HTML"),
@@ -54,8 +59,8 @@ _ASKS = (
     ),
     (
         re.compile(
-            r"(?<![\w.])(?:fetch|importScripts|import)\(|\bXMLHttpRequest\b|\bnew (?:Worker|WebSocket)\b"
-            r"|(?:\$|jQuery)\.(?:ajax|get|post|getJSON|getScript)\("
+            r"(?<![\w.])(?:fetch|importScripts|import)\(|\bXMLHttpRequest\b"
+            r"|\bnew (?:Worker|WebSocket)\b|(?:\$|jQuery)\.(?:ajax|get|post|getJSON|getScript)\("
         ),
         "脚本要在打开时取数据；请在 Python 里先读好，直接放进去（GeoJson 用 embed=True）",
     ),
@@ -70,7 +75,7 @@ _ASKS = (
 )
 
 
-class CannotWorkOffline(ValueError):
+class OfflineError(ValueError):
     """An element that was added to the map would ask the network, or would not run."""
 
 
@@ -84,59 +89,80 @@ def take_in(page: Figure, emaps: tuple[str, ...]) -> dict[str, str]:
 
     Raises
     ------
-    CannotWorkOffline : of an element that would load something, by name: why, and what to do.
+    OfflineError : of an element that would load something, by name: why, and what to do.
     """
     own = {*emaps, "emap", "meta_http"}
     elements = {element.get_name(): element for element in _under(page)}
     admitted: dict[str, str] = {}
-    hosts = {str(emap.head["tiles"]["host"]) for emap in elements.values() if _tiled(emap)}
-    for element in elements.values():
-        for address in _addresses(element):
-            _check_address(element, address, hosts, admitted)
+    if _looks_beside(elements.values()):
+        admitted["img-src"] = "'self' file:"
     parts = [
-        (name, child, child.render())
+        (name, child, str(child.render()))
         for part in (page.header, page.html, page.script)
         for name, child in part._children.items()
         if name not in own and not isinstance(child, _Held)
     ]
-    if not parts:
-        return admitted
-    head = page.header._children
-    wanted: dict[str, None] = {}
-    styled = False
-    for name, child, text in parts:
-        if isinstance(child, JavascriptLink | CssLink):
-            file = _file_of(child.url)
-            if file is None:
-                raise _refused(_owner(elements, child.url), f"要从 {child.url} 取程序或样式")
-            if file:
-                wanted[file] = None
-            del head[name]
-            continue
-        for asks, advice in _ASKS:
-            if asks.search(text):
-                raise _refused(_called(elements.get(name)), advice, "")
-        for uses, files in _USED:
-            if uses.search(text):
-                wanted |= dict.fromkeys(files)
-        styled |= bool(re.search(r"\sstyle\s*=", text))
-    for element in elements.values():
-        wanted |= dict.fromkeys(_icon_styles(element))
-    if styled or _STYLED & wanted.keys():
+    links = {name: child.url for name, child, _ in parts if isinstance(child, _LINKS)}
+    texts = {name: text for name, child, text in parts if not isinstance(child, _LINKS)}
+    for name, text in texts.items():
+        _check_text(elements.get(name), text)
+    files = _files(links.values(), texts.values(), elements)
+    if any(_STYLE.search(text) for text in texts.values()) or _STYLED & set(files):
         admitted["style-src-attr"] = "'unsafe-inline'"
-    if any(file in wanted for file in _ICONS.values()):
+    if set(_ICONS.values()) & set(files):
         admitted["font-src"] = "data:"
-    # Before what uses it: links and styles of users' own stay behind.
-    order = sorted(wanted, key=lambda file: (file != "jquery.js", list(wanted).index(file)))
-    mine = {f"held_{file}": _Held(file) for file in order}
-    if any(_MARKS.search(text) for _, _, text in parts):
-        mine["held_images"] = _Images()
-    mine["held_words"] = _Held("words.js")
-    theirs = {name: child for name, child in head.items() if name not in mine and name not in own}
+    held = {f"held_{file}": _Held(file) for file in files}
+    if any(_MARKS.search(text) for text in texts.values()):
+        held["held_images"] = _Images()
+    if parts:
+        held["held_words"] = _Held("words.js")
+    # Before what uses them: the scripts and styles of users' own stay behind.
+    head = page.header._children
     ours = {name: child for name, child in head.items() if name in own}
+    theirs = {n: child for n, child in head.items() if n not in {*ours, *links, *held}}
     head.clear()
-    head.update(ours | mine | theirs)
+    head.update(ours | held | theirs)
     return admitted
+
+
+def _looks_beside(elements: Iterable[Element]) -> bool:
+    """Whether an image lies beside the page; one that lies elsewhere is refused."""
+    elements = list(elements)
+    tiles = [element.head["tiles"] for element in elements if hasattr(element, "head")]
+    hosts = tuple(f"{service['host']}/" for service in tiles if service)
+    found = False
+    for element in elements:
+        for address in _addresses(element):
+            if address.startswith(("data:", *hosts)):
+                continue
+            _check_address(element, address)
+            found = True
+    return found
+
+
+def _files(
+    links: Iterable[str], texts: Iterable[str], elements: Mapping[str, Element]
+) -> list[str]:
+    """Our files for links and for what scripts use, what others use first."""
+    found: list[str] = []
+    for address in links:
+        file = _file_of(address)
+        if file is None:
+            raise _refused(_owner(elements, address), f"要从 {address} 取程序或样式")
+        found += [file] if file else []
+    whole = "\n".join(texts)
+    for uses, files in _USED:
+        found += files if uses.search(whole) else []
+    for element in elements.values():
+        found += _icon_styles(element)
+    return sorted(dict.fromkeys(found), key=lambda file: file != "jquery.js")
+
+
+def _check_text(element: Element | None, text: str) -> None:
+    """Refuse a script or a piece of HTML that asks for something, or that would not run."""
+    for asks, advice in _ASKS:
+        if asks.search(text):
+            raise _refused(_called(element), advice, "")
 
 
 class _Held(Element):
@@ -186,40 +212,31 @@ def _under(element: Element) -> Iterator[Element]:
         yield from _under(child)
 
 
-def _tiled(element: Element) -> bool:
-    return bool(getattr(element, "head", None) and element.head["tiles"])
-
-
 def _addresses(element: Element) -> Iterator[str]:
     """Addresses from which an element would load when it stands on the map."""
     for name in _LOADS:
         value = getattr(element, name, None)
         if name == "embed_link" and getattr(element, "embed", True):
             continue
-        if isinstance(value, str) and not isinstance(element, JavascriptLink | CssLink):
+        if isinstance(value, str) and not isinstance(element, _LINKS):
             yield value
     options = getattr(element, "options", None)
     if isinstance(options, dict):
         yield from (str(options[name]) for name in _IMAGES if options.get(name))
 
 
-def _check_address(element: Element, address: str, hosts: set[str], admitted: dict[str, str]) -> None:
-    """Images in the page or beside it are well, and those of tiles that the plan names."""
-    if address.startswith("data:") or any(address.startswith(host + "/") for host in hosts):
-        return
+def _check_address(element: Element, address: str) -> None:
+    """Refuse an image that does not lie in a folder beside the page."""
     if hasattr(element, "embed_link"):
         raise _refused(_called(element), f"要在打开时取 {address}", "请用 embed=True")
     if _ELSEWHERE.match(address):
+        advice = "请把图片存到本机，用它的路径"
         if hasattr(element, "tiles"):
             advice = (
                 "请改用 Ground(tiles=…) 或计划的 [map] tiles（天地图、高德、OSM），"
                 "或把瓦片放在地图旁用相对路径，如 瓦片/{z}/{x}/{y}.png"
             )
-        else:
-            advice = "请把图片存到本机，用它的路径"
         raise _refused(_called(element), f"要从 {address} 取图", advice)
-    # A folder of images beside the page, whoever opens it.
-    admitted["img-src"] = "'self' file:"
 
 
 def _icon_styles(element: Element) -> Iterator[str]:
@@ -229,17 +246,19 @@ def _icon_styles(element: Element) -> Iterator[str]:
         return
     prefix = options.get("prefix", "glyphicon")
     if prefix not in _ICONS:
-        raise _refused(_called(element), f"图标字体 {prefix} 不在本机", f"请用 {' 或 '.join(_ICONS)}")
+        raise _refused(
+            _called(element), f"图标字体 {prefix} 不在本机", f"请用 {' 或 '.join(_ICONS)}"
+        )
     yield _ICONS[prefix]
 
 
 def _file_of(address: str) -> str | None:
     """Our file for a link; empty if the page has it, None if there is none."""
-    bare = address.split("?")[0]
+    bare = address.split("?", maxsplit=1)[0]
     return next((file for end, file in _FILES.items() if re.search(end + "$", bare)), None)
 
 
-def _owner(elements: dict[str, Element], address: str) -> str:
+def _owner(elements: Mapping[str, Element], address: str) -> str:
     """The name of the element that wants a link."""
     for element in elements.values():
         links = [*getattr(element, "default_js", ()), *getattr(element, "default_css", ())]
@@ -260,11 +279,12 @@ def _called(element: Element | None) -> str:
     return f"{shown}.{kind.__name__}"
 
 
-def _refused(name: str, why: str, advice: str | None = None) -> CannotWorkOffline:
+def _refused(name: str, why: str, advice: str | None = None) -> OfflineError:
     """The error of an element."""
     if advice is None:
         advice = (
-            "请去掉它；不联网也能用的有 Marker（Icon 用 glyphicon 或 fa）、Popup、Tooltip、GeoJson、"
-            "Choropleth、LayerControl、FeatureGroup，plugins 的 HeatMap、MarkerCluster、Draw、MeasureControl"
+            "请去掉它；不联网也能用的有 Marker（Icon 用 glyphicon 或 fa）、Popup、Tooltip、"
+            "GeoJson、Choropleth、LayerControl、FeatureGroup，"
+            "plugins 的 HeatMap、MarkerCluster、Draw、MeasureControl"
         )
-    return CannotWorkOffline(f"电子地图不联网，{name} 用不了：{why}。{advice}".rstrip("。") + "。")
+    return OfflineError(f"电子地图不联网，{name} 用不了：{why}。{advice}".rstrip("。") + "。")

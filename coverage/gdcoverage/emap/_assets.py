@@ -25,7 +25,6 @@ def leaflet_js() -> str:
 @cache
 def leaflet_css() -> str:
     """Leaflet's styles with their images inside."""
-
     return _IMAGE.sub(
         lambda match: f"url({leaflet_image(match[1])})", _leaflet("leaflet.css").decode()
     )

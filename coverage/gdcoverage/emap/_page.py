@@ -42,7 +42,7 @@ class _Page(Figure):
 
         Raises
         ------
-        CannotWorkOffline : an element that was added would load something.
+        OfflineError : an element that was added would load something.
         """
         maps = tuple(self._children)
         for child in self._children.values():
@@ -135,7 +135,8 @@ def write_map(emap: folium.Map, path: str | Path) -> None:
 
     Raises
     ------
-    ValueError : the page would load something from elsewhere (a folium plugin with links).
+    ValueError : the page would load something from elsewhere: an element that was added to the
+        map, by name (`OfflineError`).
     """
     html = page_of(emap)
     with written_whole(path) as partial:

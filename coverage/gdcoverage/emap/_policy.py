@@ -10,7 +10,7 @@ from collections.abc import Mapping
 # What a map's template says, for figures that are not ours; a page of ours replaces it.
 _ANY = "'unsafe-inline'"
 _INLINE = re.compile(r"<(script|style)\b([^>]*)>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL)
-_BEGINNING = re.compile(r'http-equiv="Content-Security-Policy" content="[^"]*"')
+_POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="[^"]*"')
 _DATA = re.compile(r"type\s*=\s*[\"']?application/(?:json|gzip)", re.IGNORECASE)
 
 
@@ -32,16 +32,17 @@ def with_policy(html: str, admitted: Mapping[str, str] | None = None) -> str:
     for kind, sources in found.items():
         named = " ".join(dict.fromkeys(sources)) or "'none'"
         html = html.replace(f"{kind}-src {_ANY}", f"{kind}-src {named}")
-    for directive, sources in (admitted or {}).items():
-        html = _BEGINNING.sub(lambda meta: _admitting(meta[0], directive, sources), html)
-    return html
+    return _POLICY.sub(lambda policy: _widened(policy[0], admitted or {}), html)
 
 
-def _admitting(policy: str, directive: str, sources: str) -> str:
-    """A policy that admits more for a directive."""
-    if f" {directive} " in policy:
-        return policy.replace(f" {directive} ", f" {directive} {sources} ")
-    return f'{policy[:-1]}; {directive} {sources}"'
+def _widened(policy: str, admitted: Mapping[str, str]) -> str:
+    """A policy that admits more for some directives."""
+    for directive, sources in admitted.items():
+        if f" {directive} " in policy:
+            policy = policy.replace(f" {directive} ", f" {directive} {sources} ")
+        else:
+            policy = f'{policy[:-1]}; {directive} {sources}"'
+    return policy
 
 
 def _hash_source(text: str) -> str:
