@@ -120,7 +120,7 @@ class EMap(folium.Map):
 
     @property
     def script_hosts(self) -> str:
-        """Whose scripts run besides those in the page: those with the names beside it, if any."""
+        """Whose scripts run besides those in the page: those beside it, if any."""
         return " 'self' file:" if self.head.get("beside") else ""
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.demand import RASTER_SUFFIXES, read_demand
-from gdcoverage.emap import Drawn
+from gdcoverage.emap import Drawn, Squares
 from gdcoverage.emap.basemap import read_base
 from gdcoverage.emap.names import read_names
 from gdcoverage.files import Source, sha256
@@ -85,6 +86,13 @@ class Inputs:
     files: tuple[FileRead, ...] = field(default=())
     towns: gpd.GeoDataFrame | None = None
     quotas: pd.DataFrame | None = None
+
+    @cached_property
+    def squares(self) -> Squares | None:
+        """The base map as it lies beside the pages of several counties, if it does."""
+        if self.base is None or len(self.counties) < 2:
+            return None
+        return Squares.of(self.base)
 
 
 def read_inputs(

@@ -161,7 +161,7 @@ const stateOf = ({ q, city, county, bank, items, modes, week, time, outlet }) =>
  */
 function makeLayers({ map, head, words }, store, base, drawn, planner) {
   const outlets = new Points(store, { fillColor: "#0B3C7D" }, 630);
-  const ground = drawGround(map, base, drawn, Boolean(head.tiles), outletsOf(store, outlets)).addTo(map);
+  const ground = drawGround(map, words, base, drawn, Boolean(head.tiles), outletsOf(store, outlets)).addTo(map);
   outlets.changed = () => ground.rewrite && ground.rewrite();
   const layers = { counties: ground, outlets };
   if (!planner) return layers;

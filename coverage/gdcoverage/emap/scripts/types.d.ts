@@ -2,6 +2,7 @@
 
 import type { Words } from "./words.js";
 import type { Look } from "./lookup.js";
+import type { Pieces } from "./pieces.js";
 import type { Points } from "./points.js";
 import type { Printing } from "./print.js";
 import type { Sheet } from "./sheet.js";
@@ -197,6 +198,8 @@ export interface Base {
   labels: Label[];
   /** Names of neighbours. */
   beyond: Label[];
+  /** Squares of the base map that lie beside the page. */
+  pieces?: [number, number][];
 }
 
 export interface Label {
@@ -348,7 +351,7 @@ export interface Letter {
 }
 
 /** Everything under a map; which names are written now, and how they are written anew. */
-export type GroundLayer = L.LayerGroup & { written?: Written[]; rewrite?: () => void };
+export type GroundLayer = L.LayerGroup & { written?: Written[]; rewrite?: () => void; pieces?: Pieces };
 
 export interface Written {
   text: string;

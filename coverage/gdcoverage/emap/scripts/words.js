@@ -64,6 +64,8 @@ const ENGLISH = Object.freeze({
   "导航链接或二维码生成不了，请按地址查找。": "No links or QR code for this outlet; please go by the address.",
   "全省图上先只查主要地名；写上或选一个县区，就能查那里的街道和村居": "Of the province only the main places are known; add or choose a county to search its streets and villages",
   "正在读取{0}的街道和村居……": "Reading the streets and villages of {0}…",
+  "读不到这里的详细底图：“底图”文件夹要与本页放在一起": "The detailed base map of this place cannot be read: the folder 底图 must stand beside this page",
+  "正在读取这里的底图……": "Reading the base map of this place…",
   "读不到{0}的街道和村居：“地名”文件夹要与本页放在一起": "The streets and villages of {0} cannot be read: the folder 地名 must stand beside this page",
   "直线 {0}": "{0} in a straight line", "步行约 {0} 分钟（{1}）": "about {0} min on foot ({1})", "步行约 {0} 小时（{1}）": "about {0} h on foot ({1})",
   "以上步行 {0} 分钟以内": "Above: within {0} min on foot", "步行 {0} 分钟以内没有网点": "No outlet within {0} min on foot",
