@@ -181,7 +181,7 @@ function townLayers(words, towns, style, renderer) {
 
 // From here on a county's colour gives way to its streets.
 const STREETS_ZOOM = 12;
-const VEIL = 0.2;
+const LIGHTER = 5;
 
 /**
  * The province: counties by class of coverage rate.
@@ -195,7 +195,7 @@ function rateLayers(words, map, counties, style, renderer) {
   /** @type {Record<string, L.LayerGroup>} */
   const layers = {};
   const near = () => map.getZoom() >= STREETS_ZOOM;
-  const filled = (/** @type {string} */ key) => ({ fillOpacity: (style[key].options.fillOpacity || 0) * (near() ? VEIL : 1) });
+  const filled = (/** @type {string} */ key) => ({ fillOpacity: (style[key].options.fillOpacity || 0) / (near() ? LIGHTER : 1) });
   let veiled = near();
   map.on("zoomend", () => {
     if (veiled === near()) return;
