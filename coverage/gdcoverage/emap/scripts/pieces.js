@@ -1,13 +1,13 @@
 // Pieces: squares of a province's base map in scripts beside the page, read when they are looked at.
 /** @import { Shapes, View } from "./types.js" */
 /** @import { Words } from "./words.js" */
-import { WORLD, openAtlas } from "./atlas.js";
+import { openAtlas } from "./atlas.js";
 import { gunzip, leftBy } from "./blocks.js";
 
 /** From here on squares are looked at; from farther what the page has is all that one sees. */
 export const NEAR_ZOOM = 13;
-// As the page's maker cuts them.
-const SIDE = WORLD / 2 ** 11;
+// Units, as the page's maker cuts them: of zoom 11.
+const SIDE = 2 ** 15;
 // Squares that are kept; of a city one takes some ten megabytes.
 const KEPT = 12;
 
