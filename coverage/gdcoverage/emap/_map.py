@@ -240,7 +240,7 @@ def build_index_map(
         "outlets": look_up(outlets, counties),
         "names": ground.named(counties),
         "base": base_block(counties, bool(ground.boundaries)),
-        "planner": province_block(counties, standard, gaps, sites, links or {}),
+        "planner": province_block(counties, standard, gaps, sites, links or {}, total),
     }
     return EMap(head, with_base(data, ground, counties))
 

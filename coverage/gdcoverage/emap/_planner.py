@@ -50,10 +50,11 @@ def planner_block(
             "radius": packed_area(radius_area(active, standard.rural_radius_m)),
         },
         "gaps": _gaps(gaps, coverage),
-        "demand": _demand(coverage),
+        "demand": _demand(coverage) | _won(siting),
         "towns": town_rows(coverage, towns),
         "services": services_of(coverage),
         "sites": _sites(siting),
+        "steps": _steps(siting, coverage),
         "ranked": GAP["population"].said,
         "rankedTowns": TOWN["uncovered_population"].said,
         "words": map_words(GAP, DEMAND, TOWN, {} if siting is None else SITE),
@@ -151,6 +152,32 @@ def _sites(siting: Siting | None) -> list[dict[str, Any]]:
             ),
         }
         for site in siting.plan.sites.itertuples()
+    ]
+
+
+def _won(siting: Siting | None) -> dict[str, list[int]]:
+    """By which site each demand point is won."""
+    if siting is None or siting.plan.won is None:
+        return {}
+    return {"won": siting.plan.won.tolist()}
+
+
+def _steps(siting: Siting | None, coverage: Coverage) -> list[dict[str, Any]]:
+    """Rate and people outside the standard today, and after each site of the build order."""
+    total = coverage.total()
+    if not total["population"] > 0:
+        return []
+    before = rate = float(total["rate"])
+    missed, gained = float(total["population"] * (1 - before)), np.zeros(1)
+    if siting is not None and len(siting.plan.sites):
+        plan = siting.plan
+        gained = np.append(0.0, np.cumsum(plan.sites["population"]))
+        before, rate = plan.rate_before, plan.rate_after
+        missed = gained[-1] * (1 - before) / (rate - before) if rate > before else missed
+    share = gained / gained[-1] if gained[-1] > 0 else gained
+    return [
+        {"rate": percent(before + (rate - before) * part), "missed": round(missed - added)}
+        for part, added in zip(share, gained, strict=True)
     ]
 
 

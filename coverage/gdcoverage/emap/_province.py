@@ -14,6 +14,7 @@ from gdcoverage.emap._pack import packed_area
 from gdcoverage.emap._styles import Style, styles
 from gdcoverage.numbers import GAP, KINDS, NUMBERS, SITE, map_words
 from gdcoverage.policy import SETTLEMENTS, Standard
+from gdcoverage.report import percent
 
 # Lower bounds of the classes of coverage rate, and a colour-blind-safe ramp (ColorBrewer YlGnBu).
 CLASSES = (
@@ -55,8 +56,13 @@ def province_block(
     gaps: gpd.GeoDataFrame | None,
     sites: gpd.GeoDataFrame | None,
     links: Mapping[str, str],
+    total: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Counties with class, outline and numbers; the largest gaps; recommended sites."""
+    steps = []
+    if total["population"] > 0:
+        missed = total["population"] - total["covered_population"]
+        steps = [{"rate": percent(total["rate"]), "missed": round(missed)}]
     shapes, _ = simplified(counties)
     rows = []
     for shape, row in zip(shapes, counties.to_dict("records"), strict=True):
@@ -82,6 +88,7 @@ def province_block(
         "services": None,
         "gapMarks": [] if gaps is None else _gap_marks(gaps, standard),
         "sites": [] if sites is None else _site_marks(sites),
+        "steps": steps,
         "rankedTowns": "",
         "ranked": NUMBERS["uncovered_population"].said,
         "words": map_words(NUMBERS, GAP, {} if sites is None else SITE),

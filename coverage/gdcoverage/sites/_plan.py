@@ -87,6 +87,8 @@ class SitePlan(Shown):
         left to do), ``no_candidates``, ``candidates`` (all together would not do), ``forbidden``,
         ``excluded``, ``bank_caps``. Empty for a plan that does what is asked.
     two_outlets : people in reach of two or more outlets, where the terms ask for them.
+    won : of each row of the coverage's demand, the rank of the site that wins its people when
+        built in this order; 0 for those whom no site wins.
     """
 
     sites: gpd.GeoDataFrame
@@ -102,6 +104,7 @@ class SitePlan(Shown):
     bank_share: pd.DataFrame
     limited_by: tuple[str, ...] = ()
     two_outlets: TwoOutlets | None = None
+    won: Ints | None = None
 
     def _line(self) -> str:
         return (
@@ -154,7 +157,17 @@ def described(
             people_twice(question), twice.objective, float(twice.bound), twice.gap, twice.status,
             twice.seconds,
         ),
+        _won(question, order),
     )  # fmt: skip
+
+
+def _won(question: Question, order: Ints) -> Ints:
+    """The rank of the site that wins each row of the demand, 0 without one."""
+    rank = np.zeros(len(question.coverage.demand), np.int64)
+    # The first in the build order is written last.
+    for place, site in reversed(list(enumerate(order, 1))):
+        rank[question.missed[question.by_site[[site]].indices]] = place
+    return rank
 
 
 def _limited_by(question: Question, population: float, wanted: float) -> tuple[str, ...]:

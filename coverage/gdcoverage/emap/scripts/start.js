@@ -16,6 +16,7 @@ import { Points } from "./points.js";
 import { poster } from "./poster.js";
 import { Printing } from "./print.js";
 import { dates, stale } from "./said.js";
+import { outletRows, saveTable } from "./saved.js";
 import { searchIndex, takeNames } from "./search.js";
 import { Sheet } from "./sheet.js";
 import { openStore } from "./store.js";
@@ -88,6 +89,7 @@ async function fill(opened, id, first) {
   const tabs = planner && plannerPanel(root, words, map, head, planner, layers, store);
   const sheet = new Sheet(root, map);
   shareSpace(root, look, tabs, sheet);
+  if (planner) part(root, ".emap-save-list").addEventListener("click", () => saveTable(`${head.subtitle}_${words.t("网点")}`, outletRows(look)));
   about(root, head, words);
   const page = () => poster(look, head, base, drawn, stateOf(addressOf(emap)));
   /** @type {Emap} */

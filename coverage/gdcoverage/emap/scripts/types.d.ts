@@ -220,10 +220,18 @@ export interface Planner {
   gaps: Gap[];
   demand: Demand;
   sites: Place[];
+  /** Today, and after each of the sites in turn; the province's map has today alone. */
+  steps: Step[];
   towns: Town[];
   services: Services | null;
   counties?: RatedCounty[];
   gapMarks: (Place & { people: number })[];
+}
+
+/** Rate as text, and people outside the standard. */
+export interface Step {
+  rate: string;
+  missed: number;
 }
 
 export interface Place extends Label {
@@ -279,6 +287,8 @@ export interface Demand {
   settlements: { urban: string; rural: string };
   unknown: string;
   columns: Record<string, { label: string; unit: string }>;
+  /** The site that wins each, by its place in the build order; 0 for none. */
+  won?: number[];
   /** By which service `covered` is now; by none. */
   service?: string;
 }
