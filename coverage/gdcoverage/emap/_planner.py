@@ -12,10 +12,10 @@ import pandas as pd
 from gdcoverage.emap._facts import facts, ways
 from gdcoverage.emap._local import is_drawn, services_of, town_rows
 from gdcoverage.emap._pack import packed_area, packed_lines, whole
-from gdcoverage.emap._province import rate_styles
+from gdcoverage.emap._province import rate_styles, rated, rated_words
 from gdcoverage.emap._styles import styles
 from gdcoverage.findings import Coverage, Findings
-from gdcoverage.numbers import DEMAND, GAP, NUMBERS, SITE, TOWN, map_labels, map_words
+from gdcoverage.numbers import DEMAND, GAP, SITE, TOWN, map_labels, map_words
 from gdcoverage.policy import SETTLEMENTS
 from gdcoverage.report import SNAP_STATUS, distance_text, measured, percent
 from gdcoverage.service_areas import radius_area, reached_lines, served_area, service_area
@@ -55,9 +55,10 @@ def planner_block(
         "services": services_of(coverage),
         "sites": _sites(siting),
         "steps": _steps(siting, coverage),
+        "rated": rated(),
         "ranked": GAP["population"].said,
         "rankedTowns": TOWN["uncovered_population"].said,
-        "words": map_words(GAP, DEMAND, TOWN, {} if siting is None else SITE),
+        "words": rated_words() | map_words(GAP, DEMAND, TOWN, {} if siting is None else SITE),
     }
 
 
@@ -99,7 +100,7 @@ def headline(total: Mapping[str, Any]) -> str:
         for kind, name in SETTLEMENTS.items()
         if total[f"{kind}_population"]
     ]
-    return f"人口{NUMBERS['rate'].said} {percent(total['rate'])}（{'，'.join(classes)}）"
+    return f"{rated()} {percent(total['rate'])}（{'，'.join(classes)}）"
 
 
 def _demand(coverage: Coverage) -> dict[str, Any]:
@@ -164,7 +165,7 @@ def _won(siting: Siting | None) -> dict[str, list[int]]:
 
 def _steps(siting: Siting | None, coverage: Coverage) -> list[dict[str, Any]]:
     """Rate and people outside the standard today, and after each site of the build order."""
-    total = coverage.total()
+    total = coverage.total() if len(coverage.demand) else {"population": 0}
     if not total["population"] > 0:
         return []
     before = rate = float(total["rate"])

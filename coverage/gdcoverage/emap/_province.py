@@ -50,6 +50,16 @@ def province_styles(
     return [{"key": key, **style._asdict()} for key, style in table.items()]
 
 
+def rated() -> str:
+    """What the one number that a leader is shown is called."""
+    return f"人口{NUMBERS['rate'].said}"
+
+
+def rated_words() -> dict[str, str]:
+    """Its name in English."""
+    return {rated(): NUMBERS["rate"].english}
+
+
 def province_block(
     counties: gpd.GeoDataFrame,
     standard: Standard,
@@ -61,7 +71,7 @@ def province_block(
     """Counties with class, outline and numbers; the largest gaps; recommended sites."""
     steps = []
     if total["population"] > 0:
-        missed = total["population"] - total["covered_population"]
+        missed = total["population"] * (1 - total["rate"])
         steps = [{"rate": percent(total["rate"]), "missed": round(missed)}]
     shapes, _ = simplified(counties)
     rows = []
@@ -89,9 +99,10 @@ def province_block(
         "gapMarks": [] if gaps is None else _gap_marks(gaps, standard),
         "sites": [] if sites is None else _site_marks(sites),
         "steps": steps,
+        "rated": rated(),
         "rankedTowns": "",
         "ranked": NUMBERS["uncovered_population"].said,
-        "words": map_words(NUMBERS, GAP, {} if sites is None else SITE),
+        "words": rated_words() | map_words(NUMBERS, GAP, {} if sites is None else SITE),
     }
 
 

@@ -64,7 +64,7 @@ export class Leader {
     const { words, planner } = this, most = planner.steps.length - 1;
     const slider = make("input", { type: "range", min: 0, max: most, value: 0, step: 1, "aria-label": words.t("建成几个建议网点"), input: () => this.show(Number(slider.value)) });
     refill(this.card,
-      make("p", { class: "emap-rate" }), make("p", { class: "emap-rated" }, words.t("人口覆盖率")),
+      make("p", { class: "emap-rate" }), make("p", { class: "emap-rated" }, words.t(planner.rated)),
       make("p", { class: "emap-left" }),
       most > 0 ? make("div", { class: "emap-slid" }, make("span", {}, words.t("现状")), slider, make("span", {}, words.t("全部建成"))) : "",
       make("p", { class: "emap-built" }),

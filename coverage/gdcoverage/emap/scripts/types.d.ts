@@ -222,6 +222,8 @@ export interface Planner {
   sites: Place[];
   /** Today, and after each of the sites in turn; the province's map has today alone. */
   steps: Step[];
+  /** What the rate is called. */
+  rated: string;
   towns: Town[];
   services: Services | null;
   counties?: RatedCounty[];

@@ -84,7 +84,7 @@ const ENGLISH = Object.freeze({
   "已建成 {0} 个（共 {1} 个建议网点），增加达标 {2} 人": "{0} of {1} recommended sites built: {2} people more within the standard",
   "今天；向右拖，看建成建议网点之后": "Today; move right to see the recommended sites built",
   "回到地图": "Back to the map",
-  "网点编号": "Outlet no.", "网点名称": "Name of outlet", "银行": "Bank", "纬度": "Latitude", "经度": "Longitude", "人口覆盖率": "Coverage rate of people",
+  "网点编号": "Outlet no.", "网点名称": "Name of outlet", "银行": "Bank", "纬度": "Latitude", "经度": "Longitude",
   "名称": "Name",
   "读不到这里的详细底图：“底图”文件夹要与本页放在一起": "The detailed base map of this place cannot be read: the folder 底图 must stand beside this page",
   "正在读取这里的底图……": "Reading the base map of this place…",
