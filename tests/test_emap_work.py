@@ -146,3 +146,18 @@ def test_the_legend_yields_its_room_and_comes_back(shown):
     assert page.evaluate("document.activeElement.className") == "emap-unfold"
     page.keyboard.press("Enter")
     assert page.locator(".leaflet-container").bounding_box()["width"] == wide
+
+
+def test_on_paper_the_legend_is_back_and_a_leader_sees_the_number_alone(shown):
+    page = shown.page
+    page.click(".emap-fold")
+    page.evaluate("() => { emap.print.lay('A4'); }")
+    assert page.is_visible(".emap-legend") and page.is_hidden(".emap-unfold")
+    page.evaluate("() => { emap.print.restore(); }")
+    page.click(".emap-unfold")
+    page.click(".emap-lead")
+    page.evaluate("() => { emap.print.lay('A4'); }")
+    assert page.is_visible(".emap-rate") and page.is_hidden(".emap-legend")
+    assert page.is_hidden(".emap-slid") and page.is_hidden(".emap-leading button")
+    card = page.locator(".emap-leading").bounding_box()
+    assert card["x"] + card["width"] <= page.locator(".leaflet-container").bounding_box()["x"] + 1
