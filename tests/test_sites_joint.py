@@ -36,6 +36,8 @@ def question(reach, people, home, where, terms, covered=None, banks=None):
     candidates = gpd.GeoDataFrame(
         {
             "candidate_id": [f"C{j}" for j in range(count)],
+            "kind": "",
+            "address": "",
             "name": "",
             "bank": banks if banks is not None else "",
             "county": where,

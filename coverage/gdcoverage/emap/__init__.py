@@ -1,6 +1,7 @@
 """The 广东社保电子地图: one HTML file that opens anywhere, with no network."""
 
 from gdcoverage.emap._drawn import Drawn
+from gdcoverage.emap._drawn_pieces import Squares
 from gdcoverage.emap._ground import Ground, Release
 from gdcoverage.emap._map import (
     build_index_map,
@@ -21,6 +22,7 @@ __all__ = [
     "EMap",
     "Ground",
     "Release",
+    "Squares",
     "build_index_map",
     "build_map",
     "build_public_map",

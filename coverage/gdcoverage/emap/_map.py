@@ -74,7 +74,7 @@ def build_public_map(
         active = active.assign(county=assign_counties(active, area))
     head = _head("public", title, made_on, data_date, ground)
     head["bounds"] = bounds(active if area is None else area)
-    head["beside"] = beside
+    head["beside"] = beside or bool(ground.pieces)
     release, head["draft"] = release or Release(), release is None
     active = in_order(active, area)
     walks = None if network is None else _walks(network, active, ground, standard or Standard())
@@ -234,12 +234,13 @@ def build_index_map(
         "headline": headline(total),
         "bounds": bounds(counties),
         "styles": province_styles(gaps, sites),
+        "beside": bool(ground.pieces),
     }
     data = {
         "outlets": look_up(outlets, counties),
         "names": ground.named(counties),
         "base": base_block(counties, bool(ground.boundaries)),
-        "planner": province_block(counties, standard, gaps, sites, links or {}),
+        "planner": province_block(counties, standard, gaps, sites, links or {}, total),
     }
     return EMap(head, with_base(data, ground, counties))
 

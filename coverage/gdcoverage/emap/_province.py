@@ -14,6 +14,7 @@ from gdcoverage.emap._pack import packed_area
 from gdcoverage.emap._styles import Style, styles
 from gdcoverage.numbers import GAP, KINDS, NUMBERS, SITE, map_words
 from gdcoverage.policy import SETTLEMENTS, Standard
+from gdcoverage.report import percent
 
 # Lower bounds of the classes of coverage rate, and a colour-blind-safe ramp (ColorBrewer YlGnBu).
 CLASSES = (
@@ -49,14 +50,29 @@ def province_styles(
     return [{"key": key, **style._asdict()} for key, style in table.items()]
 
 
+def rated() -> str:
+    """What the one number that a leader is shown is called."""
+    return f"人口{NUMBERS['rate'].said}"
+
+
+def rated_words() -> dict[str, str]:
+    """Its name in English."""
+    return {rated(): NUMBERS["rate"].english}
+
+
 def province_block(
     counties: gpd.GeoDataFrame,
     standard: Standard,
     gaps: gpd.GeoDataFrame | None,
     sites: gpd.GeoDataFrame | None,
     links: Mapping[str, str],
+    total: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Counties with class, outline and numbers; the largest gaps; recommended sites."""
+    steps = []
+    if total["population"] > 0:
+        missed = total["population"] * (1 - total["rate"])
+        steps = [{"rate": percent(total["rate"]), "missed": round(missed)}]
     shapes, _ = simplified(counties)
     rows = []
     for shape, row in zip(shapes, counties.to_dict("records"), strict=True):
@@ -82,9 +98,11 @@ def province_block(
         "services": None,
         "gapMarks": [] if gaps is None else _gap_marks(gaps, standard),
         "sites": [] if sites is None else _site_marks(sites),
+        "steps": steps,
+        "rated": rated(),
         "rankedTowns": "",
         "ranked": NUMBERS["uncovered_population"].said,
-        "words": map_words(NUMBERS, GAP, {} if sites is None else SITE),
+        "words": rated_words() | map_words(NUMBERS, GAP, {} if sites is None else SITE),
     }
 
 

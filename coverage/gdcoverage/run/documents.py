@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from gdcoverage.emap import Squares
 from gdcoverage.places.assign_towns import COLUMNS as TOWN_COLUMNS
 from gdcoverage.report import Report
 from gdcoverage.run.counties import Found, results_of
@@ -20,7 +21,13 @@ from gdcoverage.run.inputs import Inputs
 from gdcoverage.run.job import Documents, Done, document_ids, make_documents, page_id
 from gdcoverage.run.outputs import Written, county_file_names, write_tables
 from gdcoverage.run.plan import Plan
-from gdcoverage.run.province import begin_province_maps, province_files, write_province_layers
+from gdcoverage.run.province import (
+    begin_province_maps,
+    province_files,
+    squares_to_show,
+    write_province_layers,
+    write_squares,
+)
 
 
 def folder_of(plan: Plan, task: CountyTask) -> Path:
@@ -31,7 +38,9 @@ def folder_of(plan: Plan, task: CountyTask) -> Path:
 
 def files_of(plan: Plan, inputs: Inputs, found: Found, one: bool) -> set[str]:
     """All files that a plan's results are, as paths below its folder."""
-    names = {MANIFEST} if one else {MANIFEST, *province_files(plan, inputs)}
+    names = {MANIFEST}
+    if not one:
+        names |= {*province_files(plan, inputs), *squares_to_show(plan, inputs)}
     for adcode, job in found.jobs.items():
         folder = plan.outputs.folder if one else folder_of(plan, job.task)
         results = county_file_names(job.siting_id is not None, among_others=not one)
@@ -73,10 +82,15 @@ def deliver_province(
     files = province_files(plan, inputs)
     ids = dict.fromkeys(files, digest("province", program(), jobs, shown, asked))
     marks = Delivered(results_of(plan, written.say), plan.outputs.folder)
+    squares = squares_to_show(plan, inputs)
     if how.fresh or marks.stale(ids, written.say):
         before = len(written.failures)
         ground = replace(
-            plan.ground, drawn=pictured.base, places=inputs.places, names=pictured.names
+            plan.ground,
+            drawn=pictured.base,
+            places=inputs.places,
+            names=pictured.names,
+            pieces=inputs.squares.square.tolist() if squares and inputs.squares else (),
         )
         beside = here if how.crew is None else how.crew.beside
         maps = begin_province_maps(report, folders, ground, inputs.counties, beside)
@@ -89,6 +103,23 @@ def deliver_province(
         written.say("汇总与全省地图没有变化，不再写出")
         written.files.extend(plan.outputs.folder / name for name in files)
         tables_stand()
+    if inputs.squares is not None:
+        _deliver_squares(inputs.squares, squares, how, written, marks)
+
+
+def _deliver_squares(
+    squares: Squares, numbers: Mapping[str, int], how: How, written: Written, marks: Delivered
+) -> None:
+    """Write the squares of the base map that do not show the same already."""
+    ids = {
+        path: digest("square", program(), squares.things(number))
+        for path, number in numbers.items()
+    }
+    stale = list(ids) if how.fresh else marks.stale(ids, written.say)
+    before = len(written.failures)
+    write_squares(squares, {path: numbers[path] for path in stale}, written)
+    if stale and len(written.failures) == before:
+        marks.note({path: ids[path] for path in stale})
 
 
 def begin_counties(

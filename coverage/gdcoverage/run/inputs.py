@@ -15,7 +15,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.demand import RASTER_SUFFIXES, read_demand
-from gdcoverage.emap import Drawn
+from gdcoverage.emap import Drawn, Squares
 from gdcoverage.emap.basemap import read_base
 from gdcoverage.emap.names import read_names
 from gdcoverage.files import Source, sha256
@@ -106,6 +106,12 @@ class Inputs:
     files: tuple[FileRead, ...] = field(default=())
     towns: gpd.GeoDataFrame | None = None
     quotas: pd.DataFrame | None = None
+
+    @cached_property
+    def squares(self) -> Squares | None:
+        """The base map as it lies beside the pages of several counties, if it does."""
+        base = self.pictured.base
+        return None if base is None or len(self.counties) < 2 else Squares.of(base)
 
 
 def read_inputs(

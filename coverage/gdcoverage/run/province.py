@@ -16,6 +16,7 @@ from gdcoverage._version import __version__
 from gdcoverage.emap import (
     EMap,
     Ground,
+    Squares,
     build_index_map,
     build_public_map,
     names_beside,
@@ -199,7 +200,7 @@ _FILES = (*TABLES, ACCOUNT, PLANNER_MAP, PUBLIC_MAP, "空白区.parquet")
 
 
 def province_files(plan: Plan, inputs: Inputs) -> tuple[str, ...]:
-    """Names of all results of a province, as paths below its folder."""
+    """Names of a province's results but the base map's squares, as paths below its folder."""
     files = _FILES if plan.sites is None else (*_FILES, SITES)
     return files if inputs.pictured.names is None else (*files, *paths_beside(inputs.counties))
 
@@ -278,6 +279,24 @@ def write_province_layers(report: Report, maps: ProvinceMaps, written: Written) 
     write_names(maps.names(), written)
     with written.writing("空白区.parquet") as path, written_whole(path) as partial:
         report.gaps.to_parquet(partial)
+
+
+def squares_to_show(plan: Plan, inputs: Inputs) -> dict[str, int]:
+    """Path of each square of the base map that lies beside the province's pages -> its number."""
+    if plan.ground.tiles is not None or inputs.squares is None:
+        return {}
+    return {path: number for number, path in enumerate(inputs.squares.paths)}
+
+
+def write_squares(squares: Squares, numbers: Mapping[str, int], written: Written) -> None:
+    """Write some squares of the base map, each as soon as it is made."""
+    if numbers:
+        written.say(f"写出 底图（{len(numbers)} 块）")
+    for name, number in numbers.items():
+        with written.writing(name, listed=False) as path:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with written_whole(path) as partial:
+                partial.write_text(squares.script(number), encoding="utf-8")
 
 
 def write_names(scripts: Mapping[str, str], written: Written) -> None:

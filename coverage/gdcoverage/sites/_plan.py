@@ -95,6 +95,8 @@ class SitePlan(Shown):
         does what is asked.
     two_outlets : people in reach of two or more outlets, where the terms ask for them.
     cost : of all sites together, where the terms have a budget.
+    won : of each row of the coverage's demand, the rank of the site that wins its people when
+        built in this order; 0 for those whom no site wins.
     """
 
     sites: gpd.GeoDataFrame
@@ -111,6 +113,7 @@ class SitePlan(Shown):
     limited_by: tuple[str, ...] = ()
     two_outlets: TwoOutlets | None = None
     cost: float | None = None
+    won: Ints | None = None
 
     def _line(self) -> str:
         return (
@@ -164,7 +167,17 @@ def described(
             twice.seconds,
         ),
         float(question.costs[order].sum()) if np.isfinite(question.budget) else None,
+        _won(question, order),
     )  # fmt: skip
+
+
+def _won(question: Question, order: Ints) -> Ints:
+    """The rank of the site that wins each row of the demand, 0 without one."""
+    rank = np.zeros(len(question.coverage.demand), np.int64)
+    # The first in the build order is written last.
+    for place, site in reversed(list(enumerate(order, 1))):
+        rank[question.missed[question.by_site[[site]].indices]] = place
+    return rank
 
 
 def _limited_by(question: Question, population: float, wanted: float) -> tuple[str, ...]:

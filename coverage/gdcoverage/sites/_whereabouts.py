@@ -88,7 +88,9 @@ def _books(
         wide = landmarks["kind"].isin(_WIDE)
         narrow.append(landmarks[~wide])
         books.append((landmarks[wide], True))
-    near = [gpd.GeoDataFrame(pd.concat(narrow, ignore_index=True), crs="EPSG:4326")] * bool(narrow)
+    near = []
+    if narrow:
+        near = [gpd.GeoDataFrame(pd.concat(narrow, ignore_index=True), crs="EPSG:4326")]
     outlets = coverage.outlets[coverage.outlets["counts"].to_numpy(bool)]
     books += [(frame, True) for frame in (coverage.demand, outlets) if "name" in frame]
     named = [*((frame, False) for frame in near), *books]

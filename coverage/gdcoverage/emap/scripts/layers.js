@@ -71,7 +71,7 @@ export function plannerLayers(words, map, head, planner) {
     ...style[key].options, renderer: panes.areas, interactive: false,
   })]);
   if (planner.counties) {
-    return { ...rateLayers(words, planner.counties, style, marks), ...gapMarks(words, planner, style, marks), ...siteLayer(words, planner, style) };
+    return { ...rateLayers(words, map, planner.counties, style, marks), ...gapMarks(words, planner, style, marks), ...siteLayer(words, planner, style) };
   }
   return {
     ...townLayers(words, planner.towns, style, marks),
@@ -179,19 +179,32 @@ function townLayers(words, towns, style, renderer) {
   return layers;
 }
 
+// From here on a county's colour gives way to its streets.
+const STREETS_ZOOM = 12;
+const LIGHTER = 5;
+
 /**
  * The province: counties by class of coverage rate.
  * @param {Words} words
+ * @param {L.Map} map
  * @param {RatedCounty[]} counties
  * @param {Styles} style
  * @param {L.Renderer} renderer
  */
-function rateLayers(words, counties, style, renderer) {
+function rateLayers(words, map, counties, style, renderer) {
   /** @type {Record<string, L.LayerGroup>} */
   const layers = {};
+  const near = () => map.getZoom() >= STREETS_ZOOM;
+  const filled = (/** @type {string} */ key) => ({ fillOpacity: (style[key].options.fillOpacity || 0) / (near() ? LIGHTER : 1) });
+  let veiled = near();
+  map.on("zoomend", () => {
+    if (veiled === near()) return;
+    veiled = near();
+    Object.keys(layers).forEach((key) => layers[key].eachLayer((shape) => { if (shape instanceof L.Path) shape.setStyle(filled(key)); }));
+  });
   Object.keys(style).filter((key) => key.startsWith("rate_")).forEach((key) => {
     layers[key] = new Later(() => counties.filter((county) => county.style === key).map((county) => {
-      const shape = L.polygon(unpackArea(county.area), { ...style[key].options, renderer });
+      const shape = L.polygon(unpackArea(county.area), { ...style[key].options, ...filled(key), renderer });
       return shape.bindPopup(() => countyCard(words, county), { maxWidth: 320 });
     }));
   });
