@@ -12,7 +12,8 @@ from gdcoverage.emap._base import simplified
 from gdcoverage.emap._facts import facts, ways
 from gdcoverage.emap._pack import packed_area
 from gdcoverage.emap._styles import Style, styles
-from gdcoverage.numbers import GAP, KINDS, NUMBERS, SITE, map_words
+from gdcoverage.emap._supervised import supervised_rows, supervision_styles
+from gdcoverage.numbers import GAP, KINDS, NUMBERS, SITE, SUPERVISION, map_words
 from gdcoverage.policy import SETTLEMENTS, Standard
 
 # Lower bounds of the classes of coverage rate, and a colour-blind-safe ramp (ColorBrewer YlGnBu).
@@ -29,7 +30,9 @@ _GAPS = 500
 
 
 def province_styles(
-    gaps: gpd.GeoDataFrame | None, sites: gpd.GeoDataFrame | None
+    gaps: gpd.GeoDataFrame | None,
+    sites: gpd.GeoDataFrame | None,
+    supervision: gpd.GeoDataFrame | None = None,
 ) -> list[dict[str, Any]]:
     """The style table of the province's map."""
     usual = styles(Standard())
@@ -46,6 +49,7 @@ def province_styles(
         table["gap_marks"] = Style(label, english, False, "diamond", marks)
     if sites is not None and len(sites):
         table["sites"] = usual["sites"]._replace(on=False)
+    table |= supervision_styles(supervision)
     return [{"key": key, **style._asdict()} for key, style in table.items()]
 
 
@@ -55,6 +59,7 @@ def province_block(
     gaps: gpd.GeoDataFrame | None,
     sites: gpd.GeoDataFrame | None,
     links: Mapping[str, str],
+    supervision: gpd.GeoDataFrame | None = None,
 ) -> dict[str, Any]:
     """Counties with class, outline and numbers; the largest gaps; recommended sites."""
     shapes, _ = simplified(counties)
@@ -80,11 +85,12 @@ def province_block(
         "counties": rows,
         "towns": [],
         "services": None,
+        "supervision": supervised_rows(supervision),
         "gapMarks": [] if gaps is None else _gap_marks(gaps, standard),
         "sites": [] if sites is None else _site_marks(sites),
         "rankedTowns": "",
         "ranked": NUMBERS["uncovered_population"].said,
-        "words": map_words(NUMBERS, GAP, {} if sites is None else SITE),
+        "words": map_words(NUMBERS, GAP, SUPERVISION, {} if sites is None else SITE),
     }
 
 

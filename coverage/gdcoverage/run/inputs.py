@@ -70,6 +70,8 @@ class Inputs:
     files : what was understood of outlets, people and candidates.
     towns : frame of `read_towns`, or None; outlets and demand have the columns of `assign_towns`.
     quotas : frame of `read_quotas`, or None.
+    supervision : of a register what supervision has to look at, frame of
+        `register.supervision`; None of a table, which tells nothing of it.
     """
 
     outlets: Reading
@@ -85,6 +87,7 @@ class Inputs:
     files: tuple[FileRead, ...] = field(default=())
     towns: gpd.GeoDataFrame | None = None
     quotas: pd.DataFrame | None = None
+    supervision: gpd.GeoDataFrame | None = None
 
 
 def read_inputs(
@@ -124,7 +127,9 @@ def read_inputs(
         demand = _without_others(demand, read_counties(own), counties)
     say("读取网点")
     answered = None if plan.outlets.path is None else answers_beside(plan.outlets.path)
-    outlets = outlets_as_of(plan, counties, plan.outlets.as_of or today or this_day(), kept)
+    on = plan.outlets.as_of or today or this_day()
+    outlets = outlets_as_of(plan, counties, on, kept)
+    supervised = _supervision(plan, on, outlets.frame, counties)
     towns = _towns(plan, counties, say)
     demand, outlets, of_towns = _in_towns(demand, outlets, towns)
     quotas = None
@@ -182,6 +187,7 @@ def read_inputs(
         ),
         towns.frame if towns else None,
         quotas,
+        supervised,
     )
 
 
@@ -300,6 +306,20 @@ def outlets_as_of(
     return replace(outlets, frame=_with_county(outlets.frame, counties))
 
 
+def _supervision(
+    plan: Plan, on: dt.date, outlets: gpd.GeoDataFrame, counties: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame | None:
+    """What of the plan's counties supervision has to look at; None without a register."""
+    if plan.outlets.register is None:
+        return None
+    from gdcoverage.register import Register, findings, supervision
+
+    found = supervision(findings(Register(plan.outlets.register).as_of(on)), outlets)
+    # A register of the province serves for one county.
+    own = found["county"].isin(counties["adcode"]) | bool(plan.counties.single)
+    return found[own].reset_index(drop=True)
+
+
 def _outlets(kept: Kept | None, asked: OutletsInput, more: dict[str, Any]) -> Reading:
     options = {"datum": asked.datum, "sheet": asked.sheet, **more}
     assert asked.path is not None
@@ -404,8 +424,12 @@ def narrowed(inputs: Inputs, adcodes: Collection[str]) -> Inputs:
     """The inputs with these counties and their people alone; outlets of others still serve them."""
     counties, demand = inputs.counties, inputs.demand.frame
     own = demand[demand["county"].isin(adcodes)].reset_index(drop=True)
+    supervised = inputs.supervision
+    if supervised is not None:
+        supervised = supervised[supervised["county"].isin(adcodes)].reset_index(drop=True)
     return replace(
         inputs,
         counties=counties[counties["adcode"].isin(adcodes)].reset_index(drop=True),
         demand=replace(inputs.demand, frame=own),
+        supervision=supervised,
     )

@@ -286,6 +286,7 @@ def _reported(job: Job, assessed: Assessed) -> Report:
         witness=assessed.witness,
         towns=shown.towns,
         quotas=shown.quotas,
+        supervision=shown.supervision,
     )
 
 
@@ -333,7 +334,10 @@ class Documents:
 def page_id(job: Job) -> str:
     """Identity of the data of a county's map."""
     shown = job.task.shown.digests
-    used = [shown[name] for name in ("outlets", "demand", "base", "names", "ground", "towns")]
+    used = [
+        shown[name]
+        for name in ("outlets", "demand", "base", "names", "ground", "towns", "supervision")
+    ]
     return digest("page", job.assessed_id, job.siting_id, used)
 
 
@@ -365,7 +369,14 @@ def make_documents(work: Documents) -> Done:
         if work.page is not None:
             kept = _unpacked(work.page)
             return {name: Block(*part) for name, part in kept.items()}
-        made = planner_data(walked(), report.gaps, report.siting, ground, towns=report.towns)
+        made = planner_data(
+            walked(),
+            report.gaps,
+            report.siting,
+            ground,
+            towns=report.towns,
+            supervision=report.supervision_table,
+        )
         bodies["page"] = packed({name: tuple(part) for name, part in made.items()})
         return made
 

@@ -92,7 +92,14 @@ def write_outputs(
         report,
         ground,
         lambda: report.walked,
-        lambda: planner_data(report.walked, report.gaps, report.siting, ground, towns=report.towns),
+        lambda: planner_data(
+            report.walked,
+            report.gaps,
+            report.siting,
+            ground,
+            towns=report.towns,
+            supervision=report.supervision_table,
+        ),
         among_others=False,
     ).items():
         with written.writing(name) as path:
@@ -165,6 +172,7 @@ def county_files(
             ground=ground,
             box=report.box,
             towns=report.towns,
+            supervision=report.supervision_table,
             province=f"../../{PLANNER_MAP}" if among_others else "",
         )
         write_map(EMap(head, page()), path)
@@ -224,6 +232,7 @@ def write_report_map(report: Report, path: Path, ground: Ground | None = None) -
             ground=ground,
             box=report.box,
             towns=report.towns,
+            supervision=report.supervision_table,
         ),
         path,
     )

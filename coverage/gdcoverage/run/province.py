@@ -81,6 +81,7 @@ def joined_report(
         witness=_together(results),
         towns=inputs.towns,
         quotas=inputs.quotas,
+        supervision=inputs.supervision,
     )
 
 
@@ -251,6 +252,7 @@ def begin_province_maps(
             for adcode, folder in folders.items()
         },
         "box": report.box,
+        "supervision": report.supervision_table,
         "ground": replace(ground, places=None, names=None),
     }
     named = ground.names is not None

@@ -3,7 +3,7 @@
 /** @import { Words } from "./words.js" */
 import { make } from "./dom.js";
 import { paneOf, quietPane } from "./ground.js";
-import { Diamond, Triangle, swatch, unpack, unpackArea } from "./shapes.js";
+import { Diamond, Ring, Triangle, swatch, unpack, unpackArea } from "./shapes.js";
 import { countyName } from "./store.js";
 
 /** @typedef {Record<string, Style>} Styles by key */
@@ -71,7 +71,7 @@ export function plannerLayers(words, map, head, planner) {
     ...style[key].options, renderer: panes.areas, interactive: false,
   })]);
   if (planner.counties) {
-    return { ...rateLayers(words, planner.counties, style, marks), ...gapMarks(words, planner, style, marks), ...siteLayer(words, planner, style) };
+    return { ...rateLayers(words, planner.counties, style, marks), ...gapMarks(words, planner, style, marks), ...siteLayer(words, planner, style), ...supervisionLayers(words, planner, style, marks) };
   }
   return {
     ...townLayers(words, planner.towns, style, marks),
@@ -86,6 +86,7 @@ export function plannerLayers(words, map, head, planner) {
     uncovered: demandLayer(words, planner.demand, style.uncovered, isMissed(1), Diamond, marks),
     uncovered_rural: demandLayer(words, planner.demand, style.uncovered_rural, isMissed(0), Triangle, marks),
     ...siteLayer(words, planner, style),
+    ...supervisionLayers(words, planner, style, marks),
   };
 }
 
@@ -160,6 +161,23 @@ function siteLayer(words, planner, style) {
     alt: site.name, title: site.name,
     icon: L.divIcon({ className: "emap-star", html: swatch(style.sites), iconSize: [34, 22], iconAnchor: [17, 11] }),
   }), site.name, site.facts))) };
+}
+
+/**
+ * A ring around each outlet that supervision has to look at, by what for.
+ * @param {Words} words
+ * @param {Planner} planner
+ * @param {Styles} style
+ * @param {L.Renderer} renderer
+ */
+function supervisionLayers(words, planner, style, renderer) {
+  /** @type {Record<string, L.LayerGroup>} */
+  const layers = {};
+  Object.keys(style).filter((key) => key.startsWith("supervised_")).forEach((key) => {
+    layers[key] = new Later(() => planner.supervision.filter((place) => place.style === key)
+      .map((place) => popup(words, new Ring([place.lat, place.lon], { ...style[key].options, renderer }), place.name, place.facts)));
+  });
+  return layers;
 }
 
 /**
