@@ -172,8 +172,8 @@ def test_nothing_of_supervision_and_no_persons_name_is_in_the_public_file(ran):
     assert "planner" not in blocks
     assert "styles" not in json.loads(blocks["head"])
     # The outlets are there, with what the public may know.
-    for known in ("未登记支行", "0755-82000000", "9:00-17:00"):
-        assert known in blocks["outlets"]
+    for text in ("未登记支行", "0755-82000000", "9:00-17:00"):
+        assert text in blocks["outlets"]
     persons = (*SECRET, PERSON, MANAGER, MOBILE)
     # The page's own scripts serve both editions; what they are told is in the blocks.
     told = "\n".join(blocks.values())
