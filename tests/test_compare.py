@@ -228,6 +228,15 @@ def test_people_and_streets_that_differ_are_causes_of_their_own(plan, tmp_path):
         compare_plan(first, TO, FROM)
 
 
+def test_a_plan_with_a_table_is_told_that_one_table_tells_of_no_change(tmp_path, monkeypatch):
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    path = write_plan(tmp_path / "plan", sites=False, people=20)
+    days = ["--from", "2025-12-31", "--to", "2026-06-30", "--no-months", "--workers", "1"]
+    done = CliRunner().invoke(app, ["compare", str(path), *days])
+    assert "不是台账" in done.stderr
+    assert "register import" in done.stderr
+
+
 def test_the_command_prints_it_and_writes_a_workbook_with_a_chart(plan, tmp_path):
     book = tmp_path / "变化.xlsx"
     # Kept from the comparison before.

@@ -18,6 +18,7 @@ from gdcoverage.inspection.page import Sheet, route_page
 from gdcoverage.inspection.route import plan_route
 from gdcoverage.inspection.stops import Stop, longest_uninspected, stops_of
 from gdcoverage.inspection.walks import Walks
+from gdcoverage.network import WalkNetwork
 from gdcoverage.network.reach import distances
 from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError
@@ -67,6 +68,16 @@ def test_a_way_follows_the_streets(network):
     assert np.abs(walks.way(0, 2) - corner).sum(axis=1).min() > 1e-4
 
 
+def test_a_walk_tells_the_streets_that_have_names(tmp_path):
+    nodes = {1: (0.0, 0.0), 2: (400.0, 0.0), 3: (400.0, 400.0)}
+    tags = {"highway": "residential"}
+    ways = [([1, 2], tags | {"name": "市桥路"}), ([2, 3], tags | {"name": "重阳巷"})]
+    streets = WalkNetwork.from_osm(worlds.write_osm(tmp_path / "named.osm", nodes, ways))
+    walks = walks_of(streets, [(10.0, 0.0), (400.0, 300.0)])
+    assert walks.names(0, 1) == ["市桥路", "重阳巷"]
+    assert walks.names(1, 0) == ["重阳巷", "市桥路"]
+
+
 # --- order
 
 
@@ -100,10 +111,11 @@ def test_stops_in_a_row_are_visited_in_a_row():
 # --- routes
 
 
-def stop(number, spot, **more):
+def stop(number, spot, name="", phone=""):
     lon, lat = worlds.degrees(*spot)
-    signed = {"signed_on": dt.date(2025, 1, 1), "name": f"第{number}支行"} | more
-    return Stop(Standing(f"W{number}", lon=lon, lat=lat, **signed), ("看一看",))
+    name, signed = name or f"第{number}支行", dt.date(2025, 1, 1)
+    standing = Standing(f"W{number}", name, phone=phone, lon=lon, lat=lat, signed_on=signed)
+    return Stop(standing, ("看一看",))
 
 
 def test_a_route_without_a_start_leads_from_end_to_end(network):

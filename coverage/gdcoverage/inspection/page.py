@@ -16,10 +16,12 @@ from gdcoverage.network import WalkNetwork
 from gdcoverage.policy import OUTLET_STATUS, Standard
 
 # The map on the sheet, millimetres; streets may run this share of it beyond what is visited.
-_WIDE, _HIGH, _MARGIN = 182.0, 112.0, 0.08
+_WIDE, _HIGH, _MARGIN = 182.0, 92.0, 0.08
 # Least ground that it shows, metres across.
 _LEAST_M = 400.0
 _M_PER_DEG = 111_320.0
+# Farther than this nobody inspects on foot.
+_WALKED_M = 15_000
 # More streets than these are drawn by their greater ones alone.
 _MANY = 6_000
 _GREATER = ("trunk", "primary", "secondary", "tertiary")
@@ -43,7 +45,7 @@ def route_page(route: Route, network: WalkNetwork, standard: Standard, sheet: Sh
         sheet=sheet,
         route=route,
         km=f"{route.metres / 1000:,.1f}",
-        walk=_hours(route.metres / standard.walking_speed_kmh * 60 / 1000),
+        how=_how(route.metres, standard),
         stops=[
             {
                 "number": number,
@@ -74,9 +76,13 @@ def _leg(route: Route, number: int) -> dict[str, str] | None:
     return {"metres": f"{leg.metres:,.0f}", "streets": named}
 
 
-def _hours(minutes: float) -> str:
-    whole = round(minutes)
-    return f"{whole // 60} 小时 {whole % 60} 分" if whole >= 60 else f"{whole} 分钟"
+def _how(metres: float, standard: Standard) -> str:
+    """How long it takes on foot, where anybody would walk so far."""
+    minutes = round(metres / standard.walking_speed_kmh * 60 / 1000)
+    if metres > _WALKED_M:
+        return "宜驾车，以导航为准"
+    took = f"{minutes // 60} 小时 {minutes % 60} 分" if minutes >= 60 else f"{minutes} 分钟"
+    return f"全程步行约 {took}；驾车以导航为准"
 
 
 @dataclass(frozen=True)
@@ -91,9 +97,9 @@ class _Frame:
     @classmethod
     def around(cls, route: Route) -> _Frame:
         """A frame that holds all legs and stops."""
-        lines = [leg.line for leg in route.legs]
-        spots = [[(s.standing.lon, s.standing.lat) for s in route.stops]]
-        xy = np.vstack([*lines, np.array(spots[0], float), *([[route.start]] * bool(route.start))])
+        spots = [(s.standing.lon, s.standing.lat) for s in route.stops]
+        # The start, where there is one, is the end of a leg.
+        xy = np.vstack([*(leg.line for leg in route.legs), np.array(spots, float)])
         (west, south), (east, north) = xy.min(axis=0), xy.max(axis=0)
         lat, lon = (south + north) / 2, (west + east) / 2
         across = _M_PER_DEG * np.cos(np.radians(lat))
@@ -166,8 +172,8 @@ def _marks(route: Route, frame: _Frame) -> list[dict[str, float | int]]:
 def _free(x: float, y: float, taken: list[tuple[float, float]]) -> tuple[float, float]:
     """The nearest place for a number of 6 mm that touches no other."""
     steps = [(0.0, 0.0)]
-    for radius in (6.5, 9.0, 13.0, 18.0):
-        steps += [(radius * np.cos(a), radius * np.sin(a)) for a in np.arange(8) * np.pi / 4]
+    for radius in (6.5, 9.0, 13.0, 18.0, 24.0):
+        steps += [(radius * np.cos(a), radius * np.sin(a)) for a in np.arange(16) * np.pi / 8]
     for dx, dy in steps:
         if all((x + dx - a) ** 2 + (y + dy - b) ** 2 >= 36 for a, b in taken):
             return round(x + dx, 1), round(y + dy, 1)

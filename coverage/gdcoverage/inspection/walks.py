@@ -52,7 +52,7 @@ class Walks:
         """The streets with the stops as further nodes, and by what each link leads.
 
         A stop is one node to start from and another to end at, so no walk passes through it.
-        What it leads by is an edge, counted from 0; behind them a join; behind these one of `_pairs`.
+        It leads by an edge, counted from 0; behind them by a join; behind these by one of `_pairs`.
         """
         network, joins = self.network, self.snap.joins
         start, edge = network.nodes + self.snap.point, joins.edge
@@ -105,11 +105,14 @@ class Walks:
         network = self.network
         texts, found = network.ways.texts(), dict[str, None]()
         for tail, head in pairwise(self._nodes(start, end)):
-            edge, _, _ = self._part(tail, head)
-            way = int(network.shape_way[network.shape_start[edge]])
-            name = texts[network.ways.name[way]] if way >= 0 else ""
-            if name:
-                found[name] = None
+            edge, first, last = self._part(tail, head)
+            points = slice(network.shape_start[edge], network.shape_start[edge + 1])
+            at, way = network.shape_m[points], network.shape_way[points][:-1]
+            walked = way[(at[1:] > min(first, last)) & (at[:-1] < max(first, last))]
+            for number in walked if first < last else walked[::-1]:
+                name = texts[network.ways.name[number]] if number >= 0 else ""
+                if name:
+                    found[name] = None
         return list(found)
 
     def _nodes(self, start: int, end: int) -> list[int]:

@@ -85,7 +85,11 @@ def import_table(
     out.print(f"读到网点 {len(reading.frame)} 个；与台账（截至 {day}）不同的有 {len(found)} 处。")
     for kind in dict.fromkeys(difference.kind for difference in found):
         out.print(f"  {kind} {sum(difference.kind == kind for difference in found)} 处")
-    out.print(Text(f"已写出：{nearby(review)}。填好“处理”列后运行："), soft_wrap=True)
+    open_ones = sum(not d.certain for d in found)
+    if open_ones:
+        out.print(f"其中 {open_ones} 处没有预填处理，要您决定。")
+    out.print(f"生效日期都预填 {day}；知道实际日期的请改，逐月的变化以它为准。")
+    out.print(Text(f"已写出：{nearby(review)}。核对“处理”列后运行："), soft_wrap=True)
     out.print(Text(f"gdcoverage register apply {nearby(review)}"), soft_wrap=True)
 
 
