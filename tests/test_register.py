@@ -300,7 +300,7 @@ def test_an_older_register_is_brought_up_to_date_and_a_newer_one_refused(places,
         patch.setattr("gdcoverage.register._store.MIGRATIONS", newer)
         written(Register(where), [Draft("W1", "suspended", day(3))])
         assert len(Register(where).events()) == 4
-    with pytest.raises(InputError, match="较新版本的程序写的（第 2 版，本程序只认识到第 1 版）"):
+    with pytest.raises(InputError, match="较新版本的程序写的（第 3 版，本程序只认识到第 2 版）"):
         Register(where)
 
 

@@ -65,15 +65,21 @@ def outlet_frame(book: Book, file: str = "") -> gpd.GeoDataFrame:
     return OUTLETS.validate(gpd.GeoDataFrame(frame, geometry="geometry", crs="EPSG:4326"))
 
 
-def read_register(register: Register, on: dt.date, known_on: dt.date | None = None) -> Reading:
+def read_register(
+    register: Register, on: dt.date, known_on: dt.date | None = None, *, public: bool = False
+) -> Reading:
     """The outlets of a register as of a day, as a table of outlets would be read.
+
+    Parameters
+    ----------
+    public : read nothing but the public's view, see `Register.as_of`.
 
     Returns
     -------
     Reading; its source is known by the outlets, not by the file, which changes with every event.
     An outlet whose agreement has run out is in doubt, and a problem says so.
     """
-    book = register.as_of(on, known_on, supervised=False)
+    book = register.as_of(on, known_on, supervised=False, public=public)
     frame = outlet_frame(book, register.where)
     problems = tuple(_expired(book, frame, register.where))
     counted = frame["status"].value_counts()

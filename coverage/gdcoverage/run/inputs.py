@@ -95,6 +95,8 @@ def read_inputs(
     say: Say = lambda _: None,
     crew: Processes | None = None,
     today: dt.date | None = None,
+    *,
+    public: bool = False,
 ) -> Inputs:
     """Read everything that the plan names but the streets, telling each step.
 
@@ -102,6 +104,7 @@ def read_inputs(
     ----------
     crew : reads what a map shows of a province's OSM file beside the tables.
     today : see `read_outlets`.
+    public : read of a register nothing but the public's view.
     """
     counties = None
     if not plan.counties.single:
@@ -128,8 +131,8 @@ def read_inputs(
     say("读取网点")
     answered = None if plan.outlets.path is None else answers_beside(plan.outlets.path)
     on = plan.outlets.as_of or today or this_day()
-    outlets = outlets_as_of(plan, counties, on, kept)
-    supervised = _supervision(plan, on, outlets.frame, counties)
+    outlets = outlets_as_of(plan, counties, on, kept, public=public)
+    supervised = None if public else _supervision(plan, on, outlets.frame, counties)
     towns = _towns(plan, counties, say)
     demand, outlets, of_towns = _in_towns(demand, outlets, towns)
     quotas = None
@@ -281,19 +284,25 @@ def _is_raster(path: Path) -> bool:
 
 
 def outlets_as_of(
-    plan: Plan, counties: gpd.GeoDataFrame, on: dt.date, kept: Kept | None = None
+    plan: Plan,
+    counties: gpd.GeoDataFrame,
+    on: dt.date,
+    kept: Kept | None = None,
+    *,
+    public: bool = False,
 ) -> Reading:
     """The plan's outlets as of a day, each with the county that it lies in.
 
     Parameters
     ----------
     on : of a register, what it held on that day; of a table, dates in it are judged from there.
+    public : read of a register nothing but the public's view.
     """
     asked = plan.outlets
     if asked.register is not None:
         from gdcoverage.register import Register, read_register
 
-        outlets = read_register(Register(asked.register), on)
+        outlets = read_register(Register(asked.register), on, public=public)
     else:
         assert asked.path is not None
         answered = answers_beside(asked.path)
@@ -309,12 +318,15 @@ def outlets_as_of(
 def _supervision(
     plan: Plan, on: dt.date, outlets: gpd.GeoDataFrame, counties: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame | None:
-    """What of the plan's counties supervision has to look at; None without a register."""
+    """What of the plan's counties supervision has to look at; None where that cannot be read."""
     if plan.outlets.register is None:
         return None
     from gdcoverage.register import Register, findings, supervision
 
-    found = supervision(findings(Register(plan.outlets.register).as_of(on)), outlets)
+    register = Register(plan.outlets.register)
+    if register.is_restricted:
+        return None
+    found = supervision(findings(register.as_of(on)), outlets)
     # A register of the province serves for one county.
     own = found["county"].isin(counties["adcode"]) | bool(plan.counties.single)
     return found[own].reset_index(drop=True)

@@ -282,6 +282,18 @@ def directory(
     out.print(Text(f"已写入第 {number} 条：事项目录，{count} 项，自 {draft.effective_on} 起"))
 
 
+@app.command(epilog="例：gdcoverage register reader 电子地图 --register postgresql://…")
+def reader(
+    role: Annotated[str, typer.Argument(metavar="ROLE", help="PostgreSQL 账号，须已建好")],
+    register: Where = DEFAULT,
+) -> None:
+    """给一个账号只读公开列的权限：只能用来发布公众版，读不到监督、退出情形、来源和记录人。"""
+    from gdcoverage.register import Register
+
+    Register(register).let_read(role)
+    out.print(Text(f"账号 {role} 现在能读、且只能读公开的列。"), soft_wrap=True)
+
+
 def day_of(text: str, option: str) -> dt.date:
     """The day that an option says."""
     try:
