@@ -88,7 +88,9 @@ def _of(s: Standing, book: Book, inspection_days: int) -> Iterator[tuple[str, st
     status, on = s.status(book.on), book.on
     if s.registered_on is not None and status != "active":
         since = s.left_on or s.suspended_on
-        yield NOT_ACTIVE, f"{OUTLET_STATUS[status]}" + (f"，自 {since}" if since else "")
+        told = f"{OUTLET_STATUS[status]}" + (f"，自 {since}" if since else "")
+        done = "；已从电子地图撤下的，请写“撤销登记”" if s.left_on is not None else ""
+        yield NOT_ACTIVE, told + done
     if s.unanswered:
         yield UNANSWERED, f"第 {'、'.join(map(str, s.unanswered))} 条"
     if s.left_on is not None:
