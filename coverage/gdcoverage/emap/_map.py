@@ -222,6 +222,7 @@ def build_index_map(
     data_date: str = "",
     ground: Ground | None = None,
     supervision: gpd.GeoDataFrame | None = None,
+    towns: Sequence[Mapping[str, Any]] = (),
 ) -> EMap:
     """The planner's map of a province: counties coloured by coverage rate, each with its numbers.
 
@@ -241,6 +242,7 @@ def build_index_map(
     data_date : date until which the data go, as text; empty where it is not known.
     ground : the base map, tiles.
     supervision : frame of `Report.supervision_table`: outlets that want looking at.
+    towns : result of `town_rows` with names of counties: listed, and drawn where they have areas.
     """
     ground = ground or Ground()
     head = _head("planner", title, made_on, data_date, ground) | {
@@ -248,13 +250,13 @@ def build_index_map(
         "doubt": list(box),
         "headline": headline(total),
         "bounds": bounds(counties),
-        "styles": province_styles(gaps, sites, supervision),
+        "styles": province_styles(gaps, sites, supervision, towns),
     }
     data = {
         "outlets": look_up(outlets, counties),
         "names": ground.named(counties),
         "base": base_block(counties, bool(ground.boundaries)),
-        "planner": province_block(counties, standard, gaps, sites, links or {}, supervision),
+        "planner": province_block(counties, standard, gaps, sites, links or {}, supervision, towns),
     }
     return EMap(head, with_base(data, ground, counties))
 

@@ -187,6 +187,7 @@ def read_inputs(
             FileRead.of(outlets, plan.outlets.expected),
             FileRead.of(demand, plan.demand.expected_population),
             *([FileRead.of(candidates)] if candidates else []),
+            *([FileRead.of(towns)] if towns else []),
         ),
         towns.frame if towns else None,
         quotas,

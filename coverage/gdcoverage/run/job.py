@@ -42,6 +42,7 @@ from gdcoverage.sites import (
     TwoOutlets,
     make_siting,
 )
+from gdcoverage.townships import tells_towns
 from gdcoverage.verify import Region, Witness, bear_witness
 
 
@@ -151,6 +152,11 @@ class Job:
     def is_done(self) -> bool:
         """Whether all its numbers are there."""
         return self.assessed is not None and (self.siting_id is None or self.siting is not None)
+
+    @property
+    def tells_towns(self) -> bool:
+        """Whether anything tells towns of the county."""
+        return tells_towns(self.task.shown.demand, self.task.shown.towns)
 
     def by_value(self) -> Job:
         """The same for a worker that cannot read the saved network."""
@@ -349,7 +355,7 @@ def document_ids(job: Job, among_others: bool) -> dict[str, str]:
     held = shown.digests
     dated = digest("dated", program(), numbers, held, source, streets.problems)
     layered = digest("layers", program(), numbers, held["outlets"], held["demand"])
-    names = county_file_names(job.siting_id is not None, among_others)
+    names = county_file_names(job.siting_id is not None, among_others, job.tells_towns)
     return {name: dated if shows_date(name) else layered for name in names}
 
 

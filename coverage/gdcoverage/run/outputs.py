@@ -38,6 +38,7 @@ from gdcoverage.report import (
 )
 from gdcoverage.service_areas import reached_streets
 from gdcoverage.sites import Siting
+from gdcoverage.townships import tells_towns
 
 Say = Callable[[str], None]
 
@@ -109,7 +110,8 @@ def write_outputs(
 
 # The documents of a county, in the order in which they are written. What stands in the first
 # shows the date and the sources; layers show neither.
-TABLES = ("汇总.xlsx", "汇总.csv", "汇总.json", "事项与时段.csv", "镇街.csv")
+TOWNS = "镇街.csv"
+TABLES = ("汇总.xlsx", "汇总.csv", "汇总.json", "事项与时段.csv", TOWNS)
 ACCOUNT = "读表说明.html"
 PLANNER_MAP, PUBLIC_MAP, GEOPACKAGE = "地图.html", "公众版地图.html", "结果图层.gpkg"
 _LAYERS = {
@@ -122,7 +124,7 @@ _LAYERS = {
 }
 
 
-def county_file_names(siting: bool, among_others: bool) -> tuple[str, ...]:
+def county_file_names(siting: bool, among_others: bool, towns: bool) -> tuple[str, ...]:
     """Names of all results of a county.
 
     Parameters
@@ -130,11 +132,18 @@ def county_file_names(siting: bool, among_others: bool) -> tuple[str, ...]:
     siting : whether a siting question is answered.
     among_others : whether the county is one of several: with GeoParquet, and without a map of
         its own for the public, or what was understood of the inputs.
+    towns : whether anything tells towns.
     """
+    tables = tables_of(towns)
     if not among_others:
-        return (*TABLES, ACCOUNT, PLANNER_MAP, PUBLIC_MAP, GEOPACKAGE)
+        return (*tables, ACCOUNT, PLANNER_MAP, PUBLIC_MAP, GEOPACKAGE)
     parquet = [f"{_LAYERS[name]}.parquet" for name in _LAYERS if siting or name != "sites"]
-    return (*TABLES, PLANNER_MAP, GEOPACKAGE, *parquet)
+    return (*tables, PLANNER_MAP, GEOPACKAGE, *parquet)
+
+
+def tables_of(towns: bool) -> tuple[str, ...]:
+    """Names of the tables, that of towns where anything tells them."""
+    return TABLES if towns else tuple(name for name in TABLES if name != TOWNS)
 
 
 def shows_date(name: str) -> bool:
@@ -190,7 +199,7 @@ def county_files(
         "汇总.csv": lambda path: write_csv(report, path),
         "汇总.json": lambda path: write_json(report, path),
         "事项与时段.csv": lambda path: write_services(report, path),
-        "镇街.csv": lambda path: write_towns(report, path),
+        TOWNS: lambda path: write_towns(report, path),
         ACCOUNT: lambda path: write_account(report, path),
         PLANNER_MAP: planner_map,
         PUBLIC_MAP: lambda path: write_public_map(
@@ -199,7 +208,8 @@ def county_files(
         GEOPACKAGE: lambda path: write_layers(drawn(), path),
         **{f"{chinese}.parquet": parquet(name) for name, chinese in _LAYERS.items()},
     }
-    names = county_file_names(report.siting is not None, among_others)
+    towns = tells_towns(report.coverage.demand, report.towns)
+    names = county_file_names(report.siting is not None, among_others, towns)
     return {name: known[name] for name in names}
 
 
@@ -213,8 +223,9 @@ def write_tables(report: Report, written: Written) -> None:
         write_json(report, path)
     with written.writing("事项与时段.csv") as path:
         write_services(report, path)
-    with written.writing("镇街.csv") as path:
-        write_towns(report, path)
+    if tells_towns(report.coverage.demand, report.towns):
+        with written.writing(TOWNS) as path:
+            write_towns(report, path)
     with written.writing(ACCOUNT) as path:
         write_account(report, path)
 

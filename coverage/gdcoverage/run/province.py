@@ -21,6 +21,7 @@ from gdcoverage.emap import (
     names_beside,
     page_of,
     paths_beside,
+    town_rows,
 )
 from gdcoverage.files import Source, written_whole
 from gdcoverage.findings import SUPPOSED, WITH_DOUBTFUL, StreetlessCoverage, StreetsWalked
@@ -34,10 +35,11 @@ from gdcoverage.run.outputs import (
     ACCOUNT,
     PLANNER_MAP,
     PUBLIC_MAP,
-    TABLES,
     Written,
+    tables_of,
 )
 from gdcoverage.run.plan import Plan
+from gdcoverage.townships import tells_towns
 from gdcoverage.verify import Witness
 
 
@@ -195,12 +197,13 @@ def _require_equal(what: str, read: pd.Series, told: pd.Series) -> None:
         )
 
 
-_FILES = (*TABLES, ACCOUNT, PLANNER_MAP, PUBLIC_MAP, "空白区.parquet")
+_FILES = (ACCOUNT, PLANNER_MAP, PUBLIC_MAP, "空白区.parquet")
 
 
 def province_files(inputs: Inputs) -> tuple[str, ...]:
     """Names of all results of a province, as paths below its folder."""
-    return _FILES if inputs.names is None else (*_FILES, *paths_beside(inputs.counties))
+    files = (*tables_of(tells_towns(inputs.demand.frame, inputs.towns)), *_FILES)
+    return files if inputs.names is None else (*files, *paths_beside(inputs.counties))
 
 
 Html = Callable[[], str]
@@ -253,6 +256,7 @@ def begin_province_maps(
         },
         "box": report.box,
         "supervision": report.supervision_table,
+        "towns": town_rows(coverage, report.towns, report.names),
         "ground": replace(ground, places=None, names=None),
     }
     named = ground.names is not None

@@ -71,10 +71,10 @@ export function plannerLayers(words, map, head, planner) {
     ...style[key].options, renderer: panes.areas, interactive: false,
   })]);
   if (planner.counties) {
-    return { ...rateLayers(words, planner.counties, style, marks), ...gapMarks(words, planner, style, marks), ...siteLayer(words, planner, style), ...supervisionLayers(words, planner, style, marks) };
+    return { ...rateLayers(words, planner.counties, style, marks), ...townLayers(words, planner.towns, style, marks, "town_rate_"), ...gapMarks(words, planner, style, marks), ...siteLayer(words, planner, style), ...supervisionLayers(words, planner, style, marks) };
   }
   return {
-    ...townLayers(words, planner.towns, style, marks),
+    ...townLayers(words, planner.towns, style, marks, "rate_"),
     streets: lines("streets", panes.lines),
     radius: area("radius"),
     walk_3: area("walk_3"),
@@ -181,16 +181,17 @@ function supervisionLayers(words, planner, style, renderer) {
 }
 
 /**
- * The county's towns by class of coverage rate.
+ * Towns by class of coverage rate.
  * @param {Words} words
  * @param {Town[]} towns
  * @param {Styles} style
  * @param {L.Renderer} renderer
+ * @param {string} prefix of the styles' names
  */
-function townLayers(words, towns, style, renderer) {
+function townLayers(words, towns, style, renderer, prefix) {
   /** @type {Record<string, L.LayerGroup>} */
   const layers = {};
-  Object.keys(style).filter((key) => key.startsWith("rate_")).forEach((key) => {
+  Object.keys(style).filter((key) => key.startsWith(prefix)).forEach((key) => {
     layers[key] = new Later(() => towns.filter((town) => town.style === key && town.area.length)
       .map((town) => popup(words, L.polygon(unpackArea(town.area), { ...style[key].options, renderer }), town.name, town.facts)));
   });
