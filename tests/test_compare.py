@@ -228,6 +228,17 @@ def test_people_and_streets_that_differ_are_causes_of_their_own(plan, tmp_path):
         compare_plan(first, TO, FROM)
 
 
+def test_towns_of_the_people_are_those_of_the_outlets_on_every_day(tmp_path, monkeypatch):
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    path = write_plan(tmp_path / "plan", sites=False, people=20)
+    from_register(history)(path.parent)
+    people = path.parent / "people.csv"
+    pd.read_csv(people, dtype=str).assign(镇街="西镇").to_csv(people, index=False)
+    found = compare_plan(load_plan(path), FROM, TO, how=How(workers=1))
+    _require_exact(found)
+    assert len(found.months) == 7
+
+
 def test_a_plan_with_a_table_is_told_that_one_table_tells_of_no_change(tmp_path, monkeypatch):
     monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
     path = write_plan(tmp_path / "plan", sites=False, people=20)

@@ -22,7 +22,7 @@ from gdcoverage.findings import NO_COUNTY
 from gdcoverage.network import read_places
 from gdcoverage.outlets import read_outlets, this_day
 from gdcoverage.outlets.answers import answers_beside, read_answers
-from gdcoverage.places.assign_towns import assign_towns
+from gdcoverage.places.assign_towns import assign_towns, outlets_in_towns
 from gdcoverage.places.called import counties_called
 from gdcoverage.places.counties import (
     assign_counties,
@@ -314,6 +314,13 @@ def outlets_as_of(
         }
         outlets = _outlets(kept, asked, judging)
     return replace(outlets, frame=_with_county(outlets.frame, counties))
+
+
+def on_another_day(plan: Plan, inputs: Inputs, on: dt.date) -> Inputs:
+    """The same people and places with the outlets of another day."""
+    outlets = outlets_as_of(plan, inputs.counties, on)
+    frame = outlets_in_towns(outlets.frame, inputs.demand.frame, inputs.towns)
+    return replace(inputs, outlets=replace(outlets, frame=frame))
 
 
 def _supervision(
