@@ -21,6 +21,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # What each must have said at its end.
 SAID = {
     "01": ("城区步行15分钟，乡村辐射5公里", "填反了"),
+    "02": ("迁址", "相差 0.0 人", "强制退出候选"),
     "03": ("已证明", "失去达标"),
     "04": ("各点位置偏差 10 米", "步行 1,000 米"),
     "06": ("EPSG:4547", "与 networkx 相差"),

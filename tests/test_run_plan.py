@@ -481,7 +481,7 @@ def test_run_writes_every_result_and_says_what_it_stands_on(sample):
     written = write_outputs(report, sample.parent / "results")
     assert not written.failures
     assert {path.name for path in written.files} == {
-        "汇总.xlsx", "汇总.csv", "汇总.json", "事项与时段.csv", "镇街.csv",
+        "汇总.xlsx", "汇总.csv", "汇总.json", "事项与时段.csv",
         "布点建议.csv", "读表说明.html", "地图.html", "公众版地图.html", "结果图层.gpkg",
     }  # fmt: skip
     assert {path.name for path in (sample.parent / "results").iterdir()} == {

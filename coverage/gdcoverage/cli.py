@@ -15,6 +15,7 @@ from rich.text import Text
 
 from gdcoverage._version import __version__
 from gdcoverage.compare import command as comparing
+from gdcoverage.inspection import command as inspecting
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.publish import command
 from gdcoverage.start import registering
@@ -49,6 +50,7 @@ app = typer.Typer(
 network_app = typer.Typer(help="步行路网。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(network_app, name="network")
 app.add_typer(registering.app, name="register")
+registering.app.command(epilog=inspecting.EPILOG)(inspecting.route)
 
 PlanFile = Annotated[
     Path, typer.Argument(metavar="PLAN", help="计划：工作簿（.xlsx，有“设置”表）或 TOML 文件")

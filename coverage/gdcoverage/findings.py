@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal, Self
 
@@ -365,6 +365,19 @@ def covered_at(
     within_walk = (demand["walk_m"] <= walk_limit_m + nearer_m).to_numpy()
     within_radius = (demand["radius_m"] <= standard.rural_radius_m + nearer_m).to_numpy()
     return np.where(urban, within_walk, within_radius)
+
+
+def lost_without(found: Findings, outlet_ids: Collection[str]) -> float:
+    """People who lose the standard if outlets leave together.
+
+    Parameters
+    ----------
+    outlet_ids : those that leave; others than active ones take nothing away.
+    """
+    leaving = np.flatnonzero(found.outlets["outlet_id"].isin(outlet_ids).to_numpy())
+    held = np.diff(found.covers[:, leaving].tocsr().indptr)
+    lost = (held > 0) & (held == found.demand["covering_outlets"].to_numpy())
+    return float(found.demand["population"].to_numpy(float)[lost].sum())
 
 
 def tally(demand: pd.DataFrame, keys: list[str], standard: Standard) -> pd.DataFrame:

@@ -476,6 +476,21 @@ QUOTA = {
     "present": Column("现有", "count"),
     "missing": Column("缺", "count"),
 }
+SUPERVISION = {
+    "kind": Column("类别"),
+    "county_name": Column("县区"),
+    "outlet_id": Column("网点编号", english="Outlet number", where=SHOWN),
+    "name": Column("网点名称"),
+    "bank": Column("所属银行", english="Bank", where=SHOWN),
+    "status_name": Column("状态", english="Status", where=SHOWN),
+    "what": Column("说明"),
+    "population": Column(
+        "若退出失去达标的人口",
+        "people",
+        english="People who lose the standard if it leaves",
+        where=SHOWN,
+    ),
+}
 UNSAID = {
     "outlet_id": Column("网点编号"),
     "name": Column("网点名称"),

@@ -3,6 +3,7 @@
 from gdcoverage.emap._drawn import Drawn
 from gdcoverage.emap._drawn_pieces import Squares
 from gdcoverage.emap._ground import Ground, Release
+from gdcoverage.emap._local import town_rows
 from gdcoverage.emap._map import (
     build_index_map,
     build_map,
@@ -31,5 +32,6 @@ __all__ = [
     "paths_beside",
     "planner_data",
     "planner_head",
+    "town_rows",
     "write_map",
 ]

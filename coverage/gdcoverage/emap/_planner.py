@@ -14,8 +14,9 @@ from gdcoverage.emap._local import is_drawn, services_of, town_rows
 from gdcoverage.emap._pack import packed_area, packed_lines, whole
 from gdcoverage.emap._province import rate_styles, rated, rated_words
 from gdcoverage.emap._styles import styles
+from gdcoverage.emap._supervised import supervised_rows, supervision_styles
 from gdcoverage.findings import Coverage, Findings
-from gdcoverage.numbers import DEMAND, GAP, SITE, TOWN, map_labels, map_words
+from gdcoverage.numbers import DEMAND, GAP, SITE, SUPERVISION, TOWN, map_labels, map_words
 from gdcoverage.policy import SETTLEMENTS
 from gdcoverage.report import SNAP_STATUS, distance_text, measured, percent
 from gdcoverage.service_areas import radius_area, reached_lines, served_area, service_area
@@ -28,12 +29,14 @@ def planner_block(
     network_base: bool,
     siting: Siting | None,
     towns: gpd.GeoDataFrame | None = None,
+    supervision: gpd.GeoDataFrame | None = None,
 ) -> dict[str, Any]:
     """The layers that only planners see, ready for JSON.
 
     Parameters
     ----------
     towns : frame of `read_towns`: those with polygons are drawn.
+    supervision : frame of `Report.supervision_table`, or None.
     """
     standard = coverage.standard
     reached = [reached_lines(coverage, standard.minutes * part / 3) for part in (1, 2, 3)]
@@ -56,9 +59,11 @@ def planner_block(
         "sites": _sites(siting),
         "steps": _steps(siting, coverage),
         "rated": rated(),
+        "supervision": supervised_rows(supervision),
         "ranked": GAP["population"].said,
         "rankedTowns": TOWN["uncovered_population"].said,
-        "words": rated_words() | map_words(GAP, DEMAND, TOWN, {} if siting is None else SITE),
+        "words": rated_words()
+        | map_words(GAP, DEMAND, TOWN, SUPERVISION, {} if siting is None else SITE),
     }
 
 
@@ -66,6 +71,7 @@ def layer_styles(
     coverage: Findings,
     siting: Siting | None,
     towns: gpd.GeoDataFrame | None = None,
+    supervision: gpd.GeoDataFrame | None = None,
     *,
     bare: bool = True,
 ) -> list[dict[str, Any]]:
@@ -88,6 +94,7 @@ def layer_styles(
     elif siting.service:
         sites, of = table["sites"], f"（{siting.service}）"
         table["sites"] = sites._replace(label=sites.label + of, english=sites.english + of)
+    table |= supervision_styles(supervision)
     return [{"key": key, **style._asdict()} for key, style in table.items()]
 
 

@@ -41,9 +41,9 @@ class Published:
 def publish_plan(plan: Plan, made_on: str, say: Say = lambda _: None) -> Published:
     """Write the public edition, without the mark of a draft.
 
-    Of a plan with one county the page has its streets to walk on; nothing is assessed. The page
-    is written to a folder of its own, its cards are checked, and only then does it take the place
-    of an older one.
+    Of a register nothing is read but the public's view. Of a plan with one county the page has its
+    streets to walk on; nothing is assessed. The page is written to a folder of its own, its cards
+    are checked, and only then does it take the place of an older one.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def publish_plan(plan: Plan, made_on: str, say: Say = lambda _: None) -> Publish
     InputError : an input is unusable; or every reason not to publish, each with what to do.
     """
     with held(plan.outputs.folder):
-        inputs = read_inputs(plan, say, today=dt.date.fromisoformat(made_on))
+        inputs = read_inputs(plan, say, today=dt.date.fromisoformat(made_on), public=True)
         say("核对能否发布")
         task = _only_county(plan, inputs, made_on)
         outlets = _shown(inputs.outlets.frame if task is None else task.shown.outlets)

@@ -113,6 +113,7 @@ class Shown:
     read_at : where that is.
     towns : its towns, as of `read_towns`, or None.
     quotas : how many outlets it plans, as of `read_quotas`, or None.
+    supervision : what it has to look at, as of `register.supervision`, or None.
     """
 
     title: str
@@ -131,6 +132,7 @@ class Shown:
     read_at: str
     towns: gpd.GeoDataFrame | None
     quotas: pd.DataFrame | None
+    supervision: gpd.GeoDataFrame | None
 
     @cached_property
     def digests(self) -> dict[str, str]:
@@ -333,6 +335,9 @@ class _Parts:
         plan, inputs, several = self.plan, self.inputs, len(self.names) > 1
         candidates, excluded = touching(inputs.candidates, served), None
         towns, quotas = _of_county(inputs.towns, adcode), _of_county(inputs.quotas, adcode)
+        supervised = inputs.supervision
+        if several:
+            supervised = _of_county(supervised, adcode)
         terms = None
         if plan.sites is not None:
             excluded = touching(inputs.excluded, served)
@@ -386,6 +391,7 @@ class _Parts:
                 READ_AT if several else "",
                 towns,
                 quotas,
+                supervised,
             ),
             served,
         )

@@ -43,7 +43,7 @@ def files_of(plan: Plan, inputs: Inputs, found: Found, one: bool) -> set[str]:
         names |= {*province_files(plan, inputs), *squares_to_show(plan, inputs)}
     for adcode, job in found.jobs.items():
         folder = plan.outputs.folder if one else folder_of(plan, job.task)
-        results = county_file_names(job.siting_id is not None, among_others=not one)
+        results = county_file_names(job.siting_id is not None, not one, job.tells_towns)
         paths = [folder / name for name in results if adcode]
         names.update(path.relative_to(plan.outputs.folder).as_posix() for path in paths)
     return names

@@ -24,7 +24,7 @@ from gdcoverage.network import read_places
 from gdcoverage.outlets import read_outlets, this_day
 from gdcoverage.outlets.answers import answers_beside, read_answers
 from gdcoverage.outlets.premises import read_premises, without_outlets
-from gdcoverage.places.assign_towns import assign_towns
+from gdcoverage.places.assign_towns import assign_towns, outlets_in_towns
 from gdcoverage.places.called import counties_called
 from gdcoverage.places.counties import (
     assign_counties,
@@ -92,6 +92,8 @@ class Inputs:
     files : what was understood of outlets, people and candidates.
     towns : frame of `read_towns`, or None; outlets and demand have the columns of `assign_towns`.
     quotas : frame of `read_quotas`, or None.
+    supervision : of a register what supervision has to look at, frame of
+        `register.supervision`; None of a table, which tells nothing of it.
     """
 
     outlets: Reading
@@ -106,6 +108,7 @@ class Inputs:
     files: tuple[FileRead, ...] = field(default=())
     towns: gpd.GeoDataFrame | None = None
     quotas: pd.DataFrame | None = None
+    supervision: gpd.GeoDataFrame | None = None
 
     @cached_property
     def squares(self) -> Squares | None:
@@ -119,6 +122,8 @@ def read_inputs(
     say: Say = lambda _: None,
     crew: Processes | None = None,
     today: dt.date | None = None,
+    *,
+    public: bool = False,
 ) -> Inputs:
     """Read everything that the plan names but the streets, telling each step.
 
@@ -126,6 +131,7 @@ def read_inputs(
     ----------
     crew : begins to read what maps show of a province's OSM file, beside all else.
     today : see `read_outlets`.
+    public : read of a register nothing but the public's view.
     """
     counties = None
     if not plan.counties.single:
@@ -151,7 +157,9 @@ def read_inputs(
         demand = _without_others(demand, read_counties(own), counties)
     say("读取网点")
     answered = None if plan.outlets.path is None else answers_beside(plan.outlets.path)
-    outlets = outlets_as_of(plan, counties, plan.outlets.as_of or today or this_day(), kept)
+    on = plan.outlets.as_of or today or this_day()
+    outlets = outlets_as_of(plan, counties, on, kept, public=public)
+    supervised = None if public else _supervision(plan, on, outlets.frame, counties)
     towns = _towns(plan, counties, say)
     demand, outlets, of_towns = _in_towns(demand, outlets, towns)
     quotas = None
@@ -207,9 +215,11 @@ def read_inputs(
             FileRead.of(outlets, plan.outlets.expected),
             FileRead.of(demand, plan.demand.expected_population),
             *([FileRead.of(candidates)] if candidates else []),
+            *([FileRead.of(towns)] if towns else []),
         ),
         towns.frame if towns else None,
         quotas,
+        supervised,
     )
 
 
@@ -316,19 +326,25 @@ def _is_raster(path: Path) -> bool:
 
 
 def outlets_as_of(
-    plan: Plan, counties: gpd.GeoDataFrame, on: dt.date, kept: Kept | None = None
+    plan: Plan,
+    counties: gpd.GeoDataFrame,
+    on: dt.date,
+    kept: Kept | None = None,
+    *,
+    public: bool = False,
 ) -> Reading:
     """The plan's outlets as of a day, each with the county that it lies in.
 
     Parameters
     ----------
     on : of a register, what it held on that day; of a table, dates in it are judged from there.
+    public : read of a register nothing but the public's view.
     """
     asked = plan.outlets
     if asked.register is not None:
         from gdcoverage.register import Register, read_register
 
-        outlets = read_register(Register(asked.register), on)
+        outlets = read_register(Register(asked.register), on, public=public)
     else:
         assert asked.path is not None
         answered = answers_beside(asked.path)
@@ -339,6 +355,30 @@ def outlets_as_of(
         }
         outlets = _outlets(kept, asked, judging)
     return replace(outlets, frame=_with_county(outlets.frame, counties))
+
+
+def on_another_day(plan: Plan, inputs: Inputs, on: dt.date) -> Inputs:
+    """The same people and places with the outlets of another day."""
+    outlets = outlets_as_of(plan, inputs.counties, on)
+    frame = outlets_in_towns(outlets.frame, inputs.demand.frame, inputs.towns)
+    return replace(inputs, outlets=replace(outlets, frame=frame))
+
+
+def _supervision(
+    plan: Plan, on: dt.date, outlets: gpd.GeoDataFrame, counties: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame | None:
+    """What of the plan's counties supervision has to look at; None where that cannot be read."""
+    if plan.outlets.register is None:
+        return None
+    from gdcoverage.register import Register, findings, supervision
+
+    register = Register(plan.outlets.register)
+    if register.is_restricted:
+        return None
+    found = supervision(findings(register.as_of(on)), outlets)
+    # A register of the province serves for one county.
+    own = found["county"].isin(counties["adcode"]) | bool(plan.counties.single)
+    return found[own].reset_index(drop=True)
 
 
 def _outlets(kept: Kept | None, asked: OutletsInput, more: dict[str, Any]) -> Reading:
@@ -445,8 +485,12 @@ def narrowed(inputs: Inputs, adcodes: Collection[str]) -> Inputs:
     """The inputs with these counties and their people alone; outlets of others still serve them."""
     counties, demand = inputs.counties, inputs.demand.frame
     own = demand[demand["county"].isin(adcodes)].reset_index(drop=True)
+    supervised = inputs.supervision
+    if supervised is not None:
+        supervised = supervised[supervised["county"].isin(adcodes)].reset_index(drop=True)
     return replace(
         inputs,
         counties=counties[counties["adcode"].isin(adcodes)].reset_index(drop=True),
         demand=replace(inputs.demand, frame=own),
+        supervision=supervised,
     )

@@ -46,6 +46,7 @@ from gdcoverage.sites import (
     TwoOutlets,
     make_siting,
 )
+from gdcoverage.townships import tells_towns
 from gdcoverage.verify import Region, Witness, bear_witness
 
 
@@ -156,6 +157,11 @@ class Job:
     def is_done(self) -> bool:
         """Whether all its numbers are there."""
         return self.assessed is not None and (self.siting_id is None or self.siting is not None)
+
+    @property
+    def tells_towns(self) -> bool:
+        """Whether anything tells towns of the county."""
+        return tells_towns(self.task.shown.demand, self.task.shown.towns)
 
     def by_value(self) -> Job:
         """The same for a worker that cannot read the saved network."""
@@ -310,6 +316,7 @@ def _reported(job: Job, assessed: Assessed) -> Report:
         witness=assessed.witness,
         towns=shown.towns,
         quotas=shown.quotas,
+        supervision=shown.supervision,
     )
 
 
@@ -351,7 +358,10 @@ class Documents(Work):
 def page_id(job: Job) -> str:
     """Identity of the data of a county's map."""
     shown = job.task.shown.digests
-    used = [shown[name] for name in ("outlets", "demand", "base", "names", "ground", "towns")]
+    used = [
+        shown[name]
+        for name in ("outlets", "demand", "base", "names", "ground", "towns", "supervision")
+    ]
     return digest("page", job.assessed_id, job.siting_id, used)
 
 
@@ -363,7 +373,7 @@ def document_ids(job: Job, among_others: bool) -> dict[str, str]:
     held = shown.digests
     dated = digest("dated", program(), numbers, held, source, streets.problems)
     layered = digest("layers", program(), numbers, held["outlets"], held["demand"])
-    names = county_file_names(job.siting_id is not None, among_others)
+    names = county_file_names(job.siting_id is not None, among_others, job.tells_towns)
     return {name: dated if shows_date(name) else layered for name in names}
 
 
@@ -383,7 +393,14 @@ def make_documents(work: Documents) -> Done:
         if work.page is not None:
             kept = _unpacked(work.page)
             return {name: Block(*part) for name, part in kept.items()}
-        made = planner_data(walked(), report.gaps, report.siting, ground, towns=report.towns)
+        made = planner_data(
+            walked(),
+            report.gaps,
+            report.siting,
+            ground,
+            towns=report.towns,
+            supervision=report.supervision_table,
+        )
         bodies["page"] = packed({name: tuple(part) for name, part in made.items()})
         return made
 

@@ -22,6 +22,7 @@ from gdcoverage.emap import (
     names_beside,
     page_of,
     paths_beside,
+    town_rows,
 )
 from gdcoverage.files import Source, written_whole
 from gdcoverage.findings import SUPPOSED, WITH_DOUBTFUL, StreetlessCoverage, StreetsWalked
@@ -35,11 +36,11 @@ from gdcoverage.run.outputs import (
     ACCOUNT,
     PLANNER_MAP,
     PUBLIC_MAP,
-    SITES,
-    TABLES,
     Written,
+    tables_of,
 )
 from gdcoverage.run.plan import Plan
+from gdcoverage.townships import tells_towns
 from gdcoverage.verify import Witness
 
 
@@ -83,6 +84,7 @@ def joined_report(
         witness=_together(results),
         towns=inputs.towns,
         quotas=inputs.quotas,
+        supervision=inputs.supervision,
     )
 
 
@@ -196,13 +198,15 @@ def _require_equal(what: str, read: pd.Series, told: pd.Series) -> None:
         )
 
 
-_FILES = (*TABLES, ACCOUNT, PLANNER_MAP, PUBLIC_MAP, "空白区.parquet")
+_FILES = (ACCOUNT, PLANNER_MAP, PUBLIC_MAP, "空白区.parquet")
 
 
 def province_files(plan: Plan, inputs: Inputs) -> tuple[str, ...]:
     """Names of a province's results but the base map's squares, as paths below its folder."""
-    files = _FILES if plan.sites is None else (*_FILES, SITES)
-    return files if inputs.pictured.names is None else (*files, *paths_beside(inputs.counties))
+    towns = tells_towns(inputs.demand.frame, inputs.towns)
+    files = (*tables_of(towns, plan.sites is not None), *_FILES)
+    names = inputs.pictured.names
+    return files if names is None else (*files, *paths_beside(inputs.counties))
 
 
 Html = Callable[[], str]
@@ -254,6 +258,8 @@ def begin_province_maps(
             for adcode, folder in folders.items()
         },
         "box": report.box,
+        "supervision": report.supervision_table,
+        "towns": town_rows(coverage, report.towns, report.names),
         "ground": replace(ground, places=None, names=None),
     }
     named = ground.names is not None

@@ -74,6 +74,8 @@ function layerCounts(planner, store) {
   const count = (/** @type {number[]} */ list, /** @type {number} */ wanted) => list.filter((value) => value === wanted).length;
   /** @type {Record<string, number>} */
   const counts = { outlets: count(store.active, 1), idle: count(store.active, 0), sites: planner.sites.length };
+  planner.towns.forEach(({ style, area }) => { if (area.length) counts[style] = (counts[style] || 0) + 1; });
+  planner.supervision.forEach(({ style }) => { counts[style] = (counts[style] || 0) + 1; });
   if (planner.counties) {
     planner.counties.forEach(({ style }) => { counts[style] = (counts[style] || 0) + 1; });
     return { ...counts, gap_marks: planner.gapMarks.length };

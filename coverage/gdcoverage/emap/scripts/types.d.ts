@@ -67,7 +67,7 @@ export interface Style {
   label: string;
   english: string;
   on: boolean;
-  shape: "circle" | "star" | "diamond" | "triangle" | "outlet" | "area" | "line";
+  shape: "circle" | "star" | "diamond" | "triangle" | "outlet" | "ring" | "area" | "line";
   options: { color: string; weight: number; dashArray?: string; fillColor?: string; fillOpacity?: number };
 }
 
@@ -226,6 +226,8 @@ export interface Planner {
   rated: string;
   towns: Town[];
   services: Services | null;
+  /** Never of the public's edition. */
+  supervision: (Place & { style: string })[];
   counties?: RatedCounty[];
   gapMarks: (Place & { people: number })[];
 }
