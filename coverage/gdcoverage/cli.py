@@ -191,7 +191,7 @@ def report(
     _judge(made, fail_under)
 
 
-@app.command(epilog="例：gdcoverage county 计划.toml 441324；各县区算完后 gdcoverage run 计划.toml")
+@app.command(epilog="例：gdcoverage county 计划.toml 441324；gdcoverage run 计划.toml")
 def county(
     plan: PlanFile,
     code: Annotated[str, typer.Argument(metavar="COUNTY", help="县区名或六位区划代码")],
@@ -236,7 +236,8 @@ def map(
 
 
 @app.command(
-    epilog="例：gdcoverage check 网点.xlsx --datum gcj02 --clean 网点_整理.xlsx；check 计划.toml"
+    epilog="例：gdcoverage check 计划.toml；"
+    "gdcoverage check 网点.xlsx --datum gcj02 --clean 网点_整理.xlsx"
 )
 def check(
     file: Annotated[Path, typer.Argument(metavar="PLAN|FILE", help="计划，或网点表、人口表")],
@@ -453,7 +454,7 @@ def network_build(
     )
 
 
-@app.command()
+@app.command(epilog="例：gdcoverage version")
 def version() -> None:
     """显示版本。"""
     out.print(f"gdcoverage {__version__}")

@@ -28,24 +28,30 @@ from gdcoverage.tables.frames import as_given, labelled, source_of
 # Columns of a demand frame; the points are WGS-84.
 DEMAND = pa.DataFrameSchema(
     {
-        "demand_id": pa.Column(str, unique=True),
-        "name": pa.Column(str),
+        "demand_id": pa.Column(
+            str, unique=True, description="number as the source has it, else made of its row"
+        ),
+        "name": pa.Column(str, description="as the source has it; empty where it has none"),
         "population": pa.Column(float, pa.Check.ge(0), description="people"),
         "elderly": pa.Column(
             float, nullable=True, description="people of 60 and over; NaN unknown"
         ),
-        "settlement": pa.Column(str, pa.Check.isin(SETTLEMENTS)),
+        "settlement": pa.Column(
+            str, pa.Check.isin(SETTLEMENTS), description="which of the two standards applies"
+        ),
         "town": pa.Column(bool, description="code 121, 122, 123, or an urban cluster"),
         "settlement_code": pa.Column(str, description="the official code; empty where none"),
         "settlement_source": pa.Column(
-            str, pa.Check.isin([source for source in _settlement.SOURCES if source])
+            str,
+            pa.Check.isin([source for source in _settlement.SOURCES if source]),
+            description="how the class is known",
         ),
-        "area_km2": pa.Column(float, nullable=True, description="NaN unknown"),
+        "area_km2": pa.Column(float, nullable=True, description="km² of it; NaN unknown"),
         "town_name": pa.Column(str, description="镇街 as the table says; empty where it does not"),
         "division": pa.Column(str, description="code of 9 or 12 digits; empty where none is told"),
         "county": pa.Column(str, description="adcode; empty until assigned, and outside all"),
         "source_row": pa.Column(int, description="row in the file from 1; 0 for raster cells"),
-        "geometry": pa.Column("geometry"),
+        "geometry": pa.Column("geometry", description="point"),
     },
     strict=True,
     ordered=True,
@@ -108,6 +114,18 @@ def read_demand(
     ------
     InputError : the file is unusable, a table has no rows, or says nothing of settlement; a
         frame has no coordinate system, or an index label comes twice.
+
+    Examples
+    --------
+    >>> reading = gd.read_demand("示例/population.csv")
+    >>> reading.frame.groupby("settlement")["population"].sum().to_dict()
+    {'rural': 115338.0, 'urban': 176332.0}
+
+    A frame without codes, of which one knows the class:
+
+    >>> villages = people[["demand_id", "population", "geometry"]]
+    >>> gd.read_demand(villages, settlement="rural").frame["settlement"].unique().tolist()
+    ['rural']
     """
     standard = standard or Standard()
     path = None if isinstance(source, pd.DataFrame) else Path(source)

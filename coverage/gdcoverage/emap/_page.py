@@ -126,6 +126,10 @@ def write_map(emap: folium.Map, path: str | Path) -> None:
     Raises
     ------
     ValueError : the page would load something from elsewhere (a folium plugin with links).
+
+    Examples
+    --------
+    >>> gd.write_map(gd.build_public_map(outlets, title="示例县"), "网点.html")
     """
     html = page_of(emap)
     with written_whole(path) as partial:
