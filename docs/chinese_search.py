@@ -13,7 +13,8 @@ class Chinese(SearchEnglish):
     """Words of Latin letters as in English, pairs of characters in Chinese."""
 
     lang = "zh"
-    language_name = "Chinese"
+    # Names the stemmer's object in the page.
+    language_name = "English"
     js_splitter_code = """
 var splitQuery = (query) => (query.match(/[\\u4e00-\\u9fff]+|[A-Za-z0-9_]+/g) || []).flatMap(
   (run) => run.charCodeAt(0) < 0x4e00 || run.length < 3

@@ -146,6 +146,15 @@ def test_dictionary_has_the_sheets_of_a_workbook_and_their_headings(at_hand, tmp
             assert column.label.split("（")[0] in cells, (name, column.label)
 
 
+def test_version_is_one_in_code_citation_and_changelog():
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(r"^version: (.*)$", citation, re.MULTILINE)[1] == gd.__version__
+    version, day = re.search(r"^## \[(\d[^]]*)\] - (.*)$", changelog, re.MULTILINE).groups()
+    assert version == gd.__version__
+    assert f"date-released: {day}" in citation
+
+
 # Pages ------------------------------------------------------------------------------------------
 
 
