@@ -224,7 +224,7 @@ def commands() -> str:
 
 def every_command(group: Any, words: tuple[str, ...] = ("gdcoverage",)) -> list[tuple[Any, Any]]:
     """Commands with the words that call them, those of groups too, in the order of the help."""
-    found = []
+    found: list[tuple[Any, Any]] = []
     for name, command in group.commands.items():
         inner = hasattr(command, "commands")
         found += every_command(command, (*words, name)) if inner else [((*words, name), command)]
