@@ -19,7 +19,16 @@ from gdcoverage.problems import InputError, Problem
 from gdcoverage.publish import command
 from gdcoverage.start import registering
 from gdcoverage.start.asking import asked_and_kept
-from gdcoverage.start.terminal import err, nearby, out, problem_table, steps, today
+from gdcoverage.start.terminal import (
+    err,
+    nearby,
+    out,
+    print_everywhere,
+    problem_table,
+    steps,
+    today,
+    write_data,
+)
 
 if TYPE_CHECKING:
     from gdcoverage.report import Report
@@ -187,7 +196,7 @@ def report(
     elif format == "text":
         print_report(made, out)
     else:
-        sys.stdout.write(json_text(made) if format == "json" else csv_text(made))
+        write_data(json_text(made) if format == "json" else csv_text(made))
     _judge(made, fail_under)
 
 
@@ -463,6 +472,7 @@ def version() -> None:
 def main() -> None:
     """Run the command: planners' errors in Chinese without a traceback, and an exit code."""
     debug = "--debug" in sys.argv
+    print_everywhere()
     signal.signal(signal.SIGTERM, _terminate)
     try:
         code = app(standalone_mode=False)

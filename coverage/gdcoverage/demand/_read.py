@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,9 +14,8 @@ import pandera.pandas as pa
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.demand import _raster, _settlement, _smod, _table
+from gdcoverage.demand import _settlement, _table
 from gdcoverage.demand._account import account_of
-from gdcoverage.demand._open import RASTER_SUFFIXES
 from gdcoverage.demand._places import Register
 from gdcoverage.demand._select import tables_with_people
 from gdcoverage.demand._settlement import Settled
@@ -25,6 +26,8 @@ from gdcoverage.problems import Problem, unusable
 from gdcoverage.tables import Named, Reading, Rows, Table, read_layer
 from gdcoverage.tables.frames import as_given, labelled, source_of
 
+# The files that are read as rasters.
+RASTER_SUFFIXES = frozenset({".tif", ".tiff", ".vrt", ".img", ".asc"})
 # Columns of a demand frame; the points are WGS-84.
 DEMAND = pa.DataFrameSchema(
     {
@@ -195,6 +198,8 @@ def _raster_points(
     land: str | Path | None,
 ) -> tuple[Points, Settled]:
     """A raster's populated cells, as `_table.points_of` gives rows; and if asked their class."""
+    with _rasterio_at_hand(path.name):
+        from gdcoverage.demand import _raster
     cells = _raster.read_cells(path, datum, within, judged, None if land is None else Path(land))
     settled = (
         _settlement.by_degree_of_urbanisation(cells.degree)
@@ -228,8 +233,22 @@ def _by_layer(
     lon, lat, people = (points[c].to_numpy(float) for c in ("lon", "lat", "population"))
     if isinstance(layer, pd.DataFrame):
         return settled.filled(_settlement.by_polygon(lon, lat, layer)), []
+    with _rasterio_at_hand(Path(layer).name):
+        from gdcoverage.demand import _smod
     degree, told = _smod.read_degrees(Path(layer), lon, lat, people, ~settled.known)
     return settled.filled(_settlement.by_degree_of_urbanisation(degree)), told
+
+
+@contextmanager
+def _rasterio_at_hand(file: str) -> Iterator[None]:
+    """Imports of what reads rasters, or words for who has to install it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name != "rasterio":
+            raise
+        action = "请运行 pip install 'gdcoverage[raster]'，或改用表格、图层"
+        raise unusable("raster_extra", "没有安装读取栅格的组件", action, file=file) from None
 
 
 def _land_unused(land: Path) -> Problem:
