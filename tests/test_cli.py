@@ -24,6 +24,7 @@ def command(*words, cwd=None, speaks="utf-8", reads="utf-8"):
         capture_output=True,
         text=True,
         encoding=reads,
+        errors="replace",
         cwd=cwd,
         env=os.environ | {"PYTHONIOENCODING": speaks, "COLUMNS": "100"},
         check=False,
