@@ -52,6 +52,13 @@ def test_run_does_everything(plan):
     assert (plan.parent / "results/汇总.xlsx").exists()
 
 
+def test_prepare_leaves_nothing_but_what_was_compiled(tmp_path):
+    done = command("prepare", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "已就绪。\n"), done.stderr
+    assert "编译" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_console_of_few_characters_loses_those_and_no_more():
     """䶮 (of names) and ² are not in GBK, which Windows speaks to pipes in China."""
     done = command("report", "䶮²县.toml", speaks="gbk", reads="gbk")
