@@ -1,6 +1,6 @@
 # make map   sets everything up and runs the main job on the bundled sample
 # make test  sets everything up (a browser too), checks the code and runs the tests
-.PHONY: map test test-oldest test-newest lint docs scripts lock sample bench clean
+.PHONY: map test test-oldest test-newest lint docs bundle scripts lock sample bench clean
 
 map:
 	@bash .ci/setup
@@ -32,6 +32,11 @@ docs:
 	@bash .ci/setup
 	@.venv/bin/sphinx-build -q -W --keep-going -b html docs docs/_site
 	@echo docs/_site/index.html
+
+# Folders to carry to computers without internet: dist/bundle-linux, dist/bundle-windows.
+bundle:
+	@bash .ci/setup
+	@.venv/bin/python tools/bundle.py
 
 # Bundles the map's scripts into the one file that goes into its page.
 scripts:
