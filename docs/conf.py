@@ -36,6 +36,10 @@ html_search_language = "zh"
 # Pages on a disk cannot fetch one another.
 html_show_search_summary = False
 pygments_style = "default"
+# Blocks that name no language are commands.
+highlight_language = "none"
+html_static_path = ["style"]
+html_css_files = ["tables.css"]
 
 
 _ENTRY = re.compile(r"(\w[\w, ]*) : (.*)")

@@ -79,7 +79,7 @@ def formats() -> str:
         [
             "# 文件格式和字段",
             "",
-            "本页由程序自己的表生成，与所装版本一致。文字、表头、代码怎样写都行的程度，见各表“其他写法”；",
+            "本页由程序自己的表生成，与所装版本一致。表头有哪些写法，见各表“其他写法”；",
             "看懂了什么，`gdcoverage check` 会先说。",
             "",
             "## 输入：网点表",
@@ -165,8 +165,16 @@ def formats() -> str:
 
 def _template(shown: Iterable[columns.Column]) -> list[str]:
     return _rows(
-        ("表头", "需要", "是什么", "可以写", "例", "其他写法"),
-        ((c.heading, c.need, c.about, c.allowed, c.example, "、".join(c.spellings)) for c in shown),
+        ("表头", "是什么", "例", "其他写法"),
+        (
+            (
+                f"**{c.heading}**（{c.need}）",
+                f"{c.about}{f'。可以写：{c.allowed}' if c.allowed else ''}",
+                c.example,
+                "、".join(c.spellings),
+            )
+            for c in shown
+        ),
     )
 
 
