@@ -1,6 +1,6 @@
 # make map   sets everything up and runs the main job on the bundled sample
 # make test  sets everything up (a browser too), checks the code and runs the tests
-.PHONY: map test test-oldest test-newest lint scripts lock sample bench clean
+.PHONY: map test test-oldest test-newest lint docs bundle scripts lock sample bench clean
 
 map:
 	@bash .ci/setup
@@ -27,6 +27,17 @@ lint:
 	@.venv/bin/oxlint --quiet coverage/gdcoverage/emap/scripts tests/js
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm run --silent check
 
+# The documents as pages in docs/_site, to be opened by a double click.
+docs:
+	@bash .ci/setup
+	@.venv/bin/sphinx-build -q -W --keep-going -b html docs docs/_site
+	@echo docs/_site/index.html
+
+# Folders to carry to computers without internet: dist/bundle-linux, dist/bundle-windows.
+bundle:
+	@bash .ci/setup
+	@.venv/bin/python tools/bundle.py
+
 # Bundles the map's scripts into the one file that goes into its page.
 scripts:
 	@bash .ci/setup browser
@@ -35,7 +46,7 @@ scripts:
 # Pins every package that the quick start and CI install.
 lock:
 	@.venv/bin/pip install -q pip-tools
-	@.venv/bin/pip-compile -q --extra test --strip-extras --allow-unsafe \
+	@.venv/bin/pip-compile -q --extra test --extra docs --strip-extras --allow-unsafe \
 	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header \
 	  -o requirements.lock setup.cfg
 
@@ -48,4 +59,4 @@ bench:
 	@.venv/bin/python -m benchmarks
 
 clean:
-	@rm -rf .venv .venv-oldest-* .venv-newest-* node_modules .mypy_cache .ruff_cache build
+	@rm -rf .venv .venv-oldest-* .venv-newest-* node_modules .mypy_cache .ruff_cache build docs/_site docs/made

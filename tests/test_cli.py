@@ -17,15 +17,16 @@ SAMPLE = Path(__file__).parent.parent / "data/sample"
 PLAN = str(SAMPLE / "plan.toml")
 
 
-def command(*words, cwd=None):
+def command(*words, cwd=None, speaks="utf-8", reads="utf-8"):
     """Run ``gdcoverage``; standard output, standard error and exit code."""
     return subprocess.run(
         [sys.executable, "-m", "gdcoverage.cli", *words],
         capture_output=True,
         text=True,
-        encoding="utf-8",
+        encoding=reads,
+        errors="replace",
         cwd=cwd,
-        env=os.environ | {"PYTHONIOENCODING": "utf-8", "COLUMNS": "100"},
+        env=os.environ | {"PYTHONIOENCODING": speaks, "COLUMNS": "100"},
         check=False,
     )
 
@@ -49,6 +50,25 @@ def test_run_does_everything(plan):
     assert "已写出：results/地图.html" in done.stdout
     assert "读取步行路网" in done.stderr
     assert (plan.parent / "results/汇总.xlsx").exists()
+
+
+def test_prepare_leaves_nothing_but_what_was_compiled(tmp_path):
+    done = command("prepare", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "已就绪。\n"), done.stderr
+    assert "编译" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_console_of_few_characters_loses_those_and_no_more():
+    """䶮 (of names) and ² are not in GBK, which Windows speaks to pipes in China."""
+    done = command("report", "䶮²县.toml", speaks="gbk", reads="gbk")
+    assert done.returncode == 1
+    assert "??县.toml：找不到计划文件" in done.stderr
+
+
+def test_data_for_other_programs_are_utf_8_on_any_console():
+    done = command("report", PLAN, "--format", "json", speaks="gbk")
+    assert json.loads(done.stdout)["phrase"] == "城区步行15分钟，乡村辐射5公里"
 
 
 def test_report_of_one_county_as_json_goes_to_a_pipe_alone():

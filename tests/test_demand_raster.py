@@ -1,5 +1,6 @@
 """Demand points from population rasters: totals preserved, and the degree of urbanisation."""
 
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from hypothesis.extra import numpy as hnp
 from pyproj import Geod
 from rasterio.transform import Affine
 
+from gdcoverage import demand
 from gdcoverage.demand import read_demand
 from gdcoverage.demand._ground import Ground
 from gdcoverage.demand._kilometres import Kilometres
@@ -550,3 +552,14 @@ def test_what_is_no_land_is_refused(tmp_path: Path, values: float) -> None:
     path = raster(tmp_path, np.full((2, 4), 750.0), GRID, corner_at(11_000_000, 2_700_000, 1_000))
     with pytest.raises(InputError, match="不是陆地比例栅格"):
         read_demand(path, land=land(tmp_path, np.full((2, 4), values)))
+
+
+def test_who_has_not_installed_what_reads_rasters_is_told_how(tmp_path, monkeypatch):
+    for name in ("_raster", "_open", "_clip", "_ground", "_kilometres", "_land"):
+        monkeypatch.delitem(sys.modules, f"gdcoverage.demand.{name}", raising=False)
+        monkeypatch.delattr(demand, name, raising=False)
+    monkeypatch.setitem(sys.modules, "rasterio", None)
+    with pytest.raises(InputError) as told:
+        read_demand(tmp_path / "人口.tif")
+    assert "gdcoverage[raster]" in told.value.problem.action
+    assert told.value.problem.file == "人口.tif"

@@ -75,6 +75,33 @@ def test_towns_are_listed_by_who_is_outside_and_drawn_where_they_have_an_area(fo
     assert (told["在营网点"], told["各银行网点"], told["最近网点"]) == ("0 个", "无", "第1支行")
 
 
+def counts(page):
+    """Demand points covered, missed in town and in the country: as told, which is as drawn."""
+    keys = ("covered", "uncovered", "uncovered_rural")
+    told = [page.locator(f'[data-count="{key}"]').inner_text() for key in keys]
+    drawn = [page.evaluate(f"emap.layers.{key}.getLayers().length") for key in keys]
+    assert told == [str(number) for number in drawn]
+    return tuple(drawn)
+
+
+@pytest.mark.browser
+def test_who_is_missed_in_the_country_is_not_counted_as_missed_in_town(tmp_path):
+    outlet = worlds.outlets([(0, 0)])
+    offers = offering(outlet, [["pension"]], [["window"]], [OFFICE]).assign(bank="农商银行")
+    spots = [(0, 0), (100, 0), (2000, 0), (0, 6000), (0, 7000)]
+    demand = worlds.demand(spots, settlement=["urban", "rural", "urban", "rural", "rural"])
+    coverage = assess(offers, demand, worlds.lattice(tmp_path, 9, 9, 500.0))
+    emap = build_map(coverage, find_gaps(coverage), title="城乡")
+    write_map(emap, tmp_path / "地图.html")
+    with chromium() as browser:
+        page = opened(browser, tmp_path / "地图.html").page
+        assert counts(page) == (2, 1, 2)
+        item, _, when = page.locator(".emap-services select").all()
+        item.select_option(label="基本养老保险")
+        when.select_option(label="星期六")
+        assert counts(page) == (0, 2, 3)
+
+
 @pytest.mark.browser
 def test_a_planner_looks_at_one_service_and_at_a_town(found, tmp_path):
     coverage, towns = found
@@ -83,21 +110,18 @@ def test_a_planner_looks_at_one_service_and_at_a_town(found, tmp_path):
     with chromium() as browser:
         opening = opened(browser, tmp_path / "地图.html")
         page = opening.page
-        count = {key: page.locator(f'[data-count="{key}"]') for key in ("covered", "uncovered")}
         whole = page.locator(".emap-headline").inner_text()
         item, mode, when = page.locator(".emap-services select").all()
-        assert (count["covered"].inner_text(), count["uncovered"].inner_text()) == ("2", "1")
+        assert counts(page) == (2, 1, 0)
         assert mode.is_disabled()
         item.select_option(label="基本养老保险")
         when.select_option(label="星期六")
         told = page.locator(".emap-headline").inner_text()
         assert told.startswith("基本养老保险·窗口办·星期六：覆盖率 28.6%")
-        assert (count["covered"].inner_text(), count["uncovered"].inner_text()) == ("1", "2")
-        drawn = page.evaluate("emap.layers.covered.getLayers().length")
-        assert drawn == 1
+        assert counts(page) == (1, 2, 0)
         item.select_option(label="全部网点")
         assert page.locator(".emap-headline").inner_text() == whole
-        assert page.evaluate("emap.layers.covered.getLayers().length") == 2
+        assert counts(page) == (2, 1, 0)
         page.locator('[data-layer="rate_0"]').check()
         settle(page)
         assert page.evaluate("emap.layers.rate_0.getLayers().length") == 2

@@ -5,6 +5,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -105,6 +106,24 @@ def test_wheel_holds_the_package_and_no_script_of_the_sample(wheel):
         for path in (ROOT / "coverage/gdcoverage").rglob("*.py")
     }
     assert {name for name in names if name.endswith(".py")} == source
+
+
+def test_source_distribution_holds_all_that_tests_and_documents_need(tmp_path):
+    words = ["-q", "egg_info", "--egg-base", str(tmp_path), "sdist", "--dist-dir", str(tmp_path)]
+    command = [sys.executable, "setup.py", *words]
+    subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
+    (path,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        held = {name.split("/", 1)[1] for name in archive.getnames() if "/" in name}
+    made = {"_site", "made", "__pycache__", ".ipynb_checkpoints"}
+    there = {
+        found.relative_to(ROOT).as_posix()
+        for folder in ("coverage", "tests", "docs", "tools", "notebooks", "data/sample", ".ci")
+        for found in (ROOT / folder).rglob("*")
+        if found.is_file() and not made & set(found.parts) and "egg-info" not in str(found)
+    }
+    assert there <= held, sorted(there - held)
+    assert {"requirements.lock", "Makefile", "CITATION.cff", "pyproject.toml"} <= held
 
 
 @pytest.fixture(scope="module")

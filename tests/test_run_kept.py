@@ -132,7 +132,7 @@ def test_texts_cannot_run_into_one_another():
     assert digest(1) != digest(1.0) != digest(True) != digest("1")
 
 
-@pytest.mark.parametrize("library", ["chinesecalendar", "highspy", "xlsxwriter"])
+@pytest.mark.parametrize("library", ["chinesecalendar", "highspy", "rasterio", "xlsxwriter"])
 def test_another_release_of_any_library_is_another_program(monkeypatch, library):
     """New holidays, say, must come onto maps whose numbers did not change."""
     before = identity.program()

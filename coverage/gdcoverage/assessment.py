@@ -74,6 +74,14 @@ def assess(
     InputError : any row is unusable or in doubt (the error names the first, its ``rows`` are
         all of them); a frame has no coordinate system, an index label twice, or a column whose
         name the result needs (`RESULT_COLUMNS`); a column is missing.
+
+    Examples
+    --------
+    >>> coverage = gd.assess(outlets, people, streets, counties=counties)
+    >>> print(f"{coverage.total()['rate']:.1%}")
+    82.3%
+    >>> int(coverage.demand["covered"].sum())
+    529
     """
     standard = standard or Standard()
     area = None if counties is None else read_counties(counties)
@@ -160,6 +168,12 @@ def for_service(coverage: Coverage, service: Service) -> Coverage:
     ----------
     coverage : result of `assess`.
     service : see `service_called`.
+
+    Examples
+    --------
+    >>> saturday = gd.service_called(when="星期六")
+    >>> print(gd.for_service(coverage, saturday))
+    Coverage(46.6 % of 291,670 people covered: 673 demand points, 9 active outlets)
     """
     return without_outlets(coverage, not_offering(coverage.outlets, service))
 

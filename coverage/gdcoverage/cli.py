@@ -20,7 +20,16 @@ from gdcoverage.problems import InputError, Problem
 from gdcoverage.publish import command
 from gdcoverage.start import registering
 from gdcoverage.start.asking import asked_and_kept
-from gdcoverage.start.terminal import err, nearby, out, problem_table, steps, today
+from gdcoverage.start.terminal import (
+    err,
+    nearby,
+    out,
+    print_everywhere,
+    problem_table,
+    steps,
+    today,
+    write_data,
+)
 
 if TYPE_CHECKING:
     from gdcoverage.report import Report
@@ -189,11 +198,11 @@ def report(
     elif format == "text":
         print_report(made, out)
     else:
-        sys.stdout.write(json_text(made) if format == "json" else csv_text(made))
+        write_data(json_text(made) if format == "json" else csv_text(made))
     _judge(made, fail_under)
 
 
-@app.command(epilog="例：gdcoverage county 计划.toml 441324；各县区算完后 gdcoverage run 计划.toml")
+@app.command(epilog="例：gdcoverage county 计划.toml 441324；gdcoverage run 计划.toml")
 def county(
     plan: PlanFile,
     code: Annotated[str, typer.Argument(metavar="COUNTY", help="县区名或六位区划代码")],
@@ -238,7 +247,8 @@ def map(
 
 
 @app.command(
-    epilog="例：gdcoverage check 网点.xlsx --datum gcj02 --clean 网点_整理.xlsx；check 计划.toml"
+    epilog="例：gdcoverage check 计划.toml；"
+    "gdcoverage check 网点.xlsx --datum gcj02 --clean 网点_整理.xlsx"
 )
 def check(
     file: Annotated[Path, typer.Argument(metavar="PLAN|FILE", help="计划，或网点表、人口表")],
@@ -507,7 +517,18 @@ def network_build(
     )
 
 
-@app.command()
+@app.command(epilog="例：gdcoverage prepare")
+def prepare() -> None:
+    """安装后运行一次：编译计算程序（约二十秒），以后第一次运行不必再等。"""
+    from gdcoverage.start.prepare import prepare
+
+    with steps() as say:
+        say("编译计算程序，约二十秒，只有这一次")
+        prepare()
+    out.print("已就绪。")
+
+
+@app.command(epilog="例：gdcoverage version")
 def version() -> None:
     """显示版本。"""
     out.print(f"gdcoverage {__version__}")
@@ -516,6 +537,7 @@ def version() -> None:
 def main() -> None:
     """Run the command: planners' errors in Chinese without a traceback, and an exit code."""
     debug = "--debug" in sys.argv
+    print_everywhere()
     signal.signal(signal.SIGTERM, _terminate)
     try:
         code = app(standalone_mode=False)

@@ -57,6 +57,12 @@ def find_gaps(
     ``off_network_population`` and ``barred_population``. The geometry is what is uncovered there:
     the land around the points without the service area, without other gaps, and in the country
     without what lies within the radius. The demand points of a gap: `gap_of_demand`.
+
+    Examples
+    --------
+    >>> gaps = gd.find_gaps(coverage, gd.read_places("示例/streets.osm.pbf"))
+    >>> gaps[["gap_id", "settlement"]].iloc[0].tolist()
+    ['441324-001', 'urban']
     """
     gap = gap_of_demand(coverage)
     missed = coverage.demand.assign(gap=gap)[gap >= 0]

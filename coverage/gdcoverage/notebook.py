@@ -60,7 +60,13 @@ class Coverage(findings.Coverage):
     """
 
     def gaps(self, places: gpd.GeoDataFrame | None = None) -> gpd.GeoDataFrame:
-        """Where uncovered people live together; see `find_gaps`."""
+        """Where uncovered people live together; see `find_gaps`.
+
+        Examples
+        --------
+        >>> int(coverage.gaps()["population"].sum())
+        51602
+        """
         return find_gaps(self, places)
 
     def report(
@@ -77,6 +83,12 @@ class Coverage(findings.Coverage):
         ----------
         made_on : date that it shows, ISO 8601; today's if not given.
         places : to name gaps after, as for `find_gaps`.
+
+        Examples
+        --------
+        >>> report = coverage.report("示例县", made_on="2026-06-10", add=1)
+        >>> report.siting.plan.status
+        'optimal'
         """
         found = find_gaps(self, places)
         asked = make_siting(self, _terms(terms), None, places, found) if terms else None
@@ -99,6 +111,10 @@ class Coverage(findings.Coverage):
         Parameters
         ----------
         height : pixels.
+
+        Examples
+        --------
+        >>> gd.write_map(coverage.explore("示例县", height=400), "地图.html")
         """
         emap = build_map(self, find_gaps(self), title=title, **options)
         page = emap.get_root()
@@ -112,6 +128,11 @@ class Coverage(findings.Coverage):
         Parameters
         ----------
         ax : axes to draw on; new ones if not given.
+
+        Examples
+        --------
+        >>> axes = coverage.plot()
+        >>> axes.figure.savefig("达标.png")
         """
         from matplotlib import pyplot as plt
 
@@ -144,15 +165,35 @@ class Coverage(findings.Coverage):
         return ax
 
     def recommend(self, candidates: Rows | None = None, **terms: Any) -> SitePlan:
-        """Where to add outlets; see `recommend_sites`."""
+        """Where to add outlets; see `recommend_sites`.
+
+        Examples
+        --------
+        >>> coverage.recommend(add=3)
+        SitePlan(3 sites: 30,507 people more, 82.3 % to 92.8 %; optimal, at most 0 % from the best)
+        >>> coverage.recommend(target=85).rate_after >= 0.85
+        True
+        """
         return recommend_sites(self, candidates, _terms(terms))
 
     def frontier(self, candidates: Rows | None = None, **terms: Any) -> Frontier:
-        """How many people so many sites can cover; see `frontier`."""
+        """How many people so many sites can cover; see `frontier`.
+
+        Examples
+        --------
+        >>> coverage.frontier(frontier=2).points["sites"].tolist()
+        [0, 1, 2]
+        """
         return frontier(self, candidates, _terms(terms))
 
     def alternatives(self, candidates: Rows | None = None, **terms: Any) -> Alternatives:
-        """Other plans nearly as good; see `alternatives`."""
+        """Other plans nearly as good; see `alternatives`.
+
+        Examples
+        --------
+        >>> coverage.alternatives(add=3, alternatives=1, within=0.2)
+        Alternatives(1 besides the best)
+        """
         return alternatives(self, candidates, _terms(terms))
 
     def exit(
@@ -163,7 +204,13 @@ class Coverage(findings.Coverage):
         candidates: Rows | None = None,
         **terms: Any,
     ) -> ExitImpact:
-        """What is lost when outlets leave, and how to make it good; see `exit_impact_of`."""
+        """What is lost when outlets leave, and how to make it good; see `exit_impact_of`.
+
+        Examples
+        --------
+        >>> coverage.exit("SL018")
+        ExitImpact(1 outlets leave: 17,355 people lose the standard, 82.3 % to 76.4 %)
+        """
         leaving = [outlet_ids] if isinstance(outlet_ids, str) else outlet_ids
         asked = _terms(terms) if terms else None
         return exit_impact_of(self, leaving, bank=bank, candidates=candidates, terms=asked)
@@ -180,6 +227,11 @@ class Coverage(findings.Coverage):
         Parameters
         ----------
         outlet_ids : of these outlets only.
+
+        Examples
+        --------
+        >>> coverage.isochrones(["SL018"], minutes=[5, 15])["minutes"].tolist()
+        [15, 5]
         """
         if outlet_ids is None:
             return isochrones(self, minutes, per_outlet=per_outlet)
@@ -189,7 +241,13 @@ class Coverage(findings.Coverage):
         return isochrones(some, minutes, per_outlet=per_outlet)
 
     def reached_streets(self, minutes: float | None = None) -> gpd.GeoDataFrame:
-        """The pieces of street within a walk of the outlets; see `reached_streets`."""
+        """The pieces of street within a walk of the outlets; see `reached_streets`.
+
+        Examples
+        --------
+        >>> list(coverage.reached_streets(minutes=5).columns)
+        ['edge', 'from_m', 'to_m', 'length_m', 'geometry']
+        """
         return reached_streets(self, minutes)
 
     def distances(self, limit_m: float | None = None) -> pd.DataFrame:
@@ -202,6 +260,11 @@ class Coverage(findings.Coverage):
         Returns
         -------
         DataFrame: ``demand_id``, ``outlet_id``, ``walk_m``; by point, then by metres.
+
+        Examples
+        --------
+        >>> list(coverage.distances(500).columns)
+        ['demand_id', 'outlet_id', 'walk_m']
         """
         serving = self.outlets[self.outlets["counts"].to_numpy(bool)].set_index("outlet_id")
         walks = reach.distances(
@@ -214,7 +277,14 @@ class Coverage(findings.Coverage):
         return walks.rename(columns={"point": "demand_id", "source": "outlet_id"})
 
     def cover_sets(self) -> pd.DataFrame:
-        """Who covers whom: a sparse frame of truth values, demand_ids by outlet_ids."""
+        """Who covers whom: a sparse frame of truth values, demand_ids by outlet_ids.
+
+        Examples
+        --------
+        >>> covers = coverage.cover_sets()
+        >>> bool((covers.any(axis=1).to_numpy() == coverage.demand["covered"].to_numpy()).all())
+        True
+        """
         return pd.DataFrame.sparse.from_spmatrix(  # type: ignore[attr-defined]
             self.covers.astype(bool),
             index=pd.Index(self.demand["demand_id"], name="demand_id"),

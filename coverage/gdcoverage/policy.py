@@ -133,6 +133,14 @@ class Standard:
     Raises
     ------
     ValueError : a number is out of its range, or the town rule is not one of the three.
+
+    Examples
+    --------
+    >>> standard = gd.Standard()
+    >>> standard.walk_limit_m, standard.rural_radius_m
+    (1000.0, 5000.0)
+    >>> gd.Standard(minutes=10, town_rule="rural").town_rule
+    'rural'
     """
 
     minutes: float = 15.0
@@ -156,20 +164,44 @@ class Standard:
 
     @property
     def walk_limit_m(self) -> float:
-        """The longest walk that meets the standard, metres."""
+        """The longest walk that meets the standard, metres.
+
+        Examples
+        --------
+        >>> gd.Standard(minutes=12).walk_limit_m
+        800.0
+        """
         return self.walk_limit_at(self.walking_speed_kmh * KMH_IN_M_PER_MIN)
 
     def walk_limit_at(self, m_per_min: float) -> float:
-        """The longest walk in the standard's minutes at another speed, metres."""
+        """The longest walk in the standard's minutes at another speed, metres.
+
+        Examples
+        --------
+        >>> gd.Standard().walk_limit_at(48.0)
+        720.0
+        """
         # Rounded so that 15 minutes at 4 km/h is 1000 m, not 999.9999999999999.
         return round(self.minutes * m_per_min, 6)
 
     def limit_m(self, settlement: str) -> float:
-        """How far an outlet serves people of a class: on foot in towns, straight in the country."""
+        """How far an outlet serves people of a class: on foot in towns, straight in the country.
+
+        Examples
+        --------
+        >>> gd.Standard().limit_m("rural")
+        5000.0
+        """
         return self.walk_limit_m if settlement == "urban" else self.rural_radius_m
 
     def walk_minutes(self, metres: float) -> float:
-        """Minutes that a walk of so many metres takes at the standard's speed."""
+        """Minutes that a walk of so many metres takes at the standard's speed.
+
+        Examples
+        --------
+        >>> round(gd.Standard().walk_minutes(500), 1)
+        7.5
+        """
         return metres / (self.walking_speed_kmh * KMH_IN_M_PER_MIN)
 
     @property
@@ -184,11 +216,23 @@ class Standard:
 
     @property
     def margin_m(self) -> float:
-        """How far beyond a county its network must reach so that no walk is cut, metres."""
+        """How far beyond a county its network must reach so that no walk is cut, metres.
+
+        Examples
+        --------
+        >>> gd.Standard().margin_m
+        3300.0
+        """
         return self.walk_search_m + self.snap_limit_m
 
     def settlement_of(self, code: str) -> Settlement | None:
-        """Settlement class of an urban-rural code, or None for a code that is not official."""
+        """Settlement class of an urban-rural code, or None for a code that is not official.
+
+        Examples
+        --------
+        >>> gd.Standard(town_rule="rural").settlement_of("121")
+        'rural'
+        """
         if code in URBAN_CODES:
             return "urban"
         if code in RURAL_CODES:

@@ -26,6 +26,11 @@ class Problem:
     action : what to do, in Chinese.
     severity : ``error`` where the row (or part of it) is left out, ``warning`` where it is used.
     file, sheet, row, column, value : where it stands; ``row`` as the spreadsheet counts, from 1.
+
+    Examples
+    --------
+    >>> print(gd.Problem("no_place", "没有坐标", "请补填经纬度", file="网点.xlsx", row=13))
+    错误：网点.xlsx，第 13 行：没有坐标。请补填经纬度
     """
 
     kind: str
@@ -128,6 +133,14 @@ class InputError(ValueError):
     ----------
     problem, others : what is wrong.
     rows : where single rows are the reason, the problem of each.
+
+    Examples
+    --------
+    >>> try:
+    ...     gd.read_outlets("没有这个文件.xlsx", datum="gcj02")
+    ... except gd.InputError as error:
+    ...     print(error.problem.kind)
+    file_missing
     """
 
     def __init__(self, problem: Problem, *others: Problem, rows: tuple[Problem, ...] = ()) -> None:

@@ -39,6 +39,12 @@ def reached_streets(coverage: Coverage, minutes: float | None = None) -> gpd.Geo
     -------
     GeoDataFrame, EPSG:4326, LineStrings: ``edge`` (index in the network), ``from_m`` and
     ``to_m`` (metres along that edge), ``length_m``; sorted by edge, then ``from_m``.
+
+    Examples
+    --------
+    >>> pieces = gd.reached_streets(coverage)
+    >>> bool(pieces["length_m"].sum() <= streets.length_m)
+    True
     """
     edge, from_m, to_m = _reached_parts(coverage, minutes)
     return gpd.GeoDataFrame(
@@ -65,6 +71,11 @@ def service_area(streets: gpd.GeoDataFrame | Lines, width_m: float = 45.0) -> Ba
     Returns
     -------
     Polygon or MultiPolygon, degrees in WGS-84; empty where no street is reached.
+
+    Examples
+    --------
+    >>> gd.service_area(gd.reached_streets(coverage)).geom_type
+    'MultiPolygon'
     """
     lines = streets if isinstance(streets, Lines) else Lines.of(streets.geometry.to_numpy())
     if not len(lines.x):
@@ -91,6 +102,11 @@ def isochrones(
     -------
     GeoDataFrame, EPSG:4326, (Multi)Polygons: ``outlet_id`` (with `per_outlet`), ``minutes``,
     ``street_m`` (metres of street reached, exact); the longest walk first, to be drawn first.
+
+    Examples
+    --------
+    >>> gd.isochrones(coverage, [5, 10, 15])["minutes"].tolist()
+    [15, 10, 5]
     """
     counts = np.flatnonzero(coverage.outlets["counts"].to_numpy(bool))
     groups = [counts[[i]] for i in range(len(counts))] if per_outlet else [counts]

@@ -44,6 +44,15 @@ def by_town(found: Findings, towns: gpd.GeoDataFrame | None = None) -> pd.DataFr
     ``outlet_id`` (nearest in a straight line to most of its people), ``radius_m`` (people-weighted
     median to each one's nearest), ``villages`` and ``villages_without`` (with nobody in standard).
     People of a county's towns sum to the county's. Empty where nothing tells towns.
+
+    Examples
+    --------
+    >>> import dataclasses
+    >>> told = coverage.demand.assign(town_name="龙城街道")
+    >>> demand, halls, _ = gd.assign_towns(told, coverage.outlets, None)
+    >>> found = dataclasses.replace(coverage, demand=demand, outlets=halls)
+    >>> gd.by_town(found)[["town_label", "population"]].values.tolist()
+    [['龙城街道', 291670.0]]
     """
     demand, outlets = found.demand, found.outlets
     if not tells_towns(demand, towns):

@@ -13,9 +13,6 @@ import rasterio.errors
 
 from gdcoverage.problems import unusable
 
-# The files that are read as rasters.
-RASTER_SUFFIXES = frozenset({".tif", ".tiff", ".vrt", ".img", ".asc"})
-
 
 @contextmanager
 def opened(path: Path, what: str) -> Iterator[rasterio.DatasetReader]:

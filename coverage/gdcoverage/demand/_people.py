@@ -11,11 +11,12 @@ import numpy as np
 
 from gdcoverage.arrays import Floats, Objects
 from gdcoverage.demand import _headings as words
-from gdcoverage.demand._raster import MOST_PEOPLE
 from gdcoverage.problems import InputError, Problem, unusable
 from gdcoverage.tables import Table, numbers, plain_heading, plain_number
 from gdcoverage.tables.dates import last_period
 
+# Nowhere live more; what stands for “no data” undeclared (3.4e38, 2147483647) is more.
+MOST_PEOPLE = 1e9
 # No place in China has more; who reads more has the unit wrong.
 _MOST_OF_A_PLACE = 2e6
 

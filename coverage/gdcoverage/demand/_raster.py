@@ -17,6 +17,7 @@ from gdcoverage.demand._degurba import Degrees
 from gdcoverage.demand._ground import Ground
 from gdcoverage.demand._kilometres import Kilometres
 from gdcoverage.demand._open import opened
+from gdcoverage.demand._people import MOST_PEOPLE
 from gdcoverage.geo.datum import Datum
 from gdcoverage.problems import Problem, unusable
 
@@ -26,8 +27,6 @@ _WINDOW_CELLS = 4_000_000
 _MOST_READ = 20_000_000_000
 # A demand point takes about 550 bytes while it is read: 11 GB.
 _MOST_CELLS = 20_000_000
-# Nowhere live more; what stands for “no data” undeclared (3.4e38, 2147483647) is more.
-MOST_PEOPLE = 1e9
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,9 +14,8 @@ import pandera.pandas as pa
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.demand import _raster, _settlement, _smod, _table
+from gdcoverage.demand import _settlement, _table
 from gdcoverage.demand._account import account_of
-from gdcoverage.demand._open import RASTER_SUFFIXES
 from gdcoverage.demand._places import Register
 from gdcoverage.demand._select import tables_with_people
 from gdcoverage.demand._settlement import Settled
@@ -25,27 +26,35 @@ from gdcoverage.problems import Problem, unusable
 from gdcoverage.tables import Named, Reading, Rows, Table, read_layer
 from gdcoverage.tables.frames import as_given, labelled, source_of
 
+# The files that are read as rasters.
+RASTER_SUFFIXES = frozenset({".tif", ".tiff", ".vrt", ".img", ".asc"})
 # Columns of a demand frame; the points are WGS-84.
 DEMAND = pa.DataFrameSchema(
     {
-        "demand_id": pa.Column(str, unique=True),
-        "name": pa.Column(str),
+        "demand_id": pa.Column(
+            str, unique=True, description="number as the source has it, else made of its row"
+        ),
+        "name": pa.Column(str, description="as the source has it; empty where it has none"),
         "population": pa.Column(float, pa.Check.ge(0), description="people"),
         "elderly": pa.Column(
             float, nullable=True, description="people of 60 and over; NaN unknown"
         ),
-        "settlement": pa.Column(str, pa.Check.isin(SETTLEMENTS)),
+        "settlement": pa.Column(
+            str, pa.Check.isin(SETTLEMENTS), description="which of the two standards applies"
+        ),
         "town": pa.Column(bool, description="code 121, 122, 123, or an urban cluster"),
         "settlement_code": pa.Column(str, description="the official code; empty where none"),
         "settlement_source": pa.Column(
-            str, pa.Check.isin([source for source in _settlement.SOURCES if source])
+            str,
+            pa.Check.isin([source for source in _settlement.SOURCES if source]),
+            description="how the class is known",
         ),
-        "area_km2": pa.Column(float, nullable=True, description="NaN unknown"),
+        "area_km2": pa.Column(float, nullable=True, description="km² of it; NaN unknown"),
         "town_name": pa.Column(str, description="镇街 as the table says; empty where it does not"),
         "division": pa.Column(str, description="code of 9 or 12 digits; empty where none is told"),
         "county": pa.Column(str, description="adcode; empty until assigned, and outside all"),
         "source_row": pa.Column(int, description="row in the file from 1; 0 for raster cells"),
-        "geometry": pa.Column("geometry"),
+        "geometry": pa.Column("geometry", description="point"),
     },
     strict=True,
     ordered=True,
@@ -108,6 +117,18 @@ def read_demand(
     ------
     InputError : the file is unusable, a table has no rows, or says nothing of settlement; a
         frame has no coordinate system, or an index label comes twice.
+
+    Examples
+    --------
+    >>> reading = gd.read_demand("示例/population.csv")
+    >>> reading.frame.groupby("settlement")["population"].sum().to_dict()
+    {'rural': 115338.0, 'urban': 176332.0}
+
+    A frame without codes, of which one knows the class:
+
+    >>> villages = people[["demand_id", "population", "geometry"]]
+    >>> gd.read_demand(villages, settlement="rural").frame["settlement"].unique().tolist()
+    ['rural']
     """
     standard = standard or Standard()
     path = None if isinstance(source, pd.DataFrame) else Path(source)
@@ -177,6 +198,8 @@ def _raster_points(
     land: str | Path | None,
 ) -> tuple[Points, Settled]:
     """A raster's populated cells, as `_table.points_of` gives rows; and if asked their class."""
+    with _rasterio_at_hand(path.name):
+        from gdcoverage.demand import _raster
     cells = _raster.read_cells(path, datum, within, judged, None if land is None else Path(land))
     settled = (
         _settlement.by_degree_of_urbanisation(cells.degree)
@@ -210,8 +233,22 @@ def _by_layer(
     lon, lat, people = (points[c].to_numpy(float) for c in ("lon", "lat", "population"))
     if isinstance(layer, pd.DataFrame):
         return settled.filled(_settlement.by_polygon(lon, lat, layer)), []
+    with _rasterio_at_hand(Path(layer).name):
+        from gdcoverage.demand import _smod
     degree, told = _smod.read_degrees(Path(layer), lon, lat, people, ~settled.known)
     return settled.filled(_settlement.by_degree_of_urbanisation(degree)), told
+
+
+@contextmanager
+def _rasterio_at_hand(file: str) -> Iterator[None]:
+    """Imports of what reads rasters, or words for who has to install it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name != "rasterio":
+            raise
+        action = "请运行 pip install 'gdcoverage[raster]'，或改用表格、图层"
+        raise unusable("raster_extra", "没有安装读取栅格的组件", action, file=file) from None
 
 
 def _land_unused(land: Path) -> Problem:

@@ -29,6 +29,13 @@ class Ground:
     decimals : of the degrees of outlets on the public's map, at most 5 (about a metre).
     names : more named places, as `read_names` reads them; in place of `places`.
     pieces : squares of the base map that lie beside the page (`Squares.square`).
+
+    Examples
+    --------
+    >>> ground = gd.Ground(drawn=gd.read_base("示例/streets.osm.pbf"))
+    >>> ground.pictured
+    True
+    >>> emap = gd.build_map(coverage, gd.find_gaps(coverage), title="示例县", ground=ground)
     """
 
     drawn: Drawn | None = None
@@ -68,6 +75,11 @@ class Release:
     url : where readers find it; empty where that is not known.
     waived : what was let pass, by whom and why, a sentence each.
     unapproved : the sentence of those that says so of the 审图号; empty if none does.
+
+    Examples
+    --------
+    >>> release = gd.Release(url="https://example.org/emap.html")
+    >>> emap = gd.build_public_map(outlets, counties, title="示例县", release=release)
     """
 
     url: str = ""

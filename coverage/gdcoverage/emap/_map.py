@@ -65,6 +65,11 @@ def build_public_map(
     Raises
     ------
     InputError : as for `assess`.
+
+    Examples
+    --------
+    >>> emap = gd.build_public_map(outlets, counties, title="示例县", network=streets)
+    >>> gd.write_map(emap, "公众版.html")
     """
     ground = ground or Ground()
     area = None if counties is None else read_counties(counties)
@@ -139,6 +144,11 @@ def build_map(
     Returns
     -------
     EMap, a `folium.Map`: a notebook shows it, `write_map` writes it.
+
+    Examples
+    --------
+    >>> emap = gd.build_map(coverage, gd.find_gaps(coverage), title="示例县")
+    >>> gd.write_map(emap, "规划版.html")
     """
     ground = ground or Ground()
     said = {"title": title, "made_on": made_on, "data_date": data_date}

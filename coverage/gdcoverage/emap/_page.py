@@ -137,6 +137,10 @@ def write_map(emap: folium.Map, path: str | Path) -> None:
     ------
     ValueError : the page would load something from elsewhere: an element that was added to the
         map, by name (`OfflineError`).
+
+    Examples
+    --------
+    >>> gd.write_map(gd.build_public_map(outlets, title="示例县"), "网点.html")
     """
     html = page_of(emap)
     with written_whole(path) as partial:

@@ -57,6 +57,12 @@ def read_base(osm: str | Path) -> Drawn:
     Raises
     ------
     InputError : the file is missing, empty, not OSM, or damaged.
+
+    Examples
+    --------
+    >>> base = gd.read_base("示例/streets.osm.pbf").frame()
+    >>> sorted(base["kind"].unique())
+    ['green', 'lake', 'park', 'place', 'road', 'water']
     """
     osm = Path(osm)
     require_file(osm)

@@ -33,6 +33,12 @@ def read_places(path: str | Path) -> gpd.GeoDataFrame:
     Raises
     ------
     InputError : the file is missing, empty, not OSM, or damaged.
+
+    Examples
+    --------
+    >>> places = gd.read_places("示例/streets.osm.pbf")
+    >>> places.loc[places["kind"] == "town", "name"].tolist()
+    ['清溪镇', '示例县城']
     """
     return place_frame(
         place

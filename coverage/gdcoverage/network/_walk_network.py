@@ -64,6 +64,12 @@ class WalkNetwork:
     source : the file that the streets came from.
     problems : what the reader has to say of that file.
     profile : the rules by which ways are streets, ``walk`` or ``osmnx``.
+
+    Examples
+    --------
+    >>> streets = gd.WalkNetwork.from_osm("示例/streets.osm.pbf")
+    >>> streets
+    WalkNetwork(streets.osm.pbf: 1,375 nodes, 1,960 edges, 494.2 km, 3 components)
     """
 
     node_lon: Floats
@@ -121,6 +127,12 @@ class WalkNetwork:
         Raises
         ------
         InputError : no such file, not OSM, damaged, or no walkable street in it (in the area).
+
+        Examples
+        --------
+        >>> around = counties.union_all()
+        >>> gd.WalkNetwork.from_osm("示例/streets.osm.pbf", polygon=around, margin_m=1000).edges > 0
+        True
         """
         reader = StreetReader(Path(path), profile)
         batches: Iterable[WayNodes] = reader
@@ -175,6 +187,12 @@ class WalkNetwork:
         Raises
         ------
         InputError : the graph has no CRS or no walkable edge.
+
+        Examples
+        --------
+        >>> graph = streets.to_osmnx()
+        >>> gd.WalkNetwork.from_osmnx(graph).edges == streets.edges
+        True
         """
         from gdcoverage.network._graph import read_graph
 
@@ -197,6 +215,13 @@ class WalkNetwork:
         Raises
         ------
         InputError : no such file, not osmnx's GraphML, or no walkable edge in it.
+
+        Examples
+        --------
+        >>> import osmnx
+        >>> osmnx.save_graphml(streets.to_osmnx(), "路网.graphml")
+        >>> gd.WalkNetwork.from_graphml("路网.graphml").edges == streets.edges
+        True
         """
         from gdcoverage.network._osmnx import load_graphml
 
@@ -226,6 +251,12 @@ class WalkNetwork:
         Raises
         ------
         InputError : the frames describe no graph, or one that `from_osmnx` refuses.
+
+        Examples
+        --------
+        >>> nodes, edges = streets.to_gdfs()
+        >>> gd.WalkNetwork.from_gdfs(nodes, edges).edges == streets.edges
+        True
         """
         from gdcoverage.network._convert import graph_of
 
@@ -257,6 +288,10 @@ class WalkNetwork:
         Raises
         ------
         InputError : the server cannot be reached, or answers with no walkable street.
+
+        Examples
+        --------
+        >>> gd.WalkNetwork.from_polygon(counties.union_all())  # doctest: +SKIP
         """
         from gdcoverage.network._osmnx import Download, downloaded
 
@@ -282,6 +317,10 @@ class WalkNetwork:
         Raises
         ------
         InputError : a server cannot be reached, the place is unknown, or has no street.
+
+        Examples
+        --------
+        >>> gd.WalkNetwork.from_place("龙门县, 惠州市, 中国")  # doctest: +SKIP
         """
         from gdcoverage.network._osmnx import Download, polygon_of
 
@@ -350,7 +389,12 @@ class WalkNetwork:
     # Saved and loaded -------------------------------------------------------------------------
 
     def save(self, path: str | Path) -> None:
-        """Write the network to one file (NumPy's ``.npz``, uncompressed)."""
+        """Write the network to one file (NumPy's ``.npz``, uncompressed).
+
+        Examples
+        --------
+        >>> streets.save("路网.npz")
+        """
         _saved.write(Path(path), self.arrays, self.source, self.problems, self.profile)
 
     @classmethod
@@ -365,6 +409,12 @@ class WalkNetwork:
         ------
         InputError : the file is not a saved network, damaged, or of another version; or a cut
             found no street in the area and says so.
+
+        Examples
+        --------
+        >>> streets.save("存下的路网.npz")
+        >>> gd.WalkNetwork.load("存下的路网.npz").nodes == streets.nodes
+        True
         """
         file = Path(file) if isinstance(file, str) else file
         arrays, source, problems, profile = _saved.read(file, _ARRAYS)
@@ -379,6 +429,12 @@ class WalkNetwork:
         (metres), ``osmid``, ``highway``, ``name`` and ``doubtful``. An edge may run over several
         ways; then ``osmid``, ``highway`` and ``name`` are lists of what differs, as in osmnx.
         ``osmid`` is -1 where no way is known, the other two are absent.
+
+        Examples
+        --------
+        >>> import networkx as nx
+        >>> nx.number_connected_components(streets.to_networkx())
+        3
         """
         from gdcoverage.network._convert import to_networkx
 
@@ -392,6 +448,12 @@ class WalkNetwork:
         ``walk_ways`` (JSON: osmid, pieces, highway and name of each along the geometry) hold
         what osmnx has no word for: `from_osmnx` gives equal arrays again, also by way of
         GraphML. What no access leg crosses is an attribute of the graph, ``walk_barriers``.
+
+        Examples
+        --------
+        >>> graph = streets.to_osmnx()
+        >>> graph.graph["crs"], len(graph) == streets.nodes
+        ('EPSG:4326', True)
         """
         from gdcoverage.network._convert import to_osmnx
 
@@ -402,6 +464,12 @@ class WalkNetwork:
 
         The columns are the attributes of `to_osmnx`, each edge once. `from_gdfs` gives equal
         arrays again.
+
+        Examples
+        --------
+        >>> nodes, edges = streets.to_gdfs()
+        >>> len(nodes) == streets.nodes, list(edges.index.names)
+        (True, ['u', 'v', 'key'])
         """
         from gdcoverage.network._convert import to_gdfs
 

@@ -124,6 +124,14 @@ def distances(
     Raises
     ------
     ValueError : a frame is not in EPSG:4326.
+
+    Examples
+    --------
+    >>> halls = outlets.set_index("outlet_id").geometry
+    >>> homes = people.set_index("demand_id").geometry.head(1)
+    >>> gd.distances(streets, halls, homes, limit_m=800).round(1)
+           point source  walk_m
+    0  合成示例-0001  SL001   300.4
     """
     joined = network.snap(sources, snap_limit_m), network.snap(points, snap_limit_m)
     pairs = cover_sets(network, *joined, limit_m).tocoo()
@@ -151,6 +159,13 @@ def nearest(
     -------
     DataFrame like that of `distances`, with ``rank`` from 1; a point has fewer rows, or none,
     where fewer sources are within the limit.
+
+    Examples
+    --------
+    >>> halls = outlets.set_index("outlet_id").geometry
+    >>> homes = people.set_index("demand_id").geometry.head(1)
+    >>> gd.nearest(streets, halls, homes, count=2)[["source", "rank"]].values.tolist()
+    [['SL001', 1], ['SL002', 2]]
     """
     pairs = distances(network, sources, points, limit_m, snap_limit_m)
     rank = pairs.groupby("point", sort=False).cumcount() + 1

@@ -59,24 +59,31 @@ _ITEMS = Vocabulary(words.ITEM_WORDS, words.ALL_ITEM_WORDS)
 # Columns of an outlet frame; the points are WGS-84.
 OUTLETS = pa.DataFrameSchema(
     {
-        "outlet_id": pa.Column(str, pa.Check.str_length(min_value=1), unique=True),
+        "outlet_id": pa.Column(
+            str,
+            pa.Check.str_length(min_value=1),
+            unique=True,
+            description="number as the table writes it, else made of its row",
+        ),
         "name": pa.Column(str, description="branch name as the table writes it"),
-        "bank": pa.Column(str),
-        "address": pa.Column(str),
+        "bank": pa.Column(str, description="whose branch it is, as the table writes it"),
+        "address": pa.Column(str, description="as the table writes it"),
         "county": pa.Column(str, description="adcode by location; empty until assigned"),
         "stated_county": pa.Column(str, description="county as the table writes it"),
-        "phone": pa.Column(str),
+        "phone": pa.Column(str, description="as the table writes it"),
         "hours": pa.Column(str, description="opening hours as the table writes them"),
         **{name: pa.Column(bool, description=term) for name, term in MODES.items()},
         **{name: pa.Column(bool, description=term) for name, term in FLAGS.items()},
         **{name: pa.Column(bool, description=term) for name, term in ITEMS.items()},
         "unclear": pa.Column(str, description="what of items and modes is said in unknown words"),
-        "status": pa.Column(str, pa.Check.isin(OUTLET_STATUS)),
-        "source_file": pa.Column(str),
-        "source_sheet": pa.Column(str),
+        "status": pa.Column(
+            str, pa.Check.isin(OUTLET_STATUS), description="only an active outlet counts"
+        ),
+        "source_file": pa.Column(str, description="name of the file"),
+        "source_sheet": pa.Column(str, description="its sheet or layer"),
         "source_row": pa.Column(int, description="row as a spreadsheet counts, from 1"),
         "source_datum": pa.Column(str, description="datum declared for the coordinates"),
-        "geometry": pa.Column("geometry"),
+        "geometry": pa.Column("geometry", description="point"),
     },
     strict=True,
     ordered=True,
@@ -125,6 +132,21 @@ def read_outlets(
     ------
     InputError : the file is missing, empty or unreadable, or lacks a name or coordinate column;
         a frame has no coordinate system, or an index label comes twice.
+
+    Examples
+    --------
+    >>> reading = gd.read_outlets("示例/outlets.xlsx", datum="gcj02")
+    >>> reading.frame["status"].value_counts().to_dict()
+    {'active': 30, 'unknown': 1, 'exited': 1}
+    >>> reading.problems[0].row, reading.problems[0].kind
+    (3, 'hours_without_days')
+
+    A frame with columns of its own:
+
+    >>> mine = outlets[["name", "geometry"]].to_crs("EPSG:4547")
+    >>> mine = mine.rename(columns={"name": "wdmc"})
+    >>> gd.read_outlets(mine, datum="wgs84", columns={"wdmc": "name"}).frame["name"].iloc[0]
+    '工商银行城南第1支行（合成示例）'
     """
     if isinstance(source, pd.DataFrame) and "source_datum" in source and datum in _SHIFTED:
         what = "数据框是读入过的（有 source_datum 列），坐标已是 WGS-84"

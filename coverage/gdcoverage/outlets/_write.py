@@ -58,6 +58,13 @@ def write_outlets(outlets: gpd.GeoDataFrame, path: str | Path) -> None:
     Raises
     ------
     ValueError : another suffix.
+
+    Examples
+    --------
+    >>> gd.write_outlets(outlets, "网点_整理.xlsx")
+    >>> again = gd.read_outlets("网点_整理.xlsx", datum="wgs84").frame
+    >>> bool((again["outlet_id"] == outlets["outlet_id"]).all())
+    True
     """
     path = Path(path)
     table = outlet_table(outlets)

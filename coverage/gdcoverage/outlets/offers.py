@@ -61,6 +61,11 @@ def service_called(item: str = "", mode: str = "", when: str = "") -> Service:
     Raises
     ------
     InputError : a word means none of them.
+
+    Examples
+    --------
+    >>> gd.service_called("失业金", "窗口", "星期六").label
+    '失业保险·窗口办·星期六'
     """
     return Service(
         _term("业务事项", item, ITEMS, ITEM_WORDS),

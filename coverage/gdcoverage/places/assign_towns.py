@@ -61,6 +61,12 @@ def assign_towns(
     hyphen and the name; empty for none), ``town_label``, ``town_by`` (how it is known);
     ``village_id`` (twelve digits, or town and name) and ``village_label`` of the demand; and what
     could not be told for certain.
+
+    Examples
+    --------
+    >>> townless, halls, told = gd.assign_towns(coverage.demand, coverage.outlets, None)
+    >>> townless["town_id"].unique().tolist()
+    ['']
     """
     book = _Book(towns)
     found, problems = _of_demand(demand, book)

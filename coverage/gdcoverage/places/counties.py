@@ -41,10 +41,12 @@ _CITIES_AS_COUNTIES = ("441900", "442000")
 
 COUNTIES = pa.DataFrameSchema(
     {
-        "adcode": pa.Column(str, pa.Check.str_matches(r"^\d{6}$"), unique=True),
-        "name": pa.Column(str),
-        "city": pa.Column(str),  # prefecture; empty where not known
-        "geometry": pa.Column("geometry"),
+        "adcode": pa.Column(
+            str, pa.Check.str_matches(r"^\d{6}$"), unique=True, description="six digits"
+        ),
+        "name": pa.Column(str, description="of the county"),
+        "city": pa.Column(str, description="its prefecture; empty where not known"),
+        "geometry": pa.Column("geometry", description="polygon"),
     },
     strict=True,
 )
@@ -87,6 +89,13 @@ def read_counties(
     InputError : the source is unusable (no coordinate system, no code or name column, codes that
         are not adcodes or come twice, units that are no polygons or overlap), or lacks one of the
         adcodes.
+
+    Examples
+    --------
+    >>> len(gd.read_counties())
+    124
+    >>> gd.read_counties(adcodes=["441324"])[["adcode", "name", "city"]].values.tolist()
+    [['441324', '龙门县', '惠州市']]
     """
     asked = None if adcodes is None else {str(adcode) for adcode in adcodes}
     if source is None:

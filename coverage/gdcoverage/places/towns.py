@@ -39,10 +39,14 @@ _END = re.compile(r"(?:镇|乡|街道(?:办事处|办)?)(?:人民政府|政府)?
 
 TOWNS = pa.DataFrameSchema(
     {
-        "code": pa.Column(str, pa.Check.str_matches(r"^(\d{9}|\d{12})?$")),  # empty unknown
-        "name": pa.Column(str),
-        "county": pa.Column(str),  # adcode; empty where neither code nor table tells it
-        "geometry": pa.Column("geometry", nullable=True),  # polygon, point, or none
+        "code": pa.Column(
+            str,
+            pa.Check.str_matches(r"^(\d{9}|\d{12})?$"),
+            description="9 digits of a town, 12 of a village; empty unknown",
+        ),
+        "name": pa.Column(str, description="of the town or village"),
+        "county": pa.Column(str, description="adcode; empty where neither code nor table tells it"),
+        "geometry": pa.Column("geometry", nullable=True, description="polygon, point, or none"),
     },
     strict=True,
 )
@@ -81,6 +85,13 @@ def read_towns(source: Rows, counties: gpd.GeoDataFrame, datum: Datum = "wgs84")
     Raises
     ------
     InputError : unreadable, or without a column of names.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"镇街": ["龙城街道"], "区划代码": ["441324001"]})
+    >>> gd.read_towns(table, counties).frame[["code", "name", "county"]].values.tolist()
+    [['441324001', '龙城街道', '441324']]
     """
     tables = tables_of(source, _HEADINGS, ("name",), documented=TOWNS.columns)
     parts = [_rows(table, counties, datum) for table in tables]

@@ -50,6 +50,12 @@ class Register:
 
     Several processes may write at the same time; each waits for the others. What is written
     together is there whole or not at all.
+
+    Examples
+    --------
+    >>> register = gd.Register("台账.gpkg", create=True)
+    >>> register.last_event_id()
+    0
     """
 
     def __init__(self, where: str | Path, *, create: bool = False) -> None:
@@ -132,18 +138,35 @@ class Register:
         Parameters
         ----------
         outlet_ids : only theirs; "" for the directory of items. All by default.
+
+        Examples
+        --------
+        >>> gd.Register("甲.gpkg", create=True).events()
+        []
         """
         with no_garbage(), self._begun(writing=False) as connection:
             return events_of(connection, outlet_ids)
 
     def events_beside(self, event_id: int) -> list[Event]:
-        """All events of the outlet that an event is of; none where there is no such event."""
+        """All events of the outlet that an event is of; none where there is no such event.
+
+        Examples
+        --------
+        >>> gd.Register("乙.gpkg", create=True).events_beside(1)
+        []
+        """
         with self._begun(writing=False) as connection:
             owner = owner_of(connection, event_id)
             return [] if owner is None else events_of(connection, [owner])
 
     def last_event_id(self) -> int:
-        """Number of the last event; 0 in an empty register."""
+        """Number of the last event; 0 in an empty register.
+
+        Examples
+        --------
+        >>> gd.Register("丙.gpkg", create=True).last_event_id()
+        0
+        """
         with self._begun(writing=False) as connection:
             return last_of(connection)[0]
 
@@ -163,6 +186,13 @@ class Register:
             are most of what a register holds and change no outlet.
         public : read nothing but the public's view: neither supervision nor why an outlet left,
             nor who recorded what. An account that may read nothing else reads that anyway.
+
+        Examples
+        --------
+        >>> import datetime as dt
+        >>> book = gd.Register("丁.gpkg", create=True).as_of(dt.date(2026, 6, 30))
+        >>> len(book.outlets)
+        0
         """
         with no_garbage(), self._begun(writing=False) as connection:
             without = () if supervised and not public else SUPERVISION
@@ -210,6 +240,16 @@ class Register:
         Raises
         ------
         InputError : a draft is not understood or against the rules; every fault at once.
+
+        Examples
+        --------
+        >>> import datetime as dt
+        >>> from gdcoverage.register import Draft
+        >>> register = gd.Register("戊.gpkg", create=True)
+        >>> told = {"name": "城东支行", "bank": "示例银行", "lon": 114.25, "lat": 23.72}
+        >>> first = Draft("W001", "registered", dt.date(2026, 1, 5), told)
+        >>> register.append([first], recorded_by="规划科", source="省厅通知")
+        (1,)
         """
         meant = checked(drafts, recorded_by, source)
         outlets = {draft.outlet_id for draft in meant}

@@ -65,6 +65,12 @@ class Report(Shown):
     county_sites : of several counties: the sites recommended to each, with ``asked_by`` (adcode).
     joint : the sites recommended to all counties together, where they share one budget.
     sites_service : what these are asked about; empty for whatever outlets offer.
+
+    Examples
+    --------
+    >>> from gdcoverage.report import write_text
+    >>> report = coverage.report("示例县", made_on="2026-06-10")
+    >>> write_text(report, "报告.txt")
     """
 
     title: str
@@ -101,6 +107,11 @@ class Report(Shown):
         Raises
         ------
         InputError : the report has no such county.
+
+        Examples
+        --------
+        >>> coverage.report().for_county("441324").name
+        '龙门县'
         """
         if adcode not in set(self.counties["county"]):
             known = "、".join(f"{code or '（空）'} {self.names[code]}" for code in self.names)
@@ -295,6 +306,11 @@ class Report(Shown):
 
         ``distance`` is ``distance_m``, in words where no outlet was found, and ``walk`` so
         ``walk_m`` of urban gaps.
+
+        Examples
+        --------
+        >>> coverage.report().gap_table()["population"].is_monotonic_decreasing
+        True
         """
         gaps = pd.DataFrame(self.gaps.drop(columns="geometry"))
         gaps = gaps.sort_values(["population", "gap_id"], ascending=[False, True])
@@ -311,6 +327,11 @@ class Report(Shown):
         """Outlets with the people that each covers, and those whom only it covers.
 
         A county's report holds the outlets inside it, and those outside that cover its people.
+
+        Examples
+        --------
+        >>> int(coverage.report().outlet_table()["counts"].sum())
+        29
         """
         coverage = self.coverage
         people = coverage.demand["population"].to_numpy()
@@ -326,7 +347,13 @@ class Report(Shown):
         return table[own | (table["covered_population"] > 0) | (not self.one)]
 
     def uncovered_table(self) -> pd.DataFrame:
-        """Demand points with people outside the standard, most people first."""
+        """Demand points with people outside the standard, most people first.
+
+        Examples
+        --------
+        >>> len(coverage.report().uncovered_table())
+        144
+        """
         demand = self.coverage.demand
         missed = demand[~demand["covered"] & (demand["population"] > 0)]
         return missed.sort_values(["population", "demand_id"], ascending=[False, True])

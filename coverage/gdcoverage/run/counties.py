@@ -52,7 +52,7 @@ def find(plan: Plan, jobs: Sequence[Job], how: How, say: Say) -> Found:
         say(f"沿用上次已完成的 {len(done)} 个县区（--fresh 可全部重算）")
     if left:
         compiling = (
-            "首次运行需编译，约十秒"
+            "首次运行需编译，约二十秒"
             if are_kept()
             else "没有可写的文件夹存放编译结果，每次运行都要编译；可用 NUMBA_CACHE_DIR 指定一个"
         )

@@ -14,7 +14,7 @@ import struct
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache, singledispatch
-from importlib.metadata import requires, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +61,24 @@ def program() -> str:
         if path.suffix in {".py", ".js", ".html", ".css"} and "node_modules" not in path.parts:
             found.update(path.relative_to(root).as_posix().encode())
             found.update(hashlib.sha256(path.read_bytes()).digest())
-    needed = [line for line in requires("gdcoverage") or () if "extra ==" not in line]
-    for name in sorted(match[0] for match in map(_NAME.match, needed) if match):
-        found.update(f"{name} {version(name)};".encode())
+    needed = [line for line in requires("gdcoverage") or () if _decides_numbers(line)]
+    for name in sorted({match[0] for match in map(_NAME.match, needed) if match}):
+        found.update(f"{name} {_release(name)};".encode())
     found.update(shapely.geos_version_string.encode())
     return found.hexdigest()
+
+
+def _decides_numbers(line: str) -> bool:
+    """Whether a requirement is of all, or of the extra that reads rasters."""
+    return "extra ==" not in line or re.search(r"""extra == ["']raster["']""", line) is not None
+
+
+def _release(name: str) -> str:
+    """The release that is installed, or "" for none."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
 
 
 @singledispatch

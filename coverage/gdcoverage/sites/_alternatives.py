@@ -63,6 +63,11 @@ def alternatives(coverage: Coverage, candidates: Rows | None, terms: Terms) -> A
     Raises
     ------
     ValueError, InputError : as for `recommend_sites`.
+
+    Examples
+    --------
+    >>> gd.alternatives(coverage, None, gd.Terms(add=3, alternatives=1, within=0.2))
+    Alternatives(1 besides the best)
     """
     question = ask(coverage, candidates, terms)
     return alternatives_to(question, len(plan_for(question, find_gaps(coverage)).sites))

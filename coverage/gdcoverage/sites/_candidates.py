@@ -151,6 +151,12 @@ def generate_candidates(
     Raises
     ------
     ValueError : the excluded areas are in another CRS, or ``apart_m`` is not above nought.
+
+    Examples
+    --------
+    >>> places = gd.generate_candidates(coverage, 5)
+    >>> places["candidate_id"].tolist()
+    ['G0001', 'G0002', 'G0003', 'G0004', 'G0005']
     """
     if not apart_m > 0:
         raise ValueError(f"apart_m must be above 0, not {apart_m}")

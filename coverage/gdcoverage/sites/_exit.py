@@ -85,6 +85,11 @@ def exit_impact(coverage: Coverage) -> gpd.GeoDataFrame:
     ``rural``, ``elderly`` (of them; elderly NaN where unknown), ``demand_points`` (lost),
     ``covered_population`` (people it covers, alone or not), ``rate_after`` (coverage rate over
     all demand points without it).
+
+    Examples
+    --------
+    >>> gd.exit_impact(coverage)["outlet_id"].iloc[0]
+    'SL018'
     """
     demand, outlets = coverage.demand, coverage.outlets.reset_index(drop=True)
     alone = np.flatnonzero((demand["covering_outlets"] == 1).to_numpy())
@@ -146,6 +151,12 @@ def exit_impact_of(
     ValueError : neither outlets nor a bank are named.
     InputError : an outlet or bank is not among the active outlets; a fixed candidate leaves; or
         as for `recommend_sites`.
+
+    Examples
+    --------
+    >>> impact = gd.exit_impact_of(coverage, bank="邮储银行", terms=gd.Terms(add=1))
+    >>> len(impact.replacement.sites)
+    1
     """
     leaving = _leaving(coverage, outlet_ids, bank)
     after = without_outlets(coverage, leaving)

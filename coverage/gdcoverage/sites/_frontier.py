@@ -113,6 +113,12 @@ def frontier(coverage: Coverage, candidates: Rows | None, terms: Terms) -> Front
     Raises
     ------
     InputError : as for `recommend_sites`.
+
+    Examples
+    --------
+    >>> curve = gd.frontier(coverage, None, gd.Terms(frontier=3))
+    >>> curve.points["sites"].tolist(), curve.points["population"].is_monotonic_increasing
+    ([0, 1, 2, 3], True)
     """
     return frontier_of(ask(coverage, candidates, terms))
 

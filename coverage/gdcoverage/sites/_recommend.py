@@ -42,6 +42,12 @@ def recommend_sites(
     ------
     ValueError : not exactly one of add and target.
     InputError : an unknown county, bank or candidate; terms that contradict one another.
+
+    Examples
+    --------
+    >>> plan = gd.recommend_sites(coverage, None, gd.Terms(add=2))
+    >>> plan.sites["rank"].tolist(), plan.status
+    ([1, 2], 'optimal')
     """
     return plan_for(ask(coverage, candidates, terms), find_gaps(coverage, places))
 

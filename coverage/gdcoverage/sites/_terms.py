@@ -90,6 +90,11 @@ class Terms:
     Raises
     ------
     ValueError : a number is out of its range, something is no list, or there is no such `then`.
+
+    Examples
+    --------
+    >>> gd.Terms(add=5, bank_caps={"农商银行": 2}, then="two_outlets").add
+    5
     """
 
     add: int | None = None

@@ -2,7 +2,10 @@
 /** @import { Demand, Head, Layers, Services } from "./types.js" */
 /** @import { Words } from "./words.js" */
 import { make, part, refill } from "./dom.js";
-import { Later } from "./layers.js";
+import { isCovered, isMissed, Later } from "./layers.js";
+
+/** Layers of demand points, and who is in each. */
+const shown = { covered: isCovered, uncovered: isMissed(1), uncovered_rural: isMissed(0) };
 
 /**
  * Which demand points a service covers, 1 or 0.
@@ -44,11 +47,11 @@ export function serviceSwitches(root, words, head, demand, services, layers) {
     demand.service = one ? [services.items[chosen[0]], services.modes[chosen[1]], services.whens[chosen[2]]].join("·") : "";
     const at = (chosen[0] * services.modes.length + chosen[1]) * services.whens.length + chosen[2];
     headline.textContent = one ? services.told[at] : head.headline || "";
-    ["covered", "uncovered"].forEach((key, i) => {
+    Object.entries(shown).forEach(([key, which]) => {
       const layer = layers[key];
       if (layer instanceof Later) layer.renew();
       const count = root.querySelector(`[data-count="${key}"]`);
-      if (count) refill(count, words.number(demand.covered.filter((value) => value === 1 - i).length));
+      if (count) refill(count, words.number(demand.lon.filter((_, i) => which(demand, i)).length));
     });
   }
   box.hidden = false;

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec "${PYTHON:-python@python@}" "$(dirname "$0")/start.py"
