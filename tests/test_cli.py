@@ -214,6 +214,19 @@ def test_sites_takes_a_second_aim_and_alternatives():
     assert command("sites", PLAN, "--add", "2", "--then", "nearest").returncode == 2
 
 
+def test_sites_are_robust_and_refined_and_of_the_street_file_when_asked():
+    done = command("sites", PLAN, "--add", "2", "--robust", "regret", "--refine", "100")
+    assert done.returncode == 0, done.stderr
+    assert "稳健方案（在最差的步速下" in done.stdout
+    assert "加密到每 100 米" in done.stdout
+    assert "高德（GCJ-02）" in done.stdout
+    assert command("sites", PLAN, "--add", "2", "--robust", "mean").returncode == 2
+    # The sample's streets have no bank or committee beside them.
+    none = command("sites", PLAN, "--add", "2", "--from-osm")
+    assert "候选点 0 个" in none.stdout
+    assert command("sites", PLAN, "--add", "2", "--from-osm", "--refine", "50").returncode == 2
+
+
 def test_map_alone(plan):
     target = plan.parent / "m.html"
     assert command("map", str(plan), "--output", str(target)).returncode == 0

@@ -211,6 +211,7 @@ WRONG = [
     *[("sites", f"within = {v}") for v in ("101", "-1", "true", '"5"', "nan")],
     *[("sites", f"{k} = {v}") for k in ("fixed", "forbidden") for v in ('"C7"', "[true]", "{}")],
     *[("sites", f"then = {v}") for v in ('"nearest"', "2", "[]")],
+    *[("sites", f"refine_m = {v}") for v in ("0", "4.9", "nan", '"50"')],
     *[("sites", f"robust = {v}") for v in ('"mean"', "true", "[]")],
     *[("sites", f"candidates = {v}") for v in ('"none.csv"', '""', '"."', "5")],
     ("sites", 'excluded = "none.geojson"'),

@@ -3,6 +3,7 @@
 import json
 from itertools import combinations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,6 +20,7 @@ from gdcoverage.problems import InputError
 from gdcoverage.report import Report, json_text, report_text, siting_lines, write_workbook
 from gdcoverage.run import load_plan
 from gdcoverage.sites import Terms, candidate_covers, make_siting
+from gdcoverage.sites._candidates import street_points
 from known import known
 from three_counties import write_plan
 
@@ -40,13 +42,12 @@ def coverage_of(lattice, people, outlets=(), settlement="urban"):
     return assess(worlds.outlets(outlets), demand, lattice, NEAR, counties)
 
 
-def everywhere(lattice_coverage):
+def everywhere(coverage):
     """Who is covered from places every ten metres of every street, (demand, places)."""
-    along = np.arange(0, (SIDE - 1) * STEP + 1, DENSE)
-    spots = {(x, i * STEP) for x in along for i in range(SIDE)}
-    spots |= {(y, x) for x, y in spots}
-    places = worlds.outlets(sorted(spots))
-    return candidate_covers(lattice_coverage, places).toarray()
+    # Worlds keep degrees to a centimetre; a place beside a street may join others than that.
+    lon, lat = street_points(coverage, DENSE)
+    places = gpd.GeoDataFrame(geometry=gpd.points_from_xy(lon, lat), crs="EPSG:4326")
+    return np.unique(candidate_covers(coverage, places).toarray(), axis=1)
 
 
 SPOT = st.integers(0, 48).map(lambda i: i * 10.0)
@@ -62,7 +63,7 @@ def test_no_plan_anywhere_on_the_streets_passes_the_bound(lattice, people, add, 
     terms = Terms(add=add, frontier=0, alternatives=0, generate=4, apart_m=300, refine_m=refine_m)
     siting = make_siting(coverage, terms)
     refinement = known(siting.refinement)
-    covers = np.unique(everywhere(coverage), axis=1)
+    covers = everywhere(coverage)
     number = coverage.demand["population"].to_numpy() * ~coverage.demand["covered"].to_numpy()
     best = max(
         (number[covers[:, list(sites)].any(axis=1)].sum()
@@ -82,7 +83,7 @@ def test_fewer_sites_than_the_bound_reach_no_rate_anywhere(lattice, people, perc
         target=percent / 100, frontier=0, alternatives=0, generate=4, apart_m=300, refine_m=30
     )
     siting = make_siting(coverage, terms)
-    covers = np.unique(everywhere(coverage), axis=1)
+    covers = everywhere(coverage)
     number = coverage.demand["population"].to_numpy()
     wanted = percent / 100 * number.sum() - 1e-6
     if siting.plan.status == "out_of_reach":

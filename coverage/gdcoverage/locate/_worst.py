@@ -12,9 +12,11 @@ from gdcoverage.locate._containment import twins
 from gdcoverage.locate._highs import Program, run
 from gdcoverage.locate._model import Lists
 from gdcoverage.locate._question import Question
-from gdcoverage.locate._search import HIGHS_ROUNDING, Answer
+from gdcoverage.locate._search import Answer
 
 _HAIR = 1e-9
+# Shares nearer to one another than this are the same: what HiGHS proves is no finer.
+_SAME = 1e-8
 
 
 def solve_worst(question: Question, scenario: Ints, budget: float, plan: Ints) -> Answer:
@@ -36,7 +38,7 @@ def solve_worst(question: Question, scenario: Ints, budget: float, plan: Ints) -
     # it; the bound holds then, and the plan is found without the start.
     for start in (_values(question, program, scenario, free, best), None):
         seconds = question.effort().deadline - monotonic()
-        if bound - held <= HIGHS_ROUNDING or seconds <= 0:
+        if bound - held <= _SAME or seconds <= 0:
             break
         outcome = run(program.whole, start, 0.0, seconds, question.tolerance, _HAIR)
         if outcome.values is not None:
@@ -47,7 +49,7 @@ def solve_worst(question: Question, scenario: Ints, budget: float, plan: Ints) -
         bound = min(bound, outcome.bound)
         if not outcome.proven:
             break
-    if bound - held <= HIGHS_ROUNDING:
+    if bound - held <= _SAME:
         bound = held
     return Answer(_needed(question, scenario, best, held), held, max(bound, held))
 

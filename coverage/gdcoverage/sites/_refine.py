@@ -40,7 +40,8 @@ class Refinement:
     candidates_before : how many candidates there were at first.
     before, after : people newly covered by the plan at first, and at last.
     sites_before, sites_after : how many sites it has.
-    bound : no plan of as many sites, wherever on the streets they stand, covers more people;
+    bound : no plan of as many sites, wherever on the streets they stand, covers more people (a
+        place beside them, with ways of its own to several streets, is another question);
         where the fewest sites for a rate are asked for, none of fewer sites reaches it.
     gap : how far the plan may be from that, as a share.
     cell_m : length of the pieces of street by which the bound is found.
