@@ -15,9 +15,13 @@ from gdcoverage.cli import app
 from gdcoverage.outlets import read_outlets, write_outlets
 from gdcoverage.problems import InputError
 from gdcoverage.register import (
+    NOT_ACTIVE,
+    NOT_ON_MAP,
     Draft,
     Register,
+    beside_list,
     differences,
+    findings,
     outlet_frame,
     read_review,
     write_review,
@@ -235,6 +239,39 @@ def test_a_review_that_was_spoilt_is_refused_with_every_fault(register, tmp_path
     assert [(p.row, p.value) for p in error.value.problems] == [(2, "也许"), (3, "2026年6月")]
     with pytest.raises(InputError, match="不是复核表"):
         read_review(tmp_path / "t.xlsx")
+
+
+def test_what_the_map_shows_is_held_against_who_is_active(register):
+    written(register, [Draft("W4", "suspended", day(9))])
+    book = register.as_of(ON)
+    listed = table_of(register)
+    active = listed[listed["status"] == "active"]
+
+    def told(rows):
+        found = beside_list(findings(book), book, rows)
+        return [(f.kind, f.outlet_id) for f in found if f.kind in (NOT_ON_MAP, NOT_ACTIVE)]
+
+    assert told(active) == []
+    assert told(active[1:]) == [(NOT_ON_MAP, "W1")]
+    # Whatever a list says of its outlets, it shows them; but for those that it says have left.
+    assert told(listed) == [(NOT_ACTIVE, "W4")]
+    assert told(listed.assign(status="unknown")) == [(NOT_ACTIVE, "W4")]
+    left = listed.assign(status=["exited", "active", "active", "exited"])
+    assert told(left) == [(NOT_ON_MAP, "W1")]
+    # By name, bank and place too; and one that the register does not know.
+    other = active.assign(outlet_id=["图1", "图2", "图3"])
+    assert told(other) == []
+    strange = moved(other.iloc[[0]].assign(outlet_id="图9", name="别处支行"), "图9", (9000, 0))
+    assert told(pd.concat([other, strange])) == [(NOT_ACTIVE, "图9")]
+
+
+def test_the_check_reads_the_list_of_the_map(register, where, tmp_path):
+    write_outlets(table_of(register)[1:], tmp_path / "名单.csv")
+    words = ["register", "check", "--register", where, "--as-of", f"{ON}", "--listed"]
+    done = CliRunner().invoke(app, [*words, str(tmp_path / "名单.csv"), "--datum", "wgs84"])
+    assert done.exit_code == 0, done.output
+    assert "在营而未登记 1" in done.output
+    assert CliRunner().invoke(app, [*words, str(tmp_path / "名单.csv")]).exit_code == 2
 
 
 def test_no_names_of_persons_leave_with_an_export(register, where, tmp_path):

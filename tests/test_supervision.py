@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from browser import chromium, opened, settle
 from gdcoverage.emap._outlets import PUBLIC_COLUMNS
 from gdcoverage.register import KINDS, ORDER, SUPERVISION, Draft, Register
 from gdcoverage.report import report_text
@@ -163,6 +164,33 @@ def blocks_of(page: Path) -> dict[str, str]:
         else text
         for kind, name, text in re.findall(pattern, page.read_text(encoding="utf-8"))
     }
+
+
+@pytest.mark.browser
+def test_a_ring_is_clicked_on_its_line_and_leaves_the_outlet_its_card(ran):
+    (mine,) = ran[1].glob("县区/*西县/地图.html")
+    with chromium() as browser:
+        opening = opened(browser, mine)
+        page = opening.page
+        page.locator('[data-layer="supervised_forced"]').check()
+        settle(page)
+        ring = page.evaluate("""() => {
+            const [ring] = emap.layers.supervised_forced.getLayers();
+            const at = emap.map.latLngToContainerPoint(ring.getLatLng());
+            const box = emap.map.getContainer().getBoundingClientRect();
+            return { x: box.x + at.x, y: box.y + at.y, radius: ring.getRadius() };
+        }""")
+        page.mouse.click(ring["x"] + ring["radius"], ring["y"])
+        settle(page)
+        told = page.locator(".leaflet-popup-content").inner_text()
+        assert "2025 年度考核不合格" in told
+        assert "若退出失去达标的人口" in told
+        page.locator(".leaflet-popup-close-button").click()
+        page.mouse.click(ring["x"], ring["y"])
+        settle(page)
+        assert "第0支行" in page.locator(".emap-card").inner_text()
+        assert page.locator(".leaflet-popup-content").count() == 0
+        assert opening.complaints == []
 
 
 def test_nothing_of_supervision_and_no_persons_name_is_in_the_public_file(ran):

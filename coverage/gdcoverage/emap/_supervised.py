@@ -11,19 +11,20 @@ from gdcoverage.emap._styles import Style
 from gdcoverage.numbers import SUPERVISION
 from gdcoverage.register import FORCED, NOT_ACTIVE, NOT_ON_MAP, OVERDUE, TALKED
 
-# Rings of several layers around one outlet lie within one another; the legend begins with the last.
+# Rings around one outlet lie within one another, and outside the 22 pixels in which a click is the
+# outlet's own; the legend begins with the last.
 _RINGS = {
-    "other": ("监督：其他", "Supervision: other", "#666666", "2 3", 26),
+    "other": ("监督：其他", "Supervision: other", "#666666", "2 3", 43),
     "unlisted": (
         "监督：登记与在营不符",
         "Supervision: registered and in service disagree",
         "#1A1A1A",
         "1 4",
-        23,
+        39,
     ),
-    "overdue": ("监督：逾期未检查", "Supervision: inspection overdue", "#7B3294", "4 3", 14),
-    "talked": ("监督：连续约谈", "Supervision: talks in a row", "#D55E00", "", 17),
-    "forced": ("监督：强制退出候选", "Supervision: candidates of forced exit", "#B2182B", "", 20),
+    "overdue": ("监督：逾期未检查", "Supervision: inspection overdue", "#7B3294", "4 3", 27),
+    "talked": ("监督：连续约谈", "Supervision: talks in a row", "#D55E00", "", 31),
+    "forced": ("监督：强制退出候选", "Supervision: candidates of forced exit", "#B2182B", "", 35),
 }
 _RING_OF = {
     FORCED: "forced",

@@ -18,6 +18,7 @@ from gdcoverage.register._findings import (
 )
 from gdcoverage.register._frame import outlet_frame, read_register, without_persons
 from gdcoverage.register._kinds import KINDS, SUPERVISION, TERMS, kind_of, told
+from gdcoverage.register._listed import beside_list
 from gdcoverage.register._match import Difference, differences
 from gdcoverage.register._review import Review, read_review, write_review
 from gdcoverage.register._rules import MOVED_M, distance_m
@@ -45,6 +46,7 @@ __all__ = [
     "Register",
     "Review",
     "Standing",
+    "beside_list",
     "correction",
     "differences",
     "distance_m",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -56,6 +56,11 @@ def findings(book: Book, inspection_days: int = INSPECTION_DAYS) -> list[Finding
         for s in book.outlets.values()
         for kind, what in _of(s, book, inspection_days)
     ]
+    return in_order(found)
+
+
+def in_order(found: Iterable[Finding]) -> list[Finding]:
+    """Findings by kind, county and number."""
     return sorted(found, key=lambda f: (ORDER.index(f.kind), f.county, f.outlet_id))
 
 

@@ -241,16 +241,28 @@ def check(
     inspection_days: Annotated[
         int, typer.Option(min=1, help="多少天没有检查算逾期；默认一年（年度专项检查）")
     ] = 365,
+    listed: Annotated[
+        Path | None, typer.Option(help="电子地图上的网点名单（表）；不写则按台账里的“登记”核对")
+    ] = None,
+    datum: Annotated[str, typer.Option(help="名单的坐标系：wgs84、gcj02、bd09 或 cgcs2000")] = "",
     output: Annotated[Path | None, typer.Option(help="写成工作簿（.xlsx）")] = None,
 ) -> None:
     """列出要处理的：强制退出候选、连续约谈、逾期未检查、协议到期、投诉未答复、登记与在营不符。"""
     from gdcoverage.files import written_whole
-    from gdcoverage.outlets import this_day
-    from gdcoverage.register import OVERDUE, Register, finding_table, findings
+    from gdcoverage.geo.datum import parse_datum
+    from gdcoverage.outlets import read_outlets, this_day
+    from gdcoverage.register import OVERDUE, Register, beside_list, finding_table, findings
     from gdcoverage.tables.spreadsheet import write_sheet
 
     day = this_day() if as_of is None else day_of(as_of, "--as-of")
-    found = findings(Register(register).as_of(day), inspection_days)
+    book = Register(register).as_of(day)
+    found = findings(book, inspection_days)
+    if listed is not None:
+        if not datum:
+            said = "没有写；请写名单的坐标从哪里来，如 高德、百度、wgs84"
+            raise typer.BadParameter(said, param_hint="--datum")
+        read = read_outlets(listed, datum=parse_datum(datum), today=day)
+        found = beside_list(found, book, read.frame)
     table = finding_table(found)
     out.print(_table(list(table.columns), table.itertuples(index=False)))
     overdue = [finding.county or "未写县区" for finding in found if finding.kind == OVERDUE]
