@@ -31,7 +31,9 @@ PICTURES = (
         "公众版地图.html",
         (390, 844),
         1.5,
-        "look.open(3, { focus: false })",
+        # A walk to the nearest outlet from a place that a reader picked.
+        "look.near.set({ lat: 23.6512, lon: 114.1068, kind: 'picked' });"
+        " look.open(look.shown[0], { focus: false })",
     ),
 )
 
@@ -61,7 +63,7 @@ def _taken(
     page.clock.set_fixed_time(NOON)
     page.goto(path.as_uri())
     page.wait_for_function(f"() => {EMAP} && {EMAP}.ready")
-    page.evaluate(f"() => {{ {EMAP}.{first}; }}")
+    page.evaluate(f"() => {{ const {{ map, look }} = {EMAP}; {first}; }}")
     page.wait_for_timeout(800)
     return page.screenshot()
 

@@ -228,6 +228,26 @@ def test_people_and_streets_that_differ_are_causes_of_their_own(plan, tmp_path):
         compare_plan(first, TO, FROM)
 
 
+def test_towns_of_the_people_are_those_of_the_outlets_on_every_day(tmp_path, monkeypatch):
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    path = write_plan(tmp_path / "plan", sites=False, people=20)
+    from_register(history)(path.parent)
+    people = path.parent / "people.csv"
+    pd.read_csv(people, dtype=str).assign(镇街="西镇").to_csv(people, index=False)
+    found = compare_plan(load_plan(path), FROM, TO, how=How(workers=1))
+    _require_exact(found)
+    assert len(found.months) == 7
+
+
+def test_a_plan_with_a_table_is_told_that_one_table_tells_of_no_change(tmp_path, monkeypatch):
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    path = write_plan(tmp_path / "plan", sites=False, people=20)
+    days = ["--from", "2025-12-31", "--to", "2026-06-30", "--no-months", "--workers", "1"]
+    done = CliRunner().invoke(app, ["compare", str(path), *days])
+    assert "不是台账" in done.stderr
+    assert "register import" in done.stderr
+
+
 def test_the_command_prints_it_and_writes_a_workbook_with_a_chart(plan, tmp_path):
     book = tmp_path / "变化.xlsx"
     # Kept from the comparison before.
@@ -238,7 +258,11 @@ def test_the_command_prints_it_and_writes_a_workbook_with_a_chart(plan, tmp_path
         assert word in done.output
     sheets = openpyxl.load_workbook(book)
     assert sheets.sheetnames == ["变化", "网点变化", "逐月"]
-    assert len(sheets["逐月"]._charts) == 1
+    (chart,) = sheets["逐月"]._charts
+    scale, rates = chart.y_axis.scaling, [row[4].value for row in sheets["逐月"].iter_rows(2)]
+    # Changes of a point or two are to be seen.
+    assert scale.min <= min(rates) <= max(rates) <= scale.max
+    assert scale.max - scale.min < max(rates) - min(rates) + 0.15
     assert not [c for s in sheets for row in s.iter_rows() for c in row if c.data_type == "f"]
     whole = [c.value for c in list(sheets["变化"].iter_rows())[-1]]
     assert whole[1] == "全部"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import gzip
+import io
 import json
 import re
 import shutil
@@ -13,9 +15,11 @@ import urllib.parse
 from pathlib import Path
 
 import numpy as np
+import pyproj
 import pytest
 import qrcode
 import qrcode.util
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,7 +65,7 @@ class Script:
 def script():
     running = Script(
         *("inflate.js", "links.js", "qr.js", "clock.js", "pinyin.js", "search.js", "texts.js"),
-        "when.js",
+        *("when.js", "extent.js", "saved.js"),
     )
     yield running
     running.questions.close()
@@ -140,6 +144,41 @@ def test_gcj02_is_that_of_the_package(script, lon, lat):
 
 def test_gcj02_does_not_apply_abroad(script):
     assert script("gcj", -51.2, -30.0) == [-51.2, -30.0]
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.floats(113.0, 113.4), st.floats(22.0, 22.4)), min_size=2, max_size=5))
+def test_what_is_measured_is_what_the_ellipsoid_says(script, corners):
+    spots = [{"lat": lat, "lng": lon} for lon, lat in corners]
+    lon, lat = np.array(corners).T
+    geod = pyproj.Geod(ellps="WGS84")
+    assert script("lengthOf", spots) == pytest.approx(
+        geod.line_length(lon, lat), rel=1e-3, abs=0.01
+    )
+    ring = shapely.Polygon(corners) if len(corners) > 2 else shapely.Polygon()
+    # Around a figure of eight nobody knows what is meant.
+    if ring.is_valid and ring.area > 1e-6:
+        # On the map a side is not quite the shortest way.
+        area, around = geod.polygon_area_perimeter(lon, lat)
+        assert script("areaOf", spots) == pytest.approx(abs(area), rel=1e-4, abs=2e-4 * around**2)
+
+
+def test_the_area_of_a_square_kilometre_is_that_of_the_ellipsoid(script):
+    square = np.array([(113.0, 23.0), (113.0098, 23.0), (113.0098, 23.009), (113.0, 23.009)])
+    area = abs(pyproj.Geod(ellps="WGS84").polygon_area_perimeter(*square.T)[0])
+    spots = [{"lat": lat, "lng": lon} for lon, lat in square.tolist()]
+    assert script("areaOf", spots) == pytest.approx(area, rel=1e-5)
+
+
+@given(st.lists(st.lists(st.text(max_size=8), min_size=2, max_size=2), min_size=1, max_size=4))
+def test_a_saved_table_is_read_as_it_was_and_no_cell_is_a_formula(script, rows):
+    text = script("csvOf", rows)
+    assert text.startswith("\ufeff")
+    read = list(csv.reader(io.StringIO(text[1:], newline="")))
+    assert [[cell.removeprefix("'") for cell in row] for row in read] == [
+        [cell.removeprefix("'") for cell in row] for row in rows
+    ]
+    assert not any(cell[:1] in "=+-@\t" for row in read for cell in row if cell)
 
 
 @pytest.mark.parametrize(

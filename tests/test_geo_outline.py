@@ -30,6 +30,15 @@ def test_small_holes_are_filled_and_large_ones_kept():
     assert not area.contains(shapely.Point(1500, 500))
 
 
+def test_a_street_is_drawn_the_same_beside_another_far_away():
+    one, other = [(0, 0), (900, 40)], [(50_000, 90_000), (50_400, 90_400)]
+    alone = around(lines(one), 50.0, 0.0)
+    beside = around(lines(one, other), 50.0, 0.0)
+    parts = shapely.get_parts(beside)
+    assert len(parts) == 2
+    assert shapely.get_parts(alone)[0].equals_exact(parts[0])
+
+
 def test_nothing_around_nothing():
     assert around(lines(), 50.0, 0.0).is_empty
 

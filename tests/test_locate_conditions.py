@@ -58,7 +58,7 @@ def most_by_milp(covers, weights, costs, budget, groups):
     claims = sparse.hstack([sparse.csr_array(covers.astype(float)), -sparse.eye_array(n)])
     limits = [LinearConstraint(claims.tocsr(), 0, np.inf)]
     limits.append(LinearConstraint(np.concatenate([costs, np.zeros(n)]), -np.inf, budget))
-    for sites, most in groups:
+    for sites, most, _ in groups:
         members = np.zeros(m + n)
         members[sites] = 1
         limits.append(LinearConstraint(members, -np.inf, most))

@@ -47,7 +47,7 @@ def index_data(report: Report) -> dict:
     counties = known(report.coverage.counties).merge(
         county_numbers, left_on="adcode", right_on="county", how="left"
     )
-    return province_block(counties, Standard(), report.gaps, None, {})
+    return province_block(counties, Standard(), report.gaps, None, {}, dict(report.total))
 
 
 def heads(report: Report, path: Path, sheet: str) -> set[str]:

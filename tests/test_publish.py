@@ -251,6 +251,8 @@ def test_a_province_is_published_with_its_counties_names(tmp_path, monkeypatch):
     assert "请把“地名”文件夹与网页放在同一处一起发布" in granted.output
     folder = plan.parent / "results"
     assert {path.name for path in (folder / "地名").iterdir()} == {f"{a}.js" for a in ADCODES}
+    assert "请把“底图”文件夹与网页放在同一处一起发布" in granted.output
+    assert list((folder / "底图").glob("*.js"))
     html = (folder / PUBLISHED).read_text(encoding="utf-8")
     assert " 'self' file:; style-src" in html
     assert "walks" not in _blocks(html)

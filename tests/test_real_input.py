@@ -62,6 +62,6 @@ def test_nanshan(real_plan):
     assert shapely.equals(layer.geometry.to_numpy(), gaps).all()
     assert files["公众版地图.html"].stat().st_size < 700_000
     assert set(files) == {
-        "汇总.xlsx", "汇总.csv", "汇总.json", "事项与时段.csv", "镇街.csv",
+        "汇总.xlsx", "汇总.csv", "汇总.json", "事项与时段.csv",
         "读表说明.html", "地图.html", "公众版地图.html", "结果图层.gpkg",
     }  # fmt: skip

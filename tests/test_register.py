@@ -154,6 +154,29 @@ def test_what_the_policy_does_not_allow_is_not_written(register, draft, said):
     assert said in refused(register, draft)
 
 
+def test_who_has_left_is_on_the_map_until_that_is_undone(register):
+    left = [
+        Draft("W1", "exit_applied", day(6), {"reason": "merger"}),
+        Draft("W1", "exit_approved", day(7)),
+    ]
+    written(register, left)
+    assert [f.kind for f in findings(register.as_of(day(7)))] == ["已登记而不在营"]
+    written(register, [Draft("W1", "deregistered", day(9))])
+    assert findings(register.as_of(day(9))) == []
+    assert findings(register.as_of(day(8))) != []
+    assert "无从撤销" in refused(register, Draft("W1", "deregistered", day(10)))
+    early = [Draft("W2", "registered", day(1), described(2)), Draft("W2", "deregistered", day(2))]
+    written(register, early)
+    assert findings(register.as_of(day(9))) == []
+
+
+def test_a_kind_may_be_said_in_either_language(register):
+    written(register, [Draft("W1", "约谈", day(6), {"事由": "超时"})])
+    kinds = [event.kind for event in register.events(["W1"])]
+    assert kinds[-1] == "talked"
+    assert register.as_of(day(6)).outlets["W1"].talks == 1
+
+
 def test_an_event_before_the_agreement_is_refused_but_for_the_registration(register):
     written(register, [Draft("W2", "registered", day(1), described(2))])
     said = refused(register, Draft("W2", "suspended", day(2)))
@@ -300,7 +323,7 @@ def test_an_older_register_is_brought_up_to_date_and_a_newer_one_refused(places,
         patch.setattr("gdcoverage.register._store.MIGRATIONS", newer)
         written(Register(where), [Draft("W1", "suspended", day(3))])
         assert len(Register(where).events()) == 4
-    with pytest.raises(InputError, match="较新版本的程序写的（第 2 版，本程序只认识到第 1 版）"):
+    with pytest.raises(InputError, match="较新版本的程序写的（第 3 版，本程序只认识到第 2 版）"):
         Register(where)
 
 

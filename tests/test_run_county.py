@@ -20,6 +20,7 @@ from gdcoverage.problems import InputError
 from gdcoverage.run import Inputs, load_plan, make_report, read_inputs
 from gdcoverage.run.county import _grid, _Outlets, county_tasks
 from gdcoverage.run.identity import digest
+from gdcoverage.run.inputs import Pictured
 from gdcoverage.run.province import require_reconciled
 from gdcoverage.tables import Reading
 from three_counties import write_plan
@@ -69,8 +70,8 @@ def row_of_counties(count=6, apart_m=60_000.0) -> Inputs:
         return Reading(frame, (), Source(role, "t", ""))
 
     read = reading(outlets, "网点"), reading(people, "人口")
-    nothing = (None,) * 5
-    return Inputs(*read, counties, *nothing, (), (read[0].source, read[1].source))
+    nothing = (None,) * 3
+    return Inputs(*read, counties, *nothing, Pictured(), (), (read[0].source, read[1].source))
 
 
 def subjects(plan, inputs) -> dict[str, str]:

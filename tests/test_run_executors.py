@@ -52,6 +52,27 @@ def differing(here, tmp_path, how, say=lambda _: None):
     return [name for name in here if here[name] != there[name]]
 
 
+def test_a_script_that_its_workers_would_run_again_is_told_what_to_write(tmp_path):
+    plan = write_plan(tmp_path / "p")
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from gdcoverage.problems import InputError\n"
+        "from gdcoverage.run import How, load_plan, run_plan\n"
+        "try:\n"
+        f"    run_plan(load_plan({str(plan)!r}), '{DATE}', How(workers=2))\n"
+        "except InputError as error:\n"
+        "    print('TOLD', error)\n"
+        "    raise\n",
+        encoding="utf-8",
+    )
+    ran = subprocess.run(
+        [sys.executable, script], check=False, capture_output=True, text=True, timeout=300
+    )
+    told = [line for line in ran.stdout.splitlines() if line.startswith("TOLD")]
+    assert ran.returncode == 1
+    assert 'if __name__ == "__main__":' in told[-1]
+
+
 # The same bytes -------------------------------------------------------------------------------
 
 

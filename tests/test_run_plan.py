@@ -211,6 +211,7 @@ WRONG = [
     *[("sites", f"within = {v}") for v in ("101", "-1", "true", '"5"', "nan")],
     *[("sites", f"{k} = {v}") for k in ("fixed", "forbidden") for v in ('"C7"', "[true]", "{}")],
     *[("sites", f"then = {v}") for v in ('"nearest"', "2", "[]")],
+    *[("sites", f"robust = {v}") for v in ('"mean"', "true", "[]")],
     *[("sites", f"candidates = {v}") for v in ('"none.csv"', '""', '"."', "5")],
     ("sites", 'excluded = "none.geojson"'),
     *[("standard", f"minutes = {v}") for v in ('"15"', "nan", "inf", "true", "[]", "{}")],
@@ -480,8 +481,8 @@ def test_run_writes_every_result_and_says_what_it_stands_on(sample):
     written = write_outputs(report, sample.parent / "results")
     assert not written.failures
     assert {path.name for path in written.files} == {
-        "汇总.xlsx", "汇总.csv", "汇总.json", "事项与时段.csv", "镇街.csv",
-        "读表说明.html", "地图.html", "公众版地图.html", "结果图层.gpkg",
+        "汇总.xlsx", "汇总.csv", "汇总.json", "事项与时段.csv",
+        "布点建议.csv", "读表说明.html", "地图.html", "公众版地图.html", "结果图层.gpkg",
     }  # fmt: skip
     assert {path.name for path in (sample.parent / "results").iterdir()} == {
         path.name for path in written.files
@@ -550,7 +551,7 @@ def test_what_cannot_be_written_does_not_stop_the_rest(sample):
     (folder / "汇总.xlsx").mkdir(parents=True)
     written = write_outputs(report_of(sample), folder)
     assert [problem.kind for problem in written.failures] == ["output_failed"]
-    assert len(written.files) == 8
+    assert len(written.files) == 9
     assert not [path for path in folder.iterdir() if path.name.startswith(".partial")]
 
 

@@ -144,6 +144,8 @@ def test_workbook_map_and_manifest_of_the_province(finished):
     assert all(50 < county["peak_mb"] < 20_000 for county in manifest["counties"])
     assert manifest["failures"] == []
     names = {f"地名/{adcode}.js" for adcode in ADCODES}
+    names |= {f"底图/{path.name}" for path in (folder / "底图").iterdir()}
+    assert len(names) > len(ADCODES)
     assert names <= set(manifest["files"])
     assert all((folder / name).is_file() for name in names)
     html = (folder / "地图.html").read_text(encoding="utf-8")
@@ -158,6 +160,22 @@ def test_workbook_map_and_manifest_of_the_province(finished):
 
 
 # Going on -------------------------------------------------------------------------------------
+
+
+def test_a_square_of_the_base_map_is_written_again_only_where_it_changed(tmp_path):
+    path = write_plan(tmp_path, sites=False)
+    plan = load_plan(path)
+    run_plan(plan, DATE, HERE)
+    squares = sorted((tmp_path / "results/底图").iterdir())
+    for file in [*squares, tmp_path / "results/地图.html"]:
+        os.utime(file, (1, 1))
+    whole = squares[0].read_bytes()
+    squares[0].write_bytes(b"")
+    # Another day: the pages say so, the squares show the same.
+    run_plan(plan, "2024-07-01", HERE)
+    assert (tmp_path / "results/地图.html").stat().st_mtime > 1
+    assert squares[0].read_bytes() == whole
+    assert [file.stat().st_mtime == 1 for file in squares] == [False] + [True] * (len(squares) - 1)
 
 
 def test_finished_counties_are_not_done_again_unless_asked(tmp_path):

@@ -1,5 +1,7 @@
 """Plans with towns, quotas and a service asked about: of one county, of one unit, of several."""
 
+import json
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ import shapely
 import worlds
 from gdcoverage.problems import InputError
 from gdcoverage.run import How, load_plan, make_report, read_inputs, run_plan
+from test_supervision import blocks_of
 from three_counties import SIDE, write_plan
 
 DATE = "2026-06-14"
@@ -44,6 +47,42 @@ def test_towns_of_several_counties_sum_to_each(plan):
     assert quotas["county_name"].tolist() == ["西县", "中县"]
     assert (quotas["missing"] == (quotas["planned"] - quotas["present"]).clip(lower=0)).all()
     assert [source.role for source in report.sources][-2:] == ["镇街", "网点配额"]
+
+
+def test_the_provinces_map_lists_and_draws_the_towns_of_all_counties(plan):
+    report = run_plan(load_plan(plan), DATE, How(workers=1)).report
+    results = plan.parent / "results"
+    blocks = blocks_of(results / "地图.html")
+    head, planner = (json.loads(blocks[name]) for name in ("head", "planner"))
+    names = {town["name"] for town in planner["towns"]}
+    # A town across a border is one of each county.
+    assert names == {"西县西镇", "西县跨界镇", "中县跨界镇"}
+    drawn = {town["style"] for town in planner["towns"] if town["area"]}
+    styles = {style["key"] for style in head["styles"]}
+    assert drawn
+    assert {style for style in styles if style.startswith("town_")} == drawn
+    told = sum(town["missed"] for town in planner["towns"])
+    table = report.town_table
+    missed = table.loc[table["town_id"] != "", "uncovered_population"].sum()
+    assert told == pytest.approx(missed, abs=3)
+    # What the file of towns was read as is said where that of the others is.
+    account = (results / "读表说明.html").read_text(encoding="utf-8")
+    assert "镇街：towns.gpkg" in account
+    assert "镇街 2、有界线 2" in account
+
+
+def test_where_nothing_tells_towns_there_is_no_table_of_them(plan):
+    text = plan.read_text(encoding="utf-8").partition("[places]")[0]
+    numbers = How(workers=1, only_numbers=True)
+    run_plan(load_plan(plan), DATE, numbers)
+    results = plan.parent / "results"
+    assert (results / "镇街.csv").exists()
+    plan.write_text(text, encoding="utf-8")
+    written = run_plan(load_plan(plan), DATE, How(workers=1)).written
+    assert not [path for path in written.files if path.name == "镇街.csv"]
+    # That of the run before is put aside.
+    assert not (results / "镇街.csv").exists()
+    assert not list(results.glob("县区/*/镇街.csv"))
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from gdcoverage.sites import (
     generate_candidates,
     recommend_sites,
 )
-from gdcoverage.sites._candidates import _one_per_cell, _pool, _spread, _street_points
+from gdcoverage.sites._candidates import _pool, _spread, one_per_cell, street_points
 from known import known
 
 STEP = 900.0
@@ -491,7 +491,7 @@ halves = st.integers(-8, 8).map(lambda n: n / 2)
 def test_of_the_places_in_a_cell_the_one_nearest_to_people_is_kept(places):
     """Cells hold their western and southern edge; equal places go by longitude, then latitude."""
     x, y, near_m = np.array(places, float).T
-    kept = _one_per_cell(x, y, near_m, 1.5)
+    kept = one_per_cell(x, y, near_m, 1.5)
     cells: dict[tuple[float, float], list[tuple[float, float, int, int]]] = {}
     for i, place in enumerate(places):
         cell = (place[0] // 1.5, place[1] // 1.5)
@@ -515,7 +515,7 @@ def test_places_stand_along_streets_no_farther_apart_than_a_step(tmp_path):
     def places(smallest_m, step_m=100.5):
         standard = Standard(smallest_component_m=smallest_m)
         coverage = assess(worlds.outlets([]), worlds.demand([(0, 0)]), network, standard)
-        spots = zip(*_street_points(coverage, step_m), strict=True)
+        spots = zip(*street_points(coverage, step_m), strict=True)
         east_north = [worlds.metres(lon, lat) for lon, lat in spots]
         return sorted((round(x), round(y)) for x, y in east_north)
 

@@ -290,7 +290,8 @@ def test_every_column_of_the_alternatives_on_paper(street):
     }
     assert list(found.sites) == [
         *("plan", "rank", "candidate_id", "name", "bank", "county"),
-        *("population", "in_best", "geometry"),
+        *("population", "in_best", "kind", "address", "geometry"),
+        *("where", "gcj02_lon", "gcj02_lat"),
     ]
     two = alternatives(coverage, offered, Terms(add=2, within=0.45, alternatives=9)).sites
     assert two.index.tolist() == list(range(len(two)))

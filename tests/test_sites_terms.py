@@ -359,7 +359,7 @@ def test_sites_are_named_in_lists_and_errors_say_which_and_where(street):
     assert refused(county=["440002", "440001"]) == ("county_unknown", "county", "440001")
     assert refused(bank_caps={"丁": 1, "甲": 1}) == ("bank_unknown", "bank_caps", "丁")
     one_too_many = {"fixed": ["K0", "K4"], "bank_caps": {"甲": 1}}
-    assert refused(**one_too_many) == ("cap_below_fixed", "bank_caps", "")
+    assert refused(**one_too_many) == ("cap_below_fixed", "bank_caps", "甲")
     assert refused(fixed=["K0", "K1"])[2] == "2 > 1"
     # As many as the cap allows may be fixed, and a bank of outlets alone may have a cap.
     recommend_sites(coverage, offered, Terms(add=2, fixed=["K0", "K4"], bank_caps={"甲": 2}))

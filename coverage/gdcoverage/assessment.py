@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -183,9 +184,16 @@ def not_offering(outlets: pd.DataFrame, service: Service) -> list[str]:
     return sorted(outlets.loc[others, "outlet_id"])
 
 
+class Reach(NamedTuple):
+    """How far somebody may be who is covered, metres: on foot in towns, straight in the country."""
+
+    walk_limit_m: float
+    rural_radius_m: float
+
+
 def cover_matrix(
     network: WalkNetwork,
-    standard: Standard,
+    standard: Standard | Reach,
     sources: Snap,
     source_points: gpd.GeoDataFrame,
     points: Snap,

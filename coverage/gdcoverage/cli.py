@@ -15,6 +15,7 @@ from rich.text import Text
 
 from gdcoverage._version import __version__
 from gdcoverage.compare import command as comparing
+from gdcoverage.inspection import command as inspecting
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.publish import command
 from gdcoverage.start import registering
@@ -58,6 +59,7 @@ app = typer.Typer(
 network_app = typer.Typer(help="步行路网。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(network_app, name="network")
 app.add_typer(registering.app, name="register")
+registering.app.command(epilog=inspecting.EPILOG)(inspecting.route)
 
 PlanFile = Annotated[
     Path, typer.Argument(metavar="PLAN", help="计划：工作簿（.xlsx，有“设置”表）或 TOML 文件")
@@ -318,6 +320,10 @@ def sites(
     county: County = None,
     add: Annotated[int | None, typer.Option(min=1, help="最多新增几个网点")] = None,
     target: Annotated[float | None, typer.Option(min=0, max=100, help="目标覆盖率（%）")] = None,
+    scope: Annotated[
+        str | None,
+        typer.Option(help="province：全部县区合用一个总数；county：一个县区（默认按计划）"),
+    ] = None,
     then: Annotated[
         str | None, typer.Option(help="新增达标人口相同时再看什么：two-outlets（两个以上网点可达）")
     ] = None,
@@ -331,20 +337,51 @@ def sites(
     item: Item = None,
     mode: Mode = None,
     when: Hours = None,
+    robust: Annotated[
+        str | None,
+        typer.Option(
+            help="另列三种步速下都好的方案：expected（平均最多）或 regret（最差步速少得最少）"
+        ),
+    ] = None,
+    refine: Annotated[
+        float | None,
+        typer.Option(min=5, help="生成的候选点在选中点周围加密到每隔多少米，如 50"),
+    ] = None,
+    from_osm: Annotated[
+        bool,
+        typer.Option(
+            "--from-osm", help="候选点取街道文件里的银行网点、村居委会、政府机构、邮政网点等"
+        ),
+    ] = False,
     fresh: Fresh = False,
 ) -> None:
     """建议在哪里新增网点：新增几个（--add），或为达到某覆盖率最少几个（--target）。"""
     from gdcoverage.outlets.offers import service_called
-    from gdcoverage.report import alternative_lines, siting_lines
+    from gdcoverage.report import (
+        alternative_lines,
+        joint_lines,
+        joint_site_lines,
+        siting_lines,
+    )
     from gdcoverage.run import How, SitesInput, load_plan, make_report, read_inputs
+    from gdcoverage.run.plan_values import FROM_OSM
 
     if (add is None) == (target is None):
         raise typer.BadParameter("应写其中一个", param_hint="--add / --target")
     if then not in (None, "two-outlets"):
         raise typer.BadParameter("应为 two-outlets", param_hint="--then")
+    if scope not in (None, "county", "province"):
+        raise typer.BadParameter("应为 county 或 province", param_hint="--scope")
+    if scope == "province" and county is not None:
+        raise typer.BadParameter("不能同时写", param_hint="--scope province / --county")
+    if robust not in (None, "expected", "regret"):
+        raise typer.BadParameter("应为 expected 或 regret", param_hint="--robust")
     service_called(item or "", mode or "", when or "")
     said: dict[str, Any] = {
+        "scope": scope or (county and "county"),
         "then": then and "two_outlets",
+        "robust": robust,
+        "refine_m": refine,
         "differ": differ,
         "within": None if within is None else within / 100,
     }
@@ -365,11 +402,28 @@ def sites(
             item=item or asked.item,
             mode=mode or asked.mode,
             when=when or asked.when,
+            candidates=FROM_OSM if from_osm else asked.candidates,
         )
+        if refine is not None and about.candidates is not None:
+            raise typer.BadParameter("只用于由程序生成的候选点", param_hint="--refine")
+        if from_osm and loaded.network.osm is None:
+            raise typer.BadParameter("计划的街道不是取自 OSM 文件", param_hint="--from-osm")
         loaded = replace(loaded, sites=about)
         inputs = read_inputs(loaded, say)
         how = How(fresh=fresh)
-        made = make_report(loaded, inputs, today(), say, _only(inputs, county), how)
+        jointly = terms.scope == "province" and len(inputs.counties) > 1
+        only = None if jointly else _only(inputs, county)
+        if not jointly:
+            about = replace(about, terms=replace(terms, scope="county"))
+            loaded = replace(loaded, sites=about)
+        made = make_report(loaded, inputs, today(), say, only, how)
+    if jointly:
+        if made.joint is None:
+            raise InputError(*(p for p in made.problems if p.what.startswith("全省布点")))
+        lines = joint_lines(made.joint, made.names)
+        for line in (*lines, *joint_site_lines(made.joint, made.names)):
+            out.print(Text(line))
+        return
     assert made.siting is not None
     for line in (*siting_lines(made.siting), *alternative_lines(made.siting)):
         out.print(Text(line))

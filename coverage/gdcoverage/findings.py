@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal, Self
 
@@ -367,6 +367,19 @@ def covered_at(
     return np.where(urban, within_walk, within_radius)
 
 
+def lost_without(found: Findings, outlet_ids: Collection[str]) -> float:
+    """People who lose the standard if outlets leave together.
+
+    Parameters
+    ----------
+    outlet_ids : those that leave; others than active ones take nothing away.
+    """
+    leaving = np.flatnonzero(found.outlets["outlet_id"].isin(outlet_ids).to_numpy())
+    held = np.diff(found.covers[:, leaving].tocsr().indptr)
+    lost = (held > 0) & (held == found.demand["covering_outlets"].to_numpy())
+    return float(found.demand["population"].to_numpy(float)[lost].sum())
+
+
 def tally(demand: pd.DataFrame, keys: list[str], standard: Standard) -> pd.DataFrame:
     """People, points and area, covered and in all, for each value of the keys.
 
@@ -426,14 +439,14 @@ def tally(demand: pd.DataFrame, keys: list[str], standard: Standard) -> pd.DataF
         served["rate_without_doubtful_ways"] = demand[WITHOUT_DOUBTFUL_WAYS].to_numpy(bool)
     if WITH_DOUBTFUL in demand:
         served["rate_with_doubtful"] = demand[WITH_DOUBTFUL].to_numpy(bool)
-    groups = pd.DataFrame({key: demand[key] for key in keys} | amounts).groupby(keys)
+    supposed = {column: people * mask for column, mask in served.items()}
+    rows = pd.DataFrame({key: demand[key] for key in keys} | amounts | supposed)
+    groups = rows.groupby(keys)
     table = groups.sum()
     unknown = [name for name in amounts if NUMBERS[name].unknown]
     table[unknown] = groups[unknown].sum(min_count=1)
     rates = {"rate": _share(table["covered_population"], table["population"])}
-    for column, mask in served.items():
-        by_group = (people * mask).groupby([demand[key] for key in keys]).sum()
-        rates[column] = _share(by_group, table["population"])
+    rates |= {column: _share(table[column], table["population"]) for column in supposed}
     for kind in ("urban", "rural"):
         rates[f"{kind}_rate"] = _share(table[f"{kind}_covered"], table[f"{kind}_population"])
     table = table.assign(**rates)

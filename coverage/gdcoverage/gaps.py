@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Floats, Ints, Objects
-from gdcoverage.findings import Coverage
+from gdcoverage.findings import Coverage, Findings
 from gdcoverage.gap_areas import uncovered_areas
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import in_plane
@@ -106,7 +106,7 @@ _COLUMNS = {
 }
 
 
-def gap_of_demand(coverage: Coverage) -> Ints:
+def gap_of_demand(coverage: Findings) -> Ints:
     """Number of the gap that each demand point belongs to, -1 for none.
 
     Gaps are numbered by county, then by people, most first: row ``i`` of `find_gaps` is gap

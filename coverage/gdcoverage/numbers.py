@@ -362,8 +362,20 @@ SITE = {
     "gap_population": Column("该空白区受益人口", "people"),
     "outlet_name": Column("最近网点", english="Nearest outlet", where=SHOWN),
     "outlet_m": Column("到最近网点直线", "metres"),
-    "lon": Column("经度（WGS-84）", "degrees"),
+    "kind": Column("场所类别", english="Kind of place", where=SHOWN),
+    "where": Column("位置", english="Where", where=SHOWN),
+    "lon": Column(
+        "经度（WGS-84）", "degrees", english="WGS-84", alone="坐标（WGS-84）", where=SHOWN
+    ),
     "lat": Column("纬度（WGS-84）", "degrees"),
+    "gcj02_lon": Column(
+        "经度（GCJ-02，高德）",
+        "degrees",
+        english="GCJ-02 (Amap)",
+        alone="高德坐标（GCJ-02）",
+        where=SHOWN,
+    ),
+    "gcj02_lat": Column("纬度（GCJ-02，高德）", "degrees"),
 }
 SHARE = {
     "bank": Column("银行"),
@@ -464,6 +476,21 @@ QUOTA = {
     "present": Column("现有", "count"),
     "missing": Column("缺", "count"),
 }
+SUPERVISION = {
+    "kind": Column("类别"),
+    "county_name": Column("县区"),
+    "outlet_id": Column("网点编号", english="Outlet number", where=SHOWN),
+    "name": Column("网点名称"),
+    "bank": Column("所属银行", english="Bank", where=SHOWN),
+    "status_name": Column("状态", english="Status", where=SHOWN),
+    "what": Column("说明"),
+    "population": Column(
+        "若退出失去达标的人口",
+        "people",
+        english="People who lose the standard if it leaves",
+        where=SHOWN,
+    ),
+}
 UNSAID = {
     "outlet_id": Column("网点编号"),
     "name": Column("网点名称"),
@@ -516,3 +543,33 @@ def map_words(*tables: Mapping[str, Column]) -> dict[str, str]:
     """Label -> its English, of all that maps show of the tables."""
     shown = [column for table in tables for column in shown_in("map", table).values()]
     return {column.said: column.english for column in shown}
+
+
+# One budget over many counties: ways of dividing it, and what falls on each county.
+JOINT_WAY = {
+    "way_name": Column("分配方式"),
+    "sites": Column("新增网点", "count"),
+    "population": Column("新增达标人口", "people"),
+    "below_joint": Column("比统筹少", "people"),
+    "rate": Column("覆盖率（之后）", "rate"),
+    "bound": Column("理论上界", "people"),
+    "gap": Column("与上界差距", "rate"),
+    "least_rate": Column("最低县区覆盖率", "rate"),
+    "least_name": Column("最低的县区"),
+    "counties_without": Column("没有新增的县区", "count"),
+}
+JOINT_COUNTY = {
+    "county_name": Column("县区"),
+    "population": Column("人口", "people"),
+    "rate_before": Column("覆盖率（现在）", "rate"),
+    "rate_after": Column("覆盖率（之后）", "rate"),
+    "sites": Column("统筹：新增网点", "count"),
+    "won": Column("统筹：新增达标人口", "people"),
+    "missed": Column("统筹后仍未达标", "people"),
+    "without_floors_sites": Column("不设下限：新增网点", "count"),
+    "without_floors_won": Column("不设下限：新增达标人口", "people"),
+    "equal_sites": Column("均分：新增网点", "count"),
+    "equal_won": Column("均分：新增达标人口", "people"),
+    "by_people_sites": Column("按人口：新增网点", "count"),
+    "by_people_won": Column("按人口：新增达标人口", "people"),
+}

@@ -23,6 +23,11 @@ NO_TOWN = "未归入镇街"
 KINDS = {"any": "网点", **MODES, "dedicated_window": FLAGS["dedicated_window"]}
 
 
+def tells_towns(demand: pd.DataFrame, towns: gpd.GeoDataFrame | None) -> bool:
+    """Whether anything tells towns: people who say theirs, or a layer or table of them."""
+    return "town_id" in demand and bool((demand["town_id"] != "").any() or towns is not None)
+
+
 def by_town(found: Findings, towns: gpd.GeoDataFrame | None = None) -> pd.DataFrame:
     """Coverage of each town, those of a county by code and name; last who has none.
 
@@ -50,7 +55,7 @@ def by_town(found: Findings, towns: gpd.GeoDataFrame | None = None) -> pd.DataFr
     [['龙城街道', 291670.0]]
     """
     demand, outlets = found.demand, found.outlets
-    if "town_id" not in demand or not ((demand["town_id"] != "").any() or towns is not None):
+    if not tells_towns(demand, towns):
         return pd.DataFrame()
     keys = ["county", "town_id"]
     table = tally(demand, keys, found.standard)

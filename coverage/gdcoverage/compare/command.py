@@ -9,8 +9,13 @@ import typer
 from rich.text import Text
 
 from gdcoverage.start.registering import day_of
-from gdcoverage.start.terminal import nearby, out, steps
+from gdcoverage.start.terminal import err, nearby, out, steps
 
+_ONE_TABLE = (
+    "计划用的是一张网点表，不是台账：两天的网点只在表里写明日期之处不同。要比较去年和今年的两张表，"
+    "请先用 gdcoverage register import 写进台账，再在计划里写 [outlets] register = …（网点台账）；"
+    "或用 --later 写今年的计划。"
+)
 EPILOG = "例：gdcoverage compare plan.toml --from 2025-06-30 --to 2026-06-30"
 
 
@@ -36,9 +41,12 @@ def compare(
     from gdcoverage.run import How, load_plan
 
     days = day_of(before, "--from"), day_of(after, "--to")
+    first = load_plan(plan)
+    if first.outlets.register is None and later is None:
+        err.print(Text(_ONE_TABLE, style="yellow"), soft_wrap=True)
     with steps() as say:
         found = compare_plan(
-            load_plan(plan),
+            first,
             *days,
             None if later is None else load_plan(later),
             monthly=months,

@@ -24,7 +24,7 @@ from gdcoverage.compare.changes import (
 from gdcoverage.problems import unusable
 from gdcoverage.register import SUPERVISION, TERMS, Event, Register, in_force, told
 from gdcoverage.report import Report
-from gdcoverage.run import How, Inputs, Plan, make_report, outlets_as_of, read_inputs
+from gdcoverage.run import How, Inputs, Plan, make_report, on_another_day, read_inputs
 from gdcoverage.run.inputs import Say
 
 
@@ -97,11 +97,11 @@ def compare_plan(
         return make_report(of, given, on.isoformat(), say, how=how)
 
     first = assessed(plan, inputs, before)
-    outlets = outlets_as_of(then, inputs.counties, after)
-    changed = replace(inputs, outlets=outlets)
+    changed = on_another_day(then, inputs, after)
     second = assessed(then, changed, after)
     moved = _moved(then)
-    come, gone = causes(inputs.outlets.frame, outlets.frame, moved)
+    there = changed.outlets.frame
+    come, gone = causes(inputs.outlets.frame, there, moved)
     demand = second.coverage.demand
     found = [changes(first.coverage.demand, demand, come, gone)]
     last = second
@@ -123,7 +123,7 @@ def compare_plan(
         after,
         beside(totals(first.coverage.demand), totals(last.coverage.demand)),
         _by_cause(rows),
-        _changed_outlets(then, inputs.outlets.frame, outlets.frame, (come, gone), found[0], before),
+        _changed_outlets(then, inputs.outlets.frame, there, (come, gone), found[0], before),
         pd.DataFrame([_month(on, dated[on]) for on in sorted(dated)]),
         {str(code): str(name) for code, name in first.names.items()},
     )
@@ -158,10 +158,10 @@ def _between(
     """The report of each day; where no outlet has changed, it is that of the day before."""
     report, known, found = first, _counting(inputs.outlets.frame), {}
     for on in days:
-        outlets = outlets_as_of(plan, inputs.counties, on)
-        now = _counting(outlets.frame)
+        that_day = on_another_day(plan, inputs, on)
+        now = _counting(that_day.outlets.frame)
         if now != known:
-            report, known = assessed(plan, replace(inputs, outlets=outlets), on), now
+            report, known = assessed(plan, that_day, on), now
         found[on] = report
     return found
 

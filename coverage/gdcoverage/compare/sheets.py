@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
 
@@ -28,7 +29,7 @@ def write_comparison(found: Comparison, path: Path) -> None:
         sheet = add_sheet(book, months, MONTHS)
         share = book.add_format({"num_format": "0.00%"})
         sheet.set_column(4, 4, 12, share)
-        sheet.insert_chart(1, 6, _chart(book, len(months)))
+        sheet.insert_chart(1, 6, _chart(book, months["覆盖率"]))
 
 
 def change_table(found: Comparison) -> pd.DataFrame:
@@ -89,8 +90,11 @@ def _months(found: Comparison) -> pd.DataFrame:
     )
 
 
-def _chart(book: xlsxwriter.Workbook, rows: int) -> Any:
-    """The rate month by month."""
+def _chart(book: xlsxwriter.Workbook, rates: pd.Series) -> Any:
+    """The rate month by month, on an axis about as long as it changes."""
+    rows, known = len(rates), rates.dropna()
+    low, high = (0.0, 1.0) if known.empty else (known.min(), known.max())
+    low, high = max(np.floor(low * 20 - 0.2) / 20, 0.0), min(np.ceil(high * 20 + 0.2) / 20, 1.0)
     chart = book.add_chart({"type": "line"})
     chart.add_series(
         {
@@ -101,8 +105,11 @@ def _chart(book: xlsxwriter.Workbook, rows: int) -> Any:
             "line": {"color": "#2E75B6"},
         }
     )
-    chart.set_title({"name": "覆盖率逐月", "name_font": {"size": 12}})
-    chart.set_y_axis({"num_format": "0%", "max": 1})
+    name = "覆盖率逐月" + ("（纵轴不从零起）" if low > 0 else "")
+    chart.set_title({"name": name, "name_font": {"size": 12}})
+    grid = {"visible": True, "line": {"color": "#D9D9D9"}}
+    chart.set_y_axis({"num_format": "0%", "min": low, "max": high, "major_gridlines": grid})
+    chart.set_x_axis({"num_font": {"rotation": -45, "size": 9}})
     chart.set_legend({"none": True})
     chart.set_size({"width": 640, "height": 340})
     return chart

@@ -1,7 +1,9 @@
 """The 广东社保电子地图: one HTML file that opens anywhere, with no network."""
 
 from gdcoverage.emap._drawn import Drawn
+from gdcoverage.emap._drawn_pieces import Squares
 from gdcoverage.emap._ground import Ground, Release
+from gdcoverage.emap._local import town_rows
 from gdcoverage.emap._map import (
     build_index_map,
     build_map,
@@ -21,6 +23,7 @@ __all__ = [
     "EMap",
     "Ground",
     "Release",
+    "Squares",
     "build_index_map",
     "build_map",
     "build_public_map",
@@ -29,5 +32,6 @@ __all__ = [
     "paths_beside",
     "planner_data",
     "planner_head",
+    "town_rows",
     "write_map",
 ]

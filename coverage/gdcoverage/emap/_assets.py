@@ -25,12 +25,15 @@ def leaflet_js() -> str:
 @cache
 def leaflet_css() -> str:
     """Leaflet's styles with their images inside."""
+    return _IMAGE.sub(
+        lambda match: f"url({leaflet_image(match[1])})", _leaflet("leaflet.css").decode()
+    )
 
-    def inlined(match: re.Match[str]) -> str:
-        image = base64.b64encode((_package() / "images" / match[1]).read_bytes()).decode()
-        return f"url(data:image/png;base64,{image})"
 
-    return _IMAGE.sub(inlined, _leaflet("leaflet.css").decode())
+def leaflet_image(name: str) -> str:
+    """One of Leaflet's images as an address that holds it."""
+    image = base64.b64encode((_package() / "images" / name).read_bytes()).decode()
+    return f"data:image/png;base64,{image}"
 
 
 @cache

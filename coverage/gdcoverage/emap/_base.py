@@ -86,6 +86,8 @@ def with_base(
     data : blocks by name.
     counties : of the page; of many only the main streets are drawn, less closely.
     """
+    if ground.pieces:
+        data = {**data, "base": {**data["base"], "pieces": ground.pieces}}
     blocks = {name: part if isinstance(part, Block) else block(part) for name, part in data.items()}
     if not ground.pictured:
         return blocks

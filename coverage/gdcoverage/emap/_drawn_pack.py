@@ -18,6 +18,7 @@ from scipy.sparse.csgraph import connected_components
 from gdcoverage.arrays import Ints, Objects
 from gdcoverage.emap._drawn import KINDS, LINES, POINTS, Drawn
 from gdcoverage.emap._pack import Block, packed_bytes
+from gdcoverage.geo.lines import Lines
 
 # What is taken while there is room, the most needed first: by house numbers, footpaths and sheds
 # one finds oneself last.
@@ -75,6 +76,8 @@ _WANTED: tuple[tuple[str, tuple[int, ...]], ...] = (
 _SHARES = (1.0, 0.6, 0.35, 0.2, 0.1)
 # A thing takes at least so many bytes.
 _LEAST_BYTES = 4.0
+# A point takes at least so many before they are packed; packed they are at most so many times more.
+_LEAST_POINT, _MOST_GROWTH = 2.0, 1.4
 # How many times less closely lines are drawn, where they have no room else.
 _COARSER = (1.0, 3.0, 10.0)
 # A gap in a greater street may be a lesser one, up to a residential one.
@@ -91,21 +94,33 @@ def packed_base(drawn: Drawn, room: int, tolerance: float = 0.0) -> Block:
     """
     taken: list[Drawn] = []
     left = float(room)
-    drawn = unbroken(drawn)
+    layers = _layers(unbroken(drawn))
+    if len(drawn.xy) * _LEAST_POINT < left:
+        # Most often all have room, which is seen without packing each.
+        best = [next(_ever_less(kind, layer, tolerance, left), None) for kind, layer in layers]
+        written = _written([part for part in best if part is not None])
+        if None not in best and len(written) * _MOST_GROWTH < left:
+            return packed_bytes(written)
+    for kind, layer in layers:
+        # A province's footpaths need not be packed to see that they have no room.
+        if len(layer) * _SHARES[-1] * _LEAST_BYTES > left:
+            continue
+        for part in _ever_less(kind, layer, tolerance, left):
+            cost = len(packed_bytes(_written([part])).text)
+            if cost <= left:
+                taken.append(part)
+                left -= cost
+                break
+    return packed_bytes(_written(taken))
+
+
+def _layers(drawn: Drawn) -> list[tuple[str, Drawn]]:
+    """What is wanted of a base map, the dearest first, with the kind of each."""
+    found = []
     for kind, ranks in _WANTED:
         things = drawn.where(drawn.kind == KINDS.index(kind))
-        for rank in ranks:
-            layer = things.where(things.rank == rank)
-            # A province's footpaths need not be packed to see that they have no room.
-            if not len(layer) or len(layer) * _SHARES[-1] * _LEAST_BYTES > left:
-                continue
-            for part in _ever_less(kind, layer, tolerance, left):
-                cost = len(packed_bytes(_written([part])).text)
-                if cost <= left:
-                    taken.append(part)
-                    left -= cost
-                    break
-    return packed_bytes(_written(taken))
+        found += [(kind, things.where(things.rank == rank)) for rank in ranks]
+    return [(kind, layer) for kind, layer in found if len(layer)]
 
 
 def unbroken(drawn: Drawn) -> Drawn:
@@ -152,7 +167,11 @@ def _ever_less(kind: str, layer: Drawn, tolerance: float, room: float) -> Iterat
             shapes, name = _joined(shapes, name)
         kinds, ranks = [kind] * len(shapes), [int(layer.rank[0])] * len(shapes)
         for coarser in _COARSER:
-            simple = shapely.simplify(shapes, max(tolerance, 1.0) * coarser)
+            closeness = max(tolerance, 1.0) * coarser
+            if kind in LINES:
+                simple = Lines.of(shapes).simplified(closeness).shapes()
+            else:
+                simple = shapely.simplify(shapes, closeness)
             yield _in_order(Drawn.of(kinds, ranks, name, simple))
 
 

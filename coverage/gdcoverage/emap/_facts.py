@@ -49,3 +49,18 @@ def ways(gap: Any, standard: Standard) -> dict[str, Any]:
     in_words = {"distance": words} | ({"walk": words} if gap.settlement == "urban" else {})
     points = {"demand_name": gap.demand_name, "outlet_name": gap.outlet_name or "无"}
     return points | in_words | known | {"beyond_m": gap.beyond_m}
+
+
+def site_place(site: Any) -> dict[str, str]:
+    """Where a recommended site is: in words, and as people paste it into a map's search.
+
+    Parameters
+    ----------
+    site : a row of `SitePlan.sites`.
+    """
+    return {
+        **({"kind": site.kind} if site.kind else {}),
+        "where": site.where or "—",
+        "lon": f"{site.lon:.6f},{site.lat:.6f}",
+        "gcj02_lon": f"{site.gcj02_lon:.6f},{site.gcj02_lat:.6f}",
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ class Ground:
     boundaries : what one's own county lines are; empty where they are the package's.
     decimals : of the degrees of outlets on the public's map, at most 5 (about a metre).
     names : more named places, as `read_names` reads them; in place of `places`.
+    pieces : squares of the base map that lie beside the page (`Squares.square`).
 
     Examples
     --------
@@ -44,6 +46,7 @@ class Ground:
     boundaries: str = ""
     decimals: int = FINEST
     names: gpd.GeoDataFrame | None = None
+    pieces: Sequence[Sequence[int]] = ()
 
     @property
     def pictured(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -29,9 +30,15 @@ def is_drawn(towns: gpd.GeoDataFrame) -> Bools:
     return np.asarray(shapely.get_type_id(towns.geometry.to_numpy()) > 0)
 
 
-def town_rows(found: Findings, towns: gpd.GeoDataFrame | None) -> list[dict[str, Any]]:
+def town_rows(
+    found: Findings, towns: gpd.GeoDataFrame | None, counties: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
     """Towns with people, those with most people outside the standard first; the area of those that
     have one.
+
+    Parameters
+    ----------
+    counties : adcode -> name, where towns of several counties are listed together.
     """
     table = by_town(found, towns)
     if table.empty:
@@ -50,8 +57,8 @@ def town_rows(found: Findings, towns: gpd.GeoDataFrame | None) -> list[dict[str,
         banks = {"banks": town["banks"] or "无"}
         rows.append(
             {
-                "name": town["town_label"],
-                "style": class_of(town["rate"]),
+                "name": (counties or {}).get(town["county"], "") + town["town_label"],
+                "style": (OF_PROVINCE if counties else "") + class_of(town["rate"]),
                 "missed": round(town["uncovered_population"]),
                 "area": areas.get(town["town_id"], []),
                 "facts": facts(TOWN, known | nearest | banks),
@@ -63,14 +70,17 @@ def town_rows(found: Findings, towns: gpd.GeoDataFrame | None) -> list[dict[str,
 def _areas(towns: gpd.GeoDataFrame) -> dict[str, Any]:
     """Packed areas by id; neighbours simplified together still meet."""
     drawn = towns[is_drawn(towns)]
-    shapes = shapely.coverage_simplify(drawn.geometry.to_numpy(), _TOLERANCE_DEG)
+    tolerance = _FINE_DEG if len(drawn) <= _FEW else _COARSE_DEG
+    shapes = shapely.coverage_simplify(drawn.geometry.to_numpy(), tolerance)
     return {
         number: packed_area(shape, 0) for number, shape in zip(ids_of(drawn), shapes, strict=True)
     }
 
 
-# About twenty metres.
-_TOLERANCE_DEG = 2e-4
+# About twenty metres for the towns of a county, two hundred for a province's.
+_FINE_DEG, _COARSE_DEG, _FEW = 2e-4, 2e-3, 100
+# Before the styles of towns on the province's map, where those of counties are the plain ones.
+OF_PROVINCE = "town_"
 
 
 def services_of(found: Findings) -> dict[str, Any] | None:

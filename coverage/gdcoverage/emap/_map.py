@@ -10,7 +10,7 @@ import geopandas as gpd
 from gdcoverage.emap._base import base_block, bounds, with_base
 from gdcoverage.emap._credits import LEAFLET_LICENSE, credits_of
 from gdcoverage.emap._ground import Ground, Release
-from gdcoverage.emap._outlets import in_order, look_up
+from gdcoverage.emap._outlets import in_order, look_up, public_view
 from gdcoverage.emap._pack import Block
 from gdcoverage.emap._page import EMap
 from gdcoverage.emap._plain import plain_list
@@ -74,12 +74,12 @@ def build_public_map(
     ground = ground or Ground()
     area = None if counties is None else read_counties(counties)
     active = sound_outlets(outlets)
-    active = active[active["status"] == "active"]
+    active = public_view(active[active["status"] == "active"])
     if area is not None:
         active = active.assign(county=assign_counties(active, area))
     head = _head("public", title, made_on, data_date, ground)
     head["bounds"] = bounds(active if area is None else area)
-    head["beside"] = beside
+    head["beside"] = beside or bool(ground.pieces)
     release, head["draft"] = release or Release(), release is None
     active = in_order(active, area)
     walks = None if network is None else _walks(network, active, ground, standard or Standard())
@@ -124,6 +124,7 @@ def build_map(
     ground: Ground | None = None,
     box: Sequence[str] | None = None,
     towns: gpd.GeoDataFrame | None = None,
+    supervision: gpd.GeoDataFrame | None = None,
 ) -> EMap:
     """The planner's map of an assessment: people covered and not, areas, gaps, sites.
 
@@ -138,6 +139,7 @@ def build_map(
     siting : recommended sites and exit impact, to draw as well.
     ground : the base map, tiles.
     towns : frame of `read_towns`: drawn by coverage rate where they have polygons.
+    supervision : frame of `Report.supervision_table`: outlets that want looking at.
 
     Returns
     -------
@@ -150,8 +152,17 @@ def build_map(
     """
     ground = ground or Ground()
     said = {"title": title, "made_on": made_on, "data_date": data_date}
-    head = planner_head(coverage, siting, **said, ground=ground, box=box, towns=towns)
-    return EMap(head, planner_data(coverage, gaps, siting, ground, network_base, towns))
+    head = planner_head(
+        coverage,
+        siting,
+        **said,
+        ground=ground,
+        box=box,
+        towns=towns,
+        supervision=supervision,
+    )
+    data = planner_data(coverage, gaps, siting, ground, network_base, towns, supervision)
+    return EMap(head, data)
 
 
 def planner_head(
@@ -164,6 +175,7 @@ def planner_head(
     ground: Ground,
     box: Sequence[str] | None = None,
     towns: gpd.GeoDataFrame | None = None,
+    supervision: gpd.GeoDataFrame | None = None,
     province: str = "",
 ) -> dict[str, Any]:
     """What the page of `build_map` says first; no streets are needed for it.
@@ -179,7 +191,7 @@ def planner_head(
         "doubt": list(read_first(coverage.doubt(), ()) if box is None else box),
         "headline": headline(dict(coverage.total()) if len(coverage.demand) else {"population": 0}),
         "bounds": bounds(*_seen_first(coverage)),
-        "styles": layer_styles(coverage, siting, towns, bare=not ground.pictured),
+        "styles": layer_styles(coverage, siting, towns, supervision, bare=not ground.pictured),
     }
 
 
@@ -190,6 +202,7 @@ def planner_data(
     ground: Ground,
     network_base: bool = True,
     towns: gpd.GeoDataFrame | None = None,
+    supervision: gpd.GeoDataFrame | None = None,
 ) -> dict[str, Block]:
     """The data of `build_map`, packed; neither title nor date is in it."""
     exits = None
@@ -199,7 +212,7 @@ def planner_data(
         "outlets": look_up(coverage.outlets, coverage.counties, exits),
         "names": ground.named(coverage.counties),
         "base": base_block(coverage.counties, bool(ground.boundaries)),
-        "planner": planner_block(coverage, gaps, network_base, siting, towns),
+        "planner": planner_block(coverage, gaps, network_base, siting, towns, supervision),
     }
     return with_base(data, ground, coverage.counties)
 
@@ -218,6 +231,8 @@ def build_index_map(
     made_on: str = "",
     data_date: str = "",
     ground: Ground | None = None,
+    supervision: gpd.GeoDataFrame | None = None,
+    towns: Sequence[Mapping[str, Any]] = (),
 ) -> EMap:
     """The planner's map of a province: counties coloured by coverage rate, each with its numbers.
 
@@ -236,6 +251,8 @@ def build_index_map(
     made_on : date on which the map is made, as text.
     data_date : date until which the data go, as text; empty where it is not known.
     ground : the base map, tiles.
+    supervision : frame of `Report.supervision_table`: outlets that want looking at.
+    towns : result of `town_rows` with names of counties: listed, and drawn where they have areas.
     """
     ground = ground or Ground()
     head = _head("planner", title, made_on, data_date, ground) | {
@@ -243,13 +260,16 @@ def build_index_map(
         "doubt": list(box),
         "headline": headline(total),
         "bounds": bounds(counties),
-        "styles": province_styles(gaps, sites),
+        "styles": province_styles(gaps, sites, supervision, towns),
+        "beside": bool(ground.pieces),
     }
     data = {
         "outlets": look_up(outlets, counties),
         "names": ground.named(counties),
         "base": base_block(counties, bool(ground.boundaries)),
-        "planner": province_block(counties, standard, gaps, sites, links or {}),
+        "planner": province_block(
+            counties, standard, gaps, sites, links or {}, total, supervision, towns
+        ),
     }
     return EMap(head, with_base(data, ground, counties))
 

@@ -16,10 +16,16 @@ from gdcoverage.emap._pinyin import common_sounds, pinyin_table
 from gdcoverage.outlets.banks import bank_aliases, bank_called
 from gdcoverage.outlets.holidays import holiday_calendar
 from gdcoverage.outlets.hours import read_hours
+from gdcoverage.outlets.personal import impersonal
 from gdcoverage.outlets.phones import read_phones
 from gdcoverage.places.counties import carried_county
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
 
+# All that the public may know of an outlet, and nothing of supervision among it.
+PUBLIC_COLUMNS = (
+    *("outlet_id", "name", "bank", "address", "phone", "hours", "county", "status"),
+    *(*MODES, *FLAGS, *ITEMS, "geometry"),
+)
 # Decimals of degrees that the page's numbers can carry.
 FINEST = 5
 
@@ -76,6 +82,19 @@ def look_up(
         "calendar": calendar_block(),
         **({} if exits is None else {"exits": [exits.get(i) for i in outlets["outlet_id"]]}),
     }
+
+
+def public_view(outlets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Outlets with `PUBLIC_COLUMNS` alone, and without persons in what is printed as it stands."""
+    outlets = outlets[[name for name in PUBLIC_COLUMNS if name in outlets]]
+    plain = {
+        name: [impersonal(text) for text in outlets[name]]
+        for name in ("name", "address")
+        if name in outlets
+    }
+    if "hours" in outlets:
+        plain["hours"] = [impersonal(t, bare=not read_hours(t)) for t in outlets["hours"]]
+    return outlets.assign(**plain)
 
 
 def in_order(outlets: gpd.GeoDataFrame, counties: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:

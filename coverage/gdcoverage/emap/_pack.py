@@ -48,7 +48,7 @@ def block(data: Any, plain: bool = False) -> Block:
 
 def packed_bytes(data: bytes) -> Block:
     """Data that are no JSON, compressed."""
-    return Block("application/gzip", base64.b64encode(gzip.compress(data, 9, mtime=0)).decode())
+    return Block("application/gzip", base64.b64encode(gzip.compress(data, 6, mtime=0)).decode())
 
 
 def packed_lines(lines: Lines, tolerance_deg: float = SIMPLE_DEG) -> list[list[int]]:

@@ -13,6 +13,7 @@ from branca.element import Element, Figure
 from folium.template import Template
 
 from gdcoverage.emap import _assets
+from gdcoverage.emap._added import take_in
 from gdcoverage.emap._pack import Block, block
 from gdcoverage.emap._plain import NO_SCRIPT
 from gdcoverage.emap._policy import with_policy
@@ -37,8 +38,17 @@ class _Page(Figure):
         return _assets.own("plain.bundle.js")
 
     def render(self, **kwargs: Any) -> str:
-        """The page as HTML."""
-        return with_policy(super().render(**kwargs))
+        """The page as HTML, with what added elements use in it.
+
+        Raises
+        ------
+        OfflineError : an element that was added would load something.
+        """
+        maps = tuple(self._children)
+        for child in self._children.values():
+            child.render(**kwargs)
+        admitted = take_in(self, maps)
+        return with_policy(self._template.render(this=self, kwargs=kwargs), admitted)
 
 
 class _Scripts(Element):
@@ -110,7 +120,7 @@ class EMap(folium.Map):
 
     @property
     def script_hosts(self) -> str:
-        """Whose scripts run besides those in the page: those with the names beside it, if any."""
+        """Whose scripts run besides those in the page: those beside it, if any."""
         return " 'self' file:" if self.head.get("beside") else ""
 
     @property
@@ -125,7 +135,8 @@ def write_map(emap: folium.Map, path: str | Path) -> None:
 
     Raises
     ------
-    ValueError : the page would load something from elsewhere (a folium plugin with links).
+    ValueError : the page would load something from elsewhere: an element that was added to the
+        map, by name (`OfflineError`).
 
     Examples
     --------

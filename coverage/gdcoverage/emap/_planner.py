@@ -9,13 +9,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gdcoverage.emap._facts import facts, ways
+from gdcoverage.emap._facts import facts, site_place, ways
 from gdcoverage.emap._local import is_drawn, services_of, town_rows
 from gdcoverage.emap._pack import packed_area, packed_lines, whole
-from gdcoverage.emap._province import rate_styles
+from gdcoverage.emap._province import rate_styles, rated, rated_words
 from gdcoverage.emap._styles import styles
+from gdcoverage.emap._supervised import supervised_rows, supervision_styles
 from gdcoverage.findings import Coverage, Findings
-from gdcoverage.numbers import DEMAND, GAP, NUMBERS, SITE, TOWN, map_labels, map_words
+from gdcoverage.numbers import DEMAND, GAP, SITE, SUPERVISION, TOWN, map_labels, map_words
 from gdcoverage.policy import SETTLEMENTS
 from gdcoverage.report import SNAP_STATUS, distance_text, measured, percent
 from gdcoverage.service_areas import radius_area, reached_lines, served_area, service_area
@@ -28,12 +29,14 @@ def planner_block(
     network_base: bool,
     siting: Siting | None,
     towns: gpd.GeoDataFrame | None = None,
+    supervision: gpd.GeoDataFrame | None = None,
 ) -> dict[str, Any]:
     """The layers that only planners see, ready for JSON.
 
     Parameters
     ----------
     towns : frame of `read_towns`: those with polygons are drawn.
+    supervision : frame of `Report.supervision_table`, or None.
     """
     standard = coverage.standard
     reached = [reached_lines(coverage, standard.minutes * part / 3) for part in (1, 2, 3)]
@@ -50,13 +53,17 @@ def planner_block(
             "radius": packed_area(radius_area(active, standard.rural_radius_m)),
         },
         "gaps": _gaps(gaps, coverage),
-        "demand": _demand(coverage),
+        "demand": _demand(coverage) | _won(siting),
         "towns": town_rows(coverage, towns),
         "services": services_of(coverage),
         "sites": _sites(siting),
+        "steps": _steps(siting, coverage),
+        "rated": rated(),
+        "supervision": supervised_rows(supervision),
         "ranked": GAP["population"].said,
         "rankedTowns": TOWN["uncovered_population"].said,
-        "words": map_words(GAP, DEMAND, TOWN, {} if siting is None else SITE),
+        "words": rated_words()
+        | map_words(GAP, DEMAND, TOWN, SUPERVISION, {} if siting is None else SITE),
     }
 
 
@@ -64,6 +71,7 @@ def layer_styles(
     coverage: Findings,
     siting: Siting | None,
     towns: gpd.GeoDataFrame | None = None,
+    supervision: gpd.GeoDataFrame | None = None,
     *,
     bare: bool = True,
 ) -> list[dict[str, Any]]:
@@ -86,6 +94,7 @@ def layer_styles(
     elif siting.service:
         sites, of = table["sites"], f"（{siting.service}）"
         table["sites"] = sites._replace(label=sites.label + of, english=sites.english + of)
+    table |= supervision_styles(supervision)
     return [{"key": key, **style._asdict()} for key, style in table.items()]
 
 
@@ -98,7 +107,7 @@ def headline(total: Mapping[str, Any]) -> str:
         for kind, name in SETTLEMENTS.items()
         if total[f"{kind}_population"]
     ]
-    return f"人口{NUMBERS['rate'].said} {percent(total['rate'])}（{'，'.join(classes)}）"
+    return f"{rated()} {percent(total['rate'])}（{'，'.join(classes)}）"
 
 
 def _demand(coverage: Coverage) -> dict[str, Any]:
@@ -147,10 +156,37 @@ def _sites(siting: Siting | None) -> list[dict[str, Any]]:
                     "urban": _of_them(site),
                     "gap_name": site.gap_name or "—",
                     "outlet_name": site.outlet_name or "无",
+                    **site_place(site),
                 },
             ),
         }
         for site in siting.plan.sites.itertuples()
+    ]
+
+
+def _won(siting: Siting | None) -> dict[str, list[int]]:
+    """By which site each demand point is won."""
+    if siting is None or siting.plan.won is None:
+        return {}
+    return {"won": siting.plan.won.tolist()}
+
+
+def _steps(siting: Siting | None, coverage: Coverage) -> list[dict[str, Any]]:
+    """Rate and people outside the standard today, and after each site of the build order."""
+    total = coverage.total() if len(coverage.demand) else {"population": 0}
+    if not total["population"] > 0:
+        return []
+    before = rate = float(total["rate"])
+    missed, gained = float(total["population"] * (1 - before)), np.zeros(1)
+    if siting is not None and len(siting.plan.sites):
+        plan = siting.plan
+        gained = np.append(0.0, np.cumsum(plan.sites["population"]))
+        before, rate = plan.rate_before, plan.rate_after
+        missed = gained[-1] * (1 - before) / (rate - before) if rate > before else missed
+    share = gained / gained[-1] if gained[-1] > 0 else gained
+    return [
+        {"rate": percent(before + (rate - before) * part), "missed": round(missed - added)}
+        for part, added in zip(share, gained, strict=True)
     ]
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 
 from gdcoverage.emap._base import simplified
-from gdcoverage.emap._facts import facts, ways
+from gdcoverage.emap._facts import facts, site_place, ways
 from gdcoverage.emap._pack import packed_area
 from gdcoverage.emap._styles import Style, styles
-from gdcoverage.numbers import GAP, KINDS, NUMBERS, SITE, map_words
+from gdcoverage.emap._supervised import supervised_rows, supervision_styles
+from gdcoverage.numbers import GAP, KINDS, NUMBERS, SITE, SUPERVISION, TOWN, map_words
 from gdcoverage.policy import SETTLEMENTS, Standard
+from gdcoverage.report import percent
 
 # Lower bounds of the classes of coverage rate, and a colour-blind-safe ramp (ColorBrewer YlGnBu).
 CLASSES = (
@@ -29,12 +31,19 @@ _GAPS = 500
 
 
 def province_styles(
-    gaps: gpd.GeoDataFrame | None, sites: gpd.GeoDataFrame | None
+    gaps: gpd.GeoDataFrame | None,
+    sites: gpd.GeoDataFrame | None,
+    supervision: gpd.GeoDataFrame | None = None,
+    towns: Sequence[Mapping[str, Any]] = (),
 ) -> list[dict[str, Any]]:
     """The style table of the province's map."""
     usual = styles(Standard())
     table = {"counties": usual["counties"]}
     table |= rate_styles()
+    # Towns lie over their counties.
+    drawn = {town["style"] for town in towns if town["area"]}
+    of_towns = rate_styles("镇街", "Towns: ", on=False, prefix="town_")
+    table |= {name: style for name, style in of_towns.items() if name in drawn}
     table["idle"] = usual["idle"]._replace(on=False)
     table["outlets"] = usual["outlets"]._replace(on=False)
     if gaps is not None and len(gaps):
@@ -46,7 +55,18 @@ def province_styles(
         table["gap_marks"] = Style(label, english, False, "diamond", marks)
     if sites is not None and len(sites):
         table["sites"] = usual["sites"]._replace(on=False)
+    table |= supervision_styles(supervision)
     return [{"key": key, **style._asdict()} for key, style in table.items()]
+
+
+def rated() -> str:
+    """What the one number that a leader is shown is called."""
+    return f"人口{NUMBERS['rate'].said}"
+
+
+def rated_words() -> dict[str, str]:
+    """Its name in English."""
+    return {rated(): NUMBERS["rate"].english}
 
 
 def province_block(
@@ -55,8 +75,15 @@ def province_block(
     gaps: gpd.GeoDataFrame | None,
     sites: gpd.GeoDataFrame | None,
     links: Mapping[str, str],
+    total: Mapping[str, Any],
+    supervision: gpd.GeoDataFrame | None = None,
+    towns: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Counties with class, outline and numbers; the largest gaps; recommended sites."""
+    steps = []
+    if total["population"] > 0:
+        missed = total["population"] * (1 - total["rate"])
+        steps = [{"rate": percent(total["rate"]), "missed": round(missed)}]
     shapes, _ = simplified(counties)
     rows = []
     for shape, row in zip(shapes, counties.to_dict("records"), strict=True):
@@ -78,27 +105,34 @@ def province_block(
         )
     return {
         "counties": rows,
-        "towns": [],
+        "towns": list(towns),
         "services": None,
+        "supervision": supervised_rows(supervision),
         "gapMarks": [] if gaps is None else _gap_marks(gaps, standard),
         "sites": [] if sites is None else _site_marks(sites),
-        "rankedTowns": "",
+        "steps": steps,
+        "rated": rated(),
+        "rankedTowns": TOWN["uncovered_population"].said,
         "ranked": NUMBERS["uncovered_population"].said,
-        "words": map_words(NUMBERS, GAP, {} if sites is None else SITE),
+        "words": rated_words()
+        | map_words(NUMBERS, GAP, SUPERVISION, TOWN, {} if sites is None else SITE),
     }
 
 
-def rate_styles(of: str = "", english_of: str = "", on: bool = True) -> dict[str, Style]:
+def rate_styles(
+    of: str = "", english_of: str = "", on: bool = True, prefix: str = ""
+) -> dict[str, Style]:
     """A style for each class of coverage rate, lowest first.
 
     Parameters
     ----------
     of, english_of : what is coloured, before the label.
+    prefix : before the names of the styles.
     """
     rate, line = NUMBERS["rate"], {"color": "#5A5A5A", "weight": 0.8, "fillOpacity": 0.85}
     classes = [(f"rate_{i}", *each[1:]) for i, each in enumerate(CLASSES)]
     return {
-        name: Style(
+        prefix + name: Style(
             f"{of}{rate.label} {label}",
             f"{english_of}{rate.english} {english}",
             on,
@@ -160,6 +194,7 @@ def _site_marks(sites: gpd.GeoDataFrame) -> list[dict[str, Any]]:
                     "rank": f"本县区第 {site.rank} 个",
                     "bank": site.bank or "不限",
                     "population": site.population,
+                    **site_place(site),
                 },
             ),
         }

@@ -8,14 +8,17 @@ weights : of each demand row, from 0; default 1 each.
 costs : of each site, from 0; default 1 each, so that cost is the number of sites.
 fixed : sites that exist; chosen whatever they add, free of cost, counted in no group.
 forbidden : sites that may not be chosen.
-groups : pairs of sites and the most that may be added of them, as `Group`; groups may overlap.
+groups : sites, the most that may be added of them, and perhaps the fewest, as `Group`; groups may
+    overlap.
+floors : rows and the weight of them that must be covered, as `Floor`; floors may overlap.
 start : sites of a plan to begin the search with.
 time_limit : seconds; the best plan found by then is returned with its bound.
 tolerance : relative gap at which to stop; 0 goes on until the best plan is proven.
 
 Sites are given as column numbers or as one truth value for each column. Whatever the input, its
 ties aside, the order of its rows and columns does not matter. ValueError says what is wrong with
-an input; demand that no site can cover is listed in the result and is no error.
+an input; demand that no site can cover is listed in the result and is no error. NoPlanError says
+that no plan keeps the conditions, which only groups with a least and floors can do.
 """
 
 from __future__ import annotations
@@ -25,21 +28,25 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdcoverage.locate._answer import concluded
+from gdcoverage.locate._answer import concluded, concluded_worst
 from gdcoverage.locate._backup import solve_backup
 from gdcoverage.locate._check import check_plan
 from gdcoverage.locate._question import Options, asked, positive, site_numbers
 from gdcoverage.locate._search import solve
-from gdcoverage.locate._solution import CoverSolution, Group
+from gdcoverage.locate._solution import CoverSolution, Floor, Group, NoPlanError
 from gdcoverage.locate._target import solve_target
+from gdcoverage.locate._worst import solve_worst
 
 __all__ = [
     "CoverSolution",
+    "Floor",
     "Group",
+    "NoPlanError",
     "Options",
     "backup_covering",
     "maximal_covering",
     "partial_covering",
+    "worst_covering",
 ]
 
 
@@ -134,3 +141,45 @@ def backup_covering(
     check_plan(question, given, budget)
     answer, least = solve_backup(question, budget, given)
     return concluded(question, answer, "backup weight", budget=budget, least=least)
+
+
+def worst_covering(
+    covers: Any,
+    weights: ArrayLike,
+    scenario: ArrayLike,
+    p: float,
+    plan: ArrayLike,
+    **options: Unpack[Options],
+) -> CoverSolution:
+    """Cover the most weight in the scenario that fares worst (max-min).
+
+    max z,  z <= sum of w_i y_i over rows i of s, for every scenario s,  y_i <= sum of x_j that
+    cover i,  sum_j c_j x_j <= p.
+
+    With weights that are people divided by what the best plan of each scenario covers, z is the
+    least share of the best, and 1 - z the largest relative regret (Kouvelis and Yu 1997).
+
+    Parameters
+    ----------
+    weights : such that no plan covers more than 1 in a scenario.
+    scenario : of each row, numbered from 0; every scenario has rows.
+    p : how many sites to add; with `costs`, how much they may cost.
+    plan : sites of a plan that keeps the conditions, to start from.
+    For the others see the package.
+
+    Returns
+    -------
+    CoverSolution with the least weight over scenarios as objective.
+
+    Raises
+    ------
+    CheckError : `plan` breaks a condition.
+    """
+    question = asked(covers, weights, **options)
+    budget, number = positive(p, "p"), np.asarray(scenario, np.int64)
+    if number.shape != question.weights.shape or (np.bincount(number) == 0).any():
+        raise ValueError("scenario must hold a number from 0 for each row, and miss none")
+    given = np.union1d(site_numbers(plan, len(question.costs), "plan"), question.fixed)
+    check_plan(question, given, budget)
+    answer = solve_worst(question, number, budget, given)
+    return concluded_worst(question, answer, number, budget)

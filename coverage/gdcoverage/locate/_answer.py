@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from gdcoverage.arrays import Ints
 from gdcoverage.locate._check import check_amount, check_least, check_plan, times_covered
 from gdcoverage.locate._question import Question
 from gdcoverage.locate._search import ROUNDING, Answer
@@ -40,8 +41,29 @@ def concluded(
         "backup weight": float(question.weights[times >= 2].sum()),
         "cost": float(question.costs[added].sum()),
     }[aim]
-    check_amount(aim, answer.worth, objective)
     check_least("covered weight", weight, least)
+    return _measured(question, answer, aim, times, objective)
+
+
+def concluded_worst(
+    question: Question, answer: Answer, scenario: Ints, budget: float
+) -> CoverSolution:
+    """The solution whose objective is the least weight over scenarios, once it passes its checks.
+
+    Parameters
+    ----------
+    scenario : of each row.
+    """
+    check_plan(question, answer.sites, budget)
+    times = times_covered(question.given, answer.sites)
+    objective = float(np.bincount(scenario, question.weights * (times >= 1)).min())
+    return _measured(question, answer, "worst weight", times, objective)
+
+
+def _measured(
+    question: Question, answer: Answer, aim: str, times: Ints, objective: float
+) -> CoverSolution:
+    check_amount(aim, answer.worth, objective)
     sign = -1.0 if aim == "cost" else 1.0
     bound = sign * max(sign * answer.bound, sign * objective)
     gap = relative_gap(objective, bound)
@@ -57,6 +79,6 @@ def concluded(
         status,
         monotonic() - question.begun,
         times >= 1,
-        weight,
+        float(question.weights[times >= 1].sum()),
         np.flatnonzero(~question.coverable()),
     )

@@ -19,9 +19,9 @@ def canonical(model: CoverModel) -> tuple[CoverModel, Ints]:
     refinement), so only rows or sites that are alike in every respect keep their given order.
     Returns the model and, for each of its sites, the number before.
     """
-    row = _mixed(_bits(model.weight))
+    row = _mixed(_bits(model.weight) + 5 * _sums(model.floors, _mixed(_bits(model.needed))))
     members = transposed(model.groups, len(model.limits))
-    group = _mixed(model.limits.astype(np.uint64))
+    group = _mixed((model.limits + 1_000_003 * model.least).astype(np.uint64))
     site = _mixed(_bits(model.cost))
     for _ in range(3):
         site = _mixed(site + _sums(model.rows, row) + 5 * _sums(model.groups, group))

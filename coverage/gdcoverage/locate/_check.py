@@ -30,7 +30,14 @@ def check_plan(question: Question, sites: Ints, budget: float) -> None:
     _demand(bool(np.isin(question.fixed, sites).all()), "a fixed site is missing")
     _demand(bool(question.allowed[added].all()), "a forbidden site is chosen")
     for group in question.groups:
-        _demand(np.isin(added, group.sites).sum() <= group.limit, "a group's limit is passed")
+        count = int(np.isin(added, group.sites).sum())
+        _demand(count <= group.limit, "a group's limit is passed")
+        _demand(count >= group.least, "a group has too few sites")
+    covered = times_covered(question.given, sites) >= 1 if question.floors else None
+    for floor in question.floors:
+        assert covered is not None
+        held = float(question.weights[floor.rows][covered[floor.rows]].sum())
+        check_least("the weight of a floor", held, floor.least)
     spent = question.costs[added].sum()
     _demand(spent <= budget * (1 + ROUNDING) + ROUNDING, f"{spent} spent of {budget}")
 

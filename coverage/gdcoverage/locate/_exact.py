@@ -24,7 +24,9 @@ def solve_exactly(model: CoverModel, start: Ints, grain: float, seconds: float) 
     """
     if not len(model.cost):
         return Outcome(np.empty(0), 0.0, True)
-    return run(_program(model), _values(model, start), grain, seconds)
+    # A floor is missed by less than a plan is worth.
+    feasibility = 1e-9 if len(model.needed) else None
+    return run(_program(model), _values(model, start), grain, seconds, feasibility=feasibility)
 
 
 def _program(model: CoverModel) -> Program:
@@ -48,7 +50,15 @@ def _program(model: CoverModel) -> Program:
     if groups := len(model.limits):
         members = (np.ones(len(model.groups.items)), model.groups.items, model.groups.start)
         members = sparse.csc_array(members, shape=(groups, sites))
-        conditions.append((members, None, np.full(groups, -np.inf), model.limits))
+        least = np.where(model.least > 0, model.least, -np.inf)
+        conditions.append((members, None, least, model.limits))
+    if floors := len(model.needed):
+        shape = (floors, rows)
+        owned = (model.weight[model.floors.owners()], model.floors.items, model.floors.start)
+        held = sparse.csc_array(owned, shape=shape) / model.needed[:, None]
+        conditions.append(
+            (None, sparse.csr_array(held)[:, claims], np.ones(floors), np.full(floors, np.inf))
+        )
     return Program(
         np.concatenate([model.cost * targeted, worth * (not targeted)]),
         sites,

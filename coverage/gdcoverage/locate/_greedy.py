@@ -8,17 +8,27 @@ from typing import NamedTuple
 import numpy as np
 
 from gdcoverage.kernels import kernel
+from gdcoverage.locate._model import Lists, transposed_lists
+
+# How much more a row counts for each of its floors that is not reached. A power of two, so that
+# sums of whole weights stay exact.
+URGENCY = 16.0
+# What is lacking of conditions, as a share of one of them, that is rounding only.
+HAIR = 1e-12
 
 
 class State(NamedTuple):
     """A plan in the making, with the value that each site would add now."""
 
     count: np.ndarray  # type: ignore[assignment]  # int32, of each row: chosen sites that cover it
-    gain: np.ndarray  # float64, of each site: value of choosing it
+    gain: np.ndarray  # float64, of each site: value of choosing it, more where floors are open
     chosen: np.ndarray  # bool, of each site
     used: np.ndarray  # int64, of each group: chosen sites in it
     total: np.ndarray  # float64: value and cost of the plan
     restless: np.ndarray  # bool, of each site: near a change since it was last tried to swap
+    reached: np.ndarray  # float64, of each floor: covered weight
+    urgent: np.ndarray  # bool, of each floor: whether its rows count more
+    within: Lists  # rows of each floor
 
 
 @kernel
@@ -28,7 +38,11 @@ def empty_plan(model):
     gain = np.zeros(sites)
     for j in range(sites):
         for slot in range(model.rows.start[j], model.rows.start[j + 1]):
-            gain[j] += model.weight[model.rows.items[slot]]
+            row = model.rows.items[slot]
+            floors = model.floors.start[row + 1] - model.floors.start[row]
+            gain[j] += model.weight[row] * (1.0 + URGENCY * floors)
+    floors = len(model.needed)
+    start, items = transposed_lists(model.floors.start, model.floors.items, floors)
     return State(
         np.zeros(len(model.weight), np.int32),
         gain,
@@ -36,6 +50,9 @@ def empty_plan(model):
         np.zeros(len(model.limits), np.int64),
         np.zeros(2),
         np.ones(sites, np.bool_),
+        np.zeros(floors),
+        np.ones(floors, np.bool_),
+        Lists(start, items),
     )
 
 
@@ -48,6 +65,8 @@ def copy_plan(into, plan):
     into.used[:] = plan.used
     into.total[:] = plan.total
     into.restless[:] = plan.restless
+    into.reached[:] = plan.reached
+    into.urgent[:] = plan.urgent
 
 
 @kernel
@@ -61,12 +80,57 @@ def shift(model, plan, site, step):
             continue
         change = step * model.weight[row]
         plan.total[0] += change
+        urgency = 1.0
+        for place in range(model.floors.start[row], model.floors.start[row + 1]):
+            floor = model.floors.items[place]
+            plan.reached[floor] += change
+            if plan.urgent[floor]:
+                urgency += URGENCY
+        change *= urgency
         for other in range(model.sites.start[row], model.sites.start[row + 1]):
             plan.gain[model.sites.items[other]] -= change
     for slot in range(model.groups.start[site], model.groups.start[site + 1]):
         plan.used[model.groups.items[slot]] += step
     plan.chosen[site] = step > 0
     plan.total[1] += step * model.cost[site]
+    for floor in range(len(model.needed)):
+        if plan.urgent[floor] != (plan.reached[floor] < model.needed[floor]):
+            _turn(model, plan, floor)
+
+
+@kernel
+def _turn(model, plan, floor):
+    """A floor is reached, or no more: its uncovered rows count less, or more."""
+    plan.urgent[floor] = not plan.urgent[floor]
+    more = URGENCY if plan.urgent[floor] else -URGENCY
+    for slot in range(plan.within.start[floor], plan.within.start[floor + 1]):
+        row = plan.within.items[slot]
+        if plan.count[row] > 0:
+            continue
+        for other in range(model.sites.start[row], model.sites.start[row + 1]):
+            plan.gain[model.sites.items[other]] += more * model.weight[row]
+
+
+@kernel
+def lack(model, plan):
+    """How much a plan lacks of what groups and floors need; 0 where it keeps them."""
+    lacking = 0.0
+    for group in range(len(model.least)):
+        lacking += max(model.least[group] - plan.used[group], 0)
+    for floor in range(len(model.needed)):
+        if plan.reached[floor] < model.needed[floor]:
+            lacking += max(1.0 - plan.reached[floor] / model.needed[floor], 2 * HAIR)
+    return lacking
+
+
+@kernel
+def _is_asked(model, plan, site):
+    """Whether a group of the site has too few."""
+    for slot in range(model.groups.start[site], model.groups.start[site + 1]):
+        group = model.groups.items[slot]
+        if plan.used[group] < model.least[group]:
+            return True
+    return False
 
 
 @kernel
@@ -80,16 +144,26 @@ def _is_open(model, plan, site):
 
 @kernel
 def _next_site(model, plan, budget, noise):
-    """The site of most gain for its cost that may be chosen; the first of equals; -1 for none."""
-    best, best_rate = -1, 0.0
+    """The site of most gain for its cost that may be chosen, of those first that a group lacks;
+    the first of equals; -1 for none.
+    """
+    best, best_rate, best_asked = -1, 0.0, False
+    lacking = False
+    for group in range(len(model.least)):
+        lacking = lacking or plan.used[group] < model.least[group]
     room = budget - plan.total[1] + 1e-9
     for j in range(len(model.cost)):
         gain, cost = plan.gain[j], model.cost[j]
-        if gain <= noise or plan.chosen[j] or cost > room:
+        if (gain <= noise and not lacking) or plan.chosen[j] or cost > room:
+            continue
+        asked = lacking and _is_asked(model, plan, j)
+        if gain <= noise and not asked:
             continue
         rate = gain / max(cost, 1e-12)
-        if rate > best_rate and _is_open(model, plan, j):
-            best, best_rate = j, rate
+        first = best < 0 or (asked and not best_asked)
+        better = first or (asked == best_asked and rate > best_rate)
+        if better and _is_open(model, plan, j):
+            best, best_rate, best_asked = j, rate, asked
     return best
 
 
@@ -97,7 +171,7 @@ def _next_site(model, plan, budget, noise):
 def fill(model, plan, budget, target, noise, added):
     """Choose site after site, greedily, until budget or target is reached; how many, and which."""
     size = 0
-    while plan.total[0] < target - noise:
+    while plan.total[0] < target - noise or lack(model, plan) > HAIR:
         site = _next_site(model, plan, budget, noise)
         if site < 0:
             break
@@ -121,14 +195,15 @@ def swap(model, plan, budget, target, noise):
     """Give up each restless site in turn and fill again; keep what gains, until none does."""
     added = np.empty(len(model.cost), np.int64)
     improved = True
-    while improved and plan.total[0] < target - noise:
+    while improved and (plan.total[0] < target - noise or lack(model, plan) > HAIR):
         improved = False
         for site in np.flatnonzero(plan.chosen & plan.restless):
-            value = plan.total[0]
+            value, lacking = plan.total[0], lack(model, plan)
             plan.restless[site] = False
             shift(model, plan, site, -1)
             size = fill(model, plan, budget, np.inf, noise, added)
-            if plan.total[0] > value + noise:
+            change = lack(model, plan) - lacking
+            if change < -HAIR or (change <= HAIR and plan.total[0] > value + noise):
                 improved = True
                 _disturb(model, plan, site)
                 for k in range(size):
@@ -141,7 +216,11 @@ def swap(model, plan, budget, target, noise):
 
 @kernel
 def shed(model, plan, target, budget, noise):
-    """Give up, least value for its cost first, what the target does not need or is over budget."""
+    """Give up, least value for its cost first, what the target does not need or is over budget.
+
+    What groups and floors need is given up last, and only for the budget.
+    """
+    lost = np.zeros(len(model.needed))
     while True:
         dear = plan.total[1] > budget + noise
         worst, worst_rate = -1, np.inf
@@ -152,12 +231,44 @@ def shed(model, plan, target, budget, noise):
                 if plan.count[row] == 1:
                     loss += model.weight[row]
             rate = (loss + noise) / max(model.cost[site], 1e-12)
+            if rate >= worst_rate or not (dear or plan.total[0] - loss >= target - noise):
+                continue
+            if _is_needed(model, plan, site, lost):
+                if not dear:
+                    continue
+                rate += plan.total[0] + 1.0
             if rate < worst_rate and (dear or plan.total[0] - loss >= target - noise):
                 worst, worst_rate = site, rate  # type: ignore[assignment]
         if worst < 0:
             return
         shift(model, plan, worst, -1)
         _disturb(model, plan, worst)
+
+
+@kernel
+def _is_needed(model, plan, site, lost):
+    """Whether groups or floors that have enough would not without the site (`lost`: noughts)."""
+    for slot in range(model.groups.start[site], model.groups.start[site + 1]):
+        group = model.groups.items[slot]
+        if plan.used[group] <= model.least[group]:
+            return True
+    needed = False
+    if len(model.needed) == 0:
+        return needed
+    for step in (1.0, -1.0):
+        for slot in range(model.rows.start[site], model.rows.start[site + 1]):
+            row = model.rows.items[slot]
+            if plan.count[row] != 1:
+                continue
+            for place in range(model.floors.start[row], model.floors.start[row + 1]):
+                floor = model.floors.items[place]
+                if step > 0:
+                    lost[floor] += model.weight[row]
+                    left = plan.reached[floor] - lost[floor]
+                    needed = needed or left < model.needed[floor]
+                else:
+                    lost[floor] = 0.0
+    return needed
 
 
 @kernel

@@ -1,15 +1,21 @@
 """A bound that holds for every plan, from prices on rows; and which sites it already decides.
 
 Let a price be paid for each row that counts as covered, and given to each site that covers it; a
-fee likewise for each place in a group. Then rows and sites are chosen apart. Within a budget
+fee likewise for each place in a group, or a grant (a negative fee) where the group needs sites;
+and let a floor lift the worth of its rows by a share, in return for what it needs. Then rows and
+sites are chosen apart. With
 
-    sum_i (weight_i - price_i)+  +  sum_g fee_g limit_g
-    + the most of score_j x_j within the budget,   score_j = prices of rows - fees of groups
+    worth_i = weight_i (1 + lifts of its floors),    score_j = prices of rows - fees of groups,
+    fees = sum_g fee_g limit_g (or least_g, of grants),  lifts = sum_f lift_f needed_f
+
+within a budget
+
+    sum_i (worth_i - price_i)+  +  fees  -  lifts  +  the most of score_j x_j within the budget
 
 is no less than any plan's value; and for a target
 
-    the least of price_i y_i whose worth weight_i y_i reaches the target
-    + sum_j min(0, cost_j - score_j)  -  sum_g fee_g limit_g
+    the least of (price_i + weight_i - worth_i) y_i whose weight_i y_i reaches the target
+    + sum_j min(0, cost_j - score_j)  -  fees  +  lifts
 
 is no more than any plan's cost. Prices follow averaged subgradients, and the bound tends to that
 of the linear relaxation, which is never built. Held, Wolfe, Crowder (1974); Barahona, Anbil
@@ -45,14 +51,13 @@ class Relaxed(NamedTuple):
 
     bound: float
     price: Floats  # of each row
-    fee: Floats  # of each group
+    fee: Floats  # of each group; a grant where negative
+    lift: Floats  # of each floor
     share: Floats  # of each site, 0..1: how far the relaxed plan has it
     lack: Floats  # of each row: how far it is claimed as covered but is not
-    crowd: Floats  # of each group: sites beyond its limit
+    crowd: Floats  # of each group: sites beyond its limit, or (negative) lacking
+    want: Floats  # of each floor: weight that the claims lack
     excess: Floats  # of each site: what the bound loses by going against the relaxed plan
-
-
-Relax = Callable[[Floats, Floats], Relaxed]
 
 
 def first_prices(model: CoverModel, sites: Ints) -> Floats:
@@ -65,26 +70,47 @@ def first_prices(model: CoverModel, sites: Ints) -> Floats:
     return model.weight / np.maximum(_times(model.rows, taken, len(model.weight)), 1.0) ** 2
 
 
-def relaxed(model: CoverModel, price: Floats, fee: Floats) -> Relaxed:
-    """The best relaxed plan of a covering model at these prices and fees."""
+def worths(model: CoverModel, lift: Floats) -> Floats:
+    """What each row is worth when its floors are lifted so."""
+    if not len(lift):
+        return model.weight
+    floors = model.floors
+    lifts = np.bincount(floors.owners(), lift[floors.items], len(model.weight))
+    return model.weight * (1.0 + lifts)
+
+
+def relaxed(model: CoverModel, price: Floats, fee: Floats, lift: Floats | None = None) -> Relaxed:
+    """The best relaxed plan of a covering model at these prices, fees and lifts."""
+    lift = np.zeros(len(model.needed)) if lift is None else lift
     score = _scores(model.rows, price, model.groups, fee)
-    fees = float(fee @ model.limits)
+    worth = worths(model, lift)
+    fees = float(fee @ np.where(fee > 0, model.limits, model.least))
+    lifts = float(lift @ model.needed)
     if model.is_targeted():
-        claim = filled(model.weight / np.maximum(price, 1e-290), model.weight, model.target)[0]
+        net = price + model.weight - worth
+        claim = filled(model.weight / np.maximum(net, 1e-290), model.weight, model.target)[0]
+        claim = np.where(net < 0, 1.0, claim)
         saved = score - model.cost
         share = (saved > 0).astype(np.float64)
-        bound = float(price @ claim) - float(saved @ share) - fees
+        bound = float(net @ claim) - float(saved @ share) - fees + lifts
         excess = np.abs(saved).astype(np.float64)
     else:
         rates = score / np.maximum(model.cost, 1e-12)
         share, excess = filled(rates, model.cost, model.budget)
-        spared = np.maximum(model.weight - price, 0)
-        bound = float(spared.sum()) + float(score @ share) + fees
+        spared = np.maximum(worth - price, 0)
+        bound = float(spared.sum()) + float(score @ share) + fees - lifts
         claim = np.ones(len(price))
-    lack = claim - _times(model.rows, share, len(model.weight))
-    held = share[model.groups.owners()]
-    crowd = np.bincount(model.groups.items, held, len(model.limits)) - model.limits
-    return Relaxed(bound, price, fee, share, lack, crowd.astype(float), excess)
+    times = _times(model.rows, share, len(model.weight))
+    if len(lift) and not model.is_targeted():
+        # Where a row is claimed or not with the same worth, as far as it is covered.
+        claim = np.where(price >= worth * (1 - 1e-12), np.minimum(times, 1.0), 1.0)
+    held = np.bincount(model.groups.items, share[model.groups.owners()], len(model.limits))
+    kept = np.where(fee > 0, model.limits, np.where(fee < 0, model.least, held))
+    crowd = held - np.clip(kept, model.least, model.limits)
+    floors = model.floors
+    claimed = np.bincount(floors.items, (model.weight * claim)[floors.owners()], len(model.needed))
+    want = model.needed - claimed
+    return Relaxed(bound, price, fee, lift, share, claim - times, crowd, want, excess)
 
 
 def filled(rates: Floats, amounts: Floats, room: float) -> tuple[Floats, Floats]:
@@ -110,10 +136,8 @@ def filled(rates: Floats, amounts: Floats, room: float) -> tuple[Floats, Floats]
 
 
 def tightened(
-    relax: Relax,
+    model: CoverModel,
     now: Relaxed,
-    cap: Floats,
-    sign: float,
     goal: Callable[[Floats], float],
     deadline: float,
     enough: Callable[[float, float], bool],
@@ -122,32 +146,32 @@ def tightened(
 
     Parameters
     ----------
-    relax : the relaxed plan at given prices and fees.
     now : where to begin.
-    cap : highest sensible price of each row.
-    sign : 1 where the bound is from above, -1 from below.
     goal : told the average shares of sites now and then, gives the worth of the best plan.
     deadline : when to stop (`time.monotonic`).
     enough : told bound and worth, whether the bound suffices.
     """
-    best = now
-    share, lack, crowd = now.share, now.lack, now.crowd
-    length, stalled, worth = 1.0, 0, goal(share)
+    best, sign = now, -1.0 if model.is_targeted() else 1.0
+    slope = _Slope(now.lack, now.crowd, now.want)
+    share, length, stalled, worth = now.share, 1.0, 0, goal(now.share)
+    # A lift is a share, a price an amount: by this a lift's steps are brought to its size.
+    pull = np.maximum(model.needed * float(model.weight.mean() if len(now.price) else 1.0), 1e-9)
     for _ in range(ROUNDS):
         if monotonic() > deadline or enough(best.bound, worth) or length < SHORTEST:
             break
-        lack = lack + FRESH * (now.lack - lack)
-        crowd = crowd + FRESH * (now.crowd - crowd)
+        slope = slope.towards(now)
         share = share + FRESH * (now.share - share)
-        step, fee_step, steepness = _possible(now, cap, lack, crowd)
+        step, steepness = _possible(model, now, slope, pull)
         if steepness == 0:
-            lack, crowd = now.lack, now.crowd
-            step, fee_step, steepness = _possible(now, cap, lack, crowd)
+            slope = _Slope(now.lack, now.crowd, now.want)
+            step, steepness = _possible(model, now, slope, pull)
         if steepness == 0:
             break
         stride = length * sign * (now.bound - worth) / steepness
-        price = np.clip(now.price + stride * step, 0.0, cap)
-        now = relax(price, np.maximum(now.fee + stride * fee_step, 0.0))
+        lift = np.maximum(now.lift + stride * step.lift, 0.0)
+        price = np.clip(now.price + stride * step.price, 0.0, _dearest(model, lift))
+        fee = now.fee + stride * step.fee
+        now = relaxed(model, price, np.where(model.least > 0, fee, np.maximum(fee, 0.0)), lift)
         gain = sign * (best.bound - now.bound)
         stalled = 0 if gain > PROGRESS * sign * (best.bound - worth) else stalled + 1
         best = now if gain > 0 else best
@@ -163,14 +187,36 @@ def decided(best: Relaxed, slack: float) -> tuple[Bools, Bools]:
     return sure & (best.share == 0), sure & (best.share == 1)
 
 
-def _possible(
-    now: Relaxed, cap: Floats, lack: Floats, crowd: Floats
-) -> tuple[Floats, Floats, float]:
-    """The part of a step that prices and fees can take, and the square of its length."""
-    stuck = (now.price <= 0) & (lack < 0) | (now.price >= cap) & (lack > 0)
+class _Slope(NamedTuple):
+    """The way in which the bound gets better: of prices, fees and lifts."""
+
+    price: Floats
+    fee: Floats
+    lift: Floats
+
+    def towards(self, now: Relaxed) -> _Slope:
+        """The average, with so much of what is new."""
+        fresh = (now.lack, now.crowd, now.want)
+        return _Slope(*(old + FRESH * (new - old) for old, new in zip(self, fresh, strict=True)))
+
+
+def _dearest(model: CoverModel, lift: Floats) -> Floats:
+    """Highest sensible price of each row."""
+    if model.is_targeted():
+        return np.full(len(model.weight), np.inf)
+    return worths(model, lift)
+
+
+def _possible(model: CoverModel, now: Relaxed, slope: _Slope, pull: Floats) -> tuple[_Slope, float]:
+    """The part of a step that prices, fees and lifts can take, and the square of its length."""
+    lack, crowd, want = slope
+    dearest = _dearest(model, now.lift)
+    stuck = (now.price <= 0) & (lack < 0) | (now.price >= dearest) & (lack > 0)
     step = np.where(stuck, 0.0, lack)
-    fee_step = np.where((now.fee <= 0) & (crowd < 0), 0.0, crowd)
-    return step, fee_step, float(step @ step + fee_step @ fee_step)
+    fee_step = np.where((model.least <= 0) & (now.fee <= 0) & (crowd < 0), 0.0, crowd)
+    lift_step = np.where((now.lift <= 0) & (want < 0), 0.0, want / pull)
+    steepness = float(step @ step + fee_step @ fee_step + lift_step @ (lift_step * pull))
+    return _Slope(step, fee_step, lift_step), steepness
 
 
 @kernel

@@ -38,7 +38,10 @@ class CoverModel(NamedTuple):
     weight: Floats  # of each row
     cost: Floats
     groups: Lists  # of each site
-    limits: Ints  # of each group
+    limits: Ints  # of each group: the most sites
+    least: Ints  # of each group: the fewest sites
+    floors: Lists  # of each row
+    needed: Floats  # of each floor: covered weight
     budget: float
     target: float
 
@@ -49,6 +52,19 @@ class CoverModel(NamedTuple):
     def is_total(self) -> bool:
         """Whether the target is that every row be covered."""
         return self.is_targeted() and self.target >= self.weight.sum()
+
+    def without_floors(self) -> CoverModel:
+        """The model without what has to be covered of some rows."""
+        nothing = Lists(np.zeros(len(self.weight) + 1, np.int64), np.empty(0, np.int32))
+        return self._replace(floors=nothing, needed=np.empty(0))
+
+    def is_two_sided(self) -> bool:
+        """Whether something must be in a plan that a better plan might do without."""
+        return bool(len(self.needed)) or bool((self.least > 0).any())
+
+    def size(self) -> int:
+        """Pairs of site and row, and sites: how much there is to decide."""
+        return self.entries() + len(self.cost)
 
     def entries(self) -> int:
         """How many pairs of site and row there are."""
@@ -65,7 +81,7 @@ def listed(owner: NDArray[np.integer], item: NDArray[np.integer], count: int) ->
 
 def transposed(lists: Lists, count: int) -> Lists:
     """For each of `count` items, the lists that hold it, ascending."""
-    return Lists(*_transposed(lists.start, lists.items, count))
+    return Lists(*transposed_lists(lists.start, lists.items, count))
 
 
 def picked(lists: Lists, order: Ints, names: Ints) -> Lists:
@@ -103,7 +119,13 @@ def with_rows(model: CoverModel, rows: Ints) -> CoverModel:
         rows=transposed(sites, len(model.cost)),
         sites=sites,
         weight=model.weight[rows],
+        floors=picked(model.floors, rows, np.arange(len(model.needed))),
     )
+
+
+def appended(lists: Lists, more: Lists, shift: int) -> Lists:
+    """Each list with another one's items, raised by `shift`, behind it."""
+    return Lists(*_appended(lists.start, lists.items, more.start, more.items, shift))
 
 
 def times_covered(model: CoverModel, taken: Bools) -> Ints:
@@ -113,7 +135,7 @@ def times_covered(model: CoverModel, taken: Bools) -> Ints:
 
 
 @kernel
-def _transposed(start, items, count):  # type: ignore[no-untyped-def]
+def transposed_lists(start, items, count):  # type: ignore[no-untyped-def]
     turned = np.zeros(count + 1, np.int64)
     for item in items:
         turned[item + 1] += 1
@@ -146,3 +168,18 @@ def _picked(start, items, order, names):  # type: ignore[no-untyped-def]
                 kept[at] = name
                 at += 1
     return begun, kept
+
+
+@kernel
+def _appended(start, items, more, further, shift):  # type: ignore[no-untyped-def]
+    begun = start + more
+    both = np.empty(len(items) + len(further), np.int32)
+    for k in range(len(start) - 1):
+        at = begun[k]
+        for slot in range(start[k], start[k + 1]):
+            both[at] = items[slot]
+            at += 1
+        for slot in range(more[k], more[k + 1]):
+            both[at] = further[slot] + shift
+            at += 1
+    return begun, both

@@ -13,8 +13,8 @@ from scipy import sparse
 
 from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.locate._model import CoverModel, Lists, listed, transposed
-from gdcoverage.locate._search import Effort
-from gdcoverage.locate._solution import Group
+from gdcoverage.locate._search import ROUNDING, Effort, grain
+from gdcoverage.locate._solution import Floor, Group
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Question:
     fixed: Ints
     allowed: Bools
     groups: tuple[Group, ...]
+    floors: tuple[Floor, ...]
     start: Ints
     begun: float
     time_limit: float
@@ -49,6 +50,8 @@ class Question:
 
     def model(self, weight: Floats, budget: float, target: float) -> CoverModel:
         """The covering model; fixed sites cost nothing and count in no group."""
+        floor = np.repeat(np.arange(len(self.floors)), [len(one.rows) for one in self.floors])
+        row = np.concatenate([np.empty(0, np.int64), *(one.rows for one in self.floors)])
         rows = Lists(self.covers.indptr.astype(np.int64), self.covers.indices.astype(np.int32))
         cost = self.costs.copy()
         cost[self.fixed] = 0.0
@@ -62,9 +65,19 @@ class Question:
             cost,
             listed(site, owner, len(cost)),
             np.array([group.limit for group in self.groups], np.int64),
+            np.array([group.least for group in self.groups], np.int64),
+            listed(row, floor, len(weight)),
+            np.array([least_of(one.least, self.weights[one.rows]) for one in self.floors], float),
             budget,
             target,
         )
+
+
+def least_of(amount: float, weights: Floats) -> float:
+    """The least sum of some of the weights that reaches an amount; rounding is worth no site."""
+    if unit := grain(weights):
+        return float(np.ceil(amount / unit - 1e-6) * unit)
+    return amount * (1 - ROUNDING)
 
 
 class Options(TypedDict, total=False):
@@ -73,7 +86,8 @@ class Options(TypedDict, total=False):
     costs: ArrayLike | None
     fixed: ArrayLike
     forbidden: ArrayLike
-    groups: Sequence[tuple[ArrayLike, int]]
+    groups: Sequence[tuple[ArrayLike, int] | tuple[ArrayLike, int, int]]
+    floors: Sequence[tuple[ArrayLike, float]]
     start: ArrayLike
     time_limit: float
     tolerance: float
@@ -84,16 +98,19 @@ def asked(covers: Any, weights: ArrayLike | None, **options: Unpack[Options]) ->
     begun = monotonic()
     matrix = _cover_sets(covers)
     demand, sites = matrix.shape
-    groups = options.get("groups", ())
+    groups = [Group(*group) for group in options.get("groups", ())]
     chosen = site_numbers(options.get("fixed", ()), sites, "fixed")
     barred = site_numbers(options.get("forbidden", ()), sites, "forbidden")
     if (both := np.intersect1d(chosen, barred)).size:
         raise ValueError(f"site {both[0]} is both fixed and forbidden; leave it out of one")
     allowed = np.ones(sites, np.bool_)
     allowed[np.concatenate([chosen, barred])] = False
-    for _, limit in groups:
-        if limit < 0 or limit != int(limit):
-            raise ValueError(f"a group's limit is {limit}; give a whole number from 0")
+    for _, limit, least in groups:
+        for number in (limit, least):
+            if number < 0 or number != int(number):
+                raise ValueError(f"a group's limit is {number}; give a whole number from 0")
+        if least > limit:
+            raise ValueError(f"a group has at least {least} and at most {limit}; raise the limit")
     return Question(
         covers,
         matrix,
@@ -101,7 +118,14 @@ def asked(covers: Any, weights: ArrayLike | None, **options: Unpack[Options]) ->
         amounts(options.get("costs"), sites, "costs"),
         chosen,
         allowed,
-        tuple(Group(site_numbers(members, sites, "groups"), int(n)) for members, n in groups),
+        tuple(
+            Group(site_numbers(members, sites, "groups"), int(limit), int(least))
+            for members, limit, least in groups
+        ),
+        tuple(
+            Floor(site_numbers(rows, demand, "floors"), positive(least, "a floor"))
+            for rows, least in options.get("floors", ())
+        ),
         site_numbers(options.get("start", ()), sites, "start"),
         begun,
         positive(options.get("time_limit", 60.0), "time_limit"),

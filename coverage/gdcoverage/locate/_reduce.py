@@ -12,6 +12,7 @@ from gdcoverage.locate._containment import contained, twins
 from gdcoverage.locate._model import (
     CoverModel,
     Lists,
+    appended,
     picked,
     renaming,
     times_covered,
@@ -51,7 +52,7 @@ def reduced(model: CoverModel, allowed: Bools, forced: Ints) -> Reduced:
         model, kept = _without_idle(model, allowed)
         names = names[kept]
         model = _with_fewer_rows(model, total)
-        keep = ~contained(model.rows, model.sites, model.cost, model.groups, False)
+        keep = ~_dominated(model)
         if not keep.all():
             model, names = with_sites(model, np.flatnonzero(keep)), names[keep]
             model = _with_fewer_rows(model, total)
@@ -84,6 +85,8 @@ def restricted(model: CoverModel, sites: Ints) -> CoverModel:
     total = model.is_total()
     model = with_sites(model, sites)
     model = with_rows(model, np.flatnonzero(model.sites.sizes() > 0))
+    here = np.bincount(model.groups.items, minlength=len(model.limits)) > 0
+    model = model._replace(least=np.where(here, model.least, 0))
     return model._replace(target=float(model.weight.sum())) if total else model
 
 
@@ -98,10 +101,17 @@ def _chosen(model: CoverModel, sites: Ints) -> tuple[CoverModel, float, float]:
         model.groups.items[np.repeat(taken, model.groups.sizes())], minlength=len(model.limits)
     )
     value = float(model.weight[covered].sum())
+    reached = np.bincount(
+        model.floors.items,
+        np.where(covered, model.weight, 0.0)[model.floors.owners()],
+        len(model.needed),
+    )
     cost = float(model.cost[sites].sum())
     changed = model._replace(
         weight=np.where(covered, 0.0, model.weight),
         limits=model.limits - used,
+        least=np.maximum(model.least - used, 0),
+        needed=model.needed - reached,
         budget=model.budget - cost,
         target=model.target - value,
     )
@@ -109,31 +119,72 @@ def _chosen(model: CoverModel, sites: Ints) -> tuple[CoverModel, float, float]:
 
 
 def _without_idle(model: CoverModel, allowed: Bools) -> tuple[CoverModel, Ints]:
-    """Without sites that may not be chosen or add nothing, groups that cannot bind, empty rows."""
+    """Without sites that may not be chosen or add nothing, groups that cannot bind, empty rows,
+    and floors that are reached.
+    """
     full = np.bincount(
         model.groups.owners()[model.limits[model.groups.items] <= 0], minlength=len(allowed)
     )
     useful = model.weight > 0
     gives = np.bincount(model.rows.owners()[useful[model.rows.items]], minlength=len(allowed))
     fits = model.cost <= model.budget * (1 + ROUNDING) + ROUNDING
-    sites = np.flatnonzero(allowed & (full == 0) & fits & (gives > 0))
+    asked = np.bincount(
+        model.groups.owners()[model.least[model.groups.items] > 0], minlength=len(allowed)
+    )
+    sites = np.flatnonzero(allowed & (full == 0) & fits & ((gives > 0) | (asked > 0)))
     model = with_sites(model, sites)
     members = np.bincount(model.groups.items, minlength=len(model.limits))
-    binding = np.flatnonzero(members > model.limits)
+    binding = np.flatnonzero((members > model.limits) | (model.least > 0))
     names = renaming(binding, len(model.limits))
     groups = picked(model.groups, np.arange(len(sites)), names)
-    model = model._replace(groups=groups, limits=model.limits[binding])
+    open_ = np.flatnonzero(model.needed > 0)
+    names = renaming(open_, len(model.needed))
+    model = model._replace(
+        groups=groups,
+        limits=model.limits[binding],
+        least=model.least[binding],
+        floors=picked(model.floors, np.arange(len(model.weight)), names),
+        needed=model.needed[open_],
+    )
     return with_rows(model, np.flatnonzero((model.weight > 0) & (model.sites.sizes() > 0))), sites
 
 
+def _dominated(model: CoverModel) -> Bools:
+    """Sites that some best plan does without: another one does as much and is as free.
+
+    One of a group that must have sites gives way to sites of that group only; and where that
+    could leave the group too few, not at all.
+    """
+    asked = np.flatnonzero(model.least > 0)
+    rows, holders = model.rows, model.sites
+    if len(asked):
+        own = picked(model.groups, np.arange(len(model.cost)), renaming(asked, len(model.least)))
+        rows = appended(rows, own, len(model.weight))
+        holders = transposed(rows, len(model.weight) + len(asked))
+    gone = contained(rows, holders, model.cost, model.groups, False)
+    if not len(asked):
+        return gone
+    alone = (model.groups.sizes() <= 1).all() and (model.cost == model.cost[:1]).all()
+    members = transposed(model.groups, len(model.least))
+    for group in asked:
+        own_sites = members.items[members.start[group] : members.start[group + 1]]
+        spare = own_sites[gone[own_sites]]
+        lacking = int(model.least[group]) - (len(own_sites) - len(spare))
+        gone[spare[: max(lacking, 0)] if alone else spare] = False
+    return gone
+
+
 def _with_fewer_rows(model: CoverModel, total: bool) -> CoverModel:
-    """Rows with the same sites made one; where all must be covered, implied rows dropped."""
+    """Rows with the same sites and floors made one; those implied dropped where all are covered."""
     if total:
         free = np.zeros(len(model.weight))
         alone = Lists(np.zeros(len(free) + 1, np.int64), np.empty(0, np.int32))
         implied = contained(model.sites, model.rows, free, alone, True)
         return with_rows(model, np.flatnonzero(~implied))
-    twin = twins(model.sites, len(model.cost))
+    alike, kinds = model.sites, len(model.cost)
+    if len(model.needed):
+        alike, kinds = appended(alike, model.floors, kinds), kinds + len(model.needed)
+    twin = twins(alike, kinds)
     kept = np.flatnonzero(twin == np.arange(len(twin)))
     weight = np.bincount(twin, model.weight, len(twin))[kept].astype(float)
     return with_rows(model, kept)._replace(weight=weight)

@@ -14,6 +14,7 @@ from gdcoverage.locate._exact import solve_exactly
 from gdcoverage.locate._lagrange import Relaxed, decided, first_prices, relaxed, tightened
 from gdcoverage.locate._model import CoverModel, times_covered
 from gdcoverage.locate._reduce import components, reduced, restricted
+from gdcoverage.locate._solution import NoPlanError
 from gdcoverage.locate._weighting import cheaper_cover
 
 # A model with more pairs of site and row than this is not handed to branch and bound.
@@ -56,26 +57,52 @@ def solve(model: CoverModel, allowed: Bools, fixed: Ints, start: Ints, effort: E
     fixed : sites that are chosen whatever they add.
     start : sites of a known plan, one that reaches the target if there is one; may be empty.
     effort : when to stop.
+
+    Raises
+    ------
+    NoPlanError : no plan keeps the conditions, or none was found in time.
     """
+    if model.is_total():
+        model = model.without_floors()
     small = reduced(model, allowed, fixed)
     core, order = canonical(small.model)
     names = small.names[order]
     offset = small.cost if model.is_targeted() else small.value
-    parts = components(core) if core.is_total() else [np.arange(len(names))]
     sites, worth, bound = [small.forced], offset, offset
-    waiting = core.entries()
+    if not _is_possible(core):
+        raise NoPlanError(proven=True)
+    parts = [np.arange(len(names))]
+    if core.is_total():
+        # Who covers all that can be covered keeps every floor that can be kept.
+        core = core.without_floors()
+        parts = components(core)
+    waiting = core.size()
     parts.sort(key=len)
-    for part in parts if core.target > 0 else []:
+    for part in parts if core.target > 0 or core.is_two_sided() else []:
         piece = restricted(core, part) if len(parts) > 1 else core
-        share = (effort.deadline - monotonic()) * piece.entries() / max(waiting, 1)
-        waiting -= piece.entries()
+        share = (effort.deadline - monotonic()) * piece.size() / max(waiting, 1)
+        waiting -= piece.size()
         search = _Search(piece, offset, Effort(monotonic() + share, effort.tolerance))
         search.run(np.flatnonzero(np.isin(names[part], start)))
         sites.append(names[part][search.sites()])
         worth, bound = worth + search.worth(), bound + search.bound
         if search.is_short():
+            if search.is_hopeless or not (model.is_targeted() and len(start)):
+                raise NoPlanError(search.is_hopeless)
             return Answer(np.union1d(fixed, start), float(model.cost[start].sum()), bound)
     return Answer(np.sort(np.concatenate(sites)), worth, bound)
+
+
+def _is_possible(model: CoverModel) -> bool:
+    """Whether no group and no floor alone asks for more than there is."""
+    members = np.bincount(model.groups.items, minlength=len(model.limits))
+    floors = model.floors
+    weights = np.bincount(floors.items, model.weight[floors.owners()], len(model.needed))
+    enough = members >= model.least
+    return bool(
+        (enough & (model.limits >= model.least)).all()
+        and (weights >= model.needed * (1 - ROUNDING)).all()
+    )
 
 
 class _Search:
@@ -92,13 +119,14 @@ class _Search:
         self.bound = 0.0 if model.is_targeted() else float(model.weight.sum())
         self.best = greedy.empty_plan(model)
         self.random = np.random.default_rng(0)
+        self.is_hopeless = False  # proven that no plan keeps the conditions
 
     def run(self, start: Ints) -> None:
         """Guess, bound, search, prove; then search on while there is time and a gap."""
         greedy.follow(self.model, self.best, start, self.model.budget)
         self._complete(self.best)
         if not len(self.model.cost):
-            self.bound = self.worth()
+            self.bound, self.is_hopeless = self.worth(), self.is_short()
             return
         tenth = (self.effort.deadline - monotonic()) / 10
         best_relaxed = self._tighten(self.effort.deadline - 4 * tenth)
@@ -112,17 +140,19 @@ class _Search:
         return np.flatnonzero(self.best.chosen)
 
     def is_short(self) -> bool:
-        """Whether no plan that reaches the target is known."""
-        return self.model.is_targeted() and self._is_below(self.best)
+        """Whether no plan that reaches the target and keeps the conditions is known."""
+        return self._is_below(self.best)
 
     def worth(self) -> float:
-        """Value or cost of the best plan; more than any cost if none reaches the target."""
+        """Value or cost of the best plan; worse than any plan's if none is known."""
         if self.is_short():
-            return float(self.model.cost.sum()) + 1.0
+            return float(self.model.cost.sum()) + 1.0 if self.model.is_targeted() else -1.0
         return float(self.best.total[1 if self.model.is_targeted() else 0])
 
     def is_done(self, bound: float | None = None, worth: float | None = None) -> bool:
         """Whether the gap is within the tolerance, or too small for a better plan to fit in."""
+        if self.is_short():
+            return self.is_hopeless
         bound = self.bound if bound is None else bound
         distance = self.sign * (bound - (self.worth() if worth is None else worth))
         scale = abs(bound + self.offset)
@@ -132,7 +162,8 @@ class _Search:
         )
 
     def _is_below(self, plan: greedy.State) -> bool:
-        return bool(plan.total[0] < self.model.target - self.noise)
+        short = self.model.is_targeted() and plan.total[0] < self.model.target - self.noise
+        return bool(short or greedy.lack(self.model, plan) > greedy.HAIR)
 
     def _complete(self, plan: greedy.State) -> None:
         """Fill a plan greedily and better it by swaps, or rid it of what its target spares."""
@@ -147,7 +178,7 @@ class _Search:
         """Take a plan as the best if it is better; whether it is."""
         worth = plan.total[1 if self.model.is_targeted() else 0]
         gain = self.sign * (worth - self.worth())
-        if (self.model.is_targeted() and self._is_below(plan)) or gain <= ROUNDING * abs(worth):
+        if self._is_below(plan) or gain <= ROUNDING * abs(worth):
             return False
         greedy.copy_plan(self.best, plan)
         return True
@@ -162,17 +193,18 @@ class _Search:
         """Better the bound by prices, and try the plans that they suggest."""
         model = self.model
 
-        def relax(price: Floats, fee: Floats) -> Relaxed:
-            return relaxed(model, price, fee)
-
         def worth(share: Floats) -> float:
             order = np.argsort(-share, kind="stable")
             self._keep_sites(order[share[order] > LIKELY])
             return self.worth()
 
-        cap = np.full(len(model.weight), np.inf) if model.is_targeted() else model.weight
-        now = relax(first_prices(model, self.sites()), np.zeros(len(model.limits)))
-        best = tightened(relax, now, cap, self.sign, worth, deadline, self.is_done)
+        now = relaxed(model, first_prices(model, self.sites()), np.zeros(len(model.limits)))
+        best = tightened(model, now, worth, deadline, self.is_done)
+        if self.is_short():
+            # A plan is worth nothing at least, and costs no more than all sites.
+            worst = float(model.cost.sum()) if model.is_targeted() else 0.0
+            beyond = self.sign * (worst - best.bound)
+            self.is_hopeless = beyond > HIGHS_ROUNDING * (1 + abs(worst) + self.noise * 1e10)
         self._bound_by(best.bound)
         return best
 
@@ -190,7 +222,7 @@ class _Search:
         greedy.copy_plan(place, self.best)
         weight = np.ones(len(self.model.weight))
         while monotonic() < deadline and not self.is_done() and failed != patience:
-            if self.model.is_total() and not self.is_short():
+            if self.model.is_total() and not self.model.is_two_sided():
                 better = self._reweigh(place.chosen, weight)
             else:
                 better = self._shake(place)
@@ -223,7 +255,9 @@ class _Search:
         greedy.shake(model, plan, centre, most)
         greedy.shed(model, plan, np.inf, budget, self.noise)
         greedy.swap(model, plan, budget, model.target, self.noise)
-        if plan.total[0] >= place.total[0] - self.noise:
+        change = greedy.lack(model, plan) - greedy.lack(model, place)
+        no_worse = plan.total[0] >= place.total[0] - self.noise
+        if change < -greedy.HAIR or (change <= greedy.HAIR and no_worse):
             greedy.copy_plan(place, plan)
         if model.is_targeted():
             greedy.shed(model, plan, model.target, np.inf, self.noise)
@@ -237,14 +271,25 @@ class _Search:
             return
         better, rounding = max(self.grain, ROUNDING * abs(worth)), ROUNDING * abs(best.bound)
         never, always = decided(best, self.sign * (best.bound - worth) - better + rounding)
+        if self.is_short():
+            never, always = np.zeros_like(never), np.zeros_like(always)
         if model.is_targeted() and _reach(model, ~never) < model.target - self.noise:
             self._bound_by(worth)
             return
         small = reduced(model, ~never, np.flatnonzero(always))
         if small.model.entries() > EXACT_ENTRIES:
             return
+        if not _is_possible(small.model):
+            # No plan that is better than the best.
+            self.is_hopeless = self.is_short()
+            self._bound_by(worth)
+            return
         start = np.flatnonzero(self.best.chosen[small.names])
         values, bound, proven = solve_exactly(small.model, start, self.grain, seconds)
+        if values is None and proven:
+            self.is_hopeless = self.is_short()
+            self._bound_by(worth)
+            return
         if values is not None:
             found = np.flatnonzero(values[: len(small.names)] > 0.5)
             self._keep_sites(np.concatenate([small.forced, small.names[found]]))

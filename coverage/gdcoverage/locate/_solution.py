@@ -11,10 +11,34 @@ Status = Literal["optimal", "tolerance", "time_limit"]
 
 
 class Group(NamedTuple):
-    """Sites of which at most `limit` may be added: of a bank, in a county, in an earlier plan."""
+    """Sites of which at most `limit` may be added, and at least `least` must be: of a bank, in a
+    county, in an earlier plan.
+    """
 
     sites: Ints
     limit: int
+    least: int = 0
+
+
+class Floor(NamedTuple):
+    """Rows of which weight `least` must be covered, fixed sites' counted: people of a county."""
+
+    rows: Ints
+    least: float
+
+
+class NoPlanError(ValueError):
+    """No plan keeps the conditions, or none was found in time.
+
+    Parameters
+    ----------
+    proven : whether there is none.
+    """
+
+    def __init__(self, proven: bool) -> None:
+        why = "there is none" if proven else "none was found in time"
+        super().__init__(f"no plan keeps all conditions: {why}")
+        self.proven = proven
 
 
 @dataclass(frozen=True)

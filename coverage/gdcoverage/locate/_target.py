@@ -13,7 +13,7 @@ def solve_target(question: Question, target: float) -> tuple[Answer, float]:
     weight = np.where(question.coverable(), question.weights, 0.0)
     all_of_it, start = float(weight.sum()), question.start
     target = min(target, all_of_it)
-    if question.groups:
+    if question.groups or question.floors:
         # How far the limits let us go: the most with no budget; a plan to begin with besides.
         model = question.model(weight, np.inf, np.inf)
         effort = question.effort(0.5)._replace(tolerance=0.0)

@@ -43,6 +43,19 @@ _NUMBERS = (
 )
 
 
+def impersonal(text: str, *, bare: bool = False) -> str:
+    """A text without what of it may be a person's; as it is where nothing may be.
+
+    Parameters
+    ----------
+    bare : as for `personal_in`.
+    """
+    persons = personal_in(text, bare=bare) if text else ()
+    for person in persons:
+        text = unicodedata.normalize("NFKC", text).replace(person, "")
+    return text.strip(" ,;、:") if persons else text
+
+
 def personal_in(text: str, *, bare: bool = False) -> tuple[str, ...]:
     """What of a text may be a person's: names, mobile numbers, identity numbers.
 

@@ -81,6 +81,18 @@ def assign_towns(
     return placed, serving, problems
 
 
+def outlets_in_towns(
+    outlets: gpd.GeoDataFrame, demand: gpd.GeoDataFrame, towns: gpd.GeoDataFrame | None
+) -> gpd.GeoDataFrame:
+    """Other outlets with their towns, beside people who have theirs.
+
+    Parameters
+    ----------
+    demand : result of `assign_towns`.
+    """
+    return _of_outlets(outlets, demand, _Book(towns))
+
+
 class _Book:
     """Towns and villages to look up."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from gdcoverage.places.called import counties_called
 from gdcoverage.places.counties import assign_counties
 from gdcoverage.problems import InputError, Problem, unusable
 from gdcoverage.tables import Headings, Reading, Rows, Table, plain_number, tables_of
+from gdcoverage.tables.account import Account, TableRead
 from gdcoverage.tables.coordinates import ANYWHERE, locate_rows
 from gdcoverage.tables.coordinates import HEADINGS as COORDINATES
 from gdcoverage.tables.frames import source_of
@@ -61,6 +63,7 @@ _HEADINGS: Headings = {
     ),
     "county": ("县区", "区县", "所属县区", "所属区县", "县区名称", "县区代码", "adcode", "county"),
 } | dict(COORDINATES)
+_MEANING = {"code": "区划代码", "name": "镇街", "county": "县区", "lon": "经度", "lat": "纬度"}
 
 
 def read_towns(source: Rows, counties: gpd.GeoDataFrame, datum: Datum = "wgs84") -> Reading:
@@ -104,7 +107,33 @@ def read_towns(source: Rows, counties: gpd.GeoDataFrame, datum: Datum = "wgs84")
         raise unusable("no_rows", "没有可用的镇街", "请检查名称与代码两列", file=tables[0].file)
     towns = TOWNS.validate(towns.astype(dict.fromkeys(("code", "name", "county"), "str")))
     said = tuple(_of_file(problem, source) for problem in problems)
-    return Reading(towns, said, source_of(source, "镇街"))
+    return Reading(towns, said, source_of(source, "镇街"), _account(tables, towns))
+
+
+def _account(tables: Sequence[Table], towns: gpd.GeoDataFrame) -> Account:
+    """What was understood of a file of towns."""
+    drawn = shapely.get_type_id(towns.geometry.to_numpy())
+    villages = towns["code"].str.len() == VILLAGE
+    kinds = (
+        ("镇街", ~villages),
+        ("村居", villages),
+        ("有界线", np.isin(drawn, _POLYGONS)),
+        ("没有位置", drawn < 0),
+        ("不知在哪个县区", towns["county"] == ""),
+    )
+    read = tuple(
+        TableRead(
+            table.sheet,
+            *table.span,
+            True,
+            "有名称列",
+            len(table),
+            tuple((heading, _MEANING.get(name, name)) for name, heading in table.headings.items()),
+            table.unused,
+        )
+        for table in tables
+    )
+    return Account(read, tuple((word, int(there.sum())) for word, there in kinds if there.any()))
 
 
 def _of_file(problem: Problem, source: Rows) -> Problem:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
 
-from gdcoverage.emap import EMap, build_public_map, names_beside, write_map
+from gdcoverage.emap import EMap, Squares, build_public_map, names_beside, write_map
 from gdcoverage.files import written_whole
 from gdcoverage.problems import InputError
 from gdcoverage.publish.cards import card_faults, opened_faults
@@ -40,9 +41,9 @@ class Published:
 def publish_plan(plan: Plan, made_on: str, say: Say = lambda _: None) -> Published:
     """Write the public edition, without the mark of a draft.
 
-    Of a plan with one county the page has its streets to walk on; nothing is assessed. The page
-    is written to a folder of its own, its cards are checked, and only then does it take the place
-    of an older one.
+    Of a register nothing is read but the public's view. Of a plan with one county the page has its
+    streets to walk on; nothing is assessed. The page is written to a folder of its own, its cards
+    are checked, and only then does it take the place of an older one.
 
     Parameters
     ----------
@@ -54,13 +55,15 @@ def publish_plan(plan: Plan, made_on: str, say: Say = lambda _: None) -> Publish
     InputError : an input is unusable; or every reason not to publish, each with what to do.
     """
     with held(plan.outputs.folder):
-        inputs = read_inputs(plan, say, today=dt.date.fromisoformat(made_on))
+        inputs = read_inputs(plan, say, today=dt.date.fromisoformat(made_on), public=True)
         say("核对能否发布")
         task = _only_county(plan, inputs, made_on)
         outlets = _shown(inputs.outlets.frame if task is None else task.shown.outlets)
         release = release_of(plan, inputs, outlets)
         network = None if task is None else streets_to_show(plan, task, say)
-        beside = task is None and inputs.names is not None
+        base, names = inputs.pictured.base, inputs.pictured.names
+        beside = task is None and names is not None
+        squares = None if task is not None or plan.ground.tiles else inputs.squares
         emap = build_public_map(
             outlets,
             inputs.counties,
@@ -68,7 +71,11 @@ def publish_plan(plan: Plan, made_on: str, say: Say = lambda _: None) -> Publish
             made_on=made_on,
             data_date=inputs.outlets.account.data_date or "未知",
             ground=replace(
-                plan.ground, drawn=inputs.base, places=inputs.places, names=inputs.names
+                plan.ground,
+                drawn=base,
+                places=inputs.places,
+                names=names,
+                pieces=() if squares is None else squares.square.tolist(),
             ),
             release=release,
             network=network,
@@ -81,14 +88,22 @@ def publish_plan(plan: Plan, made_on: str, say: Say = lambda _: None) -> Publish
         with tempfile.TemporaryDirectory(prefix="gdcoverage-") as folder:
             trial = Path(folder) / "map.html"
             write_map(emap, trial)
+            if squares is not None:
+                say("写出 底图")
+                _write_scripts(squares.scripts(), trial.parent)
             faults_seen = opened_faults(trial, emap)
-        if faults_seen:
-            raise InputError(*faults_seen)
-        path = plan.outputs.folder / PUBLISHED
-        say(f"写出 {path.name}")
-        write_map(emap, path)
+            if faults_seen:
+                raise InputError(*faults_seen)
+            path = plan.outputs.folder / PUBLISHED
+            say(f"写出 {path.name}")
+            write_map(emap, path)
+            if squares is not None:
+                made = ((name, (trial.parent / name).read_text("utf-8")) for name in squares.paths)
+                _write_scripts(made, path.parent)
         if beside:
-            _write_names(inputs, path.parent, say)
+            say("写出 地名")
+            assert names is not None
+            _write_scripts(names_beside(names, inputs.counties).items(), path.parent)
     opened = (
         "没有浏览器可用（需要 playwright 与 Chromium 或 Edge），没有逐张打开，"
         "发布前请自己点开几张看看"
@@ -103,6 +118,7 @@ def publish_plan(plan: Plan, made_on: str, say: Say = lambda _: None) -> Publish
             *(f"{name} 没有用到，可以删去。" for name in unused_waivers(plan, release)),
             *_of_walks(emap, task),
             *_of_names(beside),
+            *_of_squares(squares),
             *_of_boundaries(plan),
         ),
     )
@@ -117,13 +133,14 @@ def _of_boundaries(plan: Plan) -> tuple[str, ...]:
     )
 
 
-def _write_names(inputs: Inputs, folder: Path, say: Say) -> None:
-    """The counties' names beside the page."""
-    say("写出 地名")
-    assert inputs.names is not None
-    for name, script in names_beside(inputs.names, inputs.counties).items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        with written_whole(folder / name) as partial:
+def _write_scripts(scripts: Iterable[tuple[str, str]], folder: Path) -> None:
+    """What lies beside the page, where it is not the same already."""
+    for name, script in scripts:
+        path = folder / name
+        if path.is_file() and path.read_text(encoding="utf-8") == script:
+            continue
+        path.parent.mkdir(exist_ok=True)
+        with written_whole(path) as partial:
             partial.write_text(script, encoding="utf-8")
 
 
@@ -133,6 +150,15 @@ def _of_names(beside: bool) -> tuple[str, ...]:
     return (
         "请把“地名”文件夹与网页放在同一处一起发布：各县区的街道、村居在里面；"
         "只有网页也能用，但只查得到主要地名。",
+    )
+
+
+def _of_squares(squares: Squares | None) -> tuple[str, ...]:
+    if squares is None:
+        return ()
+    return (
+        "请把“底图”文件夹与网页放在同一处一起发布：放大后看到的街道、建筑和路名在里面；"
+        "只有网页也能用，但放大后只有主要街道。",
     )
 
 

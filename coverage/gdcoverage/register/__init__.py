@@ -3,7 +3,19 @@
 from gdcoverage.register._correct import correction
 from gdcoverage.register._directory import read_directory
 from gdcoverage.register._events import Draft, Event, in_force
-from gdcoverage.register._findings import OVERDUE, Finding, finding_table, findings
+from gdcoverage.register._findings import (
+    FORCED,
+    INSPECTION_DAYS,
+    NOT_ACTIVE,
+    NOT_ON_MAP,
+    ORDER,
+    OVERDUE,
+    TALKED,
+    Finding,
+    finding_table,
+    findings,
+    supervision,
+)
 from gdcoverage.register._frame import outlet_frame, read_register, without_persons
 from gdcoverage.register._kinds import KINDS, SUPERVISION, TERMS, kind_of, told
 from gdcoverage.register._match import Difference, differences
@@ -14,10 +26,16 @@ from gdcoverage.register._standing import Book, Standing, replay
 from gdcoverage.register._store import Register
 
 __all__ = [
+    "FORCED",
+    "INSPECTION_DAYS",
     "KINDS",
     "MOVED_M",
+    "NOT_ACTIVE",
+    "NOT_ON_MAP",
+    "ORDER",
     "OVERDUE",
     "SUPERVISION",
+    "TALKED",
     "TERMS",
     "Book",
     "Difference",
@@ -41,6 +59,7 @@ __all__ = [
     "read_review",
     "relocation",
     "replay",
+    "supervision",
     "told",
     "without_persons",
     "write_review",

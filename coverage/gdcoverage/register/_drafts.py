@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gdcoverage.policy import ITEMS
@@ -14,6 +15,7 @@ from gdcoverage.register._kinds import (
     DIRECTORY,
     KINDS,
     TERMS,
+    kind_of,
     storable,
     understood,
 )
@@ -31,7 +33,8 @@ def checked(drafts: Sequence[Draft], recorded_by: str, source: str) -> list[Draf
     if not recorded_by.strip():
         told.append(_problem("没有写明由谁记录", "请写 --by 姓名或部门"))
     meant = []
-    for draft in drafts:
+    for said in drafts:
+        draft = replace(said, kind=kind_of(said.kind) or said.kind)
         details, faults = _details(draft)
         if not (draft.source or source).strip():
             faults.append("没有写明来源（文号、表名）")

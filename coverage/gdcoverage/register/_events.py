@@ -45,6 +45,7 @@ class Draft:
 
     Parameters
     ----------
+    kind : of `TERMS`, Chinese or English.
     source : as of an event; "" for that of all that is written with it.
     """
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import geopandas as gpd
 import pandas as pd
 
 from gdcoverage.policy import OUTLET_STATUS
@@ -27,6 +28,8 @@ SIGN = "标识不合格"
 EXPIRING = "协议到期"
 UNANSWERED = "投诉未答复"
 NO_ITEM = "事项不在目录"
+# What comes first wants looking at first.
+ORDER = (FORCED, TALKED, OVERDUE, SIGN, EXPIRING, NO_ITEM, UNANSWERED, NOT_ON_MAP, NOT_ACTIVE)
 COLUMNS = ("类别", "县区", "网点编号", "网点名称", "所属银行", "说明")
 
 
@@ -48,13 +51,12 @@ def findings(book: Book, inspection_days: int = INSPECTION_DAYS) -> list[Finding
     ----------
     inspection_days : an outlet that was not inspected for longer is overdue.
     """
-    order = (FORCED, TALKED, OVERDUE, SIGN, EXPIRING, NO_ITEM, UNANSWERED, NOT_ON_MAP, NOT_ACTIVE)
     found = [
         Finding(kind, s.stated_county, s.outlet_id, s.name, s.bank, what)
         for s in book.outlets.values()
         for kind, what in _of(s, book, inspection_days)
     ]
-    return sorted(found, key=lambda f: (order.index(f.kind), f.county, f.outlet_id))
+    return sorted(found, key=lambda f: (ORDER.index(f.kind), f.county, f.outlet_id))
 
 
 def finding_table(found: list[Finding]) -> pd.DataFrame:
@@ -62,11 +64,33 @@ def finding_table(found: list[Finding]) -> pd.DataFrame:
     return pd.DataFrame(found, columns=list(COLUMNS))
 
 
+def supervision(found: list[Finding], outlets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Findings where their outlets stand.
+
+    Parameters
+    ----------
+    outlets : frame of `outlet_frame`, with the ``county`` that each lies in.
+
+    Returns
+    -------
+    GeoDataFrame, EPSG:4326: ``kind``, ``what``, ``outlet_id``, ``name``, ``bank``, ``status``,
+    ``county`` (adcode), in the order of the findings.
+    """
+    told = pd.DataFrame(
+        [(f.kind, f.what, f.outlet_id) for f in found], columns=["kind", "what", "outlet_id"]
+    ).astype("str")
+    where = outlets.set_index("outlet_id")[["name", "bank", "status", "county", "geometry"]]
+    rows = told.join(where, on="outlet_id")
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=outlets.crs)
+
+
 def _of(s: Standing, book: Book, inspection_days: int) -> Iterator[tuple[str, str]]:
     status, on = s.status(book.on), book.on
     if s.registered_on is not None and status != "active":
         since = s.left_on or s.suspended_on
-        yield NOT_ACTIVE, f"{OUTLET_STATUS[status]}" + (f"，自 {since}" if since else "")
+        told = f"{OUTLET_STATUS[status]}" + (f"，自 {since}" if since else "")
+        done = "；已从电子地图撤下的，请写“撤销登记”" if s.left_on is not None else ""
+        yield NOT_ACTIVE, told + done
     if s.unanswered:
         yield UNANSWERED, f"第 {'、'.join(map(str, s.unanswered))} 条"
     if s.left_on is not None:

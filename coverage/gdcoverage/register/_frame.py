@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -15,7 +14,7 @@ import shapely
 
 from gdcoverage.files import Source
 from gdcoverage.outlets import OUTLETS
-from gdcoverage.outlets.personal import personal_in
+from gdcoverage.outlets.personal import impersonal
 from gdcoverage.policy import ITEMS, MODES, OUTLET_STATUS
 from gdcoverage.problems import Problem
 from gdcoverage.register._standing import FLAG_NAMES, TEXTS, Book, Standing, term_of
@@ -66,15 +65,21 @@ def outlet_frame(book: Book, file: str = "") -> gpd.GeoDataFrame:
     return OUTLETS.validate(gpd.GeoDataFrame(frame, geometry="geometry", crs="EPSG:4326"))
 
 
-def read_register(register: Register, on: dt.date, known_on: dt.date | None = None) -> Reading:
+def read_register(
+    register: Register, on: dt.date, known_on: dt.date | None = None, *, public: bool = False
+) -> Reading:
     """The outlets of a register as of a day, as a table of outlets would be read.
+
+    Parameters
+    ----------
+    public : read nothing but the public's view, see `Register.as_of`.
 
     Returns
     -------
     Reading; its source is known by the outlets, not by the file, which changes with every event.
     An outlet whose agreement has run out is in doubt, and a problem says so.
     """
-    book = register.as_of(on, known_on, supervised=False)
+    book = register.as_of(on, known_on, supervised=False, public=public)
     frame = outlet_frame(book, register.where)
     problems = tuple(_expired(book, frame, register.where))
     counted = frame["status"].value_counts()
@@ -109,15 +114,8 @@ def without_persons(book: Book) -> tuple[Book, list[str]]:
     """The book with nothing in its outlets' texts that may be a person's, and whose had any."""
     touched, outlets = list[str](), dict[str, Standing]()
     for outlet_id, standing in book.outlets.items():
-        clean = {name: _impersonal(name, getattr(standing, name)) for name in TEXTS}
+        clean = {name: impersonal(getattr(standing, name), bare=name in _BARE) for name in TEXTS}
         changed = any(clean[name] != getattr(standing, name) for name in TEXTS)
         touched += [outlet_id] if changed else []
         outlets[outlet_id] = replace(standing, **clean) if changed else standing  # type: ignore[arg-type]
     return replace(book, outlets=outlets), touched
-
-
-def _impersonal(name: str, text: str) -> str:
-    persons = personal_in(text, bare=name in _BARE) if text else ()
-    for person in persons:
-        text = unicodedata.normalize("NFKC", text).replace(person, "")
-    return text.strip(" ,;、:") if persons else text

@@ -89,6 +89,7 @@ KINDS = {
     "changed": Kind("变更", DESCRIPTION),
     "suspended": Kind("暂停", {"reason": Detail("原因")}),
     "resumed": Kind("恢复", {"reason": Detail("原因")}),
+    "deregistered": Kind("撤销登记", {"reason": Detail("原因")}),
     "moved": Kind("迁址", {"to": Detail("新网点编号", needed=True), "reason": Detail("原因")}),
     "exit_applied": Kind("自愿退出申请", {"reason": Detail("原因", "choice", True, REASONS)}),
     "exit_approved": Kind("自愿退出核准", {"document": Detail("文号")}),

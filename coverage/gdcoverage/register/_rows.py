@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gdcoverage.register._events import Event
+from gdcoverage.register._public import PUBLIC_EVENTS
 from gdcoverage.register._schema import EVENTS
 
 # Of more outlets than these all events are read.
@@ -48,7 +49,12 @@ def events_of(connection: sa.Connection, outlet_ids: Collection[str] | None) -> 
 
 
 def effects(
-    connection: sa.Connection, on: dt.date, known_on: dt.date | None, without: Collection[str]
+    connection: sa.Connection,
+    on: dt.date,
+    known_on: dt.date | None,
+    without: Collection[str],
+    *,
+    public: bool = False,
 ) -> list[Event]:
     """What events up to a day tell, without who recorded them when and by what.
 
@@ -56,8 +62,9 @@ def effects(
     ----------
     known_on : leave out what was recorded later.
     without : kinds to leave out.
+    public : read the public's view, which tells less.
     """
-    c = EVENTS.c
+    c = (PUBLIC_EVENTS if public else EVENTS).c
     corrected = sa.select(c.corrects).where(c.corrects.is_not(None))
     # A correction may bring forward what was to come later.
     told = sa.or_(

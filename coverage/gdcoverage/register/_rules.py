@@ -21,8 +21,11 @@ MOVED_M = 50.0
 TALKS = 2
 
 _FIRST = ("registered", "signed")
+_WITHOUT_AGREEMENT = (*_FIRST, "deregistered")
 # What may still be said of an outlet that has left.
-_AFTER_EXIT = frozenset({"signed", "complained", "inspected", "rectified", "assessed"})
+_AFTER_EXIT = frozenset(
+    {"signed", "complained", "inspected", "rectified", "assessed", "deregistered"}
+)
 _NEEDED = ("name", "bank", "lon", "lat")
 
 
@@ -83,7 +86,7 @@ def _against(was: Standing, event: Event, *, is_first: bool) -> Told:
         return
     if is_first:
         yield from _described(event)
-    elif kind not in _FIRST and was.signed_on is None:
+    elif kind not in _WITHOUT_AGREEMENT and was.signed_on is None:
         yield f"“{term}”早于签约", "协议签订之前只能“登记”；请核对生效日期，或先写入“签约”"
     if was.left_on is not None and kind not in _AFTER_EXIT:
         yield (
@@ -113,6 +116,11 @@ def _registered(was: Standing, event: Event) -> Told:
     if was.registered_on is not None:
         yield f"网点已于 {was.registered_on} 登记", "情况有变请写“变更”，登记有误请写“更正”"
     yield from _changed(was, event)
+
+
+def _deregistered(was: Standing, _: Event) -> Told:
+    if was.registered_on is None:
+        yield "网点没有登记，无从撤销", "请用 register show 核对"
 
 
 def _changed(was: Standing, event: Event) -> Told:
@@ -184,6 +192,7 @@ def _complained(was: Standing, event: Event) -> Told:
 
 _AGAINST = {
     "registered": _registered,
+    "deregistered": _deregistered,
     "signed": _changed,
     "changed": _changed,
     "suspended": _suspended,

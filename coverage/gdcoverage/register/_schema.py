@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from gdcoverage.problems import unusable
+from gdcoverage.register._public import PUBLIC_VIEW
 
 EVENTS = sa.table(
     "outlet_events",
@@ -96,6 +97,7 @@ MIGRATIONS: list[dict[str, tuple[str, ...]]] = [
         "sqlite": (*_CREATE, *_APPEND_ONLY["sqlite"], *_GEOPACKAGE),
         "postgresql": (*_CREATE, *_APPEND_ONLY["postgresql"]),
     },
+    PUBLIC_VIEW,
 ]
 
 

@@ -202,6 +202,10 @@ def _authorised(s: Standing, event: Event) -> None:
     s.authorised = tuple(event.details["items"])
 
 
+def _deregistered(s: Standing, _: Event) -> None:
+    s.registered_on = None
+
+
 def _suspended(s: Standing, event: Event) -> None:
     s.suspended_on = event.effective_on
 
@@ -251,6 +255,7 @@ _STEPS: dict[str, Callable[[Standing, Event], None]] = {
     "signed": _signed,
     "authorised": _authorised,
     "changed": _describe,
+    "deregistered": _deregistered,
     "suspended": _suspended,
     "resumed": _resumed,
     "moved": _left,

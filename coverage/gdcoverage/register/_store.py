@@ -29,6 +29,7 @@ from gdcoverage.register._drafts import (
 )
 from gdcoverage.register._events import Draft, Event
 from gdcoverage.register._kinds import SUPERVISION
+from gdcoverage.register._public import is_restricted, let_read
 from gdcoverage.register._rows import effects, events_of, last_of, no_garbage, owner_of, row_of
 from gdcoverage.register._schema import (
     EVENTS,
@@ -122,6 +123,10 @@ class Register:
                 file=self.where,
             ) from None
         except DatabaseError as error:
+            if getattr(error.orig, "sqlstate", "") == _FORBIDDEN:
+                what = f"这个账号没有权限（{_said(error)}）"
+                action = "请换一个账号；只读公开列的账号只用于发布公众版"
+                raise unusable("register_forbidden", what, action, file=self.where) from None
             action = "请检查是否选错了文件；若文件损坏，请用备份"
             raise unusable(
                 "not_a_register", f"不是台账，或已损坏（{_said(error)}）", action, file=self.where
@@ -166,7 +171,12 @@ class Register:
             return last_of(connection)[0]
 
     def as_of(
-        self, on: dt.date, known_on: dt.date | None = None, *, supervised: bool = True
+        self,
+        on: dt.date,
+        known_on: dt.date | None = None,
+        *,
+        supervised: bool = True,
+        public: bool = False,
     ) -> Book:
         """The register as of a day; see `replay`.
 
@@ -174,6 +184,8 @@ class Register:
         ----------
         supervised : whether supervision is wanted too: inspections, talks and their like, which
             are most of what a register holds and change no outlet.
+        public : read nothing but the public's view: neither supervision nor why an outlet left,
+            nor who recorded what. An account that may read nothing else reads that anyway.
 
         Examples
         --------
@@ -183,8 +195,25 @@ class Register:
         0
         """
         with no_garbage(), self._begun(writing=False) as connection:
-            without = () if supervised else SUPERVISION
-            return replay(effects(connection, on, known_on, without), on)
+            without = () if supervised and not public else SUPERVISION
+            public = public or (not supervised and is_restricted(connection))
+            return replay(effects(connection, on, known_on, without, public=public), on)
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether this account may read nothing but the public's view."""
+        with self._begun(writing=False) as connection:
+            return is_restricted(connection)
+
+    def let_read(self, role: str) -> None:
+        """Let a role of the PostgreSQL server read the public's view, and nothing else.
+
+        Raises
+        ------
+        InputError : the register is a file; there is no such role; or it may read more.
+        """
+        with self._begun(writing=True) as connection:
+            let_read(connection, role, self.where)
 
     def append(
         self,
@@ -260,6 +289,8 @@ class Register:
 
 
 _LOCK = 0x67646376  # gdcv
+# SQLSTATE of PostgreSQL for what an account may not do.
+_FORBIDDEN = "42501"
 
 
 def _url(where: str | Path) -> URL:

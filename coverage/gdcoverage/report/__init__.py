@@ -10,9 +10,11 @@ from gdcoverage.report._data import (
     write_csv,
     write_json,
     write_services,
+    write_sites,
     write_towns,
 )
 from gdcoverage.report._doubt import read_first
+from gdcoverage.report._joint import joint_lines, joint_site_lines
 from gdcoverage.report._report import Report
 from gdcoverage.report._siting import alternative_lines, exit_lines, service_line, siting_lines
 from gdcoverage.report._text import print_report, report_text, write_text
@@ -28,6 +30,8 @@ __all__ = [
     "data_date",
     "distance_text",
     "exit_lines",
+    "joint_lines",
+    "joint_site_lines",
     "json_text",
     "measured",
     "percent",
@@ -41,6 +45,7 @@ __all__ = [
     "write_csv",
     "write_json",
     "write_services",
+    "write_sites",
     "write_text",
     "write_towns",
     "write_workbook",

@@ -66,6 +66,8 @@ class FileRead:
             people = reading.account.people
             amount = float(frame["population"].sum()) if people is None else people
             counts = counts or (("需求点", len(frame)),)
+        elif reading.source.role == "镇街":
+            amount = None
         elif reading.source.role == "候选点":
             amount, counts = None, (("候选点", len(frame)),)
         else:

@@ -17,6 +17,7 @@ from gdcoverage.numbers import (
     KINDS,
     QUOTA,
     SERVICE,
+    SITE,
     SPEED_COLUMNS,
     TOWN,
     VILLAGE,
@@ -26,8 +27,9 @@ from gdcoverage.numbers import (
 )
 from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT, Standard
 from gdcoverage.report._columns import heading
+from gdcoverage.report._joint import joint_data
 from gdcoverage.report._report import Report
-from gdcoverage.report._siting import siting_data
+from gdcoverage.report._siting import of_counties, siting_data
 from gdcoverage.tables.spreadsheet import safe_text
 
 
@@ -80,6 +82,23 @@ def write_towns(report: Report, path: str | Path) -> None:
         partial.write_text(text, encoding="utf-8-sig", newline="")
 
 
+def write_sites(report: Report, path: str | Path) -> None:
+    """The recommended sites as CSV, in the form of `csv_text`."""
+    with written_whole(path) as partial:
+        partial.write_text(sites_text(report), encoding="utf-8-sig", newline="")
+
+
+def sites_text(report: Report) -> str:
+    """The recommended sites as comma-separated text; of several counties each with its own."""
+    if report.siting is not None:
+        return _csv(pd.DataFrame(report.siting.plan.sites), SITE)
+    sites = pd.DataFrame() if report.county_sites is None else report.county_sites
+    if report.joint is not None:
+        sites = report.joint.plan.sites
+        sites = sites.assign(asked_by=sites["county"])
+    return _csv(*of_counties(sites, report.names))
+
+
 def json_text(report: Report) -> str:
     """The report as JSON text."""
     return json.dumps(report_data(report), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
@@ -121,6 +140,7 @@ def report_data(report: Report) -> dict[str, Any]:
         "problems": [vars(problem) for problem in report.problems],
         **({} if report.siting is None else {"siting": siting_data(report.siting)}),
         **({} if report.county_sites is None else {"sites": _records(report.county_sites)}),
+        **({} if report.joint is None else {"joint": joint_data(report.joint)}),
         **({"sites_service": report.sites_service} if report.sites_service else {}),
     }
 

@@ -29,7 +29,7 @@ from gdcoverage.report._columns import SNAP_STATUS, distance_text
 from gdcoverage.report._doubt import read_first
 from gdcoverage.services import says_anything, unsaid_outlets
 from gdcoverage.showing import Shown
-from gdcoverage.sites import Siting
+from gdcoverage.sites import JointPlan, Siting
 from gdcoverage.townships import by_quota, by_town, villages_without
 from gdcoverage.verify import Witness
 
@@ -59,8 +59,11 @@ class Report(Shown):
     neighbours : adcode -> name of counties beyond the coverage's own, for outlets over there.
     towns : frame of `read_towns`, so that towns without people are listed too; or None.
     quotas : frame of `read_quotas`, or None.
+    supervision : what supervision has to look at, frame of `register.supervision`; None without
+        a register.
     siting : answers to the plan's siting question, if it asks one.
     county_sites : of several counties: the sites recommended to each, with ``asked_by`` (adcode).
+    joint : the sites recommended to all counties together, where they share one budget.
     sites_service : what these are asked about; empty for whatever outlets offer.
 
     Examples
@@ -80,6 +83,7 @@ class Report(Shown):
     neighbours: Mapping[str, str] | None = None
     siting: Siting | None = None
     county_sites: gpd.GeoDataFrame | None = None
+    joint: JointPlan | None = None
     sites_service: str = ""
     data_date: str = NO_DATE
     files: tuple[FileRead, ...] = ()
@@ -89,6 +93,7 @@ class Report(Shown):
     witness: Witness | None = None
     towns: gpd.GeoDataFrame | None = None
     quotas: pd.DataFrame | None = None
+    supervision: gpd.GeoDataFrame | None = None
 
     def _line(self) -> str:
         return f"{self.title}: {self.coverage!r}"
@@ -120,6 +125,8 @@ class Report(Shown):
             neighbours=self.names,
             siting=None,
             county_sites=None,
+            joint=None,
+            supervision=_of(self.supervision, adcode),
         )
 
     @cached_property
@@ -225,6 +232,24 @@ class Report(Shown):
             return pd.DataFrame()
         table = by_quota(self.coverage, self.quotas, list(self.inside["county"]))
         return table.assign(county_name=table["county"].map(self.names))
+
+    @cached_property
+    def supervision_table(self) -> gpd.GeoDataFrame | None:
+        """`supervision` in words, with ``population``: who loses the standard if the outlet leaves.
+
+        NaN of outlets that do not count anyway; None without a register.
+        """
+        if self.supervision is None:
+            return None
+        outlets = self.outlet_table()
+        only = dict(zip(outlets["outlet_id"], outlets["only_population"], strict=True))
+        told = self.supervision
+        lost = told["outlet_id"].map(only).astype(float).where(told["status"] == "active")
+        return told.assign(
+            county_name=told["county"].map(self.names).fillna(OUTSIDE),
+            status_name=told["status"].map(OUTLET_STATUS),
+            population=lost,
+        )
 
     def _in_words(self, table: pd.DataFrame) -> pd.DataFrame:
         """With ``county_name``, and ``outlet_name`` of the outlet that a row names."""
@@ -352,6 +377,10 @@ class Report(Shown):
             {kind: distance_text(np.nan, standard, kind) for kind in SETTLEMENTS}
         )
         return known.where(table["distance_m"].notna(), words.astype(object))
+
+
+def _of(frame: gpd.GeoDataFrame | None, adcode: str) -> gpd.GeoDataFrame | None:
+    return None if frame is None else frame[frame["county"] == adcode].reset_index(drop=True)
 
 
 def _over_all(table: pd.DataFrame) -> pd.DataFrame:

@@ -10,8 +10,17 @@ import pandas as pd
 
 from gdcoverage.numbers import CURVE, EXIT, FURTHER, SHARE, SITE, Column
 from gdcoverage.report._columns import percent
+from gdcoverage.report._robust import robust_data, robust_lines, robust_sheets
 from gdcoverage.report._sheet import SheetWriter
-from gdcoverage.sites import ExitImpact, SitePlan, Siting, TwoOutlets
+from gdcoverage.sites import (
+    ExitImpact,
+    JointPlan,
+    Refinement,
+    Robust,
+    SitePlan,
+    Siting,
+    TwoOutlets,
+)
 
 # What keeps a plan from more, as `SitePlan.limited_by` names it.
 _LIMITS = {
@@ -21,11 +30,13 @@ _LIMITS = {
     "forbidden": "受禁选候选点限制",
     "excluded": "受不布点区域限制",
     "bank_caps": "受银行上限限制",
+    "county_caps": "受县区上限限制",
+    "city_caps": "受各市上限限制",
 }
 
 
 def siting_sheets(siting: Siting, writer: SheetWriter) -> None:
-    """Sheets 布点建议, 银行占比, 覆盖—投入曲线, 备选方案, 退出影响."""
+    """Sheets 布点建议, 银行占比, 覆盖—投入曲线, 备选方案, 稳健方案, 各步速比较, 退出影响."""
     above = ("布点建议", *_head_lines(siting))
     writer.sheet("布点建议", pd.DataFrame(siting.plan.sites), SITE, above)
     share = ("各银行占比（不偏向任何银行）",)
@@ -45,6 +56,8 @@ def siting_sheets(siting: Siting, writer: SheetWriter) -> None:
         some = "一" if siting.differ == 1 else str(siting.differ)
         note = f"备选方案：方案 0 为最优，其余各方案至少有{some}个网点与前面所有方案不同"
         writer.sheet("备选方案", _further(siting), FURTHER, (note,))
+    if siting.robust is not None:
+        robust_sheets(siting.robust, writer)
     note = "退出影响：单个网点退出后失去达标的人口（仅由它达标的人）"
     writer.sheet("退出影响", pd.DataFrame(siting.exits), EXIT, (note,))
 
@@ -56,10 +69,17 @@ def county_sites_sheet(
     people = f"{sites['population'].sum():,.0f}" if len(sites) else "0"
     title = f"布点建议：按县区分别选择，共 {len(sites):,} 个，新增达标 {people} 人"
     above = (title, service_line(service)) if service else (title,)
+    writer.sheet("布点建议", *of_counties(sites, names), above)
+
+
+def of_counties(
+    sites: pd.DataFrame, names: Mapping[str, str]
+) -> tuple[pd.DataFrame, dict[str, Column]]:
+    """The sites of several counties with the name of the one that asked, and the columns."""
     table = pd.DataFrame(sites)
     if len(table):
         table = table.assign(county_name=table["asked_by"].map(names))
-    writer.sheet("布点建议", table, {"county_name": Column("县区")} | SITE, above)
+    return table, {"county_name": Column("县区")} | SITE
 
 
 def plan_lines(plan: SitePlan) -> tuple[str, ...]:
@@ -77,6 +97,8 @@ def plan_lines(plan: SitePlan) -> tuple[str, ...]:
         if plan.status == "out_of_reach":
             why = f"{causes}，" if causes else ""
             lines.append(f"目标覆盖率无法达到：{why}本方案已达到所能达到的最高覆盖率。")
+    if plan.cost is not None and len(plan.sites):
+        lines.append(f"费用合计 {plan.cost:,.10g}。")
     if plan.gap > 0:
         lines.append(f"在规定时间内的最好方案；与理论上界的差距不超过 {percent(plan.gap)}。")
     elif len(plan.sites):
@@ -106,9 +128,9 @@ def siting_lines(siting: Siting) -> list[str]:
         fills = f"，主要填补“{site['gap_name']}”" if site["gap_name"] else ""
         lines.append(
             f"{site['rank']:>2}. {label}：新增 {site['population']:,.0f} 人"
-            f"（城区 {site['urban']:,.0f}，乡村 {site['rural']:,.0f}）{fills}；"
-            f"位于 {site['lon']:.5f}, {site['lat']:.5f}"
+            f"（城区 {site['urban']:,.0f}，乡村 {site['rural']:,.0f}）{fills}；{place_of(site)}"
         )
+    lines += robust_lines(siting.robust)
     worst = siting.exits[siting.exits["population"] > 0].head(3)
     if len(worst):
         named = "；".join(
@@ -118,10 +140,48 @@ def siting_lines(siting: Siting) -> list[str]:
     return lines
 
 
+def place_of(site: Mapping[Any, Any]) -> str:
+    """Where a site is, with coordinates as GPS and Amap take them; values as of `SitePlan`."""
+    where = f"位于 {site['where']}，" if site["where"] else "位于 "
+    return (
+        f"{where}WGS-84 {site['lon']:.6f},{site['lat']:.6f}，"
+        f"高德（GCJ-02） {site['gcj02_lon']:.6f},{site['gcj02_lat']:.6f}"
+    )
+
+
 def _head_lines(siting: Siting) -> list[str]:
     """What is asked about, what the plan adds, and of what it was chosen."""
     about = [service_line(siting.service)] if siting.service else []
-    return [*about, *plan_lines(siting.plan), _candidates_line(siting)]
+    denser = _refinement_lines(siting.plan, siting.refinement)
+    return [*about, *plan_lines(siting.plan), candidates_line(siting), *denser]
+
+
+def _refinement_lines(plan: SitePlan, refinement: Refinement | None) -> list[str]:
+    """What denser candidates won, and how much any place on the streets could win at most."""
+    if refinement is None:
+        return []
+    won = refinement.after - refinement.before
+    more = f"多 {won:,.0f} 人" if won > 0 else "没有增加"
+    less = refinement.sites_before - refinement.sites_after
+    if less > 0:
+        more = f"少用 {less} 个网点"
+    lines = [
+        f"候选点先每 {refinement.apart_m:,.0f} 米一个，再在选中处周围加密到每 "
+        f"{refinement.refine_m:,.0f} 米：加密 {refinement.rounds} 轮，比加密前{more}。"
+    ]
+    if refinement.gap <= 0 and len(plan.sites):
+        lines.append("已证明：即使可设在街道上的任何位置，同样多的网点也不能更好。")
+    elif plan.aim == "sites":
+        lines.append(
+            f"即使可设在街道上的任何位置，达到同样的覆盖率也至少要 {refinement.bound:,.0f} 个网点。"
+        )
+    else:
+        left = refinement.bound - refinement.after
+        lines.append(
+            f"即使可设在街道上的任何位置，同样多的网点新增达标也不超过 {refinement.bound:,.0f} 人"
+            f"（比本方案最多再多 {left:,.0f} 人，{percent(refinement.gap)}）。"
+        )
+    return lines
 
 
 def service_line(service: str) -> str:
@@ -162,8 +222,8 @@ def exit_lines(impact: ExitImpact) -> list[str]:
         lines.append("没有可用的候选点能补回失去达标的人口。")
     elif made_good is not None and len(made_good.sites):
         where = "；".join(
-            f"{s.name or s.candidate_id}（{s.lon:.5f}, {s.lat:.5f}）"
-            for s in made_good.sites.itertuples()
+            f"{s['name'] or s['candidate_id']}（{place_of(s)}）"
+            for s in made_good.sites.to_dict("records")
         )
         lines.append(f"最好的补位方案：{where}，可补回 {made_good.population:,.0f} 人。")
         if made_good.two_outlets is not None:
@@ -178,6 +238,7 @@ def siting_data(siting: Siting) -> dict[str, Any]:
         **({"service": siting.service} if siting.service else {}),
         "candidates": siting.candidates,
         "generated": siting.generated,
+        **({"kinds": dict(siting.kinds)} if siting.kinds else {}),
         "population": plan.population,
         "rate_before": _number(plan.rate_before),
         "rate_after": _number(plan.rate_after),
@@ -185,13 +246,22 @@ def siting_data(siting: Siting) -> dict[str, Any]:
         "gap": _number(plan.gap),
         "status": plan.status,
         "uncoverable_population": plan.uncoverable_population,
-        "sites": _records(pd.DataFrame(plan.sites).drop(columns="geometry")),
-        "frontier": [] if siting.frontier is None else _records(_curve(siting)),
+        "sites": records(pd.DataFrame(plan.sites).drop(columns="geometry")),
+        "frontier": [] if siting.frontier is None else records(_curve(siting)),
         "alternatives": _alternatives(siting),
-        "exit_impact": _records(pd.DataFrame(siting.exits).drop(columns="geometry")),
+        "exit_impact": records(pd.DataFrame(siting.exits).drop(columns="geometry")),
+        **({"refinement": _values(vars(siting.refinement))} if siting.refinement else {}),
+        **({"robust": _robust(siting.robust)} if siting.robust else {}),
         **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
+        **({} if plan.cost is None else {"cost": plan.cost}),
         **({"two_outlets": _values(vars(plan.two_outlets))} if plan.two_outlets else {}),
     }
+
+
+def _robust(robust: Robust) -> dict[str, Any]:
+    sites = pd.DataFrame(robust.plan.sites.drop(columns="geometry"))
+    frames = {"sites": records(sites), "regrets": records(robust.regrets)}
+    return _values(robust_data(robust)) | {"population": robust.plan.population} | frames
 
 
 def _alternatives(siting: Siting) -> list[dict[str, Any]]:
@@ -202,13 +272,18 @@ def _alternatives(siting: Siting) -> list[dict[str, Any]]:
     sites = pd.DataFrame(found.drop(columns="geometry"))
     sites = sites.assign(lon=found.geometry.x, lat=found.geometry.y)
     return [
-        {**plan, "sites": _records(sites[sites["plan"] == plan["plan"]].drop(columns="plan"))}
-        for plan in _records(plans.drop(columns="seconds"))
+        {**plan, "sites": records(sites[sites["plan"] == plan["plan"]].drop(columns="plan"))}
+        for plan in records(plans.drop(columns="seconds"))
     ]
 
 
-def _candidates_line(siting: Siting) -> str:
-    kind = "由程序在街道上生成" if siting.generated else "来自候选点表"
+def candidates_line(siting: Siting | JointPlan) -> str:
+    """Of which candidates the plan was chosen."""
+    if not siting.candidates:
+        return "候选点 0 个。"
+    kinds = "、".join(f"{kind} {count:,}" for kind, count in siting.kinds)
+    given = f"取自街道文件（OSM）：{kinds}" if kinds else "来自候选点表"
+    kind = "由程序在街道上生成" if siting.generated else given
     kept_out = f"；其中 {siting.excluded:,} 个位于不布点区域，不予考虑" if siting.excluded else ""
     return f"候选点 {siting.candidates:,} 个，{kind}{kept_out}。"
 
@@ -231,7 +306,8 @@ def _further(siting: Siting) -> pd.DataFrame:
     return plans.assign(candidates=plans["plan"].map(ids).fillna(""))
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows for JSON, NaN as None."""
     return [_values(row) for row in table.to_dict("records")]
 
 

@@ -21,10 +21,12 @@ from gdcoverage.files import written_whole
 from gdcoverage.numbers import GAP, NUMBERS, Column, class_columns, county_columns, shown_in
 from gdcoverage.problems import alike
 from gdcoverage.report._columns import UNKNOWN, distance_text, measured, plain, shown
+from gdcoverage.report._joint import joint_lines
 from gdcoverage.report._remarks import dates, headline, remarks, where_read
 from gdcoverage.report._report import TOTAL, Report
 from gdcoverage.report._services import service_lines, services_shown
 from gdcoverage.report._siting import siting_lines
+from gdcoverage.report._supervision import supervision_lines
 from gdcoverage.report._towns import TOWNS, town_lines, towns_shown
 
 __all__ = ["distance_text", "print_report", "report_text", "write_text"]
@@ -51,11 +53,17 @@ def print_report(report: Report, console: Console) -> None:
     console.print()
     _print_towns(report, console)
     _print_services(report, console)
+    _print_supervision(report, console)
     _print_gaps(report, console)
     console.print()
     if report.siting is not None:
         _say(console, "布点建议", "bold")
         for line in siting_lines(report.siting):
+            _say(console, plain(line))
+        console.print()
+    if report.joint is not None:
+        _say(console, "全省布点", "bold")
+        for line in joint_lines(report.joint, report.names):
             _say(console, plain(line))
         console.print()
     _print_problems(report, console)
@@ -212,6 +220,14 @@ def _print_services(report: Report, console: Console) -> None:
     for line in service_lines(report):
         _say(console, line)
     console.print()
+
+
+def _print_supervision(report: Report, console: Console) -> None:
+    lines = supervision_lines(report)
+    for line in lines:
+        _say(console, line)
+    if lines:
+        console.print()
 
 
 def _print_gaps(report: Report, console: Console) -> None:

@@ -25,11 +25,13 @@ from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT, TOWN_R
 from gdcoverage.problems import HEADINGS, problem_frame
 from gdcoverage.report._account_sheet import account_sheet
 from gdcoverage.report._columns import UNKNOWN, people, plain
+from gdcoverage.report._joint import joint_sheets
 from gdcoverage.report._remarks import dates, headline, remarks, where_read
 from gdcoverage.report._report import TOTAL, Report
 from gdcoverage.report._services import service_sheets
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.report._siting import county_sites_sheet, siting_sheets
+from gdcoverage.report._supervision import supervision_sheets
 from gdcoverage.report._towns import town_sheets
 from gdcoverage.tables.spreadsheet import WORKBOOK_OPTIONS
 
@@ -46,8 +48,9 @@ def write_workbook(report: Report, path: str | Path) -> None:
 
     Before them 读表说明, where it is told here what was understood of the inputs. Where towns are
     known 镇街 and 无人达标村居, with quotas 网点配额; where outlets say what they offer 事项与时段
-    and 服务未写明网点; with an answered siting question 布点建议, 银行占比, 覆盖—投入曲线,
-    备选方案, 退出影响.
+    and 服务未写明网点; with a register 监督 and 监督（各县区）; with an answered siting question
+    布点建议, 银行占比, 覆盖—投入曲线, 备选方案, 退出影响; of one budget over several counties
+    全省布点, 布点分配方式, 各县区布点.
 
     Text that looks like a formula or a link stays text; the same report gives the same bytes.
     """
@@ -65,9 +68,12 @@ def write_workbook(report: Report, path: str | Path) -> None:
         _gaps(report, writer)
         town_sheets(report, writer)
         service_sheets(report, writer)
+        supervision_sheets(report, writer)
         if report.siting is not None:
             siting_sheets(report.siting, writer)
-        if report.county_sites is not None:
+        if report.joint is not None:
+            joint_sheets(report.joint, report.names, writer)
+        elif report.county_sites is not None:
             sites = report.county_sites
             county_sites_sheet(sites, report.sites_service, report.names, writer)
         writer.sheet("网点", report.outlet_table(), OUTLET, (_outlets_title(report),))

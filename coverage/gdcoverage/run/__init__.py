@@ -7,7 +7,7 @@ from gdcoverage.run.how import How
 from gdcoverage.run.inputs import (
     Inputs,
     narrowed,
-    outlets_as_of,
+    on_another_day,
     read_candidates,
     read_inputs,
 )
@@ -31,7 +31,7 @@ __all__ = [
     "load_plan",
     "make_report",
     "narrowed",
-    "outlets_as_of",
+    "on_another_day",
     "read_candidates",
     "read_inputs",
     "read_network",

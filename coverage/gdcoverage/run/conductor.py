@@ -6,9 +6,11 @@ import datetime as dt
 import json
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import geopandas as gpd
 
 from gdcoverage._version import __version__
 from gdcoverage.files import written_whole
@@ -24,6 +26,7 @@ from gdcoverage.run.executors import here
 from gdcoverage.run.how import How
 from gdcoverage.run.inputs import Inputs, Say, read_inputs, require_county
 from gdcoverage.run.job import Job, Visit, report_of, walked_report_of
+from gdcoverage.run.joint import Answered, answer_jointly
 from gdcoverage.run.outputs import Written
 from gdcoverage.run.plan import Plan
 from gdcoverage.run.proposals import PROPOSALS, are_proposed, write_proposals
@@ -78,15 +81,19 @@ def _run(plan: Plan, made_on: str, how: How, say: Say) -> Ran:
     def over(phase: str) -> None:
         seconds[phase] = time.perf_counter() - begun - sum(seconds.values())
 
-    inputs = read_inputs(plan, say, how.crew, dt.date.fromisoformat(made_on))
+    # Only maps show what the crew reads beside.
+    crew = None if how.only_numbers else how.crew
+    inputs = read_inputs(plan, say, crew, dt.date.fromisoformat(made_on))
     over("read")
     jobs = _jobs(plan, inputs, made_on, how, say)
     over("streets")
     found = find(plan, jobs, how, say)
     over("numbers")
+    answered = answer_jointly(plan, inputs, found, how, say)
+    over("joint")
     one = len(inputs.counties) == 1
     folder = plan.outputs.folder
-    report = _report(plan, inputs, found, made_on)
+    report = _report(plan, inputs, found, made_on, answered)
     written = Written(folder, say)
     names = files_of(plan, inputs, found, one)
     names |= {PROPOSALS} if are_proposed(plan, inputs) else set()
@@ -97,20 +104,21 @@ def _run(plan: Plan, made_on: str, how: How, say: Say) -> Ran:
         nonlocal deliver
         over("tables")
         if not how.only_numbers:
-            deliver = begin_counties(plan, found, how, written, one)
+            deliver = begin_counties(plan, inputs, found, how, written, one)
 
     if one:
         tables_stand()
     else:
-        deliver_province(plan, inputs, found, report, how, written, tables_stand)
+        asked = None if answered is None else (answered.identity, list(answered.failures))
+        deliver_province(plan, inputs, found, report, how, written, tables_stand, asked)
         over("maps")
     if deliver is not None:
         deliver()
     write_proposals(plan, inputs, written)
     over("documents")
-    failures = tuple(found.failures.values())
+    failures = (*found.failures.values(), *_unanswered(answered))
     with written.writing(MANIFEST) as path:
-        _write_manifest(path, report, how, found, written, files, seconds)
+        _write_manifest(path, report, how, found, written, files, seconds, failures)
     return Ran(report, written, failures)
 
 
@@ -138,12 +146,13 @@ def make_report(
     with (how or How()).staffed() as staffed:
         jobs = _jobs(plan, inputs, made_on, staffed, say, county)
         found = find(plan, jobs, staffed, say)
+        answered = answer_jointly(plan, inputs, found, staffed, say) if county is None else None
     if len(jobs) == 1 and found.failures:
         raise InputError(*found.failures.values())
     if len(jobs) == 1:
         (job,) = found.jobs.values()
         return walked_report_of(job)
-    return _report(plan, inputs, found, made_on)
+    return _report(plan, inputs, found, made_on, answered)
 
 
 def _jobs(
@@ -168,7 +177,14 @@ def _jobs(
     return [Job.of(task, streets[task.key], visits[task.key]) for task in tasks]
 
 
-def _report(plan: Plan, inputs: Inputs, found: Found, made_on: str) -> Report:
+def _unanswered(answered: Answered | None) -> tuple[Problem, ...]:
+    """Why the question of all counties together has no answer, or not of all of them."""
+    return () if answered is None else answered.failures
+
+
+def _report(
+    plan: Plan, inputs: Inputs, found: Found, made_on: str, answered: Answered | None
+) -> Report:
     """The report of all counties; of a single one, as it stands."""
     if not found.jobs.keys() - {NO_COUNTY}:
         raise InputError(
@@ -179,11 +195,21 @@ def _report(plan: Plan, inputs: Inputs, found: Found, made_on: str) -> Report:
     if len(inputs.counties) == 1:
         (report,) = results.values()
     else:
-        failures = tuple(found.failures.values())
+        failures = (*found.failures.values(), *_unanswered(answered))
         streets = [job.streets.source for job in found.jobs.values()]
         report = joined_report(plan, inputs, results, streets, made_on, failures)
+        if answered is not None:
+            report = replace(report, joint=answered.joint, county_sites=_joint_sites(answered))
     require_reconciled(inputs, report, list(found.failures))
     return report
+
+
+def _joint_sites(answered: Answered) -> gpd.GeoDataFrame | None:
+    """The sites of all counties together, as maps show them."""
+    if answered.joint is None:
+        return None
+    sites = answered.joint.plan.sites
+    return sites.assign(asked_by=sites["county"])
 
 
 def _write_manifest(
@@ -194,6 +220,7 @@ def _write_manifest(
     written: Written,
     files: Collection[str],
     seconds: Mapping[str, float],
+    failures: Collection[Problem],
 ) -> None:
     """What the run stands on, and what it took; the only file that differs from run to run."""
     counties = [
@@ -219,7 +246,7 @@ def _write_manifest(
         "coverage_rate": percent(report.total["rate"]),
         "files": list(files),
         "counties": counties if len(counties) > 1 else [],
-        "failures": [vars(p) for p in (*found.failures.values(), *written.failures)],
+        "failures": [vars(p) for p in (*failures, *written.failures)],
     }
     with written_whole(path) as partial:
         partial.write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -30,7 +30,7 @@ from gdcoverage.report import FileRead, data_date
 from gdcoverage.run.identity import digest
 from gdcoverage.run.inputs import Inputs
 from gdcoverage.run.plan import Plan
-from gdcoverage.sites import Terms
+from gdcoverage.sites import Terms, landmarks_of
 
 _Frame = TypeVar("_Frame", bound=pd.DataFrame)
 
@@ -82,12 +82,14 @@ class Asked:
     candidates : those that could serve people inside; None where they are to be generated.
     service : whose coverage is to be raised, in official terms; empty for that of all outlets.
     without : ids of outlets in service that do not offer it.
+    landmarks : of `landmarks_of`, by which to say where a site is, or None.
     """
 
     terms: Terms | None
     candidates: gpd.GeoDataFrame | None
     service: str = ""
     without: tuple[str, ...] = ()
+    landmarks: gpd.GeoDataFrame | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,8 +103,8 @@ class Shown:
     name : of the county.
     outlets, demand : the subject's, row by row, with every column.
     neighbours : adcode -> name of all counties of the plan.
-    base : what a base map shows nearby, or None.
-    names : names nearby near which one may ask for outlets, or None.
+    base : what a base map shows nearby; None without picture, see `with_picture`.
+    names : names nearby near which one may ask for outlets; likewise.
     ground : what lies under maps, but for what is drawn and named there.
     problems : those of rows inside.
     sources : the plan's files.
@@ -111,6 +113,7 @@ class Shown:
     read_at : where that is.
     towns : its towns, as of `read_towns`, or None.
     quotas : how many outlets it plans, as of `read_quotas`, or None.
+    supervision : what it has to look at, as of `register.supervision`, or None.
     """
 
     title: str
@@ -129,6 +132,7 @@ class Shown:
     read_at: str
     towns: gpd.GeoDataFrame | None
     quotas: pd.DataFrame | None
+    supervision: gpd.GeoDataFrame | None
 
     @cached_property
     def digests(self) -> dict[str, str]:
@@ -138,11 +142,17 @@ class Shown:
 
 @dataclass(frozen=True, eq=False)
 class CountyTask:
-    """All that the work on one county needs, and nothing of the others."""
+    """All that the work on one county needs, and nothing of the others.
+
+    Parameters
+    ----------
+    served : box in which everything lies that may serve somebody here.
+    """
 
     subject: Subject
     asked: Asked
     shown: Shown
+    served: BaseGeometry
 
     @property
     def adcode(self) -> str:
@@ -187,10 +197,24 @@ class CountyTask:
         return shapely.union_all(boxes).intersection(near)
 
 
+def with_picture(task: CountyTask, inputs: Inputs) -> CountyTask:
+    """The task with what its maps show of the streets' file."""
+    if not task.adcode:
+        return task
+    base, names = inputs.pictured.base, inputs.pictured.names
+    shown = replace(
+        task.shown,
+        base=None if base is None else base.within(*task.served.bounds),
+        names=touching(names, task.served),
+    )
+    return replace(task, shown=shown)
+
+
 def county_tasks(plan: Plan, inputs: Inputs, made_on: str) -> list[CountyTask]:
     """The work of a plan, county by county, by adcode; last what lies outside all of them.
 
-    A plan with one county is one piece of work, the demand outside included.
+    For numbers; documents want it `with_picture`. A plan with one county is one piece of work,
+    the demand outside included.
     """
     demand, counties = inputs.demand.frame, inputs.counties
     parts = _Parts(plan, inputs, made_on)
@@ -211,7 +235,7 @@ def ground_of(plan: Plan, inputs: Inputs, adcode: str | None = None) -> Ground:
     """What lies under the map of a county of the plan, or of its only one."""
     tasks = county_tasks(plan, inputs, "")
     task = next(task for task in tasks if adcode in (None, task.adcode))
-    return task.ground
+    return with_picture(task, inputs).ground
 
 
 def _require_candidates(plan: Plan, candidates: gpd.GeoDataFrame | None) -> None:
@@ -245,6 +269,8 @@ class _Parts:
             () if self.service is None else not_offering(outlets, self.service)
         )
         self.outlets = _Outlets(outlets, self.without)
+        names = None if plan.sites is None else inputs.pictured.names
+        self.landmarks = None if names is None else landmarks_of(names)
         self.by_row: dict[tuple[str, int | None], list[Problem]] = {}
         for problem in inputs.problems:
             self.by_row.setdefault((problem.file, problem.row), []).append(problem)
@@ -277,16 +303,13 @@ class _Parts:
             self.inputs.problems,
             shapely.box(*demand.total_bounds).buffer(0.1),
         )
-        shown = replace(task.shown, base=None, names=None)
-        return replace(task, asked=Asked(None, None), shown=shown)
+        return replace(task, asked=Asked(None, None))
 
     def of_county(self, own: gpd.GeoDataFrame, rows: Ints) -> CountyTask:
         """What of everything one county needs."""
-        standard, adcode = self.plan.standard, str(own["adcode"].iloc[0])
+        adcode = str(own["adcode"].iloc[0])
         demand = self.inputs.demand.frame.iloc[rows].reset_index(drop=True)
-        # Whoever lives here, and every place that could serve one of them, lies in this box.
-        reach_m = standard.rural_radius_m + standard.margin_m
-        served = shapely.box(*own.total_bounds).buffer(reach_m / _M_PER_DEG, join_style="mitre")
+        served = served_box(own, self.plan.standard)
         near = self.outlets.near(*_grid(served), 0.0) | self.outlets.inside(served)
         outlets = self.outlets.frame.iloc[np.flatnonzero(near)].reset_index(drop=True)
         here = outlets[outlets["county"] == adcode]
@@ -310,12 +333,17 @@ class _Parts:
         served: BaseGeometry,
     ) -> CountyTask:
         plan, inputs, several = self.plan, self.inputs, len(self.names) > 1
-        candidates, excluded = _touching(inputs.candidates, served), None
+        candidates, excluded = touching(inputs.candidates, served), None
         towns, quotas = _of_county(inputs.towns, adcode), _of_county(inputs.quotas, adcode)
+        supervised = inputs.supervision
+        if several:
+            supervised = _of_county(supervised, adcode)
         terms = None
         if plan.sites is not None:
-            excluded = _touching(inputs.excluded, served)
+            excluded = touching(inputs.excluded, served)
             terms = replace(plan.sites.terms, excluded=excluded)
+            # One county has the budget to itself.
+            terms = terms.of_county(adcode) if several else replace(terms, scope="county")
             if candidates is not None and several:
                 terms = _nearby(terms, candidates, adcode)
         return CountyTask(
@@ -325,13 +353,14 @@ class _Parts:
                 outlets[[name for name in _OUTLET_NUMBERS if name in outlets]],
                 demand.drop(columns=[name for name in _DEMAND_WORDS if name in demand]),
                 counties,
-                _touching(inputs.places, served),
+                touching(inputs.places, served),
             ),
             Asked(
                 terms,
                 candidates,
                 "" if self.service is None else self.service.label,
                 tuple(i for i in outlets["outlet_id"] if i in self.without),
+                touching(self.landmarks, served),
             ),
             Shown(
                 plan.title,
@@ -340,8 +369,8 @@ class _Parts:
                 outlets,
                 demand,
                 self.names,
-                None if inputs.base is None else inputs.base.within(*served.bounds),
-                _touching(inputs.names, served),
+                None,
+                None,
                 plan.ground,
                 problems,
                 self._sources(
@@ -362,7 +391,9 @@ class _Parts:
                 READ_AT if several else "",
                 towns,
                 quotas,
+                supervised,
             ),
+            served,
         )
 
     def _sources(self, **used: object) -> tuple[Source, ...]:
@@ -440,6 +471,12 @@ class _Outlets:
         return found
 
 
+def served_box(counties: gpd.GeoDataFrame, standard: Standard) -> BaseGeometry:
+    """A box in which lie whoever lives in the counties, and every place that could serve them."""
+    reach_m = standard.rural_radius_m + standard.margin_m
+    return shapely.box(*counties.total_bounds).buffer(reach_m / _M_PER_DEG, join_style="mitre")
+
+
 def _grid(box: BaseGeometry) -> tuple[Floats, float]:
     """Spots all over a box, and the farthest that any place in it is from one, metres."""
     west, south, east, north = box.bounds
@@ -457,7 +494,7 @@ def _of_county(frame: _Frame | None, adcode: str) -> _Frame | None:
     return None if frame is None else frame[frame["county"] == adcode].reset_index(drop=True)
 
 
-def _touching(frame: gpd.GeoDataFrame | None, area: BaseGeometry) -> gpd.GeoDataFrame | None:
+def touching(frame: gpd.GeoDataFrame | None, area: BaseGeometry) -> gpd.GeoDataFrame | None:
     """The rows of a frame that touch an area; None stays None."""
     if frame is None:
         return None

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from gdcoverage.emap import Squares
 from gdcoverage.places.assign_towns import COLUMNS as TOWN_COLUMNS
 from gdcoverage.report import Report
 from gdcoverage.run.counties import Found, results_of
-from gdcoverage.run.county import CountyTask
+from gdcoverage.run.county import CountyTask, with_picture
 from gdcoverage.run.delivered import Delivered
 from gdcoverage.run.earlier import MANIFEST
 from gdcoverage.run.executors import here
@@ -20,7 +21,13 @@ from gdcoverage.run.inputs import Inputs
 from gdcoverage.run.job import Documents, Done, document_ids, make_documents, page_id
 from gdcoverage.run.outputs import Written, county_file_names, write_tables
 from gdcoverage.run.plan import Plan
-from gdcoverage.run.province import begin_province_maps, province_files, write_province_layers
+from gdcoverage.run.province import (
+    begin_province_maps,
+    province_files,
+    squares_to_show,
+    write_province_layers,
+    write_squares,
+)
 
 
 def folder_of(plan: Plan, task: CountyTask) -> Path:
@@ -31,10 +38,12 @@ def folder_of(plan: Plan, task: CountyTask) -> Path:
 
 def files_of(plan: Plan, inputs: Inputs, found: Found, one: bool) -> set[str]:
     """All files that a plan's results are, as paths below its folder."""
-    names = {MANIFEST} if one else {MANIFEST, *province_files(inputs)}
+    names = {MANIFEST}
+    if not one:
+        names |= {*province_files(plan, inputs), *squares_to_show(plan, inputs)}
     for adcode, job in found.jobs.items():
         folder = plan.outputs.folder if one else folder_of(plan, job.task)
-        results = county_file_names(job.siting_id is not None, among_others=not one)
+        results = county_file_names(job.siting_id is not None, not one, job.tells_towns)
         paths = [folder / name for name in results if adcode]
         names.update(path.relative_to(plan.outputs.folder).as_posix() for path in paths)
     return names
@@ -48,17 +57,20 @@ def deliver_province(
     how: How,
     written: Written,
     tables_stand: Callable[[], None],
+    asked: tuple[object, ...] | None = None,
 ) -> None:
     """Write the documents of all counties together, unless they show the same already.
 
     Parameters
     ----------
     tables_stand : is called when the tables are written, before the maps.
+    asked : what else the report rests on: the answer to the question of all counties together.
     """
     folders = {adcode: folder_of(plan, job.task) for adcode, job in found.jobs.items() if adcode}
+    pictured = inputs.pictured
     shown = (
         *(plan.title, plan.standard, plan.ground, report.made_on, plan.sites is not None),
-        *(inputs.outlets.frame, inputs.counties, inputs.base, inputs.places, inputs.names),
+        *(inputs.outlets.frame, inputs.counties, pictured.base, inputs.places, pictured.names),
         *(inputs.problems, inputs.sources, list(found.failures.values())),
         *(inputs.files, report.data_date, inputs.towns, inputs.quotas),
         *(inputs.demand.frame.get(name) for name in TOWN_COLUMNS),
@@ -67,12 +79,19 @@ def deliver_province(
         (job.assessed_id, job.siting_id, job.streets.source, job.streets.problems)
         for job in found.jobs.values()
     ]
-    files = province_files(inputs)
-    ids = dict.fromkeys(files, digest("province", program(), jobs, shown))
+    files = province_files(plan, inputs)
+    ids = dict.fromkeys(files, digest("province", program(), jobs, shown, asked))
     marks = Delivered(results_of(plan, written.say), plan.outputs.folder)
+    squares = squares_to_show(plan, inputs)
     if how.fresh or marks.stale(ids, written.say):
         before = len(written.failures)
-        ground = replace(plan.ground, drawn=inputs.base, places=inputs.places, names=inputs.names)
+        ground = replace(
+            plan.ground,
+            drawn=pictured.base,
+            places=inputs.places,
+            names=pictured.names,
+            pieces=inputs.squares.square.tolist() if squares and inputs.squares else (),
+        )
         beside = here if how.crew is None else how.crew.beside
         maps = begin_province_maps(report, folders, ground, inputs.counties, beside)
         write_tables(report, written)
@@ -84,10 +103,27 @@ def deliver_province(
         written.say("汇总与全省地图没有变化，不再写出")
         written.files.extend(plan.outputs.folder / name for name in files)
         tables_stand()
+    if inputs.squares is not None:
+        _deliver_squares(inputs.squares, squares, how, written, marks)
+
+
+def _deliver_squares(
+    squares: Squares, numbers: Mapping[str, int], how: How, written: Written, marks: Delivered
+) -> None:
+    """Write the squares of the base map that do not show the same already."""
+    ids = {
+        path: digest("square", program(), squares.things(number))
+        for path, number in numbers.items()
+    }
+    stale = list(ids) if how.fresh else marks.stale(ids, written.say)
+    before = len(written.failures)
+    write_squares(squares, {path: numbers[path] for path in stale}, written)
+    if stale and len(written.failures) == before:
+        marks.note({path: ids[path] for path in stale})
 
 
 def begin_counties(
-    plan: Plan, found: Found, how: How, written: Written, one: bool
+    plan: Plan, inputs: Inputs, found: Found, how: How, written: Written, one: bool
 ) -> Callable[[], None]:
     """Begin the documents of the counties, but for those that show the same already.
 
@@ -99,9 +135,10 @@ def begin_counties(
     kept = results_of(plan, say)
     if not how.fresh:
         say("核对已写出的文件")
-    for adcode, job in found.jobs.items():
+    for adcode, numbers in found.jobs.items():
         if not adcode:
             continue
+        job = replace(numbers, task=with_picture(numbers.task, inputs))
         folder = plan.outputs.folder if one else folder_of(plan, job.task)
         marks = Delivered(kept, folder)
         wanted_ids = document_ids(job, among_others=not one)

@@ -99,6 +99,7 @@ class Processes:
             try:
                 return future.result()
             except BrokenProcessPool:
+                _require_start()
                 return work(*given)
 
         return result
@@ -145,6 +146,7 @@ class Processes:
                 yield numbers[place], outcome
             if not suspects:
                 return
+            _require_start()
             self._pool = None
             # Those that had not begun get another pool; the first few were under way.
             for number in sorted(suspects)[: self.workers + 1]:
@@ -375,6 +377,28 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
         except BaseException:
             _stop(pool)
             raise
+
+
+def _require_start() -> None:
+    """Refuse to go on where processes end before they can do anything.
+
+    A process that is started reads the script which started it, and does all that stands there
+    outside ``if __name__ == "__main__":``, this included.
+
+    Raises
+    ------
+    InputError : a new process did not come so far as to answer.
+    """
+    with _pool(1) as pool:
+        try:
+            pool.submit(os.getpid).result()
+        except BrokenProcessPool as error:
+            raise unusable(
+                "worker_not_started",
+                "计算进程一启动就退出了",
+                '在脚本里调用时，请写在 if __name__ == "__main__": 之下，或写 How(workers=1)；'
+                "否则请看上面的报错",
+            ) from error
 
 
 def _settle(scratch: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.run.county import CountyTask
 from gdcoverage.run.executors import Processes, in_process, on_dask, on_executor
-from gdcoverage.run.job import Documents, Done, Job
+from gdcoverage.run.job import Done, Job, Work
 from gdcoverage.run.streets import Streets
 
 
@@ -72,7 +72,7 @@ def outcomes(
     return in_process(work, tasks)
 
 
-def _streets(task: Job | Documents) -> Streets:
+def _streets(task: Job | Work) -> Streets:
     return task.streets if isinstance(task, Job) else task.job.streets
 
 

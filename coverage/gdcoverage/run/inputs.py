@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.demand import RASTER_SUFFIXES, read_demand
-from gdcoverage.emap import Drawn
+from gdcoverage.emap import Drawn, Squares
 from gdcoverage.emap.basemap import read_base
 from gdcoverage.emap.names import read_names
 from gdcoverage.files import Source, sha256
@@ -22,7 +23,8 @@ from gdcoverage.findings import NO_COUNTY
 from gdcoverage.network import read_places
 from gdcoverage.outlets import read_outlets, this_day
 from gdcoverage.outlets.answers import answers_beside, read_answers
-from gdcoverage.places.assign_towns import assign_towns
+from gdcoverage.outlets.premises import read_premises, without_outlets
+from gdcoverage.places.assign_towns import assign_towns, outlets_in_towns
 from gdcoverage.places.called import counties_called
 from gdcoverage.places.counties import (
     assign_counties,
@@ -39,6 +41,7 @@ from gdcoverage.run.executors import Processes, here
 from gdcoverage.run.identity import digest, program
 from gdcoverage.run.kept import Kept, packed, unpacked
 from gdcoverage.run.plan import OutletsInput, Plan, SitesInput
+from gdcoverage.run.plan_values import FROM_OSM
 from gdcoverage.tables import Reading, read_layer
 from gdcoverage.tables.account import Account, Question, TableRead
 from gdcoverage.townships import KINDS
@@ -49,6 +52,26 @@ Say = Callable[[str], None]
 _ALONE = frozenset({".csv", ".txt", ".xlsx", ".xls", ".geojson", ".json", ".parquet", ".fgb"})
 # Demand points outside every county are listed one by one up to here, then counted.
 _LISTED = 20
+
+
+Layer = Callable[[], Any]
+
+
+class Pictured:
+    """What maps show of an OSM file; read when it is first asked for, and for numbers never."""
+
+    def __init__(self, base: Layer = lambda: None, names: Layer = lambda: None) -> None:
+        self._base, self._names = base, names
+
+    @cached_property
+    def base(self) -> Drawn | None:
+        """What a base map shows, or None."""
+        return self._base()
+
+    @cached_property
+    def names(self) -> gpd.GeoDataFrame | None:
+        """Streets, stations and landmarks near which one may ask for outlets, or None."""
+        return self._names()
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,13 +86,14 @@ class Inputs:
     candidates : where outlets could be added; None where they are to be generated.
     excluded : areas in which none is generated (geometry alone), or None.
     places : named places, or None.
-    base : what a base map shows, or None.
-    names : streets, stations and landmarks near which one may ask for outlets, or None.
+    pictured : what maps show of the streets' file.
     problems : what is wrong with the files.
     sources : the files.
     files : what was understood of outlets, people and candidates.
     towns : frame of `read_towns`, or None; outlets and demand have the columns of `assign_towns`.
     quotas : frame of `read_quotas`, or None.
+    supervision : of a register what supervision has to look at, frame of
+        `register.supervision`; None of a table, which tells nothing of it.
     """
 
     outlets: Reading
@@ -78,13 +102,19 @@ class Inputs:
     candidates: gpd.GeoDataFrame | None
     excluded: gpd.GeoDataFrame | None
     places: gpd.GeoDataFrame | None
-    base: Drawn | None
-    names: gpd.GeoDataFrame | None
+    pictured: Pictured
     problems: tuple[Problem, ...]
     sources: tuple[Source, ...] = field(default=())
     files: tuple[FileRead, ...] = field(default=())
     towns: gpd.GeoDataFrame | None = None
     quotas: pd.DataFrame | None = None
+    supervision: gpd.GeoDataFrame | None = None
+
+    @cached_property
+    def squares(self) -> Squares | None:
+        """The base map as it lies beside the pages of several counties, if it does."""
+        base = self.pictured.base
+        return None if base is None or len(self.counties) < 2 else Squares.of(base)
 
 
 def read_inputs(
@@ -92,13 +122,16 @@ def read_inputs(
     say: Say = lambda _: None,
     crew: Processes | None = None,
     today: dt.date | None = None,
+    *,
+    public: bool = False,
 ) -> Inputs:
     """Read everything that the plan names but the streets, telling each step.
 
     Parameters
     ----------
-    crew : reads what a map shows of a province's OSM file beside the tables.
+    crew : begins to read what maps show of a province's OSM file, beside all else.
     today : see `read_outlets`.
+    public : read of a register nothing but the public's view.
     """
     counties = None
     if not plan.counties.single:
@@ -110,7 +143,7 @@ def read_inputs(
     osm, own = plan.network.osm, plan.counties.path
     several = counties is not None and len(counties) > 1
     beside = crew.beside if crew is not None and several else here
-    named_and_drawn = None if osm is None else _named_and_drawn(plan, osm, beside, say)
+    of_osm = {} if osm is None else _of_osm(plan, osm, beside, say)
     say("读取人口与城乡分类")
     kept = Kept(
         plan.cache / "results", (Reading, Source, Problem, Account, TableRead, Question), say
@@ -124,7 +157,9 @@ def read_inputs(
         demand = _without_others(demand, read_counties(own), counties)
     say("读取网点")
     answered = None if plan.outlets.path is None else answers_beside(plan.outlets.path)
-    outlets = outlets_as_of(plan, counties, plan.outlets.as_of or today or this_day(), kept)
+    on = plan.outlets.as_of or today or this_day()
+    outlets = outlets_as_of(plan, counties, on, kept, public=public)
+    supervised = None if public else _supervision(plan, on, outlets.frame, counties)
     towns = _towns(plan, counties, say)
     demand, outlets, of_towns = _in_towns(demand, outlets, towns)
     quotas = None
@@ -133,13 +168,15 @@ def read_inputs(
         of_towns += unused
     asked = plan.sites or SitesInput()
     candidates = read_candidates(asked, counties, kept)
+    if "premises" in of_osm:
+        candidates = _standing(of_osm["premises"](), outlets, counties)
     if candidates:
         candidates = replace(candidates, frame=_with_county(candidates.frame, counties))
-    places = base = names = None
-    if named_and_drawn is not None:
-        say("读取地名与底图")
-        places, base, names = (layer() for layer in named_and_drawn)
-        base = base.within(*counties.total_bounds)
+    places, pictured = None, Pictured()
+    if of_osm:
+        say("读取地名")
+        places, bounds = of_osm["places"](), counties.total_bounds
+        pictured = Pictured(lambda: of_osm["base"]().within(*bounds), of_osm["names"])
     polygons = plan.demand.settlement_polygons
     sources = (
         Source.of(plan.path, "计划"),
@@ -171,17 +208,18 @@ def read_inputs(
         candidates.frame if candidates else None,
         read_layer(asked.excluded).geometry.to_frame("geometry") if asked.excluded else None,
         places,
-        base,
-        names,
+        pictured,
         problems,
         sources,
         (
             FileRead.of(outlets, plan.outlets.expected),
             FileRead.of(demand, plan.demand.expected_population),
             *([FileRead.of(candidates)] if candidates else []),
+            *([FileRead.of(towns)] if towns else []),
         ),
         towns.frame if towns else None,
         quotas,
+        supervised,
     )
 
 
@@ -207,30 +245,35 @@ def _in_towns(
     return replace(demand, frame=people), replace(outlets, frame=serving), problems
 
 
-Layer = Callable[[], Any]
-
-
-def _named_and_drawn(
+def _of_osm(
     plan: Plan, osm: Path, beside: Callable[..., Callable[[], bytes]], say: Say
-) -> tuple[Layer, Layer, Layer]:
-    """Named places of the file; its base map; other names; all begun."""
-    kept, content = Kept(plan.cache / "results", (Drawn,), say), sha256(osm)
+) -> dict[str, Layer]:
+    """Places, base map, other names, and candidates if asked for, of the file; all begun."""
+    kinds = (Drawn, Reading, Source, Problem, Account, TableRead, Question)
+    kept, content = Kept(plan.cache / "results", kinds, say), sha256(osm)
 
-    def begun(what: str, read: Callable[[Path], Any]) -> Layer:
-        identity = digest(what, program(), content)
+    def begun(what: str, read: Callable[[Path], Any], *told: str) -> Layer:
+        identity = digest(what, program(), content, *told)
         layer = kept.get(identity)
         if layer is not None:
             return lambda: layer
         body = beside(_packed_layer, read, osm)
 
-        def made() -> gpd.GeoDataFrame:
+        def made() -> Any:
             data = body()
             kept.put(identity, data)
             return unpacked(data, kept.kinds)
 
         return made
 
-    return begun("places", read_places), begun("base", read_base), begun("names", read_names)
+    found = {
+        "places": begun("places", read_places),
+        "base": begun("base", read_base),
+        "names": begun("names", read_names),
+    }
+    if plan.sites is not None and plan.sites.candidates == FROM_OSM:
+        found["premises"] = begun("premises", read_premises, osm.name)
+    return found
 
 
 def _packed_layer(read: Callable[[Path], Any], osm: Path) -> bytes:
@@ -240,15 +283,23 @@ def _packed_layer(read: Callable[[Path], Any], osm: Path) -> bytes:
 def read_candidates(
     asked: SitesInput, counties: gpd.GeoDataFrame, kept: Kept | None = None
 ) -> Reading | None:
-    """The plan's table of candidates, or None where they are to be generated."""
-    if asked.candidates is None:
+    """The plan's table of candidates, or None where there is none."""
+    if asked.candidates is None or asked.candidates == FROM_OSM:
         return None
+    assert isinstance(asked.candidates, Path)
     within = shapely.box(*counties.total_bounds).buffer(0.5)
     asked_of = OutletsInput(path=asked.candidates, datum=asked.datum, sheet=asked.sheet)
     reading = _outlets(kept, asked_of, {"within": within, "candidates": True})
     # A village committee has no bank, and need not.
     problems = tuple(p for p in reading.problems if p.kind != "bank_missing")
     return replace(reading, problems=problems, source=replace(reading.source, role="候选点"))
+
+
+def _standing(premises: Reading, outlets: Reading, counties: gpd.GeoDataFrame) -> Reading:
+    """Places of the OSM file that could serve the counties and are no outlets."""
+    near = shapely.box(*counties.total_bounds).buffer(0.5)
+    here = premises.frame[premises.frame.intersects(near)].reset_index(drop=True)
+    return without_outlets(replace(premises, frame=here), outlets.frame)
 
 
 def _read_demand(plan: Plan, counties: gpd.GeoDataFrame | None, kept: Kept) -> Reading:
@@ -275,19 +326,25 @@ def _is_raster(path: Path) -> bool:
 
 
 def outlets_as_of(
-    plan: Plan, counties: gpd.GeoDataFrame, on: dt.date, kept: Kept | None = None
+    plan: Plan,
+    counties: gpd.GeoDataFrame,
+    on: dt.date,
+    kept: Kept | None = None,
+    *,
+    public: bool = False,
 ) -> Reading:
     """The plan's outlets as of a day, each with the county that it lies in.
 
     Parameters
     ----------
     on : of a register, what it held on that day; of a table, dates in it are judged from there.
+    public : read of a register nothing but the public's view.
     """
     asked = plan.outlets
     if asked.register is not None:
         from gdcoverage.register import Register, read_register
 
-        outlets = read_register(Register(asked.register), on)
+        outlets = read_register(Register(asked.register), on, public=public)
     else:
         assert asked.path is not None
         answered = answers_beside(asked.path)
@@ -298,6 +355,30 @@ def outlets_as_of(
         }
         outlets = _outlets(kept, asked, judging)
     return replace(outlets, frame=_with_county(outlets.frame, counties))
+
+
+def on_another_day(plan: Plan, inputs: Inputs, on: dt.date) -> Inputs:
+    """The same people and places with the outlets of another day."""
+    outlets = outlets_as_of(plan, inputs.counties, on)
+    frame = outlets_in_towns(outlets.frame, inputs.demand.frame, inputs.towns)
+    return replace(inputs, outlets=replace(outlets, frame=frame))
+
+
+def _supervision(
+    plan: Plan, on: dt.date, outlets: gpd.GeoDataFrame, counties: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame | None:
+    """What of the plan's counties supervision has to look at; None where that cannot be read."""
+    if plan.outlets.register is None:
+        return None
+    from gdcoverage.register import Register, findings, supervision
+
+    register = Register(plan.outlets.register)
+    if register.is_restricted:
+        return None
+    found = supervision(findings(register.as_of(on)), outlets)
+    # A register of the province serves for one county.
+    own = found["county"].isin(counties["adcode"]) | bool(plan.counties.single)
+    return found[own].reset_index(drop=True)
 
 
 def _outlets(kept: Kept | None, asked: OutletsInput, more: dict[str, Any]) -> Reading:
@@ -404,8 +485,12 @@ def narrowed(inputs: Inputs, adcodes: Collection[str]) -> Inputs:
     """The inputs with these counties and their people alone; outlets of others still serve them."""
     counties, demand = inputs.counties, inputs.demand.frame
     own = demand[demand["county"].isin(adcodes)].reset_index(drop=True)
+    supervised = inputs.supervision
+    if supervised is not None:
+        supervised = supervised[supervised["county"].isin(adcodes)].reset_index(drop=True)
     return replace(
         inputs,
         counties=counties[counties["adcode"].isin(adcodes)].reset_index(drop=True),
         demand=replace(inputs.demand, frame=own),
+        supervision=supervised,
     )

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import geopandas as gpd
 import pandas as pd
@@ -37,11 +37,16 @@ from gdcoverage.run.streets import Streets
 from gdcoverage.sites import (
     Alternatives,
     Frontier,
+    JointPlan,
+    Reached,
+    Refinement,
+    Robust,
     SitePlan,
     Siting,
     TwoOutlets,
     make_siting,
 )
+from gdcoverage.townships import tells_towns
 from gdcoverage.verify import Region, Witness, bear_witness
 
 
@@ -90,7 +95,7 @@ class Assessed:
 # All that may come out of what is kept.
 KINDS: tuple[type, ...] = (
     *(Assessed, Snap, Joins, DatumFit, StreetsWalked, Witness, Region),
-    *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives),
+    *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives, Reached, JointPlan, Robust, Refinement),
 )
 _BY_NAME = {kind.__name__: kind for kind in KINDS}
 
@@ -143,7 +148,8 @@ class Job:
     def of(cls, task: CountyTask, streets: Streets, visit: Visit) -> Job:
         """The job, with the identities of its results."""
         assessed_id = digest("assessed", program(), task.subject, streets.content, visit)
-        asks = task.asked.terms is not None and task.adcode
+        terms = task.asked.terms
+        asks = terms is not None and terms.scope == "county" and task.adcode
         siting_id = digest("siting", assessed_id, task.asked) if asks else None
         return cls(task, streets, visit, assessed_id, siting_id)
 
@@ -152,9 +158,25 @@ class Job:
         """Whether all its numbers are there."""
         return self.assessed is not None and (self.siting_id is None or self.siting is not None)
 
+    @property
+    def tells_towns(self) -> bool:
+        """Whether anything tells towns of the county."""
+        return tells_towns(self.task.shown.demand, self.task.shown.towns)
+
     def by_value(self) -> Job:
         """The same for a worker that cannot read the saved network."""
         return replace(self, streets=self.streets.with_data())
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """More work on a county whose numbers are there."""
+
+    job: Job
+
+    def by_value(self) -> Self:
+        """The same for a worker that cannot read the saved network."""
+        return replace(self, job=self.job.by_value())
 
 
 @dataclass(frozen=True)
@@ -198,19 +220,27 @@ def find_numbers(job: Job) -> Done:
             bodies["assessed"] = packed(found)
     if job.siting_id is not None and job.siting is None:
         with clock("sites"):
-            assessed = _unpacked(job.assessed or bodies["assessed"])
-            found = assessed.found(
-                subject.standard, subject.outlets, subject.demand, subject.counties
-            )
             asked = job.task.asked
             assert asked.terms is not None
-            coverage, gaps = assessed.on(found, network), assessed.gaps
-            if asked.service:
-                coverage = without_outlets(coverage, asked.without)
-                gaps = find_gaps(coverage, subject.places)
-            siting = make_siting(coverage, asked.terms, asked.candidates, subject.places, gaps)
+            coverage, gaps = asked_of(job, job.assessed or bodies["assessed"], network)
+            siting = make_siting(
+                coverage, asked.terms, asked.candidates, subject.places, gaps, asked.landmarks
+            )
             bodies["siting"] = packed(replace(siting, service=asked.service))
     return Done(bodies, seconds=clock.seconds, peak_mb=_peak_mb())
+
+
+def asked_of(
+    job: Job, assessed: bytes | None, network: WalkNetwork
+) -> tuple[Coverage, gpd.GeoDataFrame]:
+    """The coverage that a siting question is asked of, and its gaps."""
+    subject, asked, numbers = job.task.subject, job.task.asked, _unpacked(assessed)
+    found = numbers.found(subject.standard, subject.outlets, subject.demand, subject.counties)
+    coverage, gaps = numbers.on(found, network), numbers.gaps
+    if asked.service:
+        coverage = without_outlets(coverage, asked.without)
+        gaps = find_gaps(coverage, subject.places)
+    return coverage, gaps
 
 
 def _assessed(
@@ -286,6 +316,7 @@ def _reported(job: Job, assessed: Assessed) -> Report:
         witness=assessed.witness,
         towns=shown.towns,
         quotas=shown.quotas,
+        supervision=shown.supervision,
     )
 
 
@@ -309,31 +340,28 @@ def with_streets(sources: tuple[Source, ...], *streets: Source) -> tuple[Source,
 
 
 @dataclass(frozen=True, eq=False)
-class Documents:
+class Documents(Work):
     """The results of a county that are to be written.
 
     Parameters
     ----------
-    job : with its numbers.
     wanted : names of the files.
     among_others : whether the county is one of several.
     page : the data of the map, if it is kept, as `packed`.
     """
 
-    job: Job
     wanted: tuple[str, ...]
     among_others: bool
     page: bytes | None = None
-
-    def by_value(self) -> Documents:
-        """The same for a worker that cannot read the saved network."""
-        return replace(self, job=self.job.by_value())
 
 
 def page_id(job: Job) -> str:
     """Identity of the data of a county's map."""
     shown = job.task.shown.digests
-    used = [shown[name] for name in ("outlets", "demand", "base", "names", "ground", "towns")]
+    used = [
+        shown[name]
+        for name in ("outlets", "demand", "base", "names", "ground", "towns", "supervision")
+    ]
     return digest("page", job.assessed_id, job.siting_id, used)
 
 
@@ -345,7 +373,7 @@ def document_ids(job: Job, among_others: bool) -> dict[str, str]:
     held = shown.digests
     dated = digest("dated", program(), numbers, held, source, streets.problems)
     layered = digest("layers", program(), numbers, held["outlets"], held["demand"])
-    names = county_file_names(job.siting_id is not None, among_others)
+    names = county_file_names(job.siting_id is not None, among_others, job.tells_towns)
     return {name: dated if shows_date(name) else layered for name in names}
 
 
@@ -365,7 +393,14 @@ def make_documents(work: Documents) -> Done:
         if work.page is not None:
             kept = _unpacked(work.page)
             return {name: Block(*part) for name, part in kept.items()}
-        made = planner_data(walked(), report.gaps, report.siting, ground, towns=report.towns)
+        made = planner_data(
+            walked(),
+            report.gaps,
+            report.siting,
+            ground,
+            towns=report.towns,
+            supervision=report.supervision_table,
+        )
         bodies["page"] = packed({name: tuple(part) for name, part in made.items()})
         return made
 

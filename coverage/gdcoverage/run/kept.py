@@ -112,7 +112,11 @@ class Kept:
     def get(self, identity: str) -> Any | None:
         """The result, or None where none is kept whole."""
         body = self.body(identity)
-        return None if body is None else unpacked(body, self.kinds)
+        return None if body is None else self.opened(body)
+
+    def opened(self, body: bytes) -> Any:
+        """The value of a result as `packed`."""
+        return unpacked(body, self.kinds)
 
     def put(self, identity: str, body: bytes) -> None:
         """Keep a result that `packed` has made; where that cannot be, it is told and no more."""

@@ -33,11 +33,13 @@ from gdcoverage.report import (
     write_csv,
     write_json,
     write_services,
+    write_sites,
     write_towns,
     write_workbook,
 )
 from gdcoverage.service_areas import reached_streets
 from gdcoverage.sites import Siting
+from gdcoverage.townships import tells_towns
 
 Say = Callable[[str], None]
 
@@ -92,7 +94,14 @@ def write_outputs(
         report,
         ground,
         lambda: report.walked,
-        lambda: planner_data(report.walked, report.gaps, report.siting, ground, towns=report.towns),
+        lambda: planner_data(
+            report.walked,
+            report.gaps,
+            report.siting,
+            ground,
+            towns=report.towns,
+            supervision=report.supervision_table,
+        ),
         among_others=False,
     ).items():
         with written.writing(name) as path:
@@ -102,7 +111,10 @@ def write_outputs(
 
 # The documents of a county, in the order in which they are written. What stands in the first
 # shows the date and the sources; layers show neither.
-TABLES = ("汇总.xlsx", "汇总.csv", "汇总.json", "事项与时段.csv", "镇街.csv")
+TOWNS = "镇街.csv"
+TABLES = ("汇总.xlsx", "汇总.csv", "汇总.json", "事项与时段.csv", TOWNS)
+# Where a siting question is answered.
+SITES = "布点建议.csv"
 ACCOUNT = "读表说明.html"
 PLANNER_MAP, PUBLIC_MAP, GEOPACKAGE = "地图.html", "公众版地图.html", "结果图层.gpkg"
 _LAYERS = {
@@ -115,7 +127,7 @@ _LAYERS = {
 }
 
 
-def county_file_names(siting: bool, among_others: bool) -> tuple[str, ...]:
+def county_file_names(siting: bool, among_others: bool, towns: bool) -> tuple[str, ...]:
     """Names of all results of a county.
 
     Parameters
@@ -123,16 +135,24 @@ def county_file_names(siting: bool, among_others: bool) -> tuple[str, ...]:
     siting : whether a siting question is answered.
     among_others : whether the county is one of several: with GeoParquet, and without a map of
         its own for the public, or what was understood of the inputs.
+    towns : whether anything tells towns.
     """
+    tables = tables_of(towns, siting)
     if not among_others:
-        return (*TABLES, ACCOUNT, PLANNER_MAP, PUBLIC_MAP, GEOPACKAGE)
+        return (*tables, ACCOUNT, PLANNER_MAP, PUBLIC_MAP, GEOPACKAGE)
     parquet = [f"{_LAYERS[name]}.parquet" for name in _LAYERS if siting or name != "sites"]
-    return (*TABLES, PLANNER_MAP, GEOPACKAGE, *parquet)
+    return (*tables, PLANNER_MAP, GEOPACKAGE, *parquet)
+
+
+def tables_of(towns: bool, siting: bool) -> tuple[str, ...]:
+    """Names of the tables: that of towns where anything tells them, of sites where asked for."""
+    tables = TABLES if towns else tuple(name for name in TABLES if name != TOWNS)
+    return (*tables, SITES) if siting else tables
 
 
 def shows_date(name: str) -> bool:
     """Whether a result says when it was made and from what."""
-    return name in (*TABLES, ACCOUNT, PLANNER_MAP, PUBLIC_MAP)
+    return name in (*TABLES, SITES, ACCOUNT, PLANNER_MAP, PUBLIC_MAP)
 
 
 def county_files(
@@ -165,6 +185,7 @@ def county_files(
             ground=ground,
             box=report.box,
             towns=report.towns,
+            supervision=report.supervision_table,
             province=f"../../{PLANNER_MAP}" if among_others else "",
         )
         write_map(EMap(head, page()), path)
@@ -182,7 +203,8 @@ def county_files(
         "汇总.csv": lambda path: write_csv(report, path),
         "汇总.json": lambda path: write_json(report, path),
         "事项与时段.csv": lambda path: write_services(report, path),
-        "镇街.csv": lambda path: write_towns(report, path),
+        TOWNS: lambda path: write_towns(report, path),
+        SITES: lambda path: write_sites(report, path),
         ACCOUNT: lambda path: write_account(report, path),
         PLANNER_MAP: planner_map,
         PUBLIC_MAP: lambda path: write_public_map(
@@ -191,7 +213,8 @@ def county_files(
         GEOPACKAGE: lambda path: write_layers(drawn(), path),
         **{f"{chinese}.parquet": parquet(name) for name, chinese in _LAYERS.items()},
     }
-    names = county_file_names(report.siting is not None, among_others)
+    towns = tells_towns(report.coverage.demand, report.towns)
+    names = county_file_names(report.siting is not None, among_others, towns)
     return {name: known[name] for name in names}
 
 
@@ -205,8 +228,12 @@ def write_tables(report: Report, written: Written) -> None:
         write_json(report, path)
     with written.writing("事项与时段.csv") as path:
         write_services(report, path)
-    with written.writing("镇街.csv") as path:
-        write_towns(report, path)
+    if tells_towns(report.coverage.demand, report.towns):
+        with written.writing(TOWNS) as path:
+            write_towns(report, path)
+    if report.county_sites is not None or report.joint is not None:
+        with written.writing(SITES) as path:
+            write_sites(report, path)
     with written.writing(ACCOUNT) as path:
         write_account(report, path)
 
@@ -224,6 +251,7 @@ def write_report_map(report: Report, path: Path, ground: Ground | None = None) -
             ground=ground,
             box=report.box,
             towns=report.towns,
+            supervision=report.supervision_table,
         ),
         path,
     )

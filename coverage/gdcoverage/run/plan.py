@@ -23,7 +23,9 @@ from gdcoverage.run.plan_form import Form, TomlForm
 from gdcoverage.run.plan_sheet import is_workbook, read_sheet
 from gdcoverage.run.plan_toml import read_toml
 from gdcoverage.run.plan_values import (
+    FROM_OSM,
     AnyText,
+    CandidatesFrom,
     Class,
     Counties,
     Day,
@@ -118,13 +120,13 @@ class CountiesInput:
 
 @dataclass(frozen=True)
 class SitesInput:
-    """``[sites]``: where outlets could be added (a table like that of outlets; street locations
-    are generated without one), areas without any, and what is asked. `Terms` stand in the same
-    section, with shares (target, within) in percent; and the service whose coverage is to be
-    raised, if not that of all outlets.
+    """``[sites]``: where outlets could be added (a table like that of outlets, or ``osm`` for
+    what stands in the OSM file; street locations are generated without), areas without any, and
+    what is asked. `Terms` stand in the same section, with shares (target, within) in percent; and
+    the service whose coverage is to be raised, if not that of all outlets.
     """
 
-    candidates: InputFile | None = None
+    candidates: CandidatesFrom | None = None
     datum: PlanDatum = "wgs84"
     sheet: Text | None = None
     excluded: InputFile | None = None
@@ -386,10 +388,20 @@ def _contradictions(form: Form) -> Iterator[Problem]:
             what = f"应恰好写一种来源，现有：{now}"
             action = f"请在 {named('network', *_SOURCES)} 中选一种"
             yield form.whole("network", given or _SOURCES[:1], what, action)
-    if (sites := keys("sites")) is not None and ("add" in sites) == ("target" in sites):
-        add, target = form.name("sites", "add"), form.name("sites", "target")
-        what = f"应在 {add} 与 {target} 中写一个，现" + ("两个都有" if "add" in sites else "都没有")
-        yield form.whole("sites", ("add", "target"), what, f"如 {add} = 5，或 {target} = 95")
+    if (sites := keys("sites")) is not None:
+        if ("add" in sites) == ("target" in sites):
+            add, target = form.name("sites", "add"), form.name("sites", "target")
+            now = "两个都有" if "add" in sites else "都没有"
+            what = f"应在 {add} 与 {target} 中写一个，现{now}"
+            yield form.whole("sites", ("add", "target"), what, f"如 {add} = 5，或 {target} = 95")
+        if "refine_m" in sites and "candidates" in sites:
+            what = f"{form.name('sites', 'refine_m')} 只用于由程序生成的候选点"
+            action = f"请删去它，或删去 {form.name('sites', 'candidates')}"
+            yield form.whole("sites", ("refine_m", "candidates"), what, action)
+        if sites.get("candidates") == FROM_OSM and "osm" not in (keys("network") or {}):
+            what = f"{form.name('sites', 'candidates')} 为 {FROM_OSM}，但街道不是取自 OSM 文件"
+            action = f"请写 {form.name('network', 'osm')}，或改写候选点文件"
+            yield form.whole("sites", ("candidates",), what, action)
     counties = keys("counties") or {}
     also = [key for key in ("adcodes", "names", "path") if key in counties]
     if "single" in counties and also:

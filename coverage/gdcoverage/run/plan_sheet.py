@@ -114,8 +114,9 @@ def _meant(setting: Setting, text: str) -> Any:
         return _percent(plain)
     if setting.how == "list":
         return [word for word in _BETWEEN.split(plain) if word]
-    if setting.how == "caps":
-        return _caps(plain)
+    if setting.how in ("caps", "counts"):
+        by_name = setting.how == "caps" or re.search("[=:：]", plain)
+        return _caps(plain) if by_name else _number(plain)
     if setting.how == "choice":
         if plain not in {*setting.choices, *setting.choices.values()}:
             raise ValueError(f"应为 {'、'.join(setting.choices)} 之一")

@@ -22,6 +22,8 @@ from gdcoverage.problems import InputError, unusable
 from gdcoverage.sites import Terms
 from gdcoverage.tables.dates import period_of
 
+# Candidates that are what stands in the plan's OSM file.
+FROM_OSM = "osm"
 _SHOWN = 80  # characters of a value
 _LARGEST_ID = 10**18
 _MOST_WALKS = 1_000
@@ -202,6 +204,10 @@ def _file(value: object, info: ValidationInfo) -> Path:
     return path
 
 
+def _candidates(value: object, info: ValidationInfo) -> Path | str:
+    return FROM_OSM if value == FROM_OSM else _file(value, info)
+
+
 def _folder(value: object, info: ValidationInfo) -> Path:
     path = _place(value, info)
     there = next(place for place in (path, *path.parents) if place.exists())
@@ -234,6 +240,7 @@ Class = Annotated[Text, AfterValidator(_settlement)]
 DohTemplate = Annotated[Url, AfterValidator(_doh_template)]
 WalkProfile = Annotated[Profile, PlainValidator(_profile)]
 InputFile = Annotated[Path, PlainValidator(_file)]
+CandidatesFrom = Annotated[Path | str, PlainValidator(_candidates)]
 Folder = Annotated[Path, PlainValidator(_folder)]
 Decimals = Annotated[int, PlainValidator(_decimals)]
 Waiver = Annotated[Text, AfterValidator(_waiver)]
@@ -263,10 +270,17 @@ def standard_of(given: object) -> Standard:
     return Standard(**given)
 
 
+def _share(percent: Any) -> Any:
+    """A share from one in percent; what is none is refused as it stands."""
+    return percent / 100 if type(percent) in (int, float) and 0 <= percent <= 100 else percent
+
+
 def terms_of(given: dict[str, Any]) -> Terms:
     """Terms as ``[sites]`` has them: shares in percent, ids perhaps without quotes."""
     asked = dict(given)
-    for key in {"target", "within"} & set(given):
+    if isinstance(rates := given.get("rate_least"), dict):
+        asked["rate_least"] = {code: _share(rate) for code, rate in rates.items()}
+    for key in {"target", "within", "rate_least"} & set(given):
         # What is not between 0 and 100 is no share either, and refused as it stands.
         if type(given[key]) in (int, float) and 0 <= given[key] <= 100:
             asked[key] = given[key] / 100
@@ -274,6 +288,8 @@ def terms_of(given: dict[str, Any]) -> Terms:
         if isinstance(given[key], list):
             asked[key] = tuple(map(quoted, given[key]))
     faults = Terms.faults(asked)
-    in_percent = dict.fromkeys({"target", "within"} & set(faults), "应是 0 到 100 的百分数")
+    in_percent = dict.fromkeys(
+        {"target", "within", "rate_least"} & set(faults), "应是 0 到 100 的百分数"
+    )
     _raise_faults(faults | in_percent)
     return Terms(**asked)

@@ -16,11 +16,13 @@ from gdcoverage._version import __version__
 from gdcoverage.emap import (
     EMap,
     Ground,
+    Squares,
     build_index_map,
     build_public_map,
     names_beside,
     page_of,
     paths_beside,
+    town_rows,
 )
 from gdcoverage.files import Source, written_whole
 from gdcoverage.findings import SUPPOSED, WITH_DOUBTFUL, StreetlessCoverage, StreetsWalked
@@ -34,10 +36,11 @@ from gdcoverage.run.outputs import (
     ACCOUNT,
     PLANNER_MAP,
     PUBLIC_MAP,
-    TABLES,
     Written,
+    tables_of,
 )
 from gdcoverage.run.plan import Plan
+from gdcoverage.townships import tells_towns
 from gdcoverage.verify import Witness
 
 
@@ -81,6 +84,7 @@ def joined_report(
         witness=_together(results),
         towns=inputs.towns,
         quotas=inputs.quotas,
+        supervision=inputs.supervision,
     )
 
 
@@ -194,12 +198,15 @@ def _require_equal(what: str, read: pd.Series, told: pd.Series) -> None:
         )
 
 
-_FILES = (*TABLES, ACCOUNT, PLANNER_MAP, PUBLIC_MAP, "空白区.parquet")
+_FILES = (ACCOUNT, PLANNER_MAP, PUBLIC_MAP, "空白区.parquet")
 
 
-def province_files(inputs: Inputs) -> tuple[str, ...]:
-    """Names of all results of a province, as paths below its folder."""
-    return _FILES if inputs.names is None else (*_FILES, *paths_beside(inputs.counties))
+def province_files(plan: Plan, inputs: Inputs) -> tuple[str, ...]:
+    """Names of a province's results but the base map's squares, as paths below its folder."""
+    towns = tells_towns(inputs.demand.frame, inputs.towns)
+    files = (*tables_of(towns, plan.sites is not None), *_FILES)
+    names = inputs.pictured.names
+    return files if names is None else (*files, *paths_beside(inputs.counties))
 
 
 Html = Callable[[], str]
@@ -251,6 +258,8 @@ def begin_province_maps(
             for adcode, folder in folders.items()
         },
         "box": report.box,
+        "supervision": report.supervision_table,
+        "towns": town_rows(coverage, report.towns, report.names),
         "ground": replace(ground, places=None, names=None),
     }
     named = ground.names is not None
@@ -276,6 +285,24 @@ def write_province_layers(report: Report, maps: ProvinceMaps, written: Written) 
     write_names(maps.names(), written)
     with written.writing("空白区.parquet") as path, written_whole(path) as partial:
         report.gaps.to_parquet(partial)
+
+
+def squares_to_show(plan: Plan, inputs: Inputs) -> dict[str, int]:
+    """Path of each square of the base map that lies beside the province's pages -> its number."""
+    if plan.ground.tiles is not None or inputs.squares is None:
+        return {}
+    return {path: number for number, path in enumerate(inputs.squares.paths)}
+
+
+def write_squares(squares: Squares, numbers: Mapping[str, int], written: Written) -> None:
+    """Write some squares of the base map, each as soon as it is made."""
+    if numbers:
+        written.say(f"写出 底图（{len(numbers)} 块）")
+    for name, number in numbers.items():
+        with written.writing(name, listed=False) as path:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with written_whole(path) as partial:
+                partial.write_text(squares.script(number), encoding="utf-8")
 
 
 def write_names(scripts: Mapping[str, str], written: Written) -> None:

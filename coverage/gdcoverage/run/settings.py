@@ -11,7 +11,7 @@ from gdcoverage.geo.datum import DATUMS
 SHEET, OUTLETS, PEOPLE, CANDIDATES = "设置", "网点", "人口", "候选点"
 HEADINGS = ("项目", "值", "说明")
 
-How = Literal["text", "number", "percent", "list", "caps", "choice", "datum"]
+How = Literal["text", "number", "percent", "list", "caps", "choice", "datum", "counts"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Setting:
     name : 项目.
     about : what it means and what may be written.
     how : what the cell holds. ``percent`` is 0 to 100; ``list`` has 、 between; ``caps`` is
-        银行=个数 with 、 between.
+        银行=个数 with 、 between; ``counts`` is one number, or 代码=个数 likewise.
     needed : whether it must be filled in.
     first : what the template has in the cell.
     choices : what may be written -> what it means in TOML.
@@ -67,20 +67,31 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
     "布点（不需要时留空）": (
         Setting("sites", "add", "新增网点数", "最多新增几个网点；与目标覆盖率只写一个", "number"),
         Setting("sites", "target", "目标覆盖率", "为达到这一覆盖率（%）最少新增几个；95 或 95%", "percent"),
+        Setting("sites", "scope", "布点范围", "多个县区时：各县区分别新增，还是全部县区合用一个总数；默认分别", "choice", choices={"各县区分别": "county", "全省统筹": "province"}),
         Setting("sites", "item", "布点看哪项业务", "基本养老保险、工伤保险、失业保险、社会保障卡之一：只数写明能办它的网点，新增网点视为能办；不写则不分"),
         Setting("sites", "mode", "布点看哪种服务方式", "窗口办、网办、自助办、导办之一；不写则不分"),
         Setting("sites", "when", "布点看哪个时段", "工作日、工作日中午、工作日17:30以后、星期六、星期日，或 星期六上午 等；不写则不分"),
         Setting("sites", "fixed", "必选候选点", "候选点编号，用、隔开", "list"),
         Setting("sites", "forbidden", "禁选候选点", "候选点编号，用、隔开", "list"),
         Setting("sites", "bank_caps", "各银行上限", "如 农商银行=2、工商银行=1", "caps"),
+        Setting("sites", "bank_least", "各银行下限", "每家银行至少几个，如 农商银行=2", "caps"),
+        Setting("sites", "county_least", "各县区下限", "每个县区至少新增几个（没有候选点的除外），或按代码写 441324=2、440305=1", "counts"),
+        Setting("sites", "county_most", "各县区上限", "每个县区最多新增几个，或按代码写 441324=2、440305=1", "counts"),
+        Setting("sites", "city_least", "各市下限", "每个市至少新增几个，或按代码前四位写 4413=2", "counts"),
+        Setting("sites", "city_most", "各市上限", "每个市最多新增几个，或按代码前四位写 4413=2", "counts"),
+        Setting("sites", "rate_least", "县区最低覆盖率", "新增后每个县区至少达到的覆盖率（%）", "percent"),
+        Setting("sites", "costs", "候选点费用", "如 C001=12、C002=8；不写的为 1；须同时写费用上限", "caps"),
+        Setting("sites", "budget", "费用上限", "全部新增网点的费用合计不超过多少；与新增网点数同时写", "number"),
         Setting("sites", "excluded", "不布点区域", "面图层文件（水域、机场等）"),
         Setting("sites", "then", "其次看什么", "新增达标人口相同时再看什么", "choice", choices={"两个以上网点可达": "two_outlets"}),
+        Setting("sites", "robust", "稳健方案", "另列一个在三种步速（老年人、默认、快步）下都好的方案：平均达标人口最多，或在最差步速下比最优少得最少；不写则不列", "choice", choices={"平均最多": "expected", "最差步速少得最少": "regret"}),
         Setting("sites", "frontier", "曲线算到几个", "覆盖—投入曲线算到几个网点；默认 10", "number"),
         Setting("sites", "alternatives", "备选方案数", "再列几个备选方案；默认 3", "number"),
         Setting("sites", "differ", "备选方案至少不同", "备选方案与前面各方案至少有几个网点不同；默认 1", "number"),
         Setting("sites", "within", "备选方案至多少百分之几", "备选方案新增达标人口最多比最优少百分之几；默认 5", "percent"),
         Setting("sites", "generate", "生成候选点数", "没有候选点时由程序在街道上生成几个；默认 300", "number"),
-        Setting("sites", "apart_m", "生成候选点间距", "至少相距多少米；默认 500", "number"),
+        Setting("sites", "apart_m", "生成候选点间距", "至少相距多少米；默认 500，加密时 200", "number"),
+        Setting("sites", "refine_m", "候选点加密到", "在选中的生成候选点周围每隔多少米再加候选点，直到不再增加达标人口，并给出任何位置都不能超过的上界；如 50；不写则不加密", "number"),
         Setting("sites", "time_limit", "求解时限", "每个布点问题最多算多少秒；默认 60", "number"),
     ),
     "标准（不写则按默认）": (
@@ -104,7 +115,7 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting("demand", "settlement", "无代码时的城乡分类", "没有城乡分类代码的人口点一律按什么算", "choice", choices=_CLASSES),
         Setting("demand", "settlement_polygons", "城乡分类图层", "面图层，或 GHS-SMOD 栅格（.tif），给没有代码的人口点定城乡"),
         Setting("demand", "land", "陆地比例栅格", "人口栅格判定城乡时按陆地面积算密度（GHS-LAND）；不写则全算陆地"),
-        Setting("sites", "candidates", "候选点文件", "格式同网点表；不写则用本工作簿“候选点”表，该表也空则由程序生成"),
+        Setting("sites", "candidates", "候选点文件", "格式同网点表；写 osm 则取街道文件里的银行网点、自助银行、村居委会、政府机构、邮政网点、社区中心；不写则用本工作簿“候选点”表，该表也空则由程序生成"),
         _datum("sites", "候选点坐标系", "不写则与网点坐标系相同", needed=False),
         Setting("sites", "sheet", "候选点工作表", "候选点文件里的哪个工作表"),
         Setting("places", "towns", "镇街文件", "镇街（可含村居）的面图层、点图层，或名称与统计用区划代码表；按镇街统计用。不写则只按人口表的镇街列"),

@@ -9,11 +9,15 @@ from gdcoverage.sites._candidates import (
 )
 from gdcoverage.sites._exit import ExitImpact, exit_impact, exit_impact_of
 from gdcoverage.sites._frontier import Frontier, frontier
+from gdcoverage.sites._joint import JointPlan, Reached, plan_jointly
 from gdcoverage.sites._plan import SITE_COLUMNS, SitePlan, TwoOutlets
 from gdcoverage.sites._question import Question, ask
 from gdcoverage.sites._recommend import recommend_sites
+from gdcoverage.sites._refine import Refinement
+from gdcoverage.sites._robust import Robust
 from gdcoverage.sites._siting import Siting, make_siting
 from gdcoverage.sites._terms import Terms
+from gdcoverage.sites._whereabouts import landmarks_of
 
 __all__ = [
     "CANDIDATE_COLUMNS",
@@ -21,7 +25,11 @@ __all__ = [
     "Alternatives",
     "ExitImpact",
     "Frontier",
+    "JointPlan",
     "Question",
+    "Reached",
+    "Refinement",
+    "Robust",
     "SitePlan",
     "Siting",
     "Terms",
@@ -34,6 +42,8 @@ __all__ = [
     "exit_impact_of",
     "frontier",
     "generate_candidates",
+    "landmarks_of",
     "make_siting",
+    "plan_jointly",
     "recommend_sites",
 ]

@@ -17,6 +17,7 @@ from gdcoverage.sites._question import HAIR, Question, ask
 from gdcoverage.sites._recommend import plan_for
 from gdcoverage.sites._solve import most_people, settled
 from gdcoverage.sites._terms import Terms
+from gdcoverage.sites._whereabouts import found_at
 from gdcoverage.tables import Rows
 
 
@@ -33,7 +34,8 @@ class Alternatives(Shown):
         ``seconds``.
     sites : GeoDataFrame, EPSG:4326, Points, in build order within each plan: ``plan``,
         ``rank``, ``candidate_id``, ``name``, ``bank``, ``county``, ``population`` (people newly
-        covered in that order), ``in_best`` (whether the best plan has it too).
+        covered in that order), ``in_best`` (whether the best plan has it too), ``kind``,
+        ``address``, ``where``, ``gcj02_lon``, ``gcj02_lat`` (as in `SITE_COLUMNS`).
     """
 
     plans: pd.DataFrame
@@ -120,5 +122,5 @@ def _sites_frame(question: Question, plans: list[Ints]) -> gpd.GeoDataFrame:
         part.insert(1, "rank", np.arange(1, len(order) + 1))
         part.insert(6, "population", added)
         part.insert(7, "in_best", np.isin(order, plans[0]))
-        parts.append(part)
+        parts.append(part.assign(**found_at(question.coverage, part)))
     return pd.concat(parts, ignore_index=True)

@@ -27,6 +27,8 @@ CANDIDATE_COLUMNS = {
     "name": "empty where not known",
     "bank": "empty where not known, and for places that are no bank",
     "county": "adcode, empty outside every county",
+    "kind": "what stands there, in Chinese, as of `read_premises`; empty where not known",
+    "address": "empty where not known",
 }
 
 _HEADINGS: Headings = {
@@ -34,8 +36,11 @@ _HEADINGS: Headings = {
     "outlet_id": ("outletid", "网点编号", "编号", "id"),
     "name": ("name", "名称"),
     "bank": ("bank", "所属银行", "银行"),
+    "kind": ("kind",),
+    "address": ("address", "地址"),
 } | dict(coordinates.HEADINGS)
 
+_TEXTS = ("name", "bank", "kind", "address")
 # So many street locations are weighed for each that is asked for, and at least so many in all.
 _POOL_PER_SITE, _SMALLEST_POOL = 20, 1_000
 
@@ -77,14 +82,20 @@ def complete_candidates(coverage: Coverage, candidates: Rows) -> gpd.GeoDataFram
             value=str(twice.iloc[0]),
         )
     frame = gpd.GeoDataFrame(
-        {"candidate_id": ids, "name": table.text("name"), "bank": table.text("bank")},
+        {"candidate_id": ids} | {name: table.text(name) for name in _TEXTS},
         geometry=shapely.points(located.lon, located.lat),
         crs="EPSG:4326",
-    ).astype({"name": "str", "bank": "str"})
+    ).astype(dict.fromkeys(_TEXTS, "str"))
     if "county" in given:
         frame["county"] = adcodes(given["county"]).to_numpy()
     frame["county"] = county_of(frame, coverage.counties).astype("str")
     return frame[[*CANDIDATE_COLUMNS, "geometry"]]
+
+
+def kinds_of(kind: pd.Series) -> tuple[tuple[str, int], ...]:
+    """What stands there and how often, most first."""
+    counts = kind[kind != ""].value_counts()
+    return tuple(sorted(((str(k), int(n)) for k, n in counts.items()), key=lambda p: (-p[1], p[0])))
 
 
 def candidate_covers(coverage: Coverage, candidates: gpd.GeoDataFrame) -> csr_array:
@@ -166,24 +177,24 @@ def _pool(
     excluded: Areas | None,
 ) -> gpd.GeoDataFrame:
     """Street places within reach of uncovered people, about evenly thinned to at most so many."""
-    lon, lat = _street_points(coverage, apart_m / 2)
+    lon, lat = street_points(coverage, apart_m / 2)
     near_m = _metres_to_missed(coverage, lon, lat)
     keep = np.isfinite(near_m)
     if coverage.counties is not None:
-        keep &= _inside(coverage.counties.geometry.to_numpy(), lon, lat)
-    keep &= ~_inside(_polygons(excluded), lon, lat)
+        keep &= inside(coverage.counties.geometry.to_numpy(), lon, lat)
+    keep &= ~inside(polygons(excluded), lon, lat)
     lon, lat, near_m = lon[keep], lat[keep], near_m[keep]
     x, y = to_plane(lon, lat)
     cell_m = apart_m / 2
     while True:
-        chosen = _one_per_cell(x, y, near_m, cell_m * float(stretch(lat).mean()) if len(lat) else 1)
+        chosen = one_per_cell(x, y, near_m, cell_m * float(stretch(lat).mean()) if len(lat) else 1)
         if len(chosen) <= most:
             break
         cell_m *= 1.25
     return gpd.GeoDataFrame(geometry=gpd.points_from_xy(lon[chosen], lat[chosen]), crs="EPSG:4326")
 
 
-def _street_points(coverage: Coverage, step_m: float) -> tuple[Floats, Floats]:
+def street_points(coverage: Coverage, step_m: float) -> tuple[Floats, Floats]:
     """The bends of the streets that points may join, and places between bends far apart."""
     network = coverage.network
     usable = network.joinable(coverage.standard.smallest_component_m)
@@ -206,10 +217,10 @@ def _street_points(coverage: Coverage, step_m: float) -> tuple[Floats, Floats]:
 
 def in_areas(points: gpd.GeoDataFrame, areas: Areas | None) -> Bools:
     """Which points (EPSG:4326) lie in, or on the edge of, one of the areas."""
-    return _inside(_polygons(areas), *lonlat(points.geometry.to_numpy()))
+    return inside(polygons(areas), *lonlat(points.geometry.to_numpy()))
 
 
-def _polygons(excluded: Areas | None) -> Objects:
+def polygons(excluded: Areas | None) -> Objects:
     """The excluded areas one by one."""
     if excluded is None:
         return np.empty(0, object)
@@ -234,7 +245,7 @@ def _metres_to_missed(coverage: Coverage, lon: Floats, lat: Floats) -> Floats:
     return best
 
 
-def _inside(areas: Objects, lon: Floats, lat: Floats) -> Bools:
+def inside(areas: Objects, lon: Floats, lat: Floats) -> Bools:
     """Which points lie in, or on the edge of, one of the areas."""
     inside = np.zeros(len(lon), bool)
     for area in areas:
@@ -243,7 +254,7 @@ def _inside(areas: Objects, lon: Floats, lat: Floats) -> Bools:
     return inside
 
 
-def _one_per_cell(x: Floats, y: Floats, near_m: Floats, cell: float) -> Ints:
+def one_per_cell(x: Floats, y: Floats, near_m: Floats, cell: float) -> Ints:
     """Of the points in each square cell of the plane, the one nearest to people."""
     column, row = np.floor(x / cell), np.floor(y / cell)
     order = np.lexsort((y, x, near_m.round(3), row, column))

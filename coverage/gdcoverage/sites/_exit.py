@@ -187,7 +187,7 @@ def _generated(coverage: Coverage, after: Coverage, lost: Bools, terms: Terms) -
     """The street locations that the terms may name, and those that would serve who is lost."""
     losers = replace(after, demand=after.demand.assign(covered=~lost))
     known, more = (
-        generate_candidates(asked, terms.generate, terms.apart_m, terms.excluded)
+        generate_candidates(asked, terms.generate, terms.spacing_m, terms.excluded)
         for asked in (coverage, losers)
     )
     more["candidate_id"] = more["candidate_id"].str.replace("G", "R")
@@ -290,4 +290,6 @@ def _after_exit(
         coverage=after,
         counted=question.counted & lost,
         barred=question.barred | leave,
+        # Rates are about all people; those who lost the standard alone are to be won here.
+        rates={},
     )

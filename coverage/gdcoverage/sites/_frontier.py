@@ -101,7 +101,8 @@ class Frontier(Shown):
 def frontier(coverage: Coverage, candidates: Rows | None, terms: Terms) -> Frontier:
     """How many people 0 to ``terms.frontier`` sites can cover, each number solved on its own.
 
-    More sites never cover fewer people, also where the time runs out. The build order starts
+    What the terms ask at least (of counties, banks, rates) does not matter here. More sites never
+    cover fewer people, also where the time runs out. The build order starts
     from one of the best plans, most adding first, and goes on with what adds most; of the orders
     made so from each best plan, the one with the least price in all is taken.
 
@@ -124,7 +125,8 @@ def frontier(coverage: Coverage, candidates: Rows | None, terms: Terms) -> Front
 
 def frontier_of(question: Question) -> Frontier:
     """The frontier of a question; see `frontier`."""
-    most = question.terms.frontier
+    # What a plan must have at least would leave out the small numbers.
+    question, most = question.without_floors(), question.terms.frontier
     # With more sites fixed than may be, the first question is refused.
     numbers = range(min(int(question.fixed.sum()), most), most + 1)
     found = _solved(question, numbers)
@@ -221,7 +223,8 @@ def _points(question: Question, numbers: range, found: list[CoverSolution]) -> p
 def _order_frame(
     question: Question, numbers: range, found: list[CoverSolution], order: Ints, added: Floats
 ) -> gpd.GeoDataFrame:
-    chosen = question.candidates.iloc[order].reset_index(drop=True)
+    chosen = question.candidates.drop(columns=["kind", "address"]).iloc[order]
+    chosen = chosen.reset_index(drop=True)
     total, rank = np.cumsum(added), np.arange(1, len(order) + 1)
     exact = dict(zip(numbers, (f.objective for f in found), strict=True))
     price = [exact.get(int(k), np.nan) - t for k, t in zip(rank, total, strict=True)]

@@ -18,6 +18,7 @@ from gdcoverage.showing import Shown, share
 from gdcoverage.sites._order import build_order, owned_alone
 from gdcoverage.sites._question import HAIR, Question
 from gdcoverage.sites._solve import people_twice
+from gdcoverage.sites._whereabouts import found_at
 
 # Columns of `SitePlan.sites`.
 SITE_COLUMNS = {
@@ -39,6 +40,11 @@ SITE_COLUMNS = {
     "outlet_m": "geodesic metres to it; NaN without any",
     "lon": "degrees, WGS-84",
     "lat": "degrees, WGS-84",
+    "kind": "what stands there; empty where not known",
+    "address": "its own; empty where not known",
+    "where": "its address, or what it stands beside, in words; empty where nothing has a name",
+    "gcj02_lon": "degrees, GCJ-02, as Amap takes them",
+    "gcj02_lat": "degrees, GCJ-02, as Amap takes them",
 }
 
 
@@ -85,8 +91,12 @@ class SitePlan(Shown):
         ``share_before`` and ``share_after`` (of all outlets; NaN without any); most first.
     limited_by : what keeps the plan from its target, or from any site: ``reached`` (nothing is
         left to do), ``no_candidates``, ``candidates`` (all together would not do), ``forbidden``,
-        ``excluded``, ``bank_caps``. Empty for a plan that does what is asked.
+        ``excluded``, ``bank_caps``, ``county_caps``, ``city_caps``. Empty for a plan that
+        does what is asked.
     two_outlets : people in reach of two or more outlets, where the terms ask for them.
+    cost : of all sites together, where the terms have a budget.
+    won : of each row of the coverage's demand, the rank of the site that wins its people when
+        built in this order; 0 for those whom no site wins.
     """
 
     sites: gpd.GeoDataFrame
@@ -102,6 +112,8 @@ class SitePlan(Shown):
     bank_share: pd.DataFrame
     limited_by: tuple[str, ...] = ()
     two_outlets: TwoOutlets | None = None
+    cost: float | None = None
+    won: Ints | None = None
 
     def _line(self) -> str:
         return (
@@ -154,7 +166,18 @@ def described(
             people_twice(question), twice.objective, float(twice.bound), twice.gap, twice.status,
             twice.seconds,
         ),
+        float(question.costs[order].sum()) if np.isfinite(question.budget) else None,
+        _won(question, order),
     )  # fmt: skip
+
+
+def _won(question: Question, order: Ints) -> Ints:
+    """The rank of the site that wins each row of the demand, 0 without one."""
+    rank = np.zeros(len(question.coverage.demand), np.int64)
+    # The first in the build order is written last.
+    for place, site in reversed(list(enumerate(order, 1))):
+        rank[question.missed[question.by_site[[site]].indices]] = place
+    return rank
 
 
 def _limited_by(question: Question, population: float, wanted: float) -> tuple[str, ...]:
@@ -173,8 +196,9 @@ def _limited_by(question: Question, population: float, wanted: float) -> tuple[s
         kept_out = {"forbidden": question.barred, "excluded": question.excluded}
         one = [c for c, rest in lifted.items() if question.within_reach(rest) - allowed > HAIR]
         causes += one or [cause for cause, flags in kept_out.items() if flags.any()]
-    if min(wanted, allowed) - population > HAIR and len(question.caps):
-        causes.append("bank_caps")
+    capped = {limit.kind for limit in question.limits if np.isfinite(limit.most)}
+    if min(wanted, allowed) - population > HAIR and capped:
+        causes += [f"{kind}_caps" for kind in ("bank", "county", "city") if kind in capped]
     return tuple(causes)
 
 
@@ -196,6 +220,8 @@ def _sites_frame(
         **_nearest_outlets(question, lon, lat),
         "lon": lon,
         "lat": lat,
+        **{name: chosen[name] for name in ("kind", "address")},
+        **found_at(question.coverage, chosen),
     }
     return gpd.GeoDataFrame(columns, geometry=chosen.geometry.to_numpy(), crs="EPSG:4326")[
         [*SITE_COLUMNS, "geometry"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import geopandas as gpd
@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from gdcoverage.arrays import Bools, Floats, Ints
-from gdcoverage.findings import Coverage
+from gdcoverage.findings import Coverage, Findings, with_streets
 from gdcoverage.problems import InputError, unusable
 from gdcoverage.sites._candidates import (
     candidate_covers,
@@ -19,13 +19,31 @@ from gdcoverage.sites._candidates import (
     generate_candidates,
     in_areas,
 )
-from gdcoverage.sites._terms import Terms
+from gdcoverage.sites._terms import Numbers, Terms
 from gdcoverage.tables import Rows
 
 # People are compared to the millionth, so that the order of a sum decides nothing.
 PEOPLE_DIGITS = 6
 # Fewer people than this make no difference.
 HAIR = 10.0**-PEOPLE_DIGITS
+
+
+@dataclass(frozen=True, eq=False)
+class Limit:
+    """How many sites of some candidates a plan may have.
+
+    Parameters
+    ----------
+    kind, name : whose they are: of a ``bank``, in a ``county`` or ``city``, by name or code.
+    sites : bool per candidate.
+    least, most : how many of them, fixed ones counted.
+    """
+
+    kind: str
+    name: str
+    sites: Bools
+    least: int
+    most: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +63,12 @@ class Question:
     counted : demand points whose people are to be won: of the counties, or some of them.
     fixed : bool per candidate: must be in the plan.
     barred, excluded : bool per candidate: must not be, as forbidden; as in an excluded area.
-    bank : number of each candidate's bank in `caps`, -1 without a cap.
-    caps : most sites of each capped bank.
+    limits : how many sites of some candidates a plan has at most, and at least.
+    costs : of each candidate.
+    rates : coverage rate that a plan must give each county named.
     """
 
-    coverage: Coverage
+    coverage: Findings
     terms: Terms
     candidates: gpd.GeoDataFrame
     generated: bool
@@ -59,13 +78,24 @@ class Question:
     fixed: Bools
     barred: Bools
     excluded: Bools
-    bank: Ints
-    caps: Ints
+    limits: tuple[Limit, ...]
+    costs: Floats
+    rates: Mapping[str, float]
 
     @property
     def forbidden(self) -> Bools:
         """Candidates that must not be in a plan."""
         return self.barred | self.excluded
+
+    @property
+    def walked(self) -> Coverage:
+        """The coverage with its streets, without which nothing new can be walked.
+
+        Raises
+        ------
+        ValueError : it was put together from several counties.
+        """
+        return with_streets(self.coverage)
 
     @cached_property
     def missed(self) -> Ints:
@@ -111,6 +141,42 @@ class Question:
     def _asked(self) -> Bools:
         return self.coverage.demand["county"].isin(self.counties).to_numpy()
 
+    @cached_property
+    def floors(self) -> tuple[tuple[str, Ints, float], ...]:
+        """Counties that need people: adcode, rows of the missed living there, how many people."""
+        demand = self.coverage.demand
+        found = []
+        for adcode, rate in sorted(self.rates.items()):
+            here = (demand["county"] == adcode).to_numpy()
+            missing = rate * self._population[here].sum()
+            missing -= self._population[here & self._covered].sum() + HAIR
+            if missing > 0:
+                found.append((adcode, np.flatnonzero(here[self.missed]), float(missing)))
+        return tuple(found)
+
+    @property
+    def budget(self) -> float:
+        """What the sites together may cost."""
+        return np.inf if self.terms.budget is None else self.terms.budget
+
+    @property
+    def is_two_sided(self) -> bool:
+        """Whether a plan must have something that one that wins more might lack."""
+        return bool(self.floors) or any(limit.least > 0 for limit in self.limits)
+
+    def without_floors(self) -> Question:
+        """The same, but for what a plan must have at least; fixed sites stay."""
+        limits = tuple(replace(limit, least=0) for limit in self.limits)
+        return replace(self, limits=limits, rates={})
+
+    def keeps_floors(self, plan: Ints) -> bool:
+        """Whether a plan has what it must have at least."""
+        counts = (int(limit.sites[plan].sum()) >= limit.least for limit in self.limits)
+        won = self.times(plan) > 0
+        return all(counts) and all(
+            self.people[rows][won[rows]].sum() >= people for _, rows, people in self.floors
+        )
+
     def gains(self, worth: Floats) -> Floats:
         """People of each candidate when the missed points are worth so much."""
         return np.asarray(self.by_site @ worth).round(PEOPLE_DIGITS)
@@ -124,10 +190,15 @@ class Question:
         return float(self.people[self.times(sites) > 0].sum())
 
     def is_open(self, plan: Ints) -> Bools:
-        """Candidates that may join the plan: not in it, not forbidden, bank not at its cap."""
-        capped = self.bank[plan][self.bank[plan] >= 0]
-        full = np.bincount(capped, minlength=len(self.caps)) >= self.caps
-        open_ = ~self.forbidden & ~np.append(full, False)[self.bank]
+        """Candidates that may join the plan: not in it, not forbidden, affordable, and in no limit
+        that is reached.
+        """
+        open_ = ~self.forbidden
+        for limit in self.limits:
+            if limit.sites[plan].sum() >= limit.most:
+                open_ &= ~limit.sites
+        if np.isfinite(self.budget):
+            open_ &= self.costs <= self.budget - self.costs[plan].sum() + HAIR
         open_[plan] = False
         return open_
 
@@ -161,32 +232,55 @@ def ask(coverage: Coverage, candidates: Rows | None, terms: Terms) -> Question:
     """
     generated = candidates is None
     if candidates is None:
-        candidates = generate_candidates(coverage, terms.generate, terms.apart_m, terms.excluded)
+        candidates = generate_candidates(coverage, terms.generate, terms.spacing_m, terms.excluded)
     frame = complete_candidates(coverage, candidates)
-    reach = csr_array(candidate_covers(coverage, frame))
-    order = np.argsort(frame["candidate_id"].to_numpy(str))
-    frame = frame.iloc[order].reset_index(drop=True)
+    return question_on(coverage, frame, candidate_covers(coverage, frame), terms, generated)
+
+
+def question_on(
+    coverage: Findings,
+    candidates: gpd.GeoDataFrame,
+    reach: csr_array,
+    terms: Terms,
+    generated: bool,
+) -> Question:
+    """The question whose cover sets are known.
+
+    Parameters
+    ----------
+    coverage : whose people are to be won.
+    candidates : frame of `complete_candidates`, in any order.
+    reach : of `candidate_covers`, columns as the candidates.
+    generated : whether the program chose the candidates.
+
+    Raises
+    ------
+    ValueError, InputError : as for `ask`.
+    """
+    order = np.argsort(candidates["candidate_id"].to_numpy(str))
+    frame = candidates.iloc[order].reset_index(drop=True)
+    in_order = np.array_equal(order, np.arange(len(order)))
     counties = _counties(coverage, terms.county)
-    bank, caps = _caps(coverage, frame, terms)
     question = Question(
         coverage,
         terms,
         frame,
         generated,
-        reach[:, order],
+        csr_array(reach) if in_order else csr_array(reach)[:, order],
         counties,
         coverage.demand["county"].isin(counties).to_numpy(),
         _flags(frame, terms.fixed),
         _flags(frame, terms.forbidden),
         in_areas(frame, terms.excluded),
-        bank,
-        caps,
+        _limits(coverage, frame, terms, counties),
+        _costs(frame, terms),
+        _by_code(terms.rate_least, sorted(counties - {""}), "rate_least", 0.0),
     )
     refuse_contradictions(question)
     return question
 
 
-def _counties(coverage: Coverage, county: str | Collection[str] | None) -> frozenset[str]:
+def _counties(coverage: Findings, county: str | Collection[str] | None) -> frozenset[str]:
     """Adcodes asked about."""
     known = set(coverage.demand["county"])
     if coverage.counties is not None:
@@ -195,20 +289,70 @@ def _counties(coverage: Coverage, county: str | Collection[str] | None) -> froze
         return frozenset(known)
     wanted = {county} if isinstance(county, str) else set(county)
     for adcode in sorted(wanted - known):
-        raise _refusal("county_unknown", "评估结果里没有这个县区", "请核对县区代码", adcode)
+        raise _refusal(
+            "county_unknown", "评估结果里没有这个县区", "请核对县区代码", adcode, "county"
+        )
     return frozenset(wanted)
 
 
-def _caps(coverage: Coverage, candidates: gpd.GeoDataFrame, terms: Terms) -> tuple[Ints, Ints]:
-    banks = sorted(terms.bank_caps)
-    known = set(candidates["bank"]) | set(coverage.outlets.get("bank", ()))
-    for name in banks:
-        if name not in known:
+def _limits(
+    coverage: Findings, candidates: gpd.GeoDataFrame, terms: Terms, counties: frozenset[str]
+) -> tuple[Limit, ...]:
+    """What the terms say of banks, counties and cities, as far as it says anything."""
+    bank, county = candidates["bank"], candidates["county"].astype(str)
+    for key in ("bank_caps", "bank_least"):
+        known = set(bank) | set(coverage.outlets.get("bank", ()))
+        for name in sorted(set(getattr(terms, key)) - known):
             action = "请按候选点表里的写法填写银行"
-            raise _refusal("bank_unknown", "没有这家银行的候选点或网点", action, name)
-    number = {name: i for i, name in enumerate(banks)}
-    bank = candidates["bank"].map(lambda name: number.get(name, -1)).to_numpy(np.int64)
-    return bank, np.array([terms.bank_caps[name] for name in banks], np.int64)
+            raise _refusal("bank_unknown", "没有这家银行的候选点或网点", action, name, key)
+    own = sorted(counties - {""})
+    cities = sorted({code[:4] for code in own})
+    kinds = (
+        ("bank", bank, dict(terms.bank_least), dict(terms.bank_caps)),
+        ("county", county, *_both(terms.county_least, terms.county_most, own, "county")),
+        ("city", county.str[:4], *_both(terms.city_least, terms.city_most, cities, "city")),
+    )
+    found = []
+    for kind, of, least, most in kinds:
+        for name in sorted({*least, *most}):
+            sites = (of == name).to_numpy()
+            fewest = int(least.get(name, 0))
+            # One number for all asks of none more than it has.
+            if isinstance(getattr(terms, f"{kind}_least"), int | float):
+                fewest = min(fewest, int(sites.sum()))
+            limit = Limit(kind, name, sites, fewest, most.get(name, np.inf))
+            if limit.least > limit.most:
+                what = f"下限 {limit.least} 大于上限 {limit.most:.0f}"
+                raise _refusal("limits_cross", what, "请改正其一", name, f"{kind}_least")
+            if limit.least > 0 or np.isfinite(limit.most):
+                found.append(limit)
+    return tuple(found)
+
+
+def _both(
+    least: Numbers, most: Numbers | None, codes: list[str], kind: str
+) -> tuple[dict[str, float], dict[str, float]]:
+    return (
+        _by_code(least, codes, f"{kind}_least", 0),
+        {} if most is None else _by_code(most, codes, f"{kind}_most", np.inf),
+    )
+
+
+def _by_code(numbers: Numbers, codes: list[str], key: str, idle: float) -> dict[str, float]:
+    """Code -> number, of those that are not `idle`."""
+    if not isinstance(numbers, Mapping):
+        return dict.fromkeys(codes, numbers) if numbers != idle else {}
+    for code in sorted(set(numbers) - set(codes)):
+        what = f"{key} 里的代码不在所问的县区之内"
+        raise _refusal("county_unknown", what, "请核对县区代码（市为前四位）", code, key)
+    return dict(numbers)
+
+
+def _costs(candidates: gpd.GeoDataFrame, terms: Terms) -> Floats:
+    ids = candidates["candidate_id"]
+    for unknown in sorted(set(terms.costs) - set(ids)):
+        raise _refusal("candidate_unknown", "没有这个候选点", "请核对候选点编号", unknown)
+    return ids.map(lambda name: terms.costs.get(name, 1.0)).to_numpy(float)
 
 
 def _flags(candidates: gpd.GeoDataFrame, ids: Collection[str]) -> Bools:
@@ -232,15 +376,15 @@ def refuse_contradictions(question: Question) -> None:
     ):
         if (both := question.fixed & kept_out).any():
             raise _refusal(kind, what, "请从其中一处删去", str(ids[both][0]))
-    capped = question.fixed & (question.bank >= 0)
-    if (np.bincount(question.bank[capped], minlength=len(question.caps)) > question.caps).any():
-        what, action = "必选候选点超过所属银行的上限", "请提高上限或减少必选点"
-        raise _refusal("cap_below_fixed", what, action, "")
+    for limit in question.limits:
+        if question.fixed[limit.sites].sum() > limit.most:
+            whose = {"bank": "所属银行", "county": "所在县区", "city": "所在市"}[limit.kind]
+            what, action = f"必选候选点超过{whose}的上限", "请提高上限或减少必选点"
+            column = "bank_caps" if limit.kind == "bank" else f"{limit.kind}_most"
+            raise _refusal("cap_below_fixed", what, action, limit.name, column)
 
 
-_COLUMNS = {"county_unknown": "county", "bank_unknown": "bank_caps", "cap_below_fixed": "bank_caps"}
-
-
-def _refusal(kind: str, what: str, action: str, value: str) -> InputError:
-    column = _COLUMNS.get(kind, "candidate_id")
+def _refusal(
+    kind: str, what: str, action: str, value: str, column: str = "candidate_id"
+) -> InputError:
     return unusable(kind, what, action, column=column, value=value)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 
 import geopandas as gpd
 
@@ -10,13 +12,19 @@ from gdcoverage.findings import Coverage
 from gdcoverage.gaps import find_gaps
 from gdcoverage.showing import Shown
 from gdcoverage.sites._alternatives import Alternatives, alternatives_to
+from gdcoverage.sites._candidates import kinds_of
 from gdcoverage.sites._exit import exit_impact
 from gdcoverage.sites._frontier import Frontier, frontier_of
 from gdcoverage.sites._plan import SitePlan
 from gdcoverage.sites._question import ask
 from gdcoverage.sites._recommend import plan_for
+from gdcoverage.sites._refine import Refinement, refined
+from gdcoverage.sites._robust import Robust, robust_of
 from gdcoverage.sites._terms import Terms
+from gdcoverage.sites._whereabouts import by_landmarks
 from gdcoverage.tables import Rows
+
+_Found = TypeVar("_Found", SitePlan, Alternatives)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -34,6 +42,9 @@ class Siting(Shown):
     differ : how many sites of every earlier plan each of them leaves out at least.
     exits : result of `exit_impact`.
     service : what all of it is asked about, in official terms; empty for whatever outlets offer.
+    kinds : what stands where the candidates are, and how many of them; empty where not known.
+    robust : the plan that stays good at every speed, or None.
+    refinement : what denser candidates won and could win, or None.
     """
 
     candidates: int
@@ -45,6 +56,9 @@ class Siting(Shown):
     differ: int
     exits: gpd.GeoDataFrame
     service: str = ""
+    kinds: tuple[tuple[str, int], ...] = ()
+    robust: Robust | None = None
+    refinement: Refinement | None = None
 
     def _line(self) -> str:
         return f"{self.candidates:,} candidates weighed; {self.plan!r}"
@@ -56,6 +70,7 @@ def make_siting(
     candidates: Rows | None = None,
     places: gpd.GeoDataFrame | None = None,
     gaps: gpd.GeoDataFrame | None = None,
+    landmarks: gpd.GeoDataFrame | None = None,
 ) -> Siting:
     """Answer all that the terms ask of a coverage; cover sets are found once.
 
@@ -63,13 +78,24 @@ def make_siting(
     ----------
     coverage, candidates, terms, places : as for `recommend_sites`.
     gaps : of `find_gaps`, where they are known.
+    landmarks : of `landmarks_of`, by which to say where sites are; else the coverage's own
+        names serve.
 
     Raises
     ------
     ValueError, InputError : as for `recommend_sites`.
     """
+
+    def told(found: _Found) -> _Found:
+        return replace(found, sites=by_landmarks(found.sites, coverage, landmarks))
+
     question = ask(coverage, candidates, terms)
-    plan = plan_for(question, find_gaps(coverage, places, areas=False) if gaps is None else gaps)
+    gaps = find_gaps(coverage, places, areas=False) if gaps is None else gaps
+    plan, refinement = plan_for(question, gaps), None
+    if terms.refine_m is not None and question.generated:
+        denser = refined(question, plan, partial(plan_for, gaps=gaps))
+        question, plan, refinement = denser
+    robust = robust_of(question, plan, gaps) if terms.robust else None
     curve = frontier_of(question) if terms.frontier else None
     size = len(plan.sites)
     further = alternatives_to(question, size) if terms.alternatives and size else None
@@ -77,9 +103,12 @@ def make_siting(
         len(question.candidates),
         question.generated,
         int(question.excluded.sum()),
-        plan,
+        told(plan),
         curve,
-        further,
+        further and told(further),
         terms.differ,
         exit_impact(coverage),
+        kinds=kinds_of(question.candidates["kind"]),
+        refinement=refinement,
+        robust=robust and replace(robust, plan=told(robust.plan)),
     )

@@ -11,6 +11,7 @@ from scipy.sparse import csr_array, hstack
 from gdcoverage import locate
 from gdcoverage.arrays import Ints
 from gdcoverage.problems import unusable
+from gdcoverage.sites._binding import refusal
 from gdcoverage.sites._question import HAIR, Question
 from gdcoverage.sites._spread import spread_out
 
@@ -25,7 +26,7 @@ def most_people(
 
     Raises
     ------
-    InputError : more sites are fixed than there may be.
+    InputError : more sites are fixed than there may be, or no plan keeps the terms.
     """
     fixed = int(question.fixed.sum())
     if fixed > sites:
@@ -35,10 +36,14 @@ def most_people(
             "请减少必选点或增加网点数",
             value=f"{fixed} > {sites}",
         )
-    options = _options(question, unlike)
+    options = options_of(question, unlike)
     if time_limit is not None:
         options["time_limit"] = time_limit
-    found = locate.maximal_covering(question.covers, question.people, sites - fixed, **options)
+    room = _with_room(question, options, sites)
+    try:
+        found = locate.maximal_covering(question.covers, question.people, room, **options)
+    except locate.NoPlanError as error:
+        raise refusal(question, sites, error) from None
     people = question.population_of(found.sites)
     bound = people if found.gap == 0 else max(people, float(found.bound))
     return with_bound(replace(found, objective=people), bound)
@@ -48,11 +53,18 @@ def fewest_sites(question: Question, people: float) -> locate.CoverSolution:
     """The fewest sites, fixed ones counted, for so many people newly covered.
 
     Where the terms allow fewer people, as many as they allow.
+
+    Raises
+    ------
+    InputError : no plan keeps the terms.
     """
     everyone = float(question.people.sum())
     share = min(max(people, 0.0) / everyone, 1.0) if everyone else 0.0
-    options = _options(question, ())
-    found = locate.partial_covering(question.covers, question.people, share, **options)
+    options = options_of(question, ())
+    try:
+        found = locate.partial_covering(question.covers, question.people, share, **options)
+    except locate.NoPlanError as error:
+        raise refusal(question, None, error) from None
     # There are no parts of sites: a bound of 4.2 proves 5.
     bound = int(question.fixed.sum()) + np.ceil(float(found.bound) - 1e-6)
     size = len(found.sites)
@@ -75,13 +87,21 @@ def settled(
     rows = rows[np.argsort(demand["demand_id"].to_numpy(str)[rows])]
     # The outlets that are there stand as one more site, which is fixed.
     there = csr_array((outlets[rows] == 1)[:, None])
-    options = _options(question, unlike)
+    options = options_of(question, unlike)
     options["fixed"] = np.append(question.fixed, True)
     options["forbidden"] = np.append(question.forbidden, False)
+    room = _with_room(question, options, sites)
+    if "costs" in options:
+        options["costs"] = np.append(question.costs, 0.0)
+    place = np.full(len(demand), -1)
+    place[rows] = np.arange(len(rows))
+    options["floors"] = [
+        (place[question.missed[own]], needed) for _, own, needed in question.floors
+    ]
     found = locate.backup_covering(
         hstack([question.reach[rows], there], format="csr"),
         people[rows],
-        sites - int(question.fixed.sum()),
+        room,
         plan,
         **options,
     )
@@ -105,13 +125,33 @@ def with_bound(plan: locate.CoverSolution, bound: float) -> locate.CoverSolution
     return replace(plan, bound=bound, gap=gap)
 
 
-def _options(question: Question, unlike: Unlike) -> locate.Options:
-    """Bank caps and earlier plans as sites of which so many may be added to the fixed ones."""
-    of_bank = [np.flatnonzero(question.bank == bank) for bank in range(len(question.caps))]
-    groups = [*zip(of_bank, question.caps.tolist(), strict=True), *unlike]
+def options_of(question: Question, unlike: Unlike) -> locate.Options:
+    """Limits and earlier plans as sites of which so many may be added to the fixed ones."""
+    fixed = question.fixed
+    limits = [(np.flatnonzero(each.sites), each.most, each.least) for each in question.limits]
+    groups = [*limits, *((sites, most, 0) for sites, most in unlike)]
     return {
-        "fixed": question.fixed,
+        "fixed": fixed,
         "forbidden": question.forbidden,
-        "groups": [(sites, most - int(question.fixed[sites].sum())) for sites, most in groups],
+        "groups": [
+            (
+                sites,
+                min(int(min(most, len(sites))), len(sites)) - int(fixed[sites].sum()),
+                max(int(least) - int(fixed[sites].sum()), 0),
+            )
+            for sites, most, least in groups
+        ],
+        "floors": [(rows, needed) for _, rows, needed in question.floors],
         "time_limit": question.terms.time_limit,
     }
+
+
+def _with_room(question: Question, options: locate.Options, sites: int) -> float:
+    """What may be added: so many sites; where there is a budget, also as a group, and its money."""
+    left = sites - int(question.fixed.sum())
+    if not np.isfinite(question.budget):
+        return left
+    options["costs"] = question.costs
+    everything = np.arange(len(question.costs))
+    options["groups"] = [*options["groups"], (everything, min(left, len(everything)), 0)]
+    return max(question.budget - float(question.costs[question.fixed].sum()), 0.0)

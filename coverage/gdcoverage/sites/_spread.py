@@ -56,7 +56,12 @@ def _equal_to(question: Question, site: int, free: Floats, rest: Ints) -> Ints:
     people = np.repeat(question.people[only], np.diff(held.indptr))
     gains = free + np.bincount(held.indices, people, minlength=len(free))
     equal = np.abs(gains - gains[site]) <= _SAME_PEOPLE
-    return np.flatnonzero(equal & question.is_open(rest))
+    equal &= question.is_open(rest)
+    if not question.is_two_sided:
+        return np.flatnonzero(equal)
+    others = np.flatnonzero(equal & (np.arange(len(equal)) != site))
+    kept = [c for c in others.tolist() if question.keeps_floors(np.append(rest, [c]))]
+    return np.sort(np.array([site, *kept], np.int64))
 
 
 def _farthest(equal: Ints, rest: Ints, xyz: Floats, to_outlet: Floats) -> int:

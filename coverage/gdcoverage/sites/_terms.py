@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 import geopandas as gpd
@@ -12,6 +12,8 @@ from shapely.geometry.base import BaseGeometry
 from gdcoverage.policy import Range, out_of_range, require_none
 
 Areas: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries | BaseGeometry
+
+Numbers: TypeAlias = float | Mapping[str, float]
 
 _COUNT = Range(0, 10**6, whole=True)
 _RANGES = {
@@ -23,8 +25,27 @@ _RANGES = {
     "within": Range(0, 1),
     "generate": _COUNT,
     "apart_m": Range(1, 10**6),
+    "budget": Range(0, 10**12),
+    "refine_m": Range(5, 10**6),
     "time_limit": Range(0, 10**6),
 }
+# What may be one number for all, or a number by code of county or city, or by bank.
+_BY_CODE = {
+    "county_least": _COUNT,
+    "county_most": _COUNT,
+    "city_least": _COUNT,
+    "city_most": _COUNT,
+    "rate_least": Range(0, 1),
+}
+_CHOICES = {
+    "then": (("two_outlets",), "应为 two_outlets，或不写"),
+    "scope": (("county", "province"), "应为 county（各县区分别）或 province（全部县区合用）"),
+    "robust": (("expected", "regret"), "应为 expected、regret 之一，或不写"),
+}
+_WORDS = {"bank_caps": "上限", "bank_least": "下限", "costs": "费用"}
+_BY_NAME = {"bank_caps": _COUNT, "bank_least": _COUNT, "costs": Range(0, 10**12)}
+
+_APART_M, _APART_REFINED_M = 500.0, 200.0
 
 
 @dataclass(frozen=True)
@@ -37,7 +58,13 @@ class Terms:
     target : coverage rate to reach with the fewest sites, 0 to 1.
     county : adcodes whose people count, with one budget; all if None. Candidates beyond the
         border may serve them.
-    bank_caps : most sites of each bank named.
+    bank_caps, bank_least : most and fewest sites of each bank named.
+    county_least, county_most : fewest and most sites in each county; or by adcode. Of the fewest,
+        as many as a county has candidates.
+    city_least, city_most : likewise of each city, by the first four digits of the adcode.
+    rate_least : coverage rate that every county must reach, 0 to 1; or by adcode.
+    costs : of candidates by id, 1 for those not named. Only together with `budget`.
+    budget : what all sites together may cost. Only together with `add`.
     fixed, forbidden : candidate_ids that must, must not be in a plan.
     excluded : areas (EPSG:4326 polygons) without sites: water, airfields, …. None is generated
         there, and candidates of a table that lie there are forbidden.
@@ -49,7 +76,14 @@ class Terms:
     differ : how many sites of every earlier plan an alternative leaves out at least.
     within : largest share of the best plan's people that an alternative may lack.
     generate, apart_m : how many locations are generated where there is no table, and how many
-        metres apart at least.
+        metres apart at least: 500 by default, or 200 where they are refined.
+    scope : of a plan of several counties, whether `add` or `target` is asked for each ``county``,
+        or once for the ``province``, all counties of the plan together.
+    refine_m : metres apart to which generated locations are refined around the chosen sites,
+        until nothing is won; not at all if None.
+    robust : a plan beside the recommended one that stays good at the three walking speeds of
+        every report: ``expected``, with most people on average; ``regret``, that falls least
+        short of the best at the speed where it falls shortest; none if None.
     time_limit : seconds for each question put to the solver; then the best plan found comes with
         its gap. With `then`, for each of the two.
 
@@ -67,6 +101,14 @@ class Terms:
     target: float | None = None
     county: str | Collection[str] | None = None
     bank_caps: Mapping[str, int] = field(default_factory=dict)
+    bank_least: Mapping[str, int] = field(default_factory=dict)
+    county_least: Numbers = 0
+    county_most: Numbers | None = None
+    city_least: Numbers = 0
+    city_most: Numbers | None = None
+    rate_least: Numbers = 0.0
+    costs: Mapping[str, float] = field(default_factory=dict)
+    budget: float | None = None
     fixed: Collection[str] = ()
     forbidden: Collection[str] = ()
     excluded: Areas | None = field(default=None, compare=False, repr=False)
@@ -76,28 +118,65 @@ class Terms:
     differ: int = 1
     within: float = 0.05
     generate: int = 300
-    apart_m: float = 500.0
+    apart_m: float | None = None
+    scope: Literal["county", "province"] = "county"
+    refine_m: float | None = None
+    robust: Literal["expected", "regret"] | None = None
     time_limit: float = 60.0
 
     def __post_init__(self) -> None:
         require_none(self.faults(vars(self)), vars(self))
+
+    @property
+    def spacing_m(self) -> float:
+        """Metres that generated locations are apart at first."""
+        if self.apart_m is not None:
+            return self.apart_m
+        return _APART_M if self.refine_m is None else _APART_REFINED_M
 
     @staticmethod
     def faults(values: Mapping[str, Any]) -> dict[str, str]:
         """What is wrong with some terms: name -> what it should be, in Chinese."""
         given = {name: value for name, value in values.items() if value is not None}
         faults = out_of_range(_RANGES, given)
-        caps = given.get("bank_caps", {})
-        if not isinstance(caps, Mapping):
-            faults["bank_caps"] = "应写成 { 银行 = 个数 }"
-        elif wrong := [bank for bank, most in caps.items() if not _COUNT.holds(most)]:
-            faults["bank_caps"] = f"中“{'”“'.join(map(str, wrong))}”的上限{_COUNT}"
+        for name, range_ in (_BY_NAME | _BY_CODE).items():
+            numbers = given.get(name, {})
+            if isinstance(numbers, Mapping):
+                wrong = [key for key, number in numbers.items() if not range_.holds(number)]
+                if wrong:
+                    faults[name] = (
+                        f"中“{'”“'.join(map(str, wrong))}”的{_WORDS.get(name, '数')}{range_}"
+                    )
+            elif name in _BY_NAME:
+                faults[name] = (
+                    "应写成 { 候选点编号 = 费用 }" if name == "costs" else "应写成 { 银行 = 个数 }"
+                )
+            elif not range_.holds(numbers):
+                faults[name] = f"{range_}，或按代码写 {{ 代码 = 数 }}"
+        if given.get("costs") and "budget" not in given:
+            faults["costs"] = "须同时写费用上限 budget"
+        if "budget" in given and "target" in given:
+            faults["budget"] = "只能与 add 同时写"
         for name in ("fixed", "forbidden"):
             if not _are_ids(given.get(name, ())):
                 faults[name] = "应是候选点编号的列表"
-        if given.get("then", "two_outlets") != "two_outlets":
-            faults["then"] = "应为 two_outlets，或不写"
+        for name, (choices, told) in _CHOICES.items():
+            if name in given and given[name] not in choices:
+                faults[name] = told
+        if given.get("scope") == "province":
+            together = "与 scope = province 不能同时写"
+            faults |= dict.fromkeys({"robust", "refine_m"} & given.keys(), together)
         return faults
+
+    def of_county(self, adcode: str) -> Terms:
+        """What of terms for many counties one of them is asked."""
+        own = {adcode, adcode[:4]}
+        changed: dict[str, Any] = {}
+        for name in _BY_CODE:
+            numbers = getattr(self, name)
+            if isinstance(numbers, Mapping):
+                changed[name] = {code: n for code, n in numbers.items() if code in own}
+        return replace(self, **changed)
 
 
 def _are_ids(value: object) -> bool:

@@ -85,7 +85,11 @@ def import_table(
     out.print(f"读到网点 {len(reading.frame)} 个；与台账（截至 {day}）不同的有 {len(found)} 处。")
     for kind in dict.fromkeys(difference.kind for difference in found):
         out.print(f"  {kind} {sum(difference.kind == kind for difference in found)} 处")
-    out.print(Text(f"已写出：{nearby(review)}。填好“处理”列后运行："), soft_wrap=True)
+    open_ones = sum(not d.certain for d in found)
+    if open_ones:
+        out.print(f"其中 {open_ones} 处没有预填处理，要您决定。")
+    out.print(f"生效日期都预填 {day}；知道实际日期的请改，逐月的变化以它为准。")
+    out.print(Text(f"已写出：{nearby(review)}。核对“处理”列后运行："), soft_wrap=True)
     out.print(Text(f"gdcoverage register apply {nearby(review)}"), soft_wrap=True)
 
 
@@ -276,6 +280,18 @@ def directory(
     (number,) = Register(register).append([draft], recorded_by=by)
     count = len(draft.details["items"])
     out.print(Text(f"已写入第 {number} 条：事项目录，{count} 项，自 {draft.effective_on} 起"))
+
+
+@app.command(epilog="例：gdcoverage register reader 电子地图 --register postgresql://…")
+def reader(
+    role: Annotated[str, typer.Argument(metavar="ROLE", help="PostgreSQL 账号，须已建好")],
+    register: Where = DEFAULT,
+) -> None:
+    """给一个账号只读公开列的权限：只能用来发布公众版，读不到监督、退出情形、来源和记录人。"""
+    from gdcoverage.register import Register
+
+    Register(register).let_read(role)
+    out.print(Text(f"账号 {role} 现在能读、且只能读公开的列。"), soft_wrap=True)
 
 
 def day_of(text: str, option: str) -> dt.date:

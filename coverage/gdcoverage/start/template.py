@@ -173,7 +173,7 @@ osm = "街道.osm.pbf"       # 从 download.geofabrik.de 下载，改成实际�
 
 # [sites]                 # 需要布点建议时去掉 #
 # add = 5                 # 或 target = 95（%）
-# candidates = "{WORKBOOK}"
+# candidates = "{WORKBOOK}"   # 或 "osm"：街道文件里的银行、村居委会、政府机构、邮政网点
 # sheet = "{settings.CANDIDATES}"
 
 [outputs]

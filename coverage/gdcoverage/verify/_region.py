@@ -33,6 +33,9 @@ _ASKED = sorted(
     | {*EXCLUDED, *WAY_KEYS, *_NODES, "area", "type"}
 )
 _TILE_DEG = 0.02
+_GEOMETRY = osmium.geom.WKBFactory()
+# Bytes of a line's WKB before its first coordinate.
+_WKB_HEAD = 9
 # More than a way has nodes.
 _MOST_PARTS = 10_000
 # A degree of latitude is nowhere shorter.
@@ -94,12 +97,10 @@ class _Cutting:
         self._ways: list[str] = []
         self._nodes: dict[int, str] = {}
 
-    def touches(self, nodes: list[_Node]) -> bool:
-        """Whether the box around these nodes touches this one."""
+    def touches(self, box: Box) -> bool:
+        """Whether a box touches this one."""
         west, south, east, north = self.box
-        lons, lats = [node.lon for node in nodes], [node.lat for node in nodes]
-        across = min(lons) <= east and max(lons) >= west
-        return across and min(lats) <= north and max(lats) >= south
+        return box[0] <= east and box[2] >= west and box[1] <= north and box[3] >= south
 
     def add(self, way: int, tags: Mapping[str, str], nodes: list[_Node], marked: _Marked) -> None:
         """Put in a way, or an unbroken part of it, with its nodes, some of which bear tags."""
@@ -155,8 +156,11 @@ def cut_regions(osm: Path, regions: Sequence[Region]) -> list[Region]:
             if thing.is_node():
                 marked[thing.id] = _sound_tags(thing)
                 continue
+            box = _box_of_whole(thing)
+            if box and not _near(tiles, cuttings, box):
+                continue
             for number, nodes in enumerate(_parts(thing)):
-                near = [it for it in _near(tiles, cuttings, nodes) if it.touches(nodes)]
+                near = _near(tiles, cuttings, _box_of(nodes))
                 if not near:
                     continue
                 tags = _sound_tags(thing)
@@ -263,18 +267,34 @@ def _tiles(box: Box) -> Iterator[tuple[int, int]]:
 def _near(
     tiles: Mapping[tuple[int, int], list[_Cutting]],
     cuttings: list[_Cutting],
-    nodes: list[_Node],
+    box: Box,
 ) -> list[_Cutting]:
-    """Regions that a line through these nodes may touch."""
-    lons, lats = [node.lon for node in nodes], [node.lat for node in nodes]
-    box = min(lons), min(lats), max(lons), max(lats)
+    """Regions that touch a box."""
     if (box[2] - box[0]) * (box[3] - box[1]) > len(tiles) * _TILE_DEG**2:
-        return cuttings
+        return [cutting for cutting in cuttings if cutting.touches(box)]
     found: dict[int, _Cutting] = {}
     for tile in _tiles(box):
         for cutting in tiles.get(tile, ()):
-            found[id(cutting)] = cutting
+            if cutting.touches(box):
+                found[id(cutting)] = cutting
     return list(found.values())
+
+
+def _box_of_whole(way: Any) -> Box | None:
+    """Around a way with all its nodes, which most are and far from any region; else None."""
+    try:
+        line = bytes.fromhex(_GEOMETRY.create_linestring(way))
+    except (osmium.InvalidLocationError, RuntimeError):  # nodes are absent; all are one place
+        return None
+    places = np.frombuffer(line, "<f8", offset=_WKB_HEAD).tolist()
+    lons, lats = places[::2], places[1::2]
+    return min(lons), min(lats), max(lons), max(lats)
+
+
+def _box_of(nodes: list[_Node]) -> Box:
+    """Around some nodes."""
+    lons, lats = [node.lon for node in nodes], [node.lat for node in nodes]
+    return min(lons), min(lats), max(lons), max(lats)
 
 
 def _parts(way: Any) -> list[list[_Node]]:

@@ -1,8 +1,7 @@
 // Beside: names of counties in scripts that lie beside the page, read when a query wants them.
 /** @import { BesideCounty, NamesBlock, Store } from "./types.js" */
 /** @import { Look } from "./lookup.js" */
-import { unpacked } from "./blocks.js";
-import { make } from "./dom.js";
+import { leftBy, unpacked } from "./blocks.js";
 import { CALLED } from "./names.js";
 import { takeNames } from "./search.js";
 
@@ -36,7 +35,7 @@ export class Beside {
   /** @param {BesideCounty} county */
   async read({ adcode, name }) {
     try {
-      const piece = await namesIn(`地名/${adcode}.js`), { names } = this.store;
+      const { kind, text } = await leftBy(`地名/${adcode}.js`, "emapNames"), piece = await unpacked(kind, text), { names } = this.store;
       takeNames(this.store, names ? joined(names, piece, name) : piece);
       this.states.set(adcode, "here");
     } catch {
@@ -97,25 +96,3 @@ const joined = (names, piece, county) => ({
   pinyin: { ...names.pinyin, ...piece.pinyin },
   simple: names.simple + piece.simple,
 });
-
-/**
- * The names that a script beside the page leaves at its element.
- * @param {string} src
- * @returns {Promise<NamesBlock>}
- */
-function namesIn(src) {
-  /** @type {HTMLScriptElement & {emapNames?: {kind: string, text: string}}} */
-  const node = make("script", { src });
-  return new Promise((resolve, reject) => {
-    node.onload = () => {
-      node.remove();
-      if (node.emapNames) resolve(unpacked(node.emapNames.kind, node.emapNames.text));
-      else reject(new Error("no names in " + src));
-    };
-    node.onerror = () => {
-      node.remove();
-      reject(new Error("no " + src));
-    };
-    document.head.append(node);
-  });
-}

@@ -1,4 +1,5 @@
 // Blocks: the page's data, as JSON or compressed.
+import { make } from "./dom.js";
 import { inflate } from "./inflate.js";
 
 /**
@@ -40,11 +41,34 @@ const blockNode = (id, name) => document.querySelector(`script[data-map="${id}"]
  * @param {string} base64
  * @returns {Promise<Uint8Array>}
  */
-async function gunzip(base64) {
+export async function gunzip(base64) {
   const binary = atob(base64), bytes = new Uint8Array(binary.length);
   // A loop: a function for each of a million letters takes its time.
   for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
   if (typeof DecompressionStream === "undefined") return inflate(bytes);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/**
+ * What a script beside the page leaves at its element; a page from a disk may read nothing else there.
+ * @param {string} src
+ * @param {string} name of the element's property
+ * @returns {Promise<any>}
+ */
+export function leftBy(src, name) {
+  /** @type {HTMLScriptElement & Record<string, any>} */
+  const node = make("script", { src });
+  return new Promise((resolve, reject) => {
+    node.onload = () => {
+      node.remove();
+      if (node[name]) resolve(node[name]);
+      else reject(new Error("nothing in " + src));
+    };
+    node.onerror = () => {
+      node.remove();
+      reject(new Error("no " + src));
+    };
+    document.head.append(node);
+  });
 }

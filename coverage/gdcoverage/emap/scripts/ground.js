@@ -9,6 +9,7 @@ import { make } from "./dom.js";
 import { lettered, write } from "./lettering.js";
 import { gcj } from "./links.js";
 import { unpack } from "./shapes.js";
+import { NEAR_ZOOM as PIECES_ZOOM, Pieces } from "./pieces.js";
 import { LOOKS } from "./tokens.js";
 
 /**
@@ -127,13 +128,14 @@ export const FEW = 3;
 /**
  * Land, water, streets and names of our own; borders and names of counties.
  * @param {L.Map} map
+ * @param {Words} texts
  * @param {Base} base
  * @param {Shapes[]} drawn
  * @param {boolean} tiled whether tiles lie under them
  * @param {() => Shapes} outlets those shown, with their names
  * @returns {GroundLayer}
  */
-export function drawGround(map, base, drawn, tiled, outlets) {
+export function drawGround(map, texts, base, drawn, tiled, outlets) {
   const few = base.labels.length <= FEW;
   /** @type {GroundLayer} */
   const group = L.layerGroup();
@@ -144,12 +146,19 @@ export function drawGround(map, base, drawn, tiled, outlets) {
     return group.addLayer(borders).addLayer(names);
   }
   const borders = shapesOf("border", base.borders.length ? [base.borders] : []);
-  const layers = [shapesOf("around", base.around), shapesOf("land", base.land), ...drawn];
+  const land = [shapesOf("around", base.around), shapesOf("land", base.land)];
+  const pieces = base.pieces ? new Pieces(base.pieces, () => [ground, words].forEach((canvas) => canvas.redraw())) : null;
+  const said = make("p", { class: "emap-pieces", role: "status" });
+  map.getContainer().append(said);
   [["ground", 305], ["words", 350]].forEach(([name, z]) => paneOf(map, /** @type {string} */ (name), /** @type {number} */ (z)));
   const ground = new Backdrop("emap-ground", 0.25, (context, view) => {
     const look = lookOf(map);
     paintSea(context, base, view, look);
-    paint(context, layers, view, look);
+    paint(context, land, view, look);
+    const near = pieces && view.zoom >= PIECES_ZOOM ? pieces.look(view) : { here: [], all: false };
+    if (!near.all) clipped(context, near.here.map(({ box }) => box), view, () => paint(context, drawn, view, look));
+    near.here.forEach(({ layers, box }) => clipped(context, [box], null, () => paint(context, layers, view, look)));
+    said.textContent = pieces && view.zoom >= PIECES_ZOOM ? pieces.said(texts) : "";
     paintBorders(context, borders, view, look, few);
   });
   const measure = measuring(/** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d")));
@@ -157,7 +166,10 @@ export function drawGround(map, base, drawn, tiled, outlets) {
     const own = view.zoom < MARKED_ZOOM ? [] : [outlets()];
     const marks = own.length ? marksOf(own[0], view) : [];
     const taken = [...nameBoxes(named(view.zoom), view), ...(marks.length > MARKS ? [] : marks)];
-    group.written = lettered([...own, ...drawn], view, measure, taken, larger());
+    const near = pieces && view.zoom >= PIECES_ZOOM ? pieces.look(view) : { here: [], all: false };
+    // The page's own streets lie less closely.
+    const seen = [...near.here.flatMap((piece) => piece.layers), ...(near.all ? [] : drawn)];
+    group.written = lettered([...own, ...seen], view, measure, taken, larger());
     write(context, group.written, lookOf(map));
   });
   followLooks([ground, words]);
@@ -167,7 +179,25 @@ export function drawGround(map, base, drawn, tiled, outlets) {
     cancelAnimationFrame(waiting);
     if (map.getZoom() >= MARKED_ZOOM) waiting = requestAnimationFrame(() => words.redraw());
   };
+  group.pieces = pieces || undefined;
   return group.addLayer(ground).addLayer(words).addLayer(names);
+}
+
+/**
+ * Draws within boxes, or in a view without them.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box[]} boxes
+ * @param {View | null} without
+ * @param {() => void} draw
+ */
+function clipped(context, boxes, without, draw) {
+  const path = new Path2D();
+  if (without) path.rect(0, 0, without.width, without.height);
+  boxes.forEach(([left, top, right, bottom]) => path.rect(left, top, right - left, bottom - top));
+  context.save();
+  context.clip(path, "evenodd");
+  draw();
+  context.restore();
 }
 
 // Of more outlets in view most are numbers only; seen from farther all are.

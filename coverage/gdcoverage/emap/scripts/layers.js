@@ -3,7 +3,7 @@
 /** @import { Words } from "./words.js" */
 import { make } from "./dom.js";
 import { paneOf, quietPane } from "./ground.js";
-import { Diamond, Triangle, swatch, unpack, unpackArea } from "./shapes.js";
+import { Diamond, Ring, Triangle, swatch, unpack, unpackArea } from "./shapes.js";
 import { countyName } from "./store.js";
 
 /** @typedef {Record<string, Style>} Styles by key */
@@ -71,10 +71,10 @@ export function plannerLayers(words, map, head, planner) {
     ...style[key].options, renderer: panes.areas, interactive: false,
   })]);
   if (planner.counties) {
-    return { ...rateLayers(words, planner.counties, style, marks), ...gapMarks(words, planner, style, marks), ...siteLayer(words, planner, style) };
+    return { ...rateLayers(words, map, planner.counties, style, marks), ...townLayers(words, planner.towns, style, marks, "town_rate_"), ...gapMarks(words, planner, style, marks), ...siteLayer(words, planner, style), ...supervisionLayers(words, planner, style, marks) };
   }
   return {
-    ...townLayers(words, planner.towns, style, marks),
+    ...townLayers(words, planner.towns, style, marks, "rate_"),
     streets: lines("streets", panes.lines),
     radius: area("radius"),
     walk_3: area("walk_3"),
@@ -86,6 +86,7 @@ export function plannerLayers(words, map, head, planner) {
     uncovered: demandLayer(words, planner.demand, style.uncovered, isMissed(1), Diamond, marks),
     uncovered_rural: demandLayer(words, planner.demand, style.uncovered_rural, isMissed(0), Triangle, marks),
     ...siteLayer(words, planner, style),
+    ...supervisionLayers(words, planner, style, marks),
   };
 }
 
@@ -163,35 +164,66 @@ function siteLayer(words, planner, style) {
 }
 
 /**
- * The county's towns by class of coverage rate.
+ * A ring around each outlet that supervision has to look at, by what for.
+ * @param {Words} words
+ * @param {Planner} planner
+ * @param {Styles} style
+ * @param {L.Renderer} renderer
+ */
+function supervisionLayers(words, planner, style, renderer) {
+  /** @type {Record<string, L.LayerGroup>} */
+  const layers = {};
+  Object.keys(style).filter((key) => key.startsWith("supervised_")).forEach((key) => {
+    layers[key] = new Later(() => planner.supervision.filter((place) => place.style === key)
+      .map((place) => popup(words, new Ring([place.lat, place.lon], { ...style[key].options, renderer }), place.name, place.facts)));
+  });
+  return layers;
+}
+
+/**
+ * Towns by class of coverage rate.
  * @param {Words} words
  * @param {Town[]} towns
  * @param {Styles} style
  * @param {L.Renderer} renderer
+ * @param {string} prefix of the styles' names
  */
-function townLayers(words, towns, style, renderer) {
+function townLayers(words, towns, style, renderer, prefix) {
   /** @type {Record<string, L.LayerGroup>} */
   const layers = {};
-  Object.keys(style).filter((key) => key.startsWith("rate_")).forEach((key) => {
+  Object.keys(style).filter((key) => key.startsWith(prefix)).forEach((key) => {
     layers[key] = new Later(() => towns.filter((town) => town.style === key && town.area.length)
       .map((town) => popup(words, L.polygon(unpackArea(town.area), { ...style[key].options, renderer }), town.name, town.facts)));
   });
   return layers;
 }
 
+// From here on a county's colour gives way to its streets.
+const STREETS_ZOOM = 12;
+const LIGHTER = 5;
+
 /**
  * The province: counties by class of coverage rate.
  * @param {Words} words
+ * @param {L.Map} map
  * @param {RatedCounty[]} counties
  * @param {Styles} style
  * @param {L.Renderer} renderer
  */
-function rateLayers(words, counties, style, renderer) {
+function rateLayers(words, map, counties, style, renderer) {
   /** @type {Record<string, L.LayerGroup>} */
   const layers = {};
+  const near = () => map.getZoom() >= STREETS_ZOOM;
+  const filled = (/** @type {string} */ key) => ({ fillOpacity: (style[key].options.fillOpacity || 0) / (near() ? LIGHTER : 1) });
+  let veiled = near();
+  map.on("zoomend", () => {
+    if (veiled === near()) return;
+    veiled = near();
+    Object.keys(layers).forEach((key) => layers[key].eachLayer((shape) => { if (shape instanceof L.Path) shape.setStyle(filled(key)); }));
+  });
   Object.keys(style).filter((key) => key.startsWith("rate_")).forEach((key) => {
     layers[key] = new Later(() => counties.filter((county) => county.style === key).map((county) => {
-      const shape = L.polygon(unpackArea(county.area), { ...style[key].options, renderer });
+      const shape = L.polygon(unpackArea(county.area), { ...style[key].options, ...filled(key), renderer });
       return shape.bindPopup(() => countyCard(words, county), { maxWidth: 320 });
     }));
   });

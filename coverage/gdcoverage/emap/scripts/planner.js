@@ -3,7 +3,10 @@
 /** @import { Words } from "./words.js" */
 import { make, part, parts, refill } from "./dom.js";
 import { countyCard, factCard, isCovered, isMissed } from "./layers.js";
+import { Leader } from "./leader.js";
+import { Measuring } from "./measure.js";
 import { doubtLines } from "./said.js";
+import { factRows, pictureOf, rankedFacts, save, saveTable } from "./saved.js";
 import { serviceSwitches } from "./services.js";
 import { swatch, unpackArea } from "./shapes.js";
 import { countyName } from "./store.js";
@@ -28,8 +31,38 @@ export function plannerPanel(root, words, map, head, planner, layers, store) {
   set("standard", head.standard || "");
   Object.assign(words.english, planner.words);
   layerSwitches(part(root, ".emap-layers"), words, map, head, layers, layerCounts(planner, store));
+  workTools(root, words, map, head, planner, layers);
   if (planner.services) serviceSwitches(root, words, head, planner.demand, planner.services, layers);
   return tabs(root);
+}
+
+/**
+ * What planners do with the map: measure, save, show, make room.
+ * @param {HTMLElement} root
+ * @param {Words} words
+ * @param {L.Map} map
+ * @param {Head} head
+ * @param {Planner} planner
+ * @param {Layers} layers
+ */
+function workTools(root, words, map, head, planner, layers) {
+  new Measuring(root, map, words);
+  new Leader(root, map, words, head, planner, layers);
+  part(root, ".emap-picture").addEventListener("click", () => {
+    pictureOf(map, head, words, head.headline || "").then((blob) => save(`${head.title}_${head.subtitle}.png`, blob)).catch((error) => {
+      console.warn(error);
+      // Tiles of another's host may be seen, not taken.
+      window.alert(words.t("存不了图片（用了在线底图，或地图太大），请用打印。"));
+    });
+  });
+  part(root, ".emap-save-ranking").addEventListener("click", () => saveTable(`${head.subtitle}_${words.t(planner.counties ? "县区" : "空白区")}`, factRows(words, rankedFacts(planner))));
+  const fold = (/** @type {boolean} */ on) => {
+    root.classList.toggle("emap-folded", on);
+    map.invalidateSize({ animate: false });
+    part(root, on ? ".emap-unfold" : ".emap-fold").focus();
+  };
+  part(root, ".emap-fold").addEventListener("click", () => fold(true));
+  part(root, ".emap-unfold").addEventListener("click", () => fold(false));
 }
 
 /**
@@ -41,6 +74,8 @@ function layerCounts(planner, store) {
   const count = (/** @type {number[]} */ list, /** @type {number} */ wanted) => list.filter((value) => value === wanted).length;
   /** @type {Record<string, number>} */
   const counts = { outlets: count(store.active, 1), idle: count(store.active, 0), sites: planner.sites.length };
+  planner.towns.forEach(({ style, area }) => { if (area.length) counts[style] = (counts[style] || 0) + 1; });
+  planner.supervision.forEach(({ style }) => { counts[style] = (counts[style] || 0) + 1; });
   if (planner.counties) {
     planner.counties.forEach(({ style }) => { counts[style] = (counts[style] || 0) + 1; });
     return { ...counts, gap_marks: planner.gapMarks.length };

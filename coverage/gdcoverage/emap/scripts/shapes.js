@@ -37,6 +37,15 @@ export class Triangle extends L.CircleMarker {
   }
 }
 
+/** A circle of which only the line is clicked: what it surrounds keeps its own card. */
+export class Ring extends L.CircleMarker {
+  /** @param {L.Point} p */
+  _containsPoint(p) {
+    const mark = /** @type {any} */ (this), reach = 4 + mark._clickTolerance();
+    return Math.abs(p.distanceTo(mark._point) - mark._radius) <= reach;
+  }
+}
+
 /** @type {Corners} */
 const triangle = (r) => [[0, -r * 1.3], [r * 1.25, r], [-r * 1.25, r]];
 /** @type {Corners} */
@@ -87,6 +96,7 @@ export function swatch(style) {
   }
   const stroke = { stroke: o.color, "stroke-width": Math.max(o.weight, 1.5), "stroke-dasharray": o.dashArray || "" };
   if (style.shape === "area") draw("rect", { x: 3, y: 3, width: 28, height: 16, ...fill, ...stroke });
+  if (style.shape === "ring") draw("circle", { cx: 17, cy: 11, r: 7, fill: "none", ...stroke });
   if (style.shape === "line") draw("path", { d: "M2 11h30", fill: "none", ...stroke });
   return svg;
 }

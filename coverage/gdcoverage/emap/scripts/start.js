@@ -16,6 +16,7 @@ import { Points } from "./points.js";
 import { poster } from "./poster.js";
 import { Printing } from "./print.js";
 import { dates, stale } from "./said.js";
+import { outletRows, saveTable } from "./saved.js";
 import { searchIndex, takeNames } from "./search.js";
 import { Sheet } from "./sheet.js";
 import { openStore } from "./store.js";
@@ -88,6 +89,7 @@ async function fill(opened, id, first) {
   const tabs = planner && plannerPanel(root, words, map, head, planner, layers, store);
   const sheet = new Sheet(root, map);
   shareSpace(root, look, tabs, sheet);
+  if (planner) part(root, ".emap-save-list").addEventListener("click", () => saveTable(`${head.subtitle}_${words.t("网点")}`, outletRows(look)));
   about(root, head, words);
   const page = () => poster(look, head, base, drawn, stateOf(addressOf(emap)));
   /** @type {Emap} */
@@ -161,7 +163,7 @@ const stateOf = ({ q, city, county, bank, items, modes, week, time, outlet }) =>
  */
 function makeLayers({ map, head, words }, store, base, drawn, planner) {
   const outlets = new Points(store, { fillColor: "#0B3C7D" }, 630);
-  const ground = drawGround(map, base, drawn, Boolean(head.tiles), outletsOf(store, outlets)).addTo(map);
+  const ground = drawGround(map, words, base, drawn, Boolean(head.tiles), outletsOf(store, outlets)).addTo(map);
   outlets.changed = () => ground.rewrite && ground.rewrite();
   const layers = { counties: ground, outlets };
   if (!planner) return layers;

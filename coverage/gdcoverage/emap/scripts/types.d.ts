@@ -2,6 +2,7 @@
 
 import type { Words } from "./words.js";
 import type { Look } from "./lookup.js";
+import type { Pieces } from "./pieces.js";
 import type { Points } from "./points.js";
 import type { Printing } from "./print.js";
 import type { Sheet } from "./sheet.js";
@@ -66,7 +67,7 @@ export interface Style {
   label: string;
   english: string;
   on: boolean;
-  shape: "circle" | "star" | "diamond" | "triangle" | "outlet" | "area" | "line";
+  shape: "circle" | "star" | "diamond" | "triangle" | "outlet" | "ring" | "area" | "line";
   options: { color: string; weight: number; dashArray?: string; fillColor?: string; fillOpacity?: number };
 }
 
@@ -197,6 +198,8 @@ export interface Base {
   labels: Label[];
   /** Names of neighbours. */
   beyond: Label[];
+  /** Squares of the base map that lie beside the page. */
+  pieces?: [number, number][];
 }
 
 export interface Label {
@@ -217,10 +220,22 @@ export interface Planner {
   gaps: Gap[];
   demand: Demand;
   sites: Place[];
+  /** Today, and after each of the sites in turn; the province's map has today alone. */
+  steps: Step[];
+  /** What the rate is called. */
+  rated: string;
   towns: Town[];
   services: Services | null;
+  /** Never of the public's edition. */
+  supervision: (Place & { style: string })[];
   counties?: RatedCounty[];
   gapMarks: (Place & { people: number })[];
+}
+
+/** Rate as text, and people outside the standard. */
+export interface Step {
+  rate: string;
+  missed: number;
 }
 
 export interface Place extends Label {
@@ -276,6 +291,8 @@ export interface Demand {
   settlements: { urban: string; rural: string };
   unknown: string;
   columns: Record<string, { label: string; unit: string }>;
+  /** The site that wins each, by its place in the build order; 0 for none. */
+  won?: number[];
   /** By which service `covered` is now; by none. */
   service?: string;
 }
@@ -348,7 +365,7 @@ export interface Letter {
 }
 
 /** Everything under a map; which names are written now, and how they are written anew. */
-export type GroundLayer = L.LayerGroup & { written?: Written[]; rewrite?: () => void };
+export type GroundLayer = L.LayerGroup & { written?: Written[]; rewrite?: () => void; pieces?: Pieces };
 
 export interface Written {
   text: string;

@@ -1,0 +1,1 @@
+"""A day's inspection: which outlets, in which order, along which streets."""

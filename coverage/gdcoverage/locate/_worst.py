@@ -1,0 +1,152 @@
+"""Cover as much as can be in the scenario that fares worst: an exact program, and its bound."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+import numpy as np
+from scipy import sparse
+
+from gdcoverage.arrays import Floats, Ints
+from gdcoverage.locate._containment import twins
+from gdcoverage.locate._highs import Program, run
+from gdcoverage.locate._model import Lists
+from gdcoverage.locate._question import Question
+from gdcoverage.locate._search import HIGHS_ROUNDING, Answer
+
+_HAIR = 1e-9
+
+
+def solve_worst(question: Question, scenario: Ints, budget: float, plan: Ints) -> Answer:
+    """The plan with the largest least weight over scenarios, not less than `plan` has.
+
+    max z,  z <= sum of w_i y_i over i of s, for every scenario s,  y_i <= sum of x_j over j that
+    cover i,  sum of c_j x_j <= p.
+
+    Parameters
+    ----------
+    scenario : of each row; weights are such that what a scenario can have is at most 1.
+    plan : a plan that keeps the conditions, to start from.
+    """
+    free = np.flatnonzero(question.allowed)
+    best, held = plan, least_of(question, scenario, plan)
+    program = _program(question, scenario, free, budget)
+    bound = _most(question, scenario)
+    # HiGHS may bring a start back unchanged with the worth of a better plan that presolve made of
+    # it; the bound holds then, and the plan is found without the start.
+    for start in (_values(question, program, scenario, free, best), None):
+        seconds = question.effort().deadline - monotonic()
+        if bound - held <= HIGHS_ROUNDING or seconds <= 0:
+            break
+        outcome = run(program.whole, start, 0.0, seconds, question.tolerance, _HAIR)
+        if outcome.values is not None:
+            found = np.union1d(question.fixed, free[outcome.values[: len(free)] > 0.5])
+            worth = least_of(question, scenario, found)
+            if worth > held:
+                best, held = found, worth
+        bound = min(bound, outcome.bound)
+        if not outcome.proven:
+            break
+    if bound - held <= HIGHS_ROUNDING:
+        bound = held
+    return Answer(_needed(question, scenario, best, held), held, max(bound, held))
+
+
+def least_of(question: Question, scenario: Ints, sites: Ints) -> float:
+    """The weight that sites cover in the scenario that fares worst."""
+    return float(_of_each(question, scenario, sites).min(initial=np.inf))
+
+
+def _of_each(question: Question, scenario: Ints, sites: Ints) -> Floats:
+    covered = np.zeros(len(scenario), bool)
+    covered[question.covers[:, sites].indices] = True
+    weights = np.where(covered, question.weights, 0.0)
+    return np.bincount(scenario, weights, scenario.max(initial=-1) + 1).astype(np.float64)
+
+
+def _most(question: Question, scenario: Ints) -> float:
+    """No plan has more in every scenario: all that can be covered in each."""
+    usable = np.union1d(np.flatnonzero(question.allowed), question.fixed)
+    return least_of(question, scenario, usable)
+
+
+class _Stacked:
+    """The program, and the rows that stand in it: alike ones of a scenario merged."""
+
+    def __init__(self, sites: sparse.csr_array, whole: Program) -> None:
+        self.sites = sites
+        self.whole = whole
+
+
+def _program(question: Question, scenario: Ints, free: Ints, budget: float) -> _Stacked:
+    """Columns: free sites, y of merged rows, z."""
+    scenarios = scenario.max(initial=-1) + 1
+    fixed = np.zeros(len(scenario), bool)
+    fixed[question.covers[:, question.fixed].indices] = True
+    given = np.bincount(scenario, np.where(fixed, question.weights, 0.0), scenarios)
+    sites = sparse.csr_array(question.covers[:, free], dtype=np.float64)
+    parts, sums = [], sparse.csr_array((0, 0))
+    weights, owner = [], []
+    for s in range(scenarios):
+        wanted = ~fixed & (scenario == s) & (question.weights > 0) & (np.diff(sites.indptr) > 0)
+        rows = np.flatnonzero(wanted)
+        part = sites[rows]
+        part.sort_indices()
+        lists = Lists(part.indptr.astype(np.int64), part.indices.astype(np.int32))
+        kept, kind = np.unique(twins(lists, len(free)), return_inverse=True)
+        parts.append(part[kept])
+        weights.append(np.bincount(kind, question.weights[rows], len(kept)))
+        owner.append(np.full(len(kept), s))
+    merged = sparse.vstack(parts, format="csr")
+    weight, of = np.concatenate(weights), np.concatenate(owner)
+    count = len(weight)
+    sums = sparse.csr_array((weight, (of, np.arange(count))), shape=(scenarios, count))
+    claims = sparse.hstack(
+        [merged, -sparse.eye_array(count), sparse.csr_array((count, 1))], format="csr"
+    )
+    worst = sparse.hstack(
+        [sparse.csr_array((scenarios, len(free))), sums, -sparse.csr_array(np.ones((scenarios, 1)))]
+    )
+    limits = np.zeros((len(question.groups), len(free)))
+    most = [float(group.limit) for group in question.groups]
+    for group, row in zip(question.groups, limits, strict=True):
+        row[np.isin(free, group.sites)] = 1.0
+    if np.isfinite(budget):
+        limits = np.concatenate([limits, question.costs[free][None, :]])
+        most.append(budget)
+    bounded = sparse.csr_array(limits)
+    bounded.resize((len(most), len(free) + count + 1))
+    cost = np.zeros(len(free) + count + 1)
+    cost[-1] = 1.0
+    least = np.concatenate([np.zeros(count), -given, np.full(len(most), -np.inf)])
+    program = Program(
+        cost,
+        len(free),
+        sparse.vstack([claims, worst, bounded], format="csr"),
+        least,
+        np.concatenate([np.full(count + scenarios, np.inf), most]),
+        True,
+    )
+    return _Stacked(merged, program)
+
+
+def _values(
+    question: Question, program: _Stacked, scenario: Ints, free: Ints, plan: Ints
+) -> Floats:
+    """A plan's values in the program's columns."""
+    taken = np.isin(free, plan)
+    covered = program.sites @ taken.astype(np.float64) >= 1
+    least = min(least_of(question, scenario, plan), 1.0)
+    return np.concatenate([taken, covered, [least]]).astype(np.float64)
+
+
+def _needed(question: Question, scenario: Ints, sites: Ints, held: float) -> Ints:
+    """The plan without added sites that the weight in the worst scenario does not need, nor
+    that of any other.
+    """
+    every = _of_each(question, scenario, sites)
+    for site in np.setdiff1d(sites, question.fixed)[::-1]:
+        rest = sites[sites != site]
+        if (_of_each(question, scenario, rest) >= every).all():
+            sites = rest
+    return sites

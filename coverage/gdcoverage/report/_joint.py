@@ -1,0 +1,123 @@
+"""What the report says of one budget over many counties: sheets, lines and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from gdcoverage.numbers import JOINT_COUNTY, JOINT_WAY, SITE, Column
+from gdcoverage.report._columns import percent
+from gdcoverage.report._sheet import SheetWriter
+from gdcoverage.report._siting import candidates_line, plan_lines, records, service_line
+from gdcoverage.sites import JointPlan
+
+WAYS = {
+    "joint": "全省统筹",
+    "equal": "各县区均分",
+    "by_people": "按人口分配",
+    "without_floors": "统筹但不设下限",
+}
+
+
+def joint_sheets(joint: JointPlan, names: Mapping[str, str], writer: SheetWriter) -> None:
+    """Sheets 全省布点, 布点分配方式, 各县区布点."""
+    sites = pd.DataFrame(joint.plan.sites)
+    sites = sites.assign(county_name=sites["county"].map(names))
+    above = ("全省布点：全部县区合用一个总数", *_head_lines(joint))
+    writer.sheet("全省布点", sites, {"county_name": Column("县区")} | SITE, above)
+    ways = joint.ways.assign(
+        way_name=joint.ways["way"].map(WAYS), least_name=joint.ways["least_county"].map(names)
+    )
+    writer.sheet(
+        "布点分配方式",
+        ways,
+        JOINT_WAY,
+        ("布点分配方式：同样的总数怎样分给各县区", *_way_lines(joint, names)),
+    )
+    counties = joint.counties.assign(county_name=joint.counties["county"].map(names))
+    note = "各县区布点：新增达标人口按居住地统计，可由邻县网点服务"
+    shown = {name: column for name, column in JOINT_COUNTY.items() if name in counties}
+    writer.sheet("各县区布点", counties, shown, (note,))
+
+
+def joint_lines(joint: JointPlan, names: Mapping[str, str]) -> list[str]:
+    """The plan of all counties for a terminal."""
+    lines = [*_head_lines(joint), *_way_lines(joint, names)]
+    given = joint.counties[joint.counties["sites"] > 0]
+    given = given.sort_values(["sites", "won"], ascending=False, kind="stable")
+    if len(given):
+        named = "、".join(
+            f"{names.get(row['county']) or row['county']} {row['sites']} 个"
+            for row in given.to_dict("records")
+        )
+        lines.append(f"新增网点落在：{named}。")
+    return lines
+
+
+def joint_site_lines(joint: JointPlan, names: Mapping[str, str]) -> list[str]:
+    """The sites of the plan for a terminal, a line each."""
+    return [
+        f"{site['rank']:>2}. {names.get(site['county']) or '县区外'}　"
+        f"{site['name'] or site['candidate_id']}：新增 {site['population']:,.0f} 人；"
+        f"位于 {site['lon']:.5f}, {site['lat']:.5f}"
+        for site in joint.plan.sites.to_dict("records")
+    ]
+
+
+def joint_data(joint: JointPlan) -> dict[str, Any]:
+    """The plan of all counties for JSON, but for its sites."""
+    plan = joint.plan
+    told = {
+        "candidates": joint.candidates,
+        "generated": joint.generated,
+        "population": plan.population,
+        "rate_before": plan.rate_before,
+        "rate_after": plan.rate_after,
+        "bound": plan.bound,
+        "gap": plan.gap,
+        "status": plan.status,
+        "uncoverable_population": plan.uncoverable_population,
+    }
+    (numbers,) = records(pd.DataFrame([told]))
+    return {
+        **({"service": joint.service} if joint.service else {}),
+        **numbers,
+        **({} if plan.cost is None else {"cost": plan.cost}),
+        **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
+        "ways": records(joint.ways),
+        "counties": records(joint.counties),
+    }
+
+
+def _head_lines(joint: JointPlan) -> list[str]:
+    about = [service_line(joint.service)] if joint.service else []
+    return [*about, *plan_lines(joint.plan), candidates_line(joint)]
+
+
+def _way_lines(joint: JointPlan, names: Mapping[str, str]) -> list[str]:
+    """What dividing the budget beforehand loses, and whom the joint plan leaves out."""
+    jointly, lines = joint.ways.iloc[0], []
+    for way in joint.ways.iloc[1:].to_dict("records"):
+        price = "（即下限的代价）" if way["way"] == "without_floors" else ""
+        lines.append(
+            f"{WAYS[way['way']]}：{way['sites']} 个网点新增达标 {way['population']:,.0f} 人，"
+            + _against(way["below_joint"], jointly["population"])
+            + f"{price}，{way['counties_without']} 个县区没有新增。"
+        )
+    if jointly["least_county"]:
+        lines.append(
+            f"统筹方案下 {jointly['counties_without']} 个县区没有新增；覆盖率最低的是"
+            f"{names.get(jointly['least_county'], jointly['least_county'])}"
+            f"（{percent(jointly['least_rate'])}）。"
+        )
+    return lines
+
+
+def _against(below: float, jointly: float) -> str:
+    """How many people fewer than jointly, and what share."""
+    if abs(below) < 0.5:
+        return "与统筹相同"
+    share = percent(abs(below) / jointly) if jointly else ""
+    return f"比统筹{'少' if below > 0 else '多'} {abs(below):,.0f} 人（{share}）"

@@ -1,0 +1,113 @@
+"""What the report says of a plan that stays good at every walking speed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from gdcoverage.numbers import SITE, Column
+from gdcoverage.policy import COMPARISON_SPEEDS
+from gdcoverage.report._columns import percent
+from gdcoverage.report._sheet import SheetWriter
+from gdcoverage.sites import Robust
+
+AIMS = {
+    "expected": "三种步速平均新增达标人口最多",
+    "regret": "在最差的步速下比该步速最优方案少得最少",
+}
+_SPEEDS = {speed.name: speed.label for speed in COMPARISON_SPEEDS}
+_PLANS = {"planned": "按本计划步速", "robust": "稳健方案"} | {
+    name: f"按{label}" for name, label in _SPEEDS.items()
+}
+
+
+def robust_lines(robust: Robust | None) -> list[str]:
+    """The robust plan in sentences, and each plan at each speed, a line each."""
+    if robust is None:
+        return []
+    return [*_head(robust), *_sites(robust), *_table_lines(robust)]
+
+
+def robust_sheets(robust: Robust, writer: SheetWriter) -> None:
+    """Sheets 稳健方案 and 各步速比较."""
+    writer.sheet("稳健方案", pd.DataFrame(robust.plan.sites), SITE, ("稳健方案", *_head(robust)))
+    title = "各步速比较：每个方案在每种步速下新增达标多少人，比该步速已知最好的方案少多少"
+    writer.sheet("各步速比较", speed_table(robust), speed_columns(), (title,))
+
+
+def speed_table(robust: Robust) -> pd.DataFrame:
+    """A row for each plan: people at each speed and how far short, and the largest of these."""
+    wide = robust.regrets.pivot(index="plan", columns="speed", values=["population", "regret"])
+    wide.columns = pd.Index(["_".join(pair) for pair in wide.columns])
+    wide = wide.loc[robust.regrets["plan"].unique()]
+    worst = robust.regrets.groupby("plan")["regret"].max()
+    return wide.assign(name=[_PLANS[plan] for plan in wide.index], worst=worst).reset_index()
+
+
+def speed_columns() -> dict[str, Column]:
+    """Columns of `speed_table`."""
+    columns = {"name": Column("方案")}
+    for speed, label in _SPEEDS.items():
+        columns[f"population_{speed}"] = Column(f"新增达标人口（{label}）", "people")
+        columns[f"regret_{speed}"] = Column(f"比最优少（{label}）", "rate")
+    return columns | {"worst": Column("最差步速比最优少", "rate")}
+
+
+def robust_data(robust: Robust) -> dict[str, Any]:
+    """For JSON, but for the frames: aim, value, proof, and what it costs."""
+    names = ("aim", "value", "bound", "gap", "status", "cost")
+    return {name: getattr(robust, name) for name in names}
+
+
+def _head(robust: Robust) -> list[str]:
+    plan = robust.plan
+    if not len(plan.sites):
+        return ["稳健方案：不建议新增网点。"]
+    mean = f"平均 {robust.value:,.0f} 人"
+    value = mean if robust.aim == "expected" else f"少 {percent(robust.value)}"
+    if robust.is_planned:
+        return [
+            f"稳健方案（{AIMS[robust.aim]}：{value}）就是上面的方案；"
+            f"最差步速下比该步速最优少 {percent(robust.worst('robust'))}。{_proof(robust)}。"
+        ]
+    less = f"少 {robust.cost:,.0f} 人" if robust.cost > 0 else "不少"
+    return [
+        f"稳健方案（{AIMS[robust.aim]}：{value}）：{len(plan.sites)} 个网点，"
+        f"按本计划步速新增达标 {plan.population:,.0f} 人，比上面的方案{less}；"
+        f"最差步速下比该步速最优少 {percent(robust.worst('robust'))}，"
+        f"上面的方案少 {percent(robust.worst('planned'))}。{_proof(robust)}。"
+    ]
+
+
+def _proof(robust: Robust) -> str:
+    if robust.gap <= 0:
+        return "已证明没有更稳健的方案"
+    return f"在规定时间内的最好方案，{_at_best(robust)}"
+
+
+def _at_best(robust: Robust) -> str:
+    if robust.aim == "expected":
+        return f"任何方案平均不超过 {robust.bound:,.0f} 人"
+    return f"任何方案至少少 {percent(max(robust.bound, 0.0))}"
+
+
+def _sites(robust: Robust) -> list[str]:
+    sites = robust.plan.sites.to_dict("records")
+    named = [f"{site['name'] or site['candidate_id']}（{site['where']}）" for site in sites]
+    return [f"稳健方案的网点：{'；'.join(named)}。"] if named and not robust.is_planned else []
+
+
+def _table_lines(robust: Robust) -> list[str]:
+    lines = []
+    for row in speed_table(robust).to_dict("records"):
+        at = "，".join(
+            f"{label} {row[f'population_{speed}']:,.0f} 人（{_short(row[f'regret_{speed}'])}）"
+            for speed, label in _SPEEDS.items()
+        )
+        lines.append(f"{row['name']}选的方案：{at}".replace("稳健方案选的方案", "稳健方案"))
+    return lines
+
+
+def _short(regret: float) -> str:
+    return f"少 {percent(regret)}" if regret > 0 else "最优"

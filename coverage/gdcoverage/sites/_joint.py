@@ -1,0 +1,303 @@
+"""One budget over many counties: the joint plan, and what dividing it beforehand would lose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+
+from gdcoverage.arrays import Floats, Ints
+from gdcoverage.findings import Coverage, StreetlessCoverage
+from gdcoverage.locate import CoverSolution
+from gdcoverage.policy import Standard
+from gdcoverage.showing import Shown
+from gdcoverage.sites._candidates import (
+    CANDIDATE_COLUMNS,
+    candidate_covers,
+    complete_candidates,
+    kinds_of,
+)
+from gdcoverage.sites._plan import SitePlan
+from gdcoverage.sites._question import Question, question_on
+from gdcoverage.sites._recommend import plan_for
+from gdcoverage.sites._solve import most_people
+from gdcoverage.sites._terms import Terms
+
+# What of demand points a siting question rests on.
+_DEMAND = (
+    *("demand_id", "county", "population", "elderly", "settlement"),
+    *("covered", "covering_outlets", "geometry"),
+)
+_OUTLETS = ("outlet_id", "name", "bank", "county", "counts", "geometry")
+
+
+@dataclass(frozen=True, eq=False)
+class Reached:
+    """A county's part of a question that is asked of many: its people, and who could serve them.
+
+    Parameters
+    ----------
+    candidates : frame of `complete_candidates`, those across its border that reach in included.
+    reach : bool, (demand, candidates): who is within reach of whom.
+    demand, outlets : of the assessment, with the columns that the question rests on.
+    gaps : ``gap_id`` and ``name`` of its gaps, in the order of `find_gaps`.
+    """
+
+    candidates: gpd.GeoDataFrame
+    reach: csr_array
+    demand: gpd.GeoDataFrame
+    outlets: gpd.GeoDataFrame
+    gaps: pd.DataFrame
+
+    @classmethod
+    def of(cls, coverage: Coverage, candidates: gpd.GeoDataFrame, gaps: pd.DataFrame) -> Reached:
+        """What a county's assessment tells of these candidates.
+
+        Parameters
+        ----------
+        candidates : with ``candidate_id`` and ``county``, which are believed.
+        """
+        frame = complete_candidates(coverage, candidates)
+        frame["county"] = candidates["county"].to_numpy(object)
+        demand, outlets = coverage.demand, coverage.outlets
+        return cls(
+            frame.astype({"county": "str"}),
+            candidate_covers(coverage, frame),
+            demand[[name for name in _DEMAND if name in demand]].reset_index(drop=True),
+            outlets[[name for name in _OUTLETS if name in outlets]].reset_index(drop=True),
+            pd.DataFrame(gaps)[["gap_id", "name"]].reset_index(drop=True),
+        )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class JointPlan(Shown):
+    """Sites for many counties from one budget, beside the same budget divided beforehand.
+
+    Parameters
+    ----------
+    candidates, generated, excluded : as in `Siting`.
+    plan : the recommended sites, proof included.
+    counties : one row per county: ``county``, ``population``, ``rate_before``, ``rate_after``,
+        ``sites`` (of the plan, in the county), ``won`` (people living there newly covered, by
+        whichever sites), ``missed`` (people there still uncovered), and for each other way
+        ``<way>_sites``, ``<way>_won``.
+    ways : one row per way of dividing the budget: ``way`` (``joint``; ``without_floors``: jointly,
+        but for what the terms ask at least, where they ask it, so that the difference is what
+        that costs; ``equal``: as many to each county; ``by_people``: as the counties' people; in
+        these two nothing is asked at least either), ``sites``,
+        ``population`` (people newly covered), ``rate``, ``bound``, ``gap``, ``status``,
+        ``below_joint`` (people fewer than jointly), ``least_rate`` (of the county with the
+        lowest rate then), ``least_county``, ``counties_without`` (without a site).
+    service : what all of it is asked about; empty for whatever outlets offer.
+    kinds : as in `Siting`.
+    """
+
+    candidates: int
+    generated: bool
+    excluded: int
+    plan: SitePlan
+    counties: pd.DataFrame
+    ways: pd.DataFrame
+    service: str = ""
+    kinds: tuple[tuple[str, int], ...] = ()
+
+    def _line(self) -> str:
+        return f"{self.candidates:,} candidates of {len(self.counties)} counties; {self.plan!r}"
+
+    def _table(self) -> pd.DataFrame:
+        return self.counties
+
+
+def joined(parts: Sequence[Reached], standard: Standard, terms: Terms, generated: bool) -> Question:
+    """The question of all counties, each person and each candidate once.
+
+    Parameters
+    ----------
+    parts : of the counties, by adcode. A candidate near a border is in several.
+
+    Raises
+    ------
+    ValueError, InputError : as for `recommend_sites`.
+    """
+    candidates = _once([part.candidates for part in parts], "candidate_id")
+    outlets = _once([part.outlets for part in parts], "outlet_id")
+    demand = _stacked([part.demand for part in parts])
+    number = pd.Series(np.arange(len(candidates)), candidates["candidate_id"].to_numpy())
+    columns = [number[part.candidates["candidate_id"]].to_numpy() for part in parts]
+    sizes = np.concatenate([[0], *(np.diff(part.reach.indptr) for part in parts)])
+    indices = [column[part.reach.indices] for column, part in zip(columns, parts, strict=True)]
+    items = np.concatenate(indices).astype(np.int32)
+    shape = (len(demand), len(candidates))
+    reach = csr_array((np.ones(len(items), bool), items, np.cumsum(sizes)), shape=shape)
+    reach.sort_indices()
+    # An empty column of covers: who covers whom now is counted in the demand already.
+    nobody = csr_array((len(demand), len(outlets)), dtype=bool)
+    coverage = StreetlessCoverage(standard, demand, outlets, nobody, None)
+    return question_on(
+        coverage, candidates[[*CANDIDATE_COLUMNS, "geometry"]], reach, terms, generated
+    )
+
+
+def plan_jointly(
+    parts: Sequence[Reached], standard: Standard, terms: Terms, generated: bool, service: str = ""
+) -> JointPlan:
+    """The sites of all counties from one budget, and what other ways of dividing it would win.
+
+    Parameters
+    ----------
+    parts : of the counties, by adcode.
+    terms : with `add` or `target`, of all counties together.
+    service : what the parts are about, in official terms.
+
+    Raises
+    ------
+    ValueError, InputError : as for `recommend_sites`.
+    """
+    question = joined(parts, standard, terms, generated)
+    gaps = pd.concat([part.gaps for part in parts], ignore_index=True)
+    plan = plan_for(question, gaps)
+    ids = question.candidates["candidate_id"]
+    chosen = np.flatnonzero(ids.isin(plan.sites["candidate_id"]))
+    budget = len(chosen) if terms.add is None else terms.add
+    counties = _Counties(question)
+    found = {
+        "joint": (chosen, plan.bound if plan.aim == "people" else np.nan, plan.gap, plan.status)
+    }
+    if question.is_two_sided:
+        free = most_people(question.without_floors(), budget)
+        found["without_floors"] = (free.sites, float(free.bound), free.gap, free.status)
+    for way, shares in (
+        ("equal", shared(budget, np.ones(len(counties.codes)), counties.missed)),
+        ("by_people", shared(budget, counties.people, counties.missed)),
+    ):
+        split = _divided(question, counties, shares)
+        found[way] = (split.sites, float(split.bound), split.gap, split.status)
+    return JointPlan(
+        len(question.candidates),
+        generated,
+        int(question.excluded.sum()),
+        plan,
+        counties.table({way: sites for way, (sites, *_) in found.items()}),
+        _ways(question, counties, found),
+        service,
+        kinds_of(question.candidates["kind"]),
+    )
+
+
+def shared(total: int, amounts: Floats, then: Floats) -> Ints:
+    """A whole number divided in proportion by largest remainders; equal ones by `then`."""
+    exact = total * amounts / (amounts.sum() or 1.0)
+    whole = np.floor(exact + 1e-9).astype(np.int64)
+    order = np.lexsort((-then, -(exact - whole).round(9)))
+    left = total - int(whole.sum()) if amounts.sum() else 0
+    whole[order[:left]] += 1
+    return whole
+
+
+class _Counties:
+    """The counties asked about: their people, and what sites of a plan do for each."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        demand = question.coverage.demand
+        self.codes = np.array(sorted(question.counties - {""}), object)
+        index = pd.Index(self.codes)
+        self.of_site = index.get_indexer(question.candidates["county"])
+        self.of_missed = index.get_indexer(demand["county"].iloc[question.missed])
+        people = demand.groupby("county")["population"].sum().reindex(self.codes).fillna(0.0)
+        self.people = people.to_numpy(float)
+        self.missed = self._sums(np.ones(len(question.missed), bool))
+
+    def _sums(self, rows: np.ndarray) -> Floats:
+        own = rows & (self.of_missed >= 0)
+        return np.bincount(
+            self.of_missed[own], self.question.people[own], minlength=len(self.codes)
+        ).astype(float)
+
+    def won(self, sites: Ints) -> Floats:
+        """People of each county newly covered by the sites."""
+        return self._sums(self.question.times(sites) > 0)
+
+    def sites(self, sites: Ints) -> Ints:
+        """How many of the sites lie in each county."""
+        inside = self.of_site[sites]
+        return np.bincount(inside[inside >= 0], minlength=len(self.codes))
+
+    def rates(self, won: Floats) -> Floats:
+        """Coverage rates with so many people won; NaN without people."""
+        people = np.where(self.people > 0, self.people, np.nan)
+        return 1.0 - (self.missed - won) / people
+
+    def table(self, found: dict[str, Ints]) -> pd.DataFrame:
+        """The rows of `JointPlan.counties`."""
+        won = self.won(found["joint"])
+        columns: dict[str, np.ndarray] = {
+            "county": self.codes,
+            "population": self.people,
+            "rate_before": self.rates(np.zeros(len(self.codes))),
+            "rate_after": self.rates(won),
+            "sites": self.sites(found["joint"]),
+            "won": won,
+            "missed": (self.missed - won).round(6),
+        }
+        for way, sites in found.items():
+            if way != "joint":
+                columns |= {f"{way}_sites": self.sites(sites), f"{way}_won": self.won(sites)}
+        return pd.DataFrame(columns).astype({"county": "str"})
+
+
+def _divided(question: Question, counties: _Counties, shares: Ints) -> CoverSolution:
+    """The best plan in which no county has more sites than its share (but for fixed ones)."""
+    limits = [
+        (members, max(int(share), int(question.fixed[members].sum())))
+        for number, share in enumerate(shares)
+        if len(members := np.flatnonzero(counties.of_site == number))
+    ]
+    outside = np.flatnonzero(counties.of_site < 0)
+    limits += [(outside, int(question.fixed[outside].sum()))] if len(outside) else []
+    return most_people(question.without_floors(), sum(most for _, most in limits), limits)
+
+
+def _ways(
+    question: Question,
+    counties: _Counties,
+    found: dict[str, tuple[Ints, float, float, str]],
+) -> pd.DataFrame:
+    jointly = question.population_of(found["joint"][0])
+    rows = []
+    for way, (sites, bound, gap, status) in found.items():
+        population = question.population_of(sites)
+        rates = counties.rates(counties.won(sites))
+        least = int(np.nanargmin(rates)) if np.isfinite(rates).any() else -1
+        rows.append(
+            {
+                "way": way,
+                "sites": len(sites),
+                "population": population,
+                "rate": question.rate_with(population),
+                "bound": bound,
+                "gap": gap,
+                "status": status,
+                "below_joint": round(jointly - population, 6),
+                "least_rate": rates[least] if least >= 0 else np.nan,
+                "least_county": counties.codes[least] if least >= 0 else "",
+                "counties_without": int((counties.sites(sites) == 0).sum()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _once(frames: Sequence[gpd.GeoDataFrame], key: str) -> gpd.GeoDataFrame:
+    """All rows, those of one key once, in order of the key."""
+    together = _stacked(frames).drop_duplicates(key)
+    return together.sort_values(key, ignore_index=True)
+
+
+def _stacked(frames: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Frames one under the other; empty ones decide no column's type."""
+    filled = [frame for frame in frames if len(frame)] or list(frames[:1])
+    return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), crs="EPSG:4326")

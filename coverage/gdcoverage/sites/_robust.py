@@ -1,0 +1,215 @@
+"""A plan that stays good at every walking speed, beside the plan for one: what each loses where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from scipy.sparse import vstack
+
+from gdcoverage import locate
+from gdcoverage.arrays import Floats, Ints
+from gdcoverage.assessment import cover_matrix
+from gdcoverage.findings import covered_at
+from gdcoverage.policy import COMPARISON_SPEEDS, KMH_IN_M_PER_MIN, Speed
+from gdcoverage.showing import Shown, share
+from gdcoverage.sites._plan import SitePlan, described
+from gdcoverage.sites._question import HAIR, Question
+from gdcoverage.sites._solve import most_people, options_of, settled
+
+# Shares that differ by less are the same.
+_SAME = 1e-9
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Robust(Shown):
+    """A plan of as many sites that stays good at the three speeds of every report.
+
+    Parameters
+    ----------
+    aim : ``expected``: most people newly covered on average over the speeds, each as likely;
+        ``regret``: at the speed where it falls shortest of the best plan for that speed, it
+        falls least short, as a share (min-max relative regret).
+    plan : its sites, as `SitePlan` tells them; people, rates and banks at the standard's speed,
+        the proof as below.
+    value : people on average; or the largest share by which it falls short.
+    bound : no plan of so many sites has more people on average; or a smaller largest share.
+    gap : how far the plan may be from the best, as a share of the people or of the regret's
+        complement; 0 is proved best.
+    status : ``optimal`` or ``time_limit``.
+    cost : people fewer than the plan for the standard's speed covers, at that speed.
+    regrets : a row for each plan and speed: ``plan`` (``planned``, ``robust``, or the name of
+        the speed that it is best for), ``speed`` (its name), ``population`` (people newly
+        covered at that speed), ``best`` (by the best plan known for it), ``bound`` (no plan
+        covers more at that speed), ``regret`` (share fewer than the best known).
+    """
+
+    aim: str
+    plan: SitePlan
+    value: float
+    bound: float
+    gap: float
+    status: str
+    cost: float
+    regrets: pd.DataFrame
+
+    def _line(self) -> str:
+        worst = share(self.worst("robust"))
+        return f"{self.aim}: {self.plan.population:,.0f} people, at most {worst} short"
+
+    def _table(self) -> pd.DataFrame:
+        return self.regrets
+
+    def worst(self, plan: str) -> float:
+        """The largest regret of a plan of the table."""
+        return float(self.regrets.loc[self.regrets["plan"] == plan, "regret"].max())
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether the plan for the standard's speed does as well at every speed."""
+        people = self.regrets.pivot(index="speed", columns="plan", values="population")
+        return bool((people["planned"] == people["robust"]).all())
+
+
+def robust_of(question: Question, plan: SitePlan, gaps: gpd.GeoDataFrame) -> Robust:
+    """The robust plan beside a plan for the standard's speed, as `Terms.robust` asks for it.
+
+    Each speed is a scenario: who is covered before, and who would be by each candidate, is found
+    anew for it. It has as many sites as may be added, or as the plan has where a rate is to be
+    reached.
+
+    Parameters
+    ----------
+    question : of the terms.
+    plan : its answer at the standard's speed.
+    gaps : of the question's coverage.
+    """
+    aim = question.terms.robust
+    assert aim is not None
+    sites = question.terms.add if question.terms.add is not None else len(plan.sites)
+    planned = _numbers(question, plan)
+    scenarios = [at_speed(question, speed) for speed in COMPARISON_SPEEDS]
+    found = [most_people(scenario, sites) for scenario in scenarios]
+    plans = {"planned": planned}
+    for speed, scenario, best in zip(COMPARISON_SPEEDS, scenarios, found, strict=True):
+        same = scenario.population_of(planned) >= best.objective - HAIR
+        of_speed = planned if same else settled(scenario, best.sites, sites)[0]
+        plans[speed.name] = of_speed
+    bounds = np.array([best.bound for best in found])
+    solution = _expected(question, scenarios, sites)
+    if aim == "regret":
+        solution = _least_regret(question, scenarios, bounds, sites, [solution.sites, planned])
+    # Where it is as robust, nothing need change.
+    worth = [_worth(scenarios, bounds, each, aim) for each in (planned, solution.sites)]
+    chosen = planned if worth[0] >= worth[1] - _SAME else np.sort(solution.sites)
+    plans = {"planned": planned, "robust": chosen} | plans
+    value, bound = solution.objective, float(solution.bound)
+    if aim == "regret":
+        value, bound = 1 - value, 1 - bound
+    told = described(question, solution, chosen, None, gaps)
+    return Robust(
+        aim,
+        told,
+        value,
+        bound,
+        solution.gap,
+        solution.status,
+        plan.population - told.population,
+        _regrets(scenarios, plans, bounds),
+    )
+
+
+def at_speed(question: Question, speed: Speed) -> Question:
+    """The question where people walk at a speed; nothing of it changes for the country.
+
+    What decides between equal plans is left out: outlets are not counted again.
+    """
+    coverage = question.walked
+    kmh = speed.m_per_min / KMH_IN_M_PER_MIN
+    standard = replace(coverage.standard, walking_speed_kmh=kmh)
+    terms = replace(question.terms, then=None)
+    if standard.walk_limit_m == coverage.standard.walk_limit_m:
+        return replace(question, terms=terms)
+    covered = covered_at(coverage.demand, standard, standard.walk_limit_m)
+    demand = coverage.demand.assign(covered=covered)
+    reach = cover_matrix(
+        coverage.network,
+        standard,
+        coverage.join(question.candidates),
+        question.candidates,
+        coverage.demand_joined,
+        coverage.demand,
+    )
+    walked = replace(coverage, standard=standard, demand=demand)
+    return replace(question, coverage=walked, terms=terms, reach=reach)
+
+
+def _worth(scenarios: Sequence[Question], bounds: Floats, plan: Ints, aim: str) -> float:
+    """What a plan is worth by the aim: its mean, or its least, share of what can be."""
+    people = np.array([scenario.population_of(plan) for scenario in scenarios])
+    if aim == "expected":
+        return float(people.sum() / (bounds.sum() or 1.0))
+    return float(np.divide(people, bounds, out=np.ones_like(people), where=bounds > HAIR).min())
+
+
+def _numbers(question: Question, plan: SitePlan) -> Ints:
+    """The candidates of a plan."""
+    ids = question.candidates["candidate_id"].to_numpy(str)
+    return np.flatnonzero(np.isin(ids, plan.sites["candidate_id"].to_numpy(str)))
+
+
+def _expected(
+    question: Question, scenarios: Sequence[Question], sites: int
+) -> locate.CoverSolution:
+    """Most people on average: every scenario's demand stands in one model, once each."""
+    covers = vstack([scenario.covers for scenario in scenarios], format="csr")
+    people = np.concatenate([scenario.people for scenario in scenarios])
+    added = sites - int(question.fixed.sum())
+    found = locate.maximal_covering(covers, people, added, **options_of(question, ()))
+    count = len(scenarios)
+    # The fixed sites' people are among them already, in the objective and in the bound.
+    return replace(found, objective=found.objective / count, bound=float(found.bound) / count)
+
+
+def _least_regret(
+    question: Question,
+    scenarios: Sequence[Question],
+    bounds: Floats,
+    sites: int,
+    known: Sequence[Ints],
+) -> locate.CoverSolution:
+    """The largest share of the best in the scenario where it is smallest.
+
+    Shares are of the bounds, so no plan has more than all of one.
+    """
+    asked = [s for s, bound in enumerate(bounds) if bound > HAIR]
+    if not asked:
+        return most_people(question, sites)
+    covers = vstack([scenarios[s].covers for s in asked], format="csr")
+    weights = np.concatenate([scenarios[s].people / bounds[s] for s in asked])
+    number = np.repeat(np.arange(len(asked)), [len(scenarios[s].people) for s in asked])
+    start = max(known, key=lambda plan: _worth(scenarios, bounds, plan, "regret"))
+    added = sites - int(question.fixed.sum())
+    options = options_of(question, ())
+    return locate.worst_covering(covers, weights, number, added, start, **options)
+
+
+def _regrets(scenarios: Sequence[Question], plans: dict[str, Ints], bounds: Floats) -> pd.DataFrame:
+    people = np.array([[s.population_of(plan) for s in scenarios] for plan in plans.values()])
+    best = people.max(axis=0)
+    rows = [
+        {
+            "plan": name,
+            "speed": speed.name,
+            "population": people[i, s],
+            "best": best[s],
+            "bound": max(float(bounds[s]), best[s]),
+            "regret": 1 - people[i, s] / best[s] if best[s] else 0.0,
+        }
+        for i, name in enumerate(plans)
+        for s, speed in enumerate(COMPARISON_SPEEDS)
+    ]
+    return pd.DataFrame(rows)

@@ -1,0 +1,147 @@
+"""A plan with one budget over its counties: put together from what the counties keep."""
+
+import json
+from dataclasses import replace
+
+import openpyxl
+import pytest
+
+from gdcoverage.assessment import assess
+from gdcoverage.report import report_text
+from gdcoverage.run import How, load_plan, make_report, read_inputs, read_network, run_plan
+from gdcoverage.sites import Terms, recommend_sites
+from known import known
+from three_counties import ADCODES, files_of, write_plan
+
+DATE, HERE = "2026-06-14", How(workers=1)
+
+
+def planned(folder, terms="add = 4", generated=False):
+    """A plan whose counties share one budget."""
+    path = write_plan(folder)
+    text = path.read_text(encoding="utf-8").replace("add = 2", f'scope = "province"\n{terms}')
+    text = text.replace('candidates = "candidates.csv"\n', "") if generated else text
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+
+
+def answered(path, **changes):
+    """The joint plan, and what was said on the way."""
+    plan = load_plan(path)
+    if changes:
+        asked = known(plan.sites)
+        terms = replace(asked.terms, **changes)
+        plan = replace(plan, sites=replace(asked, terms=terms))
+    told: list[str] = []
+    report = make_report(plan, read_inputs(plan), DATE, told.append, how=HERE)
+    return report, "".join(told)
+
+
+def test_the_joint_plan_is_that_of_an_assessment_of_everything_at_once(tmp_path):
+    path = planned(tmp_path / "plan")
+    plan = load_plan(path)
+    inputs = read_inputs(plan)
+    report, _ = answered(path)
+    joint = known(report.joint)
+    whole = assess(
+        inputs.outlets.frame,
+        inputs.demand.frame,
+        read_network(plan),
+        plan.standard,
+        inputs.counties,
+    )
+    terms = Terms(add=4, county=ADCODES)
+    once = recommend_sites(whole, inputs.candidates, terms, inputs.places)
+    columns = ["candidate_id", "county", "population", "lost_without", "gap_name", "outlet_id"]
+    told = joint.plan.sites[columns].to_dict("records")
+    assert told == once.sites[columns].to_dict("records")
+    assert joint.plan.bound == pytest.approx(once.bound)
+    assert joint.plan.rate_after == pytest.approx(once.rate_after)
+    assert joint.counties["won"].sum() == pytest.approx(joint.plan.population)
+    ways = joint.ways.set_index("way")
+    assert ways.loc["joint", "population"] >= ways["population"].max()
+    assert (ways["gap"] == 0).all()
+    # The candidates of the table, whichever counties they serve.
+    assert joint.candidates == 12
+
+
+def test_a_run_that_goes_on_says_the_same_and_a_changed_county_changes_the_plan(tmp_path):
+    path = planned(tmp_path / "plan", "add = 4\ncounty_least = 1")
+    first = run_plan(load_plan(path), DATE, HERE)
+    files = files_of(path.parent / "results")
+    told: list[str] = []
+    run_plan(load_plan(path), DATE, HERE, told.append)
+    assert "求解" not in "".join(told)
+    assert files_of(path.parent / "results") == files
+    run_plan(load_plan(path), DATE, replace(HERE, fresh=True))
+    fresh = files_of(path.parent / "results")
+    assert {name for name in files if files[name] != fresh[name]} == set()
+    # Twice the people of one county: the answer is another, and equals that of a fresh run.
+    people = (path.parent / "people.csv").read_text().splitlines()
+    head, rows = people[0], [line.split(",") for line in people[1:]]
+    column = head.split(",").index("常住人口")
+    for row in rows[:60]:
+        row[column] = str(7 * int(row[column]))
+    (path.parent / "people.csv").write_text("\n".join([head, *map(",".join, rows)]) + "\n")
+    again, said = answered(path)
+    assert "求解" in said
+    assert known(again.joint).plan.population != known(first.report.joint).plan.population
+
+
+def test_generated_candidates_serve_people_across_borders_and_a_county_alone_has_its_own(tmp_path):
+    path = planned(tmp_path / "plan", "add = 3\ngenerate = 12", generated=True)
+    report, _ = answered(path)
+    joint = known(report.joint)
+    sites = joint.plan.sites
+    assert joint.generated
+    assert all(
+        i.startswith(f"{c}-G") for i, c in zip(sites.candidate_id, sites.county, strict=True)
+    )
+    home = joint.counties.set_index("county")
+    assert home["won"].sum() == pytest.approx(joint.plan.population)
+    _, said = answered(path, add=2)
+    assert "沿用上次已完成的 4 个县区" in said
+
+
+def test_the_report_says_how_the_budget_falls_on_the_counties(tmp_path):
+    path = planned(tmp_path / "plan", "add = 3\nrate_least = 45")
+    ran = run_plan(load_plan(path), DATE, HERE)
+    assert ran.failures == ()
+    text = report_text(ran.report)
+    for words in ("全省布点", "各县区均分", "按人口分配", "新增网点落在", "覆盖率最低的是"):
+        assert words in text
+    folder = path.parent / "results"
+    book = openpyxl.load_workbook(folder / "汇总.xlsx")
+    assert {"全省布点", "布点分配方式", "各县区布点"} < set(book.sheetnames)
+    assert "布点建议" not in book.sheetnames
+    data = json.loads((folder / "汇总.json").read_text(encoding="utf-8"))
+    assert [way["way"] for way in data["joint"]["ways"]][-2:] == ["equal", "by_people"]
+    assert len(data["joint"]["counties"]) == 3
+    assert len(data["sites"]) == len(known(ran.report.joint).plan.sites)
+    assert min(row["rate_after"] for row in data["joint"]["counties"]) >= 0.45 - 1e-6
+
+
+def test_a_question_without_an_answer_leaves_the_rest_of_the_report(tmp_path):
+    path = planned(tmp_path / "plan", "add = 1\nrate_least = 99")
+    ran = run_plan(load_plan(path), DATE, HERE)
+    assert ran.report.joint is None
+    assert len(ran.report.inside) == 3
+    (failure,) = ran.failures
+    assert failure.what.startswith("全省布点：")
+    assert "县区最低覆盖率" in failure.action
+    unknown = planned(tmp_path / "other", 'add = 1\ncounty_least = { "440305" = 1 }')
+    assert "440305" in str(run_plan(load_plan(unknown), DATE, HERE).failures[0])
+
+
+def test_one_county_has_the_budget_to_itself(tmp_path):
+    path = planned(tmp_path / "plan")
+    plan = load_plan(path)
+    alone = replace(plan, counties=replace(plan.counties, adcodes=(ADCODES[0],)))
+    report = make_report(alone, read_inputs(alone), DATE, how=HERE)
+    assert report.joint is None
+    assert len(known(report.siting).plan.sites) == 4

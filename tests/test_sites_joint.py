@@ -1,0 +1,266 @@
+"""One budget over many counties, with what each must have; and what binds where nothing will do.
+
+``python tests/test_sites_joint.py 200`` asks so many questions without an answer what binds.
+"""
+
+import itertools
+import sys
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+
+import worlds
+from gdcoverage import locate
+from gdcoverage.findings import StreetlessCoverage
+from gdcoverage.policy import Standard
+from gdcoverage.problems import InputError
+from gdcoverage.report._joint import joint_lines
+from gdcoverage.sites import Terms
+from gdcoverage.sites._binding import binding
+from gdcoverage.sites._joint import Reached, joined, plan_jointly, shared
+from gdcoverage.sites._question import question_on
+from gdcoverage.sites._solve import most_people
+
+WEST, EAST = "440001", "440002"
+
+
+def question(reach, people, home, where, terms, covered=None, banks=None):
+    """A question of these cover sets; people live in `home`, candidates lie in `where`."""
+    people, count = np.asarray(people, float), len(where)
+    covered = np.zeros(len(people), bool) if covered is None else np.asarray(covered)
+    demand = worlds.demand([(10.0 * i, 0) for i in range(len(people))], people)
+    demand = demand.assign(county=home, covered=covered, covering_outlets=covered.astype(int))
+    candidates = gpd.GeoDataFrame(
+        {
+            "candidate_id": [f"C{j}" for j in range(count)],
+            "kind": "",
+            "address": "",
+            "name": "",
+            "bank": banks if banks is not None else "",
+            "county": where,
+        },
+        geometry=worlds.points([(10.0 * j, 50) for j in range(count)]).to_numpy(),
+        crs="EPSG:4326",
+    ).astype({"candidate_id": "str", "county": "str"})
+    outlets = worlds.outlets([(0, 900)]).assign(counts=True, county=WEST)
+    nobody = csr_array((len(people), 1), dtype=bool)
+    coverage = StreetlessCoverage(Standard(), demand, outlets, nobody, None)
+    return question_on(coverage, candidates, csr_array(np.asarray(reach, bool)), terms, False)
+
+
+def parts_of(asked, *counties):
+    """The counties' parts of a question."""
+    demand, reach = asked.coverage.demand, asked.reach
+    for county in counties:
+        rows = np.flatnonzero(demand["county"] == county)
+        near = np.flatnonzero(reach[rows].sum(axis=0) > 0)
+        near = np.union1d(near, np.flatnonzero(asked.candidates["county"] == county))
+        gaps = [{"gap_id": f"{county}-1", "name": county}]
+        yield Reached(
+            asked.candidates.iloc[near].reset_index(drop=True),
+            csr_array(reach[rows][:, near]),
+            demand.iloc[rows].reset_index(drop=True),
+            asked.coverage.outlets,
+            gpd.pd.DataFrame(gaps),
+        )
+
+
+def on_the_border(**terms):
+    """West has 100 and 60 people, east 50, 5 and 8; C2 at the border serves 60 and 50."""
+    reach = [[1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 1]]
+    home, where = [WEST, WEST, EAST, EAST, EAST], [WEST, EAST, WEST, EAST]
+    return question(reach, [100, 60, 50, 5, 8], home, where, Terms(**terms))
+
+
+def jointly(asked):
+    gaps = list(parts_of(asked, WEST, EAST))
+    return plan_jointly(gaps, Standard(), asked.terms, False)
+
+
+def test_a_candidate_near_a_border_serves_both_counties_and_splits_lose_what_they_lose():
+    plan = jointly(on_the_border(add=2))
+    assert plan.plan.sites["candidate_id"].tolist() == ["C2", "C0"]
+    assert plan.plan.population == 210
+    counties = plan.counties.set_index("county")
+    assert counties["sites"].to_dict() == {WEST: 2, EAST: 0}
+    assert counties["won"].to_dict() == {WEST: 160, EAST: 50}
+    ways = plan.ways.set_index("way")
+    # One each: C2 in the west, C3 in the east; by people (160 : 63) the same.
+    assert ways["population"].to_dict() == {"joint": 210, "equal": 118, "by_people": 118}
+    assert ways["below_joint"].to_dict() == {"joint": 0, "equal": 92, "by_people": 92}
+    assert ways["counties_without"].to_dict() == {"joint": 1, "equal": 0, "by_people": 0}
+    assert ways.loc["joint", "least_county"] == EAST
+    assert ways.loc["joint", "least_rate"] == pytest.approx(50 / 63)
+
+
+def test_what_is_asked_at_least_is_kept_and_has_its_price():
+    plan = jointly(on_the_border(add=2, county_least=1))
+    assert sorted(plan.plan.sites["candidate_id"]) == ["C2", "C3"]
+    ways = plan.ways.set_index("way")
+    assert ways.loc["without_floors", "population"] == 210
+    assert ways.loc["without_floors", "below_joint"] == 118 - 210
+    assert "即下限的代价" in "".join(joint_lines(plan, {WEST: "西县", EAST: "东县"}))
+    # 95 % of 63 people need all three sites that the east lives by.
+    plan = jointly(on_the_border(add=3, rate_least={EAST: 0.95}))
+    assert sorted(plan.plan.sites["candidate_id"]) == ["C1", "C2", "C3"]
+    capped = on_the_border(add=4, county_most={WEST: 1}, city_most=2)
+    assert len(jointly(capped).plan.sites) == 2
+
+
+def test_money_is_kept_to_the_last_cent():
+    costs = {"C0": 2.5, "C2": 2.0, "C3": 0.5}
+    plan = jointly(on_the_border(add=4, costs=costs, budget=3.0))
+    assert (plan.plan.population, plan.plan.cost) == (118, 2.5)
+    assert "费用合计 2.5。" in joint_lines(plan, {})
+    with pytest.raises(ValueError, match="budget"):
+        Terms(add=1, costs=costs)
+    with pytest.raises(ValueError, match="budget"):
+        Terms(target=0.5, budget=1)
+
+
+def test_joining_the_counties_parts_gives_the_question_asked_of_all_at_once():
+    random = np.random.default_rng(5)
+    for _ in range(20):
+        reach = random.random((12, 7)) < 0.3
+        home, where = random.choice([WEST, EAST], 12), random.choice([WEST, EAST], 7)
+        people = random.integers(0, 50, 12)
+        asked = question(reach, people, home, where, Terms(add=3, county_least=1))
+        parts = list(parts_of(asked, WEST, EAST))
+        together = joined(parts, Standard(), asked.terms, False)
+        assert together.people.sum() == asked.people.sum()
+        one, other = (
+            {
+                c: q.people[q.by_site[[j]].indices].sum()
+                for j, c in enumerate(q.candidates.candidate_id)
+            }
+            for q in (asked, together)
+        )
+        assert {c: one[c] for c in other} == other
+        assert most_people(asked, 3).objective == most_people(together, 3).objective
+
+
+def test_a_budget_is_shared_whole():
+    assert shared(10, np.array([1.0, 1.0, 1.0]), np.array([5.0, 9.0, 7.0])).tolist() == [3, 4, 3]
+    assert shared(2, np.array([1.0, 1.0, 1.0]), np.array([5.0, 9.0, 7.0])).tolist() == [0, 1, 1]
+    assert shared(7, np.array([60.0, 30.0, 10.0]), np.zeros(3)).tolist() == [4, 2, 1]
+    assert shared(3, np.zeros(2), np.zeros(2)).tolist() == [0, 0]
+
+
+# What binds -----------------------------------------------------------------------------------
+
+
+def made_up(random):
+    """A small question with everything that may bind."""
+    demand, sites = int(random.integers(2, 9)), int(random.integers(2, 8))
+    home, where = random.choice([WEST, EAST], demand), random.choice([WEST, EAST], sites)
+    flags = random.random(sites)
+    ids = [f"C{j}" for j in range(sites)]
+    home[0] = where[0] = WEST
+    money = random.random() < 0.4
+    capped = random.random() < 0.5
+    terms = Terms(
+        add=int(random.integers(0, 4)),
+        county_least=int(random.integers(0, 2 if capped else 3)),
+        county_most={WEST: int(random.integers(1, 3))} if capped else None,
+        bank_caps={"甲": int(random.integers(0, 3))} if random.random() < 0.5 else {},
+        rate_least=float(random.choice([0, 0.4, 0.8, 1.0])),
+        budget=float(random.integers(1, 8)) if money else None,
+        costs={c: float(random.integers(0, 4)) for c in ids} if money else {},
+        forbidden=[c for c, flag in zip(ids, flags, strict=True) if flag < 0.2],
+    )
+    banks = np.where(random.random(sites) < 0.5, "甲", "乙")
+    banks[0] = "甲"
+    reach = random.random((demand, sites)) < random.uniform(0.2, 0.6)
+    asked = question(reach, random.integers(0, 20, demand), home, where, terms, banks=banks)
+    return replace(asked, excluded=(flags > 0.85))
+
+
+def exists(asked, lifted):
+    """Whether some plan keeps what is not lifted, by trying every one."""
+    count = len(asked.candidates)
+    shut = asked.barred & ("forbidden" not in lifted) | asked.excluded & ("excluded" not in lifted)
+    free = [j for j in range(count) if not shut[j]]
+    most = count if "add" in lifted else asked.terms.add
+    for size in range(min(most, len(free)) + 1):
+        for plan in itertools.combinations(free, size):
+            sites = np.array(plan, int)
+            counts = [(limit, limit.sites[sites].sum()) for limit in asked.limits]
+            if "caps" not in lifted and any(n > limit.most for limit, n in counts):
+                continue
+            if "least" not in lifted and any(n < limit.least for limit, n in counts):
+                continue
+            if "budget" not in lifted and asked.costs[sites].sum() > asked.budget + 1e-9:
+                continue
+            won = asked.times(sites) > 0
+            if "rate_least" in lifted or all(
+                asked.people[rows][won[rows]].sum() >= needed for _, rows, needed in asked.floors
+            ):
+                return True
+    return False
+
+
+RESTRAINTS = {"add", "budget", "caps", "forbidden", "excluded"}
+
+
+def wrongly_bound(count):
+    """Of so many questions without an answer those of which it is not said rightly why."""
+    random = np.random.default_rng(16)
+    seen, wrong, kinds = 0, [], set()
+    while seen < count:
+        asked = made_up(random)
+        if exists(asked, ()):
+            continue
+        seen += 1
+        found = binding(asked, asked.terms.add)
+        terms = RESTRAINTS | {"least", "rate_least"}
+        alone = {term for term in terms if exists(asked, {term})}
+        right = set(found.alone) == alone and found.short == (not exists(asked, RESTRAINTS))
+        if found.together:
+            right &= exists(asked, set(found.together)) and not alone & RESTRAINTS
+            right &= not any(exists(asked, set(found.together) - {t}) for t in found.together)
+        else:
+            right &= found.short or bool(alone & RESTRAINTS)
+        if found.sites is not None:
+            enough = replace(asked, terms=replace(asked.terms, add=found.sites))
+            fewer = replace(asked, terms=replace(asked.terms, add=found.sites - 1))
+            right &= exists(enough, {"budget"}) and not exists(fewer, {"budget"})
+        kinds |= set(found.alone) | ({"short"} if found.short else set())
+        if not right:
+            wrong.append((seen, found, alone))
+    return wrong, kinds
+
+
+def test_what_binds_is_named_right():
+    wrong, kinds = wrongly_bound(60)
+    assert wrong == []
+    assert kinds == RESTRAINTS | {"least", "rate_least", "short"}
+
+
+def test_a_question_without_an_answer_says_what_to_do():
+    with pytest.raises(InputError, match="新增网点至少须 2 个") as caught:
+        jointly(on_the_border(add=1, county_least=1))
+    assert "放宽其中一项即可：新增网点数、各县区、市、银行的下限" in str(caught.value)
+    alone = on_the_border(add=3, rate_least={EAST: 0.95}, forbidden=["C1", "C3"])
+    with pytest.raises(InputError, match="放宽其中一项即可：禁选候选点、县区最低覆盖率"):
+        jointly(alone)
+    with pytest.raises(InputError, match=r"440002 最高 0\.0%"):
+        reach = [[1, 0], [0, 0]]
+        most_people(question(reach, [9, 9], [WEST, EAST], [WEST, EAST], Terms(rate_least=0.5)), 2)
+
+
+def test_a_plan_that_time_does_not_find_is_not_called_impossible(monkeypatch):
+    def late(*_, **__):
+        raise locate.NoPlanError(proven=False)
+
+    asked = on_the_border(add=2, county_least=1)
+    monkeypatch.setattr(locate, "maximal_covering", late)
+    with pytest.raises(InputError, match="没有证明没有"):
+        most_people(asked, 2)
+
+
+if __name__ == "__main__":
+    wrong, kinds = wrongly_bound(int(sys.argv[1]))
+    print(f"{sys.argv[1]} questions without an answer, bound by {kinds}: {len(wrong)} wrong", wrong)

@@ -1,0 +1,151 @@
+"""Plans that stay good at every walking speed: against brute force, and as planners read them."""
+
+import json
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import worlds
+from gdcoverage.assessment import assess
+from gdcoverage.gaps import find_gaps
+from gdcoverage.places.counties import one_county
+from gdcoverage.policy import COMPARISON_SPEEDS, Standard
+from gdcoverage.report import Report, json_text, siting_lines, write_workbook
+from gdcoverage.sites import Terms, make_siting
+from known import known
+from test_sites import candidates, street
+
+__all__ = ["street"]
+
+LIMITS = [15 * speed.m_per_min for speed in COMPARISON_SPEEDS]  # 720, 1000, 1200 m
+HUNDREDS = st.integers(0, 80).map(lambda x: 100.0 * x)
+
+
+def siting_of(street, people, spots, robust, outlets=(), **more):
+    """What is recommended along one straight street, where a walk is how far two spots are apart.
+
+    Parameters
+    ----------
+    people : spot along the street and how many; spots : of candidates.
+    """
+    demand = worlds.demand([(x, 0) for x, _ in people], [n for _, n in people])
+    coverage = assess(worlds.outlets([(x, 0) for x in outlets]), demand, street)
+    terms = Terms(**{"frontier": 0, "alternatives": 0, "robust": robust} | more)
+    return make_siting(coverage, terms, candidates([(x, 0) for x in spots]))
+
+
+def people_won(people, spots, outlets, limit):
+    """People newly covered by some spots."""
+    x, n = np.array(people, float).T
+
+    def near(places):
+        if not len(places):
+            return np.zeros(len(x), bool)
+        return (np.abs(x[:, None] - np.array(places)) <= limit + 1e-3).any(axis=1)
+
+    return n[near(spots) & ~near(outlets)].sum()
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(st.tuples(HUNDREDS, st.integers(1, 50)), min_size=1, max_size=9),
+    st.lists(HUNDREDS, min_size=1, max_size=6, unique=True),
+    st.lists(HUNDREDS, max_size=1),
+    st.integers(1, 3),
+    st.sampled_from(["expected", "regret"]),
+)
+def test_no_plan_is_more_robust(street, people, spots, outlets, add, aim):
+    robust = known(siting_of(street, people, spots, aim, outlets, add=add).robust)
+    plans = [plan for k in range(add + 1) for plan in combinations(spots, k)]
+    won = np.array([[people_won(people, p, outlets, limit) for limit in LIMITS] for p in plans])
+    best = won.max(axis=0)
+    if aim == "expected":
+        assert robust.value == pytest.approx(won.mean(axis=1).max())
+    else:
+        short = 1 - won[:, best > 0] / best[best > 0]
+        least = short.max(axis=1, initial=0.0).min() if (best > 0).any() else 0.0
+        if (best > 0).any():
+            assert robust.value == pytest.approx(least, abs=3e-6)
+            assert robust.worst("robust") == pytest.approx(least, abs=3e-6)
+    assert robust.status == "optimal"
+    table = robust.regrets.set_index(["plan", "speed"])
+    for speed, most in zip(COMPARISON_SPEEDS, best, strict=True):
+        assert table.loc[("robust", speed.name), "best"] == most
+        assert table.loc[(speed.name, speed.name), "regret"] == 0
+
+
+def test_the_numbers_say_what_each_plan_loses_at_each_speed(street):
+    people = [(0, 100), (900, 30), (1800, 100), (5000, 80), (5400, 50)]
+    robust = known(siting_of(street, people, [900, 5200], "regret", add=1).robust)
+    table = robust.regrets.pivot(index="plan", columns="speed", values="population")
+    # The first wins 30 at 0.8 m/s and 230 at the others; the second 130 at all.
+    assert table.loc["planned"].to_dict() == {"slow": 30, "default": 230, "brisk": 230}
+    assert table.loc["slow"].to_dict() == {"slow": 130, "default": 130, "brisk": 130}
+    assert robust.plan.sites["candidate_id"].tolist() == ["K1"]
+    assert robust.value == pytest.approx(100 / 230)
+    assert robust.worst("planned") == pytest.approx(100 / 130)
+    assert robust.cost == 100
+    expected = known(siting_of(street, people, [900, 5200], "expected", add=1).robust)
+    assert expected.plan.sites["candidate_id"].tolist() == ["K0"]
+    assert expected.value == pytest.approx(490 / 3)
+
+
+@settings(max_examples=8)
+@given(st.permutations(range(5)), st.permutations(range(3)))
+def test_the_order_of_tables_does_not_matter(street, rows, order):
+    people = [(0, 100), (900, 30), (1800, 100), (5000, 80), (5400, 50)]
+    spots = worlds.points([(900, 0), (5200, 0), (1700, 0)]).to_numpy()
+    found = []
+    for people_order, order_of_spots in ((range(5), range(3)), (rows, order)):
+        demand = worlds.demand([(x, 0) for x, _ in people], [n for _, n in people])
+        coverage = assess(worlds.outlets([]), demand.iloc[[*people_order]], street)
+        given = candidates([(0, 0)] * 3)
+        given = given.set_geometry(spots, crs="EPSG:4326").iloc[[*order_of_spots]]
+        terms = Terms(add=1, frontier=0, alternatives=0, robust="regret")
+        found.append(known(make_siting(coverage, terms, given).robust))
+    assert found[0].regrets.equals(found[1].regrets)
+    assert found[0].plan.sites.equals(found[1].plan.sites)
+
+
+def test_another_speed_of_the_standard_is_planned_for_and_compared(street):
+    demand = worlds.demand([(0, 0), (900, 0), (1800, 0)], [100, 30, 100])
+    coverage = assess(worlds.outlets([]), demand, street, Standard(walking_speed_kmh=3.5))
+    terms = Terms(add=1, frontier=0, alternatives=0, robust="expected")
+    siting = make_siting(coverage, terms, candidates([(900, 0), (0, 0)]))
+    # At 3.5 km/h one reaches 875 m: the second wins 100, the first 30.
+    assert siting.plan.sites["candidate_id"].tolist() == ["K1"]
+    assert known(siting.robust).plan.sites["candidate_id"].tolist() == ["K0"]
+    assert known(siting.robust).cost == 70
+
+
+def test_text_workbook_and_json_tell_it(street, tmp_path):
+    people = [(0, 100), (900, 30), (1800, 100), (5000, 80), (5400, 50)]
+    demand = worlds.demand([(x, 0) for x, _ in people], [n for _, n in people])
+    coverage = assess(worlds.outlets([]), demand, street, counties=one_county("示例县", demand))
+    terms = Terms(add=1, frontier=0, alternatives=0, robust="regret")
+    siting = make_siting(coverage, terms, candidates([(900, 0), (5200, 0)]))
+    said = "\n".join(siting_lines(siting))
+    assert "在最差的步速下比该步速最优方案少得最少：少 43.5%" in said
+    assert "比上面的方案少 100 人" in said
+    assert "按本计划步速选的方案：老年人 0.8米/秒 30 人（少 76.9%）" in said
+    report = Report("示例", coverage, find_gaps(coverage), (), (), "0", "2024-06-14", siting=siting)
+    data = json.loads(json_text(report))["siting"]["robust"]
+    assert (data["aim"], data["cost"], data["status"]) == ("regret", 100, "optimal")
+    assert [site["candidate_id"] for site in data["sites"]] == ["K1"]
+    assert len(data["regrets"]) == 15
+    write_workbook(report, tmp_path / "r.xlsx")
+    sheets = pd.read_excel(tmp_path / "r.xlsx", sheet_name=None, header=None, engine="openpyxl")
+    assert "稳健方案" in sheets["各步速比较"][0].tolist()
+    assert "稳健方案" in sheets
+
+
+def test_a_plan_that_is_as_robust_stays(street):
+    siting = siting_of(street, [(0, 100), (100, 30)], [0, 100], "regret", add=1)
+    robust = known(siting.robust)
+    assert robust.is_planned
+    assert robust.plan.sites["candidate_id"].tolist() == siting.plan.sites["candidate_id"].tolist()
+    assert "就是上面的方案" in "".join(siting_lines(siting))
