@@ -104,7 +104,9 @@ def note(name: str, path: Path) -> str:
     said = about.get("license") or "BSD-2-Clause"
     # This package's file says so; its description does not.
     said = "MIT" if about["name"] == "leaflet.awesome-markers" else said
-    return f"/*! {name}, {said} */\n"
+    texts = [file.read_text("utf-8") for file in sorted(path.glob("*LICEN*"))]
+    whose = re.findall(r"^.*copyright.*(?:\d{4}|\(c\)).*$", "\n".join(texts), re.I | re.M)
+    return f"/*! {' '.join([f'{name}, {said}.', *whose[:1]]).strip()} */\n"
 
 
 def inlined(text: str, folder: Path) -> str:

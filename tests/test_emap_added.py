@@ -7,8 +7,9 @@ import re
 import folium
 import pandas as pd
 import pytest
-from branca.element import Element, Figure, IFrame, JavascriptLink
+from branca.element import Element, Figure, IFrame, JavascriptLink, MacroElement
 from folium import plugins
+from jinja2 import Template
 
 import worlds
 from browser import chromium, opened, pixel
@@ -191,6 +192,12 @@ class _OfAnother(folium.elements.JSCSSMixin):
     default_js = [("their_js", "https://example.org/their.js")]  # noqa: RUF012
 
 
+class _Asking(MacroElement):
+    """An element whose script asks for data when the page is opened."""
+
+    _template = Template("{% macro script(this, kwargs) %}fetch('x.json');{% endmacro %}")
+
+
 # What is added -> whose name the error says, and a word of what to do.
 REFUSED = {
     "tiles": (lambda: folium.TileLayer("OpenStreetMap"), "folium.TileLayer", "Ground"),
@@ -228,13 +235,7 @@ REFUSED = {
         "folium.Popup",
         "EventHandler",
     ),
-    "script": (
-        lambda: folium.GeoJson(
-            POINT, on_each_feature=folium.JsCode("() => { fetch('https://example.org') }")
-        ),
-        "folium.GeoJson",
-        "embed",
-    ),
+    "script": (_Asking, "_Asking", "Python"),
 }
 
 

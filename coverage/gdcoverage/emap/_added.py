@@ -34,6 +34,8 @@ _USED = (
     (re.compile(r"(?<![\w$.])(?:\$|jQuery)[(.]"), ("jquery.js",)),
     (re.compile(r"\bL\.AwesomeMarkers\b"), ("awesome-markers.js", "awesome-markers.css")),
 )
+# Parts of a page that are ours, branca's or of folium's `Map` itself.
+_FIGURES = ("emap", "meta_http", "global_switches", "css_style", "map_style")
 _LINKS = (JavascriptLink, CssLink)
 _STYLE = re.compile(r"\sstyle\s*=")
 # Scripts whose own HTML has styles in its tags.
@@ -91,7 +93,7 @@ def take_in(page: Figure, emaps: tuple[str, ...]) -> dict[str, str]:
     ------
     OfflineError : of an element that would load something, by name: why, and what to do.
     """
-    own = {*emaps, "emap", "meta_http"}
+    own = {*emaps, *_FIGURES}
     elements = {element.get_name(): element for element in _under(page)}
     admitted: dict[str, str] = {}
     if _looks_beside(elements.values()):

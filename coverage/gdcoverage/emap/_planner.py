@@ -41,6 +41,7 @@ def planner_block(
     standard = coverage.standard
     reached = [reached_lines(coverage, standard.minutes * part / 3) for part in (1, 2, 3)]
     active = coverage.outlets[coverage.outlets["counts"]]
+    asked = "" if siting is None else siting.service
     return {
         "lines": {
             "streets": packed_lines(coverage.network.edge_lines) if network_base else [],
@@ -58,11 +59,11 @@ def planner_block(
         "services": services_of(coverage),
         "sites": _sites(siting),
         "steps": _steps(siting, coverage),
-        "rated": rated(),
+        "rated": rated(asked),
         "supervision": supervised_rows(supervision),
         "ranked": GAP["population"].said,
         "rankedTowns": TOWN["uncovered_population"].said,
-        "words": rated_words()
+        "words": rated_words(asked)
         | map_words(GAP, DEMAND, TOWN, SUPERVISION, {} if siting is None else SITE),
     }
 

@@ -59,14 +59,14 @@ def province_styles(
     return [{"key": key, **style._asdict()} for key, style in table.items()]
 
 
-def rated() -> str:
-    """What the one number that a leader is shown is called."""
-    return f"人口{NUMBERS['rate'].said}"
+def rated(service: str = "") -> str:
+    """What the one number that a leader is shown is called; of a service, if one is asked about."""
+    return f"人口{NUMBERS['rate'].said}" + (f"（{service}）" if service else "")
 
 
-def rated_words() -> dict[str, str]:
+def rated_words(service: str = "") -> dict[str, str]:
     """Its name in English."""
-    return {rated(): NUMBERS["rate"].english}
+    return {rated(service): NUMBERS["rate"].english + (f" ({service})" if service else "")}
 
 
 def province_block(

@@ -97,8 +97,10 @@ export class Leader {
     const { demand } = this.planner, { style, renderer } = this;
     if (!demand) return [];
     return demand.lon.flatMap((lon, i) => {
-      if (demand.covered[i] || !demand.people[i]) return [];
-      const won = demand.won && demand.won[i] > 0 && demand.won[i] <= built;
+      // Of a service more are outside than of all outlets.
+      const site = demand.won ? demand.won[i] : 0;
+      if ((demand.covered[i] && !site) || !demand.people[i]) return [];
+      const won = site > 0 && site <= built;
       const [Mark, look] = won ? [L.CircleMarker, style.covered] : demand.urban[i] ? [Diamond, style.uncovered] : [Triangle, style.uncovered_rural];
       const radius = Math.max(3, Math.min(11, Math.sqrt(demand.people[i]) / 7));
       return [new Mark([demand.lat[i] / 1e5, lon / 1e5], { ...look.options, radius, renderer, interactive: false })];

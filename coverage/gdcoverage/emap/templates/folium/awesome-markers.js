@@ -1,4 +1,4 @@
-/*! leaflet.awesome-markers@2.0.5, MIT */
+/*! leaflet.awesome-markers@2.0.5, MIT. Copyright (C) 2013 L. Voogdt */
 /*
   Leaflet.AwesomeMarkers, a plugin that adds colorful iconic markers for Leaflet, based on the Font Awesome icons
   (c) 2012-2013, Lennard Voogdt

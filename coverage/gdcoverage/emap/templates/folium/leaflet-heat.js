@@ -1,4 +1,4 @@
-/*! leaflet.heat@0.2.0, BSD-2-Clause */
+/*! leaflet.heat@0.2.0, BSD-2-Clause. Copyright (c) 2014, Vladimir Agafonkin */
 /*
  (c) 2014, Vladimir Agafonkin
  simpleheat, a tiny JavaScript library for drawing heatmaps with Canvas

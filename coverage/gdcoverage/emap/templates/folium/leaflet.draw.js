@@ -1,4 +1,4 @@
-/*! leaflet-draw@1.0.4, MIT */
+/*! leaflet-draw@1.0.4, MIT. */
 /*
  Leaflet.draw 1.0.4, a plugin that adds drawing and editing tools to Leaflet powered maps.
  (c) 2012-2017, Jacob Toye, Jon West, Smartrak, Leaflet
