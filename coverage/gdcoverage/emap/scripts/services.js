@@ -5,7 +5,7 @@ import { make, part, refill } from "./dom.js";
 import { isCovered, isMissed, Later } from "./layers.js";
 
 /** Layers of demand points, and who is in each. */
-const shown = { covered: isCovered, uncovered: isMissed(1), uncovered_rural: isMissed(0) };
+const shown = Object.freeze({ covered: isCovered, uncovered: isMissed(1), uncovered_rural: isMissed(0) });
 
 /**
  * Which demand points a service covers, 1 or 0.
