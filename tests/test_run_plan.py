@@ -552,7 +552,7 @@ def test_what_cannot_be_written_does_not_stop_the_rest(sample):
     (folder / "汇总.xlsx").mkdir(parents=True)
     written = write_outputs(report_of(sample), folder)
     assert [problem.kind for problem in written.failures] == ["output_failed"]
-    assert len(written.files) == 9
+    assert len(written.files) == 8
     assert not [path for path in folder.iterdir() if path.name.startswith(".partial")]
 
 

@@ -484,3 +484,18 @@ def test_a_fixed_site_that_leaves_is_named(street):
     problem = caught.value.problem
     said = (problem.kind, problem.column, problem.value)
     assert said == ("fixed_leaves", "candidate_id", "K4")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"scope": "province", "robust": "regret"},
+        {"scope": "province", "refine_m": 50},
+        {"robust": "expected", "county_least": 1},
+        {"robust": "expected", "rate_least": {"440305": 0.8}},
+        {"robust": "regret", "costs": {"C1": 2.0}, "budget": 9.0},
+    ],
+)
+def test_what_no_plan_is_held_to_cannot_be_asked_together(asked):
+    with pytest.raises(ValueError, match="不能同时写"):
+        Terms(add=1, **asked)

@@ -42,6 +42,8 @@ _CHOICES = {
     "scope": (("county", "province"), "应为 county（各县区分别）或 province（全部县区合用）"),
     "robust": (("expected", "regret"), "应为 expected、regret 之一，或不写"),
 }
+# What plans for several speeds are not held to.
+_NOT_ROBUST = ("county_least", "city_least", "bank_least", "rate_least", "budget", "costs")
 _WORDS = {"bank_caps": "上限", "bank_least": "下限", "costs": "费用"}
 _BY_NAME = {"bank_caps": _COUNT, "bank_least": _COUNT, "costs": Range(0, 10**12)}
 
@@ -163,10 +165,7 @@ class Terms:
         for name, (choices, told) in _CHOICES.items():
             if name in given and given[name] not in choices:
                 faults[name] = told
-        if given.get("scope") == "province":
-            together = "与 scope = province 不能同时写"
-            faults |= dict.fromkeys({"robust", "refine_m"} & given.keys(), together)
-        return faults
+        return faults | _clashes(given)
 
     def of_county(self, adcode: str) -> Terms:
         """What of terms for many counties one of them is asked."""
@@ -177,6 +176,18 @@ class Terms:
             if isinstance(numbers, Mapping):
                 changed[name] = {code: n for code, n in numbers.items() if code in own}
         return replace(self, **changed)
+
+
+def _clashes(given: Mapping[str, Any]) -> dict[str, str]:
+    """Terms that cannot be asked together."""
+    clashes: dict[str, str] = {}
+    if given.get("scope") == "province":
+        asked = [name for name in ("robust", "refine_m") if name in given]
+        clashes |= dict.fromkeys(asked, "与 scope = province 不能同时写")
+    if "robust" in given:
+        asked = [name for name in _NOT_ROBUST if given.get(name)]
+        clashes |= dict.fromkeys(asked, "与 robust 不能同时写")
+    return clashes
 
 
 def _are_ids(value: object) -> bool:
