@@ -25,6 +25,8 @@ MANIFEST = "运行清单.json"
 MOST_SECONDS, MOST_TABLE_SECONDS, MOST_GIB = 150, 100, 6
 # A change costs what it changes.
 MOST_AGAIN, MOST_AGAIN_SECONDS = 0.1, 20
+# One budget over all counties: sites, each county's least among them, and its rate in percent.
+SITES, RATE = 300, 60
 
 
 def main(folder: Path = FOLDER) -> list[Figure]:
@@ -65,7 +67,34 @@ def main(folder: Path = FOLDER) -> list[Figure]:
         plan, lambda text: text.replace("[outputs]", "[standard]\nminutes = 14\n[outputs]")
     ):
         rows += _again("standard changed", _run(plan), first, folder, bound=False)
+    with _edited(plan, _with_one_budget):
+        rows += _one_budget(_run(plan, "--only", "numbers"), folder)
     return rows
+
+
+def _with_one_budget(plan: str) -> str:
+    """Sites of all counties from one budget, with what each county must have."""
+    asked = f'add = {SITES}\nscope = "province"\ncounty_least = 1\nrate_least = {RATE}'
+    return plan.replace("add = 3", asked)
+
+
+def _one_budget(run: Finished, folder: Path) -> list[Figure]:
+    """Each way of dividing the budget, and how far it may be from the best."""
+    report = json.loads((folder / "results" / "汇总.json").read_text(encoding="utf-8"))
+    what = f"province, {SITES} sites from one budget"
+    return [
+        Figure(what, run.seconds, "s", remark="counties' numbers found before"),
+        Figure(f"{what}: memory of all processes", run.peak_gib, "GiB"),
+        *(
+            Figure(
+                f"{what}: {way['way']}, gap",
+                100 * way["gap"],
+                "%",
+                remark=f"{way['population']:,.0f} people won",
+            )
+            for way in report["joint"]["ways"]
+        ),
+    ]
 
 
 def _again(
@@ -119,8 +148,8 @@ def _longest(counties: list[dict[str, float]]) -> float:
     return max(sum(steps.values()) for steps in counties)
 
 
-def _run(plan: Path) -> Finished:
-    return _finished([sys.executable, "-m", "gdcoverage.cli", "run", str(plan)])
+def _run(plan: Path, *options: str) -> Finished:
+    return _finished([sys.executable, "-m", "gdcoverage.cli", "run", str(plan), *options])
 
 
 def _run_on(plan: Path, date: str) -> Finished:

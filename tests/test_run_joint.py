@@ -1,14 +1,25 @@
 """A plan with one budget over its counties: put together from what the counties keep."""
 
 import json
+import re
 from dataclasses import replace
 
 import openpyxl
 import pytest
 
+from gdcoverage import cli
 from gdcoverage.assessment import assess
+from gdcoverage.problems import InputError
 from gdcoverage.report import report_text
-from gdcoverage.run import How, load_plan, make_report, read_inputs, read_network, run_plan
+from gdcoverage.run import (
+    How,
+    county_tasks,
+    load_plan,
+    make_report,
+    read_inputs,
+    read_network,
+    run_plan,
+)
 from gdcoverage.sites import Terms, recommend_sites
 from known import known
 from three_counties import ADCODES, files_of, write_plan
@@ -135,7 +146,18 @@ def test_a_question_without_an_answer_leaves_the_rest_of_the_report(tmp_path):
     assert failure.what.startswith("全省布点：")
     assert "县区最低覆盖率" in failure.action
     unknown = planned(tmp_path / "other", 'add = 1\ncounty_least = { "440305" = 1 }')
-    assert "440305" in str(run_plan(load_plan(unknown), DATE, HERE).failures[0])
+    with pytest.raises(InputError, match="county_least 里的代码 440305"):
+        run_plan(load_plan(unknown), DATE, HERE)
+
+
+def test_counties_on_their_own_are_asked_what_is_theirs(tmp_path):
+    own = f'add = 2\nrate_least = {{ "{ADCODES[0]}" = 65, "{ADCODES[1]}" = 30 }}'
+    path = planned(tmp_path / "plan", own)
+    path.write_text(path.read_text(encoding="utf-8").replace('scope = "province"\n', ""))
+    plan = load_plan(path)
+    tasks = {task.adcode: task for task in county_tasks(plan, read_inputs(plan), DATE)}
+    rates = [known(tasks[adcode].asked.terms).rate_least for adcode in ADCODES]
+    assert rates == [{ADCODES[0]: 0.65}, {ADCODES[1]: 0.3}, {}]
 
 
 def test_one_county_has_the_budget_to_itself(tmp_path):
@@ -145,3 +167,29 @@ def test_one_county_has_the_budget_to_itself(tmp_path):
     report = make_report(alone, read_inputs(alone), DATE, how=HERE)
     assert report.joint is None
     assert len(known(report.siting).plan.sites) == 4
+
+
+def test_the_command_asks_all_counties_once(tmp_path, monkeypatch, capsys):
+    path = planned(tmp_path / "plan")
+
+    def said(*words):
+        monkeypatch.setattr("sys.argv", ["gdcoverage", "sites", str(path), *words])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        told = capsys.readouterr()
+        return end.value.code or 0, told.out + told.err
+
+    code, told = said("--scope", "province", "--add", "3", "--county-least", "1")
+    assert code == 0
+    assert "建议新增 3 个网点" in told
+    assert "统筹方案下每个县区都有新增" in told
+    assert len(re.findall(r"^ \d\. .县　候选", told, re.MULTILINE)) == 3
+    # As the plan has it; one county of it may still be asked alone.
+    assert "各县区均分" in said("--add", "2")[1]
+    assert "各县区均分" not in said("--add", "2", "--county", ADCODES[0])[1]
+    code, told = said("--scope", "province", "--add", "1", "--rate-least", "99")
+    assert code == 1
+    assert "也达不到县区最低覆盖率" in told
+    for wrong in (("--county", ADCODES[0]), ("--alternatives", "2")):
+        assert said("--scope", "province", "--add", "1", *wrong)[0] == 2

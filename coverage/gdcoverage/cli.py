@@ -324,6 +324,15 @@ def sites(
         str | None,
         typer.Option(help="province：全部县区合用一个总数；county：一个县区（默认按计划）"),
     ] = None,
+    county_least: Annotated[
+        int | None, typer.Option(min=0, help="全省统筹时每个县区至少新增几个")
+    ] = None,
+    county_most: Annotated[
+        int | None, typer.Option(min=0, help="全省统筹时每个县区最多新增几个")
+    ] = None,
+    rate_least: Annotated[
+        float | None, typer.Option(min=0, max=100, help="每个县区至少达到的覆盖率（%）")
+    ] = None,
     then: Annotated[
         str | None, typer.Option(help="新增达标人口相同时再看什么：two-outlets（两个以上网点可达）")
     ] = None,
@@ -376,9 +385,14 @@ def sites(
         raise typer.BadParameter("不能同时写", param_hint="--scope province / --county")
     if robust not in (None, "expected", "regret"):
         raise typer.BadParameter("应为 expected 或 regret", param_hint="--robust")
+    if scope == "province" and alternatives:
+        raise typer.BadParameter("全省统筹不列备选方案", param_hint="--alternatives")
     service_called(item or "", mode or "", when or "")
     said: dict[str, Any] = {
         "scope": scope or (county and "county"),
+        "county_least": county_least,
+        "county_most": county_most,
+        "rate_least": None if rate_least is None else rate_least / 100,
         "then": then and "two_outlets",
         "robust": robust,
         "refine_m": refine,

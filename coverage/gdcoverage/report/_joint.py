@@ -13,6 +13,10 @@ from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.report._siting import candidates_line, plan_lines, records, service_line
 from gdcoverage.sites import JointPlan
 
+# So many counties are named in a line.
+_NAMED = 12
+# Fewer people than this are none in a report.
+_HALF = 0.5
 WAYS = {
     "joint": "全省统筹",
     "equal": "各县区均分",
@@ -100,24 +104,37 @@ def _way_lines(joint: JointPlan, names: Mapping[str, str]) -> list[str]:
     """What dividing the budget beforehand loses, and whom the joint plan leaves out."""
     jointly, lines = joint.ways.iloc[0], []
     for way in joint.ways.iloc[1:].to_dict("records"):
-        price = "（即下限的代价）" if way["way"] == "without_floors" else ""
+        against = _against(way["below_joint"], jointly["population"])
+        if way["way"] == "without_floors":
+            against = (
+                "即下限没有代价" if way["below_joint"] > -_HALF else f"{against}，即下限的代价"
+            )
         lines.append(
             f"{WAYS[way['way']]}：{way['sites']} 个网点新增达标 {way['population']:,.0f} 人，"
-            + _against(way["below_joint"], jointly["population"])
-            + f"{price}，{way['counties_without']} 个县区没有新增。"
+            f"{against}，{_without(way['counties_without'])}。"
         )
     if jointly["least_county"]:
         lines.append(
-            f"统筹方案下 {jointly['counties_without']} 个县区没有新增；覆盖率最低的是"
+            f"统筹方案下{_without(jointly['counties_without'])}；覆盖率最低的是"
             f"{names.get(jointly['least_county'], jointly['least_county'])}"
             f"（{percent(jointly['least_rate'])}）。"
         )
+    bare = joint.counties[joint.counties["sites"] == 0]
+    if len(bare):
+        bare = bare.sort_values("missed", ascending=False, kind="stable")
+        first = "、".join(names.get(code) or code for code in bare["county"].head(_NAMED))
+        more = f" 等 {len(bare)} 个县区" if len(bare) > _NAMED else ""
+        lines.append(f"统筹方案没有放网点的县区（未达标人口多的在前）：{first}{more}。")
     return lines
+
+
+def _without(counties: int) -> str:
+    return f"{counties} 个县区没有新增" if counties else "每个县区都有新增"
 
 
 def _against(below: float, jointly: float) -> str:
     """How many people fewer than jointly, and what share."""
-    if abs(below) < 0.5:
+    if abs(below) < _HALF:
         return "与统筹相同"
     share = percent(abs(below) / jointly) if jointly else ""
     return f"比统筹{'少' if below > 0 else '多'} {abs(below):,.0f} 人（{share}）"

@@ -220,6 +220,7 @@ def county_tasks(plan: Plan, inputs: Inputs, made_on: str) -> list[CountyTask]:
     parts = _Parts(plan, inputs, made_on)
     if len(counties) == 1:
         return [parts.whole(str(counties["adcode"].iloc[0]), str(counties["name"].iloc[0]))]
+    _require_codes(plan, list(counties["adcode"]))
     _require_candidates(plan, inputs.candidates)
     inside = demand.groupby("county").indices
     none = np.empty(0, int)
@@ -236,6 +237,21 @@ def ground_of(plan: Plan, inputs: Inputs, adcode: str | None = None) -> Ground:
     tasks = county_tasks(plan, inputs, "")
     task = next(task for task in tasks if adcode in (None, task.adcode))
     return with_picture(task, inputs).ground
+
+
+def _require_codes(plan: Plan, adcodes: list[str]) -> None:
+    """Refuse what is asked of counties or cities that the plan does not have.
+
+    Raises
+    ------
+    InputError : a code is none of the plan's.
+    """
+    for name, code in () if plan.sites is None else plan.sites.terms.strange_codes(adcodes):
+        raise unusable(
+            "county_unknown",
+            f"[sites] {name} 里的代码 {code} 不在计划的县区之内",
+            "请核对县区代码（市为前四位）",
+        )
 
 
 def _require_candidates(plan: Plan, candidates: gpd.GeoDataFrame | None) -> None:

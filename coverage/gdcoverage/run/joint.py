@@ -85,6 +85,8 @@ def answer_jointly(plan: Plan, inputs: Inputs, found: Found, how: How, say: Say)
             answer = plan_jointly(parts, plan.standard, terms, generated, service)
             body = packed(answer)
             kept.put(identity, body)
+            # As a run that goes on will find it.
+            answer = kept.opened(body)
         except InputError as error:
             failures += [replace(p, what=f"全省布点：{p.what}") for p in error.problems]
     return Answered(identity, answer, tuple(failures))

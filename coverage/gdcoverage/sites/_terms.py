@@ -64,7 +64,8 @@ class Terms:
     county_least, county_most : fewest and most sites in each county; or by adcode. Of the fewest,
         as many as a county has candidates.
     city_least, city_most : likewise of each city, by the first four digits of the adcode.
-    rate_least : coverage rate that every county must reach, 0 to 1; or by adcode.
+    rate_least : coverage rate that every county must reach, 0 to 1; or by adcode. It does not
+        matter where outlets are replaced, which serves those who lost the standard only.
     costs : of candidates by id, 1 for those not named. Only together with `budget`.
     budget : what all sites together may cost. Only together with `add`.
     fixed, forbidden : candidate_ids that must, must not be in a plan.
@@ -80,7 +81,8 @@ class Terms:
     generate, apart_m : how many locations are generated where there is no table, and how many
         metres apart at least: 500 by default, or 200 where they are refined.
     scope : of a plan of several counties, whether `add` or `target` is asked for each ``county``,
-        or once for the ``province``, all counties of the plan together.
+        or once for the ``province``, all counties of the plan together; then without frontier
+        and alternatives.
     refine_m : metres apart to which generated locations are refined around the chosen sites,
         until nothing is won; not at all if None.
     robust : a plan beside the recommended one that stays good at the three walking speeds of
@@ -166,6 +168,13 @@ class Terms:
             if name in given and given[name] not in choices:
                 faults[name] = told
         return faults | _clashes(given)
+
+    def strange_codes(self, adcodes: Collection[str]) -> list[tuple[str, str]]:
+        """Term and code of what is asked of counties or cities that are not among these."""
+        known = {*adcodes, *(adcode[:4] for adcode in adcodes)}
+        numbers = {name: getattr(self, name) for name in _BY_CODE}
+        by_code = {name: n for name, n in numbers.items() if isinstance(n, Mapping)}
+        return [(name, code) for name, n in by_code.items() for code in n if code not in known]
 
     def of_county(self, adcode: str) -> Terms:
         """What of terms for many counties one of them is asked."""
