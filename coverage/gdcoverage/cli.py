@@ -314,6 +314,11 @@ def check(
         raise typer.Exit(UNUSABLE)
 
 
+def _require_choice(given: str | None, choices: tuple[str, ...], option: str) -> None:
+    if given is not None and given not in choices:
+        raise typer.BadParameter(f"应为 {' 或 '.join(choices)}", param_hint=option)
+
+
 @app.command(epilog="例：gdcoverage sites data/sample/plan.toml --county 441324 --add 5")
 def sites(
     plan: PlanFile,
@@ -377,14 +382,11 @@ def sites(
 
     if (add is None) == (target is None):
         raise typer.BadParameter("应写其中一个", param_hint="--add / --target")
-    if then not in (None, "two-outlets"):
-        raise typer.BadParameter("应为 two-outlets", param_hint="--then")
-    if scope not in (None, "county", "province"):
-        raise typer.BadParameter("应为 county 或 province", param_hint="--scope")
+    _require_choice(then, ("two-outlets",), "--then")
+    _require_choice(scope, ("county", "province"), "--scope")
     if scope == "province" and county is not None:
         raise typer.BadParameter("不能同时写", param_hint="--scope province / --county")
-    if robust not in (None, "expected", "regret"):
-        raise typer.BadParameter("应为 expected 或 regret", param_hint="--robust")
+    _require_choice(robust, ("expected", "regret"), "--robust")
     if scope == "province" and alternatives:
         raise typer.BadParameter("全省统筹不列备选方案", param_hint="--alternatives")
     service_called(item or "", mode or "", when or "")
