@@ -359,7 +359,7 @@ def test_an_outlet_that_opens_between_two_runs_counts_in_the_second(before, tmp_
 
 def test_runs_as_of_one_day_and_another_never_mix(tmp_path, monkeypatch):
     """The third asks what the first did, of a register that has grown since: nothing is found
-    anew, and every file is the same again.
+    anew, and every file is the same again but for what supervision has found.
     """
     monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
     path = write_plan(tmp_path / "plan", sites=False, people=60)
@@ -375,7 +375,10 @@ def test_runs_as_of_one_day_and_another_never_mix(tmp_path, monkeypatch):
         INSPECTED(Register(path.parent / "台账.gpkg")) if day.month == 2 else None
     assert [outlets for outlets, _, _ in went] == [4, 3, 4]
     assert all(went[2][1]) and not all(went[1][1])
-    assert went[2][2] == went[0][2]
+    first, last = went[0][2], went[2][2]
+    assert list(first) == list(last)
+    # What supervision has found meanwhile is told where planners look, and nowhere else.
+    assert [name for name in first if first[name] != last[name]] == ["地图.html", "汇总.xlsx"]
 
 
 # Changes that may follow one another in any order.

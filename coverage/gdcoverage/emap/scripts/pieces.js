@@ -43,7 +43,7 @@ export class Pieces {
         const key = `${x}-${y}`;
         // Where there is no square nothing is drawn.
         if (!this.known.has(key)) continue;
-        const piece = this.at(key);
+        const piece = this.pieceOf(key);
         if (piece.state === "here") {
           here.push({ layers: piece.layers, box: [edge(x, left), edge(y, top), edge(x + 1, left), edge(y + 1, top)] });
         } else all = false;
@@ -54,7 +54,7 @@ export class Pieces {
   }
 
   /** @param {string} key */
-  at(key) {
+  pieceOf(key) {
     const found = this.pieces.get(key);
     if (found) {
       found.seen = this.looks;
