@@ -104,7 +104,7 @@ def folder(tmp_path_factory):
     outlets = outlets.set_geometry(spots, crs="EPSG:4326")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(base_module, "_MOST_BYTES", 0)
-        patch.setattr(base_module, "_LEAST_BASE", 220)
+        patch.setattr(base_module, "_LEAST_BASE", 160)
         ground = Ground(drawn=drawn, pieces=squares.square.tolist())
         write_map(build_public_map(outlets, title="底图", ground=ground), folder / "m.html")
     (folder / "alone").mkdir()
