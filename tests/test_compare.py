@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
@@ -244,6 +245,7 @@ def test_a_plan_with_a_table_is_told_that_one_table_tells_of_no_change(tmp_path,
     path = write_plan(tmp_path / "plan", sites=False, people=20)
     days = ["--from", "2025-12-31", "--to", "2026-06-30", "--no-months", "--workers", "1"]
     done = CliRunner().invoke(app, ["compare", str(path), *days])
+    assert done.exit_code == 0, done.output
     assert "不是台账" in done.stderr
     assert "register import" in done.stderr
 
@@ -258,6 +260,11 @@ def test_the_command_prints_it_and_writes_a_workbook_with_a_chart(plan, tmp_path
         assert word in done.output
     sheets = openpyxl.load_workbook(book)
     assert sheets.sheetnames == ["变化", "网点变化", "逐月"]
+    layer = book.with_suffix(".gpkg")
+    places = gpd.read_file(layer, layer="达标变化")
+    whole = [cell.value for cell in sheets["变化"][sheets["变化"].max_row]]
+    assert [places["gained"].sum(), places["lost"].sum()] == whole[4:6]
+    assert set(places["outlet_id"]) <= set(gpd.read_file(layer, layer="网点变化")["outlet_id"])
     (chart,) = sheets["逐月"]._charts
     scale, rates = chart.y_axis.scaling, [row[4].value for row in sheets["逐月"].iter_rows(2)]
     # Changes of a point or two are to be seen.

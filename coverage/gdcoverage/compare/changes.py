@@ -76,7 +76,7 @@ def changes(
     after: gpd.GeoDataFrame,
     come: Mapping[str, str],
     gone: Mapping[str, str],
-) -> pd.DataFrame:
+) -> gpd.GeoDataFrame:
     """People who gained the standard and who lost it, the same demand points assessed twice.
 
     Parameters
@@ -87,8 +87,9 @@ def changes(
 
     Returns
     -------
-    DataFrame, one row a demand point that changed: ``county``, ``settlement``, ``cause``,
-    ``outlet_id`` (that it has the standard from, or had), ``gained``, ``lost`` (people).
+    GeoDataFrame, EPSG:4326, one row a demand point that changed: ``demand_id``, ``county``,
+    ``settlement``, ``cause``, ``outlet_id`` (that it has the standard from, or had), ``gained``,
+    ``lost`` (people).
     """
     if not np.array_equal(before["demand_id"], after["demand_id"]):
         raise ValueError("not the same demand points")
@@ -105,14 +106,16 @@ def changes(
         (come if gain else gone).get(str(i), OTHERWISE)
         for i, gain in zip(outlet, gained, strict=True)
     ]
-    return pd.DataFrame(
+    return gpd.GeoDataFrame(
         {
-            **{key: after[key].to_numpy(object)[changed] for key in KEYS},
+            **{key: after[key].to_numpy(object)[changed] for key in ("demand_id", *KEYS)},
             "cause": cause,
             "outlet_id": outlet,
             "gained": np.where(gained, people[changed], 0.0),
             "lost": np.where(gained, 0.0, people[changed]),
-        }
+        },
+        geometry=after.geometry.to_numpy()[changed],
+        crs="EPSG:4326",
     )
 
 

@@ -29,14 +29,15 @@ def compare(
         Path | None, typer.Option(metavar="PLAN", help="止日的计划，人口、街道也不同时写")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="工作簿；默认在计划旁，名为 变化_起日_止日.xlsx")
+        Path | None,
+        typer.Option(help="工作簿，图层（.gpkg）在它旁边；默认在计划旁，名为 变化_起日_止日.xlsx"),
     ] = None,
     months: Annotated[bool, typer.Option(help="逐月的覆盖率；--no-months 只算起止两日")] = True,
     workers: Annotated[int | None, typer.Option(min=1, help="同时计算几个县区")] = None,
 ) -> None:
     """比较两个日期：谁得到、失去达标，因新增、退出、迁址、暂停还是人口、街道变化；逐月的覆盖率。"""
     from gdcoverage.compare.comparison import compare_plan
-    from gdcoverage.compare.sheets import write_comparison
+    from gdcoverage.compare.sheets import write_change_layers, write_comparison
     from gdcoverage.compare.text import comparison_lines
     from gdcoverage.run import How, load_plan
 
@@ -57,4 +58,7 @@ def compare(
         out.print(Text(line), soft_wrap=True)
     target = output or plan.with_name(f"变化_{days[0]}_{days[1]}.xlsx")
     write_comparison(found, target)
-    out.print(Text(f"已写出：{nearby(target)}"), soft_wrap=True)
+    layers = target.with_suffix(".gpkg")
+    write_change_layers(found, layers)
+    for path in (target, layers):
+        out.print(Text(f"已写出：{nearby(path)}"), soft_wrap=True)

@@ -41,7 +41,8 @@ class Comparison:
     changes : ``county``, ``settlement``, ``cause``, ``gained``, ``lost``, ``points``; gained
         minus lost is what ``covered`` changed by, of every county and class.
     outlets : ``outlet_id``, ``name``, ``bank``, ``county``, ``come`` and ``gone`` (causes, or
-        ""), ``what`` (the events between the days), ``gained``, ``lost`` (people).
+        ""), ``what`` (the events between the days), ``gained``, ``lost`` (people); Points.
+    places : as of `changes`, the demand points that gained or lost it by outlets or streets.
     months : ``on``, ``outlets`` (active), ``population``, ``covered``, ``rate``: on both days and
         at the end of every month between; on the people and streets of the first.
     names : adcode -> name.
@@ -52,7 +53,8 @@ class Comparison:
     after: dt.date
     totals: pd.DataFrame
     changes: pd.DataFrame
-    outlets: pd.DataFrame
+    outlets: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
     months: pd.DataFrame
     names: dict[str, str]
 
@@ -113,7 +115,7 @@ def compare_plan(
         streets_only = totals(last.coverage.demand)
         last = assessed(later, read_inputs(later, say, today=after), after)
         found.append(net_of(streets_only, totals(last.coverage.demand), PEOPLE))
-    rows = pd.concat([f for f in found if len(f)] or found[:1], ignore_index=True)
+    placed = [f for f in found if isinstance(f, gpd.GeoDataFrame)]
     dated = {before: first, after: second}
     if monthly:
         dated |= _between(plan, inputs, _days(before, after), first, assessed)
@@ -122,8 +124,9 @@ def compare_plan(
         before,
         after,
         beside(totals(first.coverage.demand), totals(last.coverage.demand)),
-        _by_cause(rows),
+        _by_cause(_stacked([pd.DataFrame(f)[_SUMMED] for f in found])),
         _changed_outlets(then, inputs.outlets.frame, there, (come, gone), found[0], before),
+        gpd.GeoDataFrame(_stacked(placed), crs="EPSG:4326"),
         pd.DataFrame([_month(on, dated[on]) for on in sorted(dated)]),
         {str(code): str(name) for code, name in first.names.items()},
     )
@@ -182,6 +185,14 @@ def _month(on: dt.date, report: Report) -> dict[str, object]:
     }
 
 
+_SUMMED = [*KEYS, "cause", "gained", "lost"]
+
+
+def _stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tables one under the other; empty ones decide no column's type."""
+    return pd.concat([t for t in tables if len(t)] or list(tables[:1]), ignore_index=True)
+
+
 def _by_cause(rows: pd.DataFrame) -> pd.DataFrame:
     amounts = {"gained": ("gained", "sum"), "lost": ("lost", "sum"), "points": ("cause", "size")}
     return rows.groupby([*KEYS, "cause"], sort=True).agg(**amounts).reset_index()
@@ -202,7 +213,7 @@ def _changed_outlets(
     why: tuple[dict[str, str], dict[str, str]],
     rows: pd.DataFrame,
     since: dt.date,
-) -> pd.DataFrame:
+) -> gpd.GeoDataFrame:
     """Outlets that count and did not, or did and do not, with the people whom each brought."""
     come, gone = why
     known = pd.concat([before, after], ignore_index=True)
@@ -220,7 +231,11 @@ def _changed_outlets(
         }
     )
     amounts = people.reindex(ids).fillna(0.0).reset_index(drop=True)
-    return pd.concat([table, amounts.astype(np.float64)], axis=1)
+    return gpd.GeoDataFrame(
+        pd.concat([table, amounts.astype(np.float64)], axis=1),
+        geometry=known.geometry.reindex(ids).to_numpy(),
+        crs="EPSG:4326",
+    )
 
 
 def _events(plan: Plan, outlet_ids: set[str], since: dt.date) -> dict[str, list[Event]]:

@@ -1,4 +1,4 @@
-"""A comparison as a workbook: 变化, 网点变化, 逐月 with a chart."""
+"""A comparison as a workbook: 变化, 网点变化, 逐月 with a chart; and as layers of a map."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ import xlsxwriter
 from gdcoverage.compare.changes import KEYS, described
 from gdcoverage.compare.comparison import Comparison
 from gdcoverage.files import written_whole
+from gdcoverage.run.outputs import write_layers
 from gdcoverage.tables.spreadsheet import WORKBOOK_OPTIONS, add_sheet
 
 CHANGES, OUTLETS, MONTHS = "变化", "网点变化", "逐月"
+PLACES = "达标变化"
 
 
 def write_comparison(found: Comparison, path: Path) -> None:
@@ -30,6 +32,11 @@ def write_comparison(found: Comparison, path: Path) -> None:
         share = book.add_format({"num_format": "0.00%"})
         sheet.set_column(4, 4, 12, share)
         sheet.insert_chart(1, 6, _chart(book, months["覆盖率"]))
+
+
+def write_change_layers(found: Comparison, path: Path) -> None:
+    """Write who gained and who lost the standard, and the outlets that changed, as a GeoPackage."""
+    write_layers({PLACES: found.places, OUTLETS: found.outlets}, path)
 
 
 def change_table(found: Comparison) -> pd.DataFrame:
