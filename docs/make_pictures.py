@@ -1,4 +1,4 @@
-"""Make the pictures of the README: the sample's maps in headless Chromium.
+"""Make the pictures of the README and the gallery: the sample's maps in headless Chromium.
 
 python docs/make_pictures.py
 """
@@ -23,6 +23,11 @@ DATE, NOON = "2026-06-10", "2026-06-10T10:30:00+08:00"
 
 # The map's state.
 EMAP = "document.querySelector('.emap').emap"
+_CLICK = "document.querySelector('{}').click()"
+_ASK = (
+    "const box = document.querySelector('.emap-search input'); box.value = '{}';"
+    " box.dispatchEvent(new Event('input', {{ bubbles: true }}))"
+)
 # Name, map, window, scale, what to do first.
 PICTURES = (
     ("planner", "地图.html", (1280, 800), 1, "map.setView([23.663, 114.115], 14)"),
@@ -34,6 +39,16 @@ PICTURES = (
         # A walk to the nearest outlet from a place that a reader picked.
         "look.near.set({ lat: 23.6512, lon: 114.1068, kind: 'picked' });"
         " look.open(look.shown[0], { focus: false })",
+    ),
+    ("leader", "地图.html", (1280, 800), 1, _CLICK.format(".emap-lead")),
+    ("gaps", "地图.html", (1280, 800), 1, _CLICK.format("#tab_ranking")),
+    ("search", "公众版地图.html", (1280, 800), 1, _ASK.format("失业保险 周六")),
+    (
+        "night",
+        "公众版地图.html",
+        (390, 844),
+        1.5,
+        _CLICK.format(".emap-dark") + "; " + _ASK.format("农行 社保卡"),
     ),
 )
 
