@@ -183,7 +183,7 @@ def test_the_command_asks_all_counties_once(tmp_path, monkeypatch, capsys):
     code, told = said("--scope", "province", "--add", "3", "--county-least", "1")
     assert code == 0
     assert "建议新增 3 个网点" in told
-    assert "统筹方案下每个县区都有新增" in told
+    assert "统筹方案下，每个县区都有新增" in told
     assert len(re.findall(r"^ \d\. .县　候选", told, re.MULTILINE)) == 3
     # As the plan has it; one county of it may still be asked alone.
     assert "各县区均分" in said("--add", "2")[1]

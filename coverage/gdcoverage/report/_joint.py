@@ -115,7 +115,7 @@ def _way_lines(joint: JointPlan, names: Mapping[str, str]) -> list[str]:
         )
     if jointly["least_county"]:
         lines.append(
-            f"统筹方案下{_without(jointly['counties_without'])}；覆盖率最低的是"
+            f"统筹方案下，{_without(jointly['counties_without'])}；覆盖率最低的是"
             f"{names.get(jointly['least_county'], jointly['least_county'])}"
             f"（{percent(jointly['least_rate'])}）。"
         )

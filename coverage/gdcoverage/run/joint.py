@@ -28,6 +28,7 @@ from gdcoverage.sites import (
     JointPlan,
     Reached,
     generate_candidates,
+    landmarks_of,
     plan_jointly,
 )
 
@@ -76,13 +77,16 @@ def answer_jointly(plan: Plan, inputs: Inputs, found: Found, how: How, say: Say)
     terms = replace(plan.sites.terms, excluded=inputs.excluded)
     service = jobs[0].task.asked.service if jobs else ""
     ids = [work.identity for work in works if work.identity in answers.known]
-    identity = digest("joint", program(), plan.standard, terms, generated, service, ids)
+    names = inputs.pictured.names
+    landmarks = None if names is None else landmarks_of(names)
+    asked = (plan.standard, terms, generated, service, landmarks)
+    identity = digest("joint", program(), *asked, ids)
     answer = None if how.fresh else kept.get(identity)
     failures = list(answers.failures)
     if answer is None and parts:
         say("全省布点：求解")
         try:
-            answer = plan_jointly(parts, plan.standard, terms, generated, service)
+            answer = plan_jointly(parts, *asked)
             body = packed(answer)
             kept.put(identity, body)
             # As a run that goes on will find it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -26,6 +26,7 @@ from gdcoverage.sites._question import Question, question_on
 from gdcoverage.sites._recommend import plan_for
 from gdcoverage.sites._solve import most_people
 from gdcoverage.sites._terms import Terms
+from gdcoverage.sites._whereabouts import by_landmarks
 
 # What of demand points a siting question rests on.
 _DEMAND = (
@@ -143,7 +144,12 @@ def joined(parts: Sequence[Reached], standard: Standard, terms: Terms, generated
 
 
 def plan_jointly(
-    parts: Sequence[Reached], standard: Standard, terms: Terms, generated: bool, service: str = ""
+    parts: Sequence[Reached],
+    standard: Standard,
+    terms: Terms,
+    generated: bool,
+    service: str = "",
+    landmarks: gpd.GeoDataFrame | None = None,
 ) -> JointPlan:
     """The sites of all counties from one budget, and what other ways of dividing it would win.
 
@@ -152,6 +158,7 @@ def plan_jointly(
     parts : of the counties, by adcode.
     terms : with `add` or `target`, of all counties together.
     service : what the parts are about, in official terms.
+    landmarks : of `landmarks_of`, by which to say where sites are, or None.
 
     Raises
     ------
@@ -160,6 +167,7 @@ def plan_jointly(
     question = joined(parts, standard, terms, generated)
     gaps = pd.concat([part.gaps for part in parts], ignore_index=True)
     plan = plan_for(question, gaps)
+    plan = replace(plan, sites=by_landmarks(plan.sites, question.coverage, landmarks))
     ids = question.candidates["candidate_id"]
     chosen = np.flatnonzero(ids.isin(plan.sites["candidate_id"]))
     budget = len(chosen) if terms.add is None else terms.add

@@ -68,7 +68,7 @@ def found_at(
 
 
 def by_landmarks(
-    sites: gpd.GeoDataFrame, coverage: Coverage, landmarks: gpd.GeoDataFrame | None
+    sites: gpd.GeoDataFrame, coverage: Findings, landmarks: gpd.GeoDataFrame | None
 ) -> gpd.GeoDataFrame:
     """Sites that were `found_at` without landmarks, told by them."""
     if landmarks is None or sites.empty:
