@@ -93,7 +93,9 @@ def public_view(outlets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         if name in outlets
     }
     if "hours" in outlets:
-        plain["hours"] = [impersonal(t, bare=not read_hours(t)) for t in outlets["hours"]]
+        # Of thousands of outlets few open at other hours than others.
+        said = {text: impersonal(text, bare=not read_hours(text)) for text in set(outlets["hours"])}
+        plain["hours"] = [said[text] for text in outlets["hours"]]
     return outlets.assign(**plain)
 
 
