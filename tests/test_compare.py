@@ -249,6 +249,11 @@ def test_a_plan_with_a_table_is_told_that_one_table_tells_of_no_change(tmp_path,
     assert "不是台账" in done.stderr
     assert "register import" in done.stderr
 
+    layers = [*days, "--output", str(tmp_path / "变化.gpkg")]
+    refused = CliRunner().invoke(app, ["compare", str(path), *layers])
+    assert refused.exit_code == 2
+    assert "后缀应为 .xlsx" in refused.stderr
+
 
 def test_the_command_prints_it_and_writes_a_workbook_with_a_chart(plan, tmp_path):
     book = tmp_path / "变化.xlsx"

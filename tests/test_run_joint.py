@@ -193,3 +193,26 @@ def test_the_command_asks_all_counties_once(tmp_path, monkeypatch, capsys):
     assert "也达不到县区最低覆盖率" in told
     for wrong in (("--county", ADCODES[0]), ("--alternatives", "2")):
         assert said("--scope", "province", "--add", "1", *wrong)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (["--alternatives", "2"], "全省统筹不列备选方案"),
+        (["--robust", "regret"], "不能同时写"),
+        (["--refine", "50"], "不能同时写"),
+    ],
+)
+def test_what_one_budget_does_not_answer_is_wrong_usage_wherever_it_is_asked(
+    tmp_path, monkeypatch, capsys, more, told
+):
+    """The scope stands in the plan, the rest in the command."""
+    path = write_plan(tmp_path / "plan", people=20)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("[sites]\n", '[sites]\nscope = "province"\n'), "utf-8")
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("sys.argv", ["gdcoverage", "sites", str(path), "--add", "2", *more])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err

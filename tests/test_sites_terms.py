@@ -499,3 +499,19 @@ def test_a_fixed_site_that_leaves_is_named(street):
 def test_what_no_plan_is_held_to_cannot_be_asked_together(asked):
     with pytest.raises(ValueError, match="不能同时写"):
         Terms(add=1, **asked)
+
+
+def test_where_no_other_plan_keeps_the_floor_there_are_no_alternatives(street):
+    """Two candidates, both asked for: the plan stands, and nothing comes beside it."""
+    both = candidates([(0, 0), (4 * STEP, 0)], ["甲", "甲"])
+    terms = Terms(add=2, bank_least={"甲": 2}, alternatives=3)
+    siting = make_siting(along(street, PEOPLE), terms, both)
+    assert siting.plan.population == 190
+    assert siting.alternatives is not None and len(siting.alternatives.plans) == 1
+
+
+@pytest.mark.parametrize("name", ["county_least", "county_most", "city_least", "rate_least"])
+def test_without_counties_nothing_can_be_asked_of_them(street, name):
+    asked: dict[str, Any] = {name: 1}
+    with pytest.raises(InputError, match="没有县区"):
+        ask(along(street, PEOPLE), candidates([(0, 0)]), Terms(add=1, **asked))

@@ -387,8 +387,6 @@ def sites(
     if scope == "province" and county is not None:
         raise typer.BadParameter("不能同时写", param_hint="--scope province / --county")
     _require_choice(robust, ("expected", "regret"), "--robust")
-    if scope == "province" and alternatives:
-        raise typer.BadParameter("全省统筹不列备选方案", param_hint="--alternatives")
     service_called(item or "", mode or "", when or "")
     said: dict[str, Any] = {
         "scope": scope or (county and "county"),
@@ -404,14 +402,17 @@ def sites(
     with steps() as say:
         loaded = load_plan(plan)
         asked = loaded.sites or SitesInput()
-        terms = replace(
-            asked.terms,
-            add=add,
-            target=None if target is None else target / 100,
-            frontier=0,
-            alternatives=alternatives,
-            **{name: value for name, value in said.items() if value is not None},
-        )
+        try:
+            terms = replace(
+                asked.terms,
+                add=add,
+                target=None if target is None else target / 100,
+                frontier=0,
+                alternatives=alternatives,
+                **{name: value for name, value in said.items() if value is not None},
+            )
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="布点条件") from None
         about = replace(
             asked,
             terms=terms,
@@ -420,14 +421,16 @@ def sites(
             when=when or asked.when,
             candidates=FROM_OSM if from_osm else asked.candidates,
         )
-        if refine is not None and about.candidates is not None:
-            raise typer.BadParameter("只用于由程序生成的候选点", param_hint="--refine")
+        if terms.refine_m is not None and about.candidates is not None:
+            raise typer.BadParameter("只用于由程序生成的候选点", param_hint="--refine（refine_m）")
         if from_osm and loaded.network.osm is None:
             raise typer.BadParameter("计划的街道不是取自 OSM 文件", param_hint="--from-osm")
         loaded = replace(loaded, sites=about)
         inputs = read_inputs(loaded, say)
         how = How(fresh=fresh)
         jointly = terms.scope == "province" and len(inputs.counties) > 1
+        if jointly and alternatives:
+            raise typer.BadParameter("全省统筹不列备选方案", param_hint="--alternatives")
         only = None if jointly else _only(inputs, county)
         if not jointly:
             about = replace(about, terms=replace(terms, scope="county"))
@@ -435,7 +438,9 @@ def sites(
         made = make_report(loaded, inputs, today(), say, only, how)
     if jointly:
         if made.joint is None:
-            raise InputError(*(p for p in made.problems if p.what.startswith("全省布点")))
+            # Told by the question, or by the counties that had no part in it.
+            why = ("全省布点", "县区 ")
+            raise InputError(*(p for p in made.problems if p.what.startswith(why)))
         lines = joint_lines(made.joint, made.names)
         for line in (*lines, *joint_site_lines(made.joint, made.names)):
             out.print(Text(line))

@@ -41,6 +41,8 @@ def compare(
     from gdcoverage.compare.text import comparison_lines
     from gdcoverage.run import How, load_plan
 
+    if output is not None and output.suffix.lower() != ".xlsx":
+        raise typer.BadParameter("后缀应为 .xlsx；图层写在它旁边", param_hint="--output")
     days = day_of(before, "--from"), day_of(after, "--to")
     first = load_plan(plan)
     if first.outlets.register is None and later is None:

@@ -64,14 +64,13 @@ def read_premises(osm: str | Path) -> Reading:
     features = sorted(
         _of_file(path, _WANTED, damage), key=lambda f: (_KINDS.index(f.kind), f.number)
     )
-    gone = [f for f in features if any(f.tags.get(key, "no") != "no" for key in _GONE)]
-    left = [f for f in features if f not in gone]
+    left = [f for f in features if all(f.tags.get(key, "no") == "no" for key in _GONE)]
     frame = _frame(left)
     named = frame["name"] != ""
     frame = frame[named].reset_index(drop=True)
     once = _once(frame)
     told = (
-        (len(gone), "已停用"),
+        (len(features) - len(left), "已停用"),
         (int((~named).sum()), "没有名称，也没有银行"),
         (int((~once).sum()), f"与同名或同一银行的另一处相距不到 {_SAME_PLACE_M:.0f} 米，只取一处"),
     )

@@ -93,9 +93,6 @@ def sites_text(report: Report) -> str:
     if report.siting is not None:
         return _csv(pd.DataFrame(report.siting.plan.sites), SITE)
     sites = pd.DataFrame() if report.county_sites is None else report.county_sites
-    if report.joint is not None:
-        sites = report.joint.plan.sites
-        sites = sites.assign(asked_by=sites["county"])
     return _csv(*of_counties(sites, report.names))
 
 

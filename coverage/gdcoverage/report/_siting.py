@@ -43,9 +43,10 @@ def siting_sheets(siting: Siting, writer: SheetWriter) -> None:
     writer.sheet("银行占比", siting.plan.bank_share, SHARE, share)
     if siting.frontier is not None:
         curve = _curve(siting)
-        sheet = writer.sheet(
-            "覆盖—投入曲线", curve, CURVE, ("覆盖—投入曲线：每增一个网点多覆盖多少人",)
-        )
+        title = "覆盖—投入曲线：每增一个网点多覆盖多少人"
+        if siting.frontier.without_floors:
+            title += "（不计各项下限，与布点建议不同）"
+        sheet = writer.sheet("覆盖—投入曲线", curve, CURVE, (title,))
         chart = writer.bars(
             "新增网点数与新增达标人口",
             [("覆盖—投入曲线", "sites", "population", "新增达标人口", "#2E75B6")],

@@ -81,9 +81,7 @@ def _run(plan: Plan, made_on: str, how: How, say: Say) -> Ran:
     def over(phase: str) -> None:
         seconds[phase] = time.perf_counter() - begun - sum(seconds.values())
 
-    # Only maps show what the crew reads beside.
-    crew = None if how.only_numbers else how.crew
-    inputs = read_inputs(plan, say, crew, dt.date.fromisoformat(made_on))
+    inputs = read_inputs(plan, say, how.crew, dt.date.fromisoformat(made_on))
     over("read")
     jobs = _jobs(plan, inputs, made_on, how, say)
     over("streets")

@@ -231,7 +231,7 @@ def write_tables(report: Report, written: Written) -> None:
     if tells_towns(report.coverage.demand, report.towns):
         with written.writing(TOWNS) as path:
             write_towns(report, path)
-    if report.county_sites is not None or report.joint is not None:
+    if report.county_sites is not None:
         with written.writing(SITES) as path:
             write_sites(report, path)
     with written.writing(ACCOUNT) as path:

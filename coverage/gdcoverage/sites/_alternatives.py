@@ -15,7 +15,7 @@ from gdcoverage.showing import Shown
 from gdcoverage.sites._order import build_order
 from gdcoverage.sites._question import HAIR, Question, ask
 from gdcoverage.sites._recommend import plan_for
-from gdcoverage.sites._solve import most_people, settled
+from gdcoverage.sites._solve import most_people, most_people_unlike, settled
 from gdcoverage.sites._terms import Terms
 from gdcoverage.sites._whereabouts import found_at
 from gdcoverage.tables import Rows
@@ -83,8 +83,8 @@ def alternatives_to(question: Question, sites: int) -> Alternatives:
         unlike = [(plan, len(plan) - terms.differ) for plan in plans]
         if any(question.fixed[plan].sum() > most for plan, most in unlike):
             break
-        found = most_people(question, sites, unlike)
-        if question.population_of(found.sites) < least:
+        found = most_people_unlike(question, sites, unlike)
+        if found is None or question.population_of(found.sites) < least:
             break
         plans.append(np.sort(settled(question, found.sites, sites, unlike)[0]))
         proofs.append(found)

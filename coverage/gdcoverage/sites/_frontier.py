@@ -56,12 +56,15 @@ class Frontier(Shown):
         (people newly covered by this step), ``total`` (with all steps so far), ``rate``,
         ``price`` (people fewer than the best plan of so many sites: what nesting costs).
     rate_before : coverage rate without any site; NaN without people.
+    without_floors : whether the terms ask something at least (of counties, banks, rates), which
+        does not matter here.
     """
 
     points: pd.DataFrame
     plans: tuple[tuple[str, ...], ...]
     order: gpd.GeoDataFrame
     rate_before: float
+    without_floors: bool = False
 
     def _line(self) -> str:
         best = self.points.iloc[-1]
@@ -126,7 +129,8 @@ def frontier(coverage: Coverage, candidates: Rows | None, terms: Terms) -> Front
 def frontier_of(question: Question) -> Frontier:
     """The frontier of a question; see `frontier`."""
     # What a plan must have at least would leave out the small numbers.
-    question, most = question.without_floors(), question.terms.frontier
+    floored, most = question.is_two_sided, question.terms.frontier
+    question = question.without_floors()
     # With more sites fixed than may be, the first question is refused.
     numbers = range(min(int(question.fixed.sum()), most), most + 1)
     found = _solved(question, numbers)
@@ -137,6 +141,7 @@ def frontier_of(question: Question) -> Frontier:
         tuple(tuple(question.candidates["candidate_id"].iloc[np.sort(f.sites)]) for f in found),
         _order_frame(question, numbers, found, order, added),
         question.rate_with(0.0),
+        floored,
     )
 
 

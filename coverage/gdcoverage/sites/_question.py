@@ -340,6 +340,9 @@ def _both(
 
 def _by_code(numbers: Numbers, codes: list[str], key: str, idle: float) -> dict[str, float]:
     """Code -> number, of those that are not `idle`."""
+    if not codes and numbers != idle:
+        what, action = "没有县区，无从按县区或市限制", "请给 assess 写 counties，或去掉它"
+        raise _refusal("county_unknown", what, action, "", key)
     if not isinstance(numbers, Mapping):
         return dict.fromkeys(codes, numbers) if numbers != idle else {}
     for code in sorted(set(numbers) - set(codes)):

@@ -36,14 +36,30 @@ def most_people(
             "请减少必选点或增加网点数",
             value=f"{fixed} > {sites}",
         )
+    try:
+        return _most_people(question, sites, unlike, time_limit)
+    except locate.NoPlanError as error:
+        raise refusal(question, sites, error) from None
+
+
+def most_people_unlike(
+    question: Question, sites: int, unlike: Unlike
+) -> locate.CoverSolution | None:
+    """`most_people` unlike earlier plans; None where no other is found that keeps the terms."""
+    try:
+        return _most_people(question, sites, unlike)
+    except locate.NoPlanError:
+        return None
+
+
+def _most_people(
+    question: Question, sites: int, unlike: Unlike, time_limit: float | None = None
+) -> locate.CoverSolution:
     options = options_of(question, unlike)
     if time_limit is not None:
         options["time_limit"] = time_limit
     room = _with_room(question, options, sites)
-    try:
-        found = locate.maximal_covering(question.covers, question.people, room, **options)
-    except locate.NoPlanError as error:
-        raise refusal(question, sites, error) from None
+    found = locate.maximal_covering(question.covers, question.people, room, **options)
     people = question.population_of(found.sites)
     bound = people if found.gap == 0 else max(people, float(found.bound))
     return with_bound(replace(found, objective=people), bound)
