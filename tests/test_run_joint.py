@@ -185,6 +185,8 @@ def test_the_command_asks_all_counties_once(tmp_path, monkeypatch, capsys):
     assert "建议新增 3 个网点" in told
     assert "统筹方案下，每个县区都有新增" in told
     assert len(re.findall(r"^ \d\. .县　候选", told, re.MULTILINE)) == 3
+    assert len(re.findall(r"位于 .+，WGS-84 .+，高德（GCJ-02）", told.replace("\n", ""))) >= 1
+    assert told.count("高德（GCJ-02）") == 3
     # As the plan has it; one county of it may still be asked alone.
     assert "各县区均分" in said("--add", "2")[1]
     assert "各县区均分" not in said("--add", "2", "--county", ADCODES[0])[1]

@@ -10,7 +10,13 @@ import pandas as pd
 from gdcoverage.numbers import JOINT_COUNTY, JOINT_WAY, SITE, Column
 from gdcoverage.report._columns import percent
 from gdcoverage.report._sheet import SheetWriter
-from gdcoverage.report._siting import candidates_line, plan_lines, records, service_line
+from gdcoverage.report._siting import (
+    candidates_line,
+    place_of,
+    plan_lines,
+    records,
+    service_line,
+)
 from gdcoverage.sites import JointPlan
 
 # So many counties are named in a line.
@@ -65,7 +71,7 @@ def joint_site_lines(joint: JointPlan, names: Mapping[str, str]) -> list[str]:
     return [
         f"{site['rank']:>2}. {names.get(site['county']) or '县区外'}　"
         f"{site['name'] or site['candidate_id']}：新增 {site['population']:,.0f} 人；"
-        f"位于 {site['lon']:.5f}, {site['lat']:.5f}"
+        f"{place_of(site)}"
         for site in joint.plan.sites.to_dict("records")
     ]
 
