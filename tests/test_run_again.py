@@ -255,6 +255,7 @@ NUMBERS = {
     "a floor of sites": asked("county_least = 2"),
     "a cap of sites": asked("county_most = 1"),
     "a floor of the rate": asked("rate_least = 40"),
+    "a rate that cannot be reached": asked("rate_least = 99"),
     "a budget": asked('budget = 2\ncosts = { "C01" = 2 }'),
     "a plan for every speed": asked('robust = "regret"'),
     "refined candidates": text(

@@ -302,3 +302,28 @@ def test_nearest_outlet_is_found_however_far(tmp_path):
     demand = ran.report.coverage.demand
     assert (demand["radius_outlet_id"] == "W0").all()
     assert np.isfinite(demand["radius_m"]).all()
+
+
+def test_where_the_siting_question_has_no_answer_the_rest_of_the_report_stands(tmp_path):
+    path = write_plan(tmp_path / "plan", people=60)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("[sites]\n", "[sites]\nrate_least = 99\n"), "utf-8")
+    asked = load_plan(path)
+    ran = run_plan(asked, DATE, How(workers=1))
+    told = [problem.what for problem in ran.failures]
+    assert told
+    assert all("县布点：" in what for what in told)
+    bare = make_report(replace(asked, sites=None), read_inputs(replace(asked, sites=None)), DATE)
+    columns = ["county", "population", "covered_population", "rate"]
+    assert ran.report.counties[columns].equals(bare.counties[columns])
+    assert set(told) <= {problem.what for problem in ran.report.problems}
+    refused = {what.partition("布点：")[0] for what in told}
+    for folder in (path.parent / "results/县区").iterdir():
+        names = {file.name for file in folder.iterdir()}
+        assert {"汇总.xlsx", "地图.html"} <= names
+        assert ("布点建议.csv" in names) == (folder.name.partition("_")[2] not in refused)
+    # Nothing has changed: nothing is written again, and the same is told.
+    sizes = {p: p.stat().st_mtime_ns for p in path.parent.rglob("县区/*/*")}
+    again = run_plan(asked, DATE, How(workers=1))
+    assert [problem.what for problem in again.failures] == told
+    assert {p: p.stat().st_mtime_ns for p in path.parent.rglob("县区/*/*")} == sizes

@@ -445,7 +445,8 @@ def sites(
         for line in (*lines, *joint_site_lines(made.joint, made.names)):
             out.print(Text(line))
         return
-    assert made.siting is not None
+    if made.siting is None:
+        raise InputError(*(p for p in made.problems if "布点：" in p.what))
     for line in (*siting_lines(made.siting), *alternative_lines(made.siting)):
         out.print(Text(line))
 

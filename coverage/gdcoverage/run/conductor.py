@@ -114,7 +114,7 @@ def _run(plan: Plan, made_on: str, how: How, say: Say) -> Ran:
         deliver()
     write_proposals(plan, inputs, written)
     over("documents")
-    failures = (*found.failures.values(), *_unanswered(answered))
+    failures = (*found.failures.values(), *found.refused, *_unanswered(answered))
     with written.writing(MANIFEST) as path:
         _write_manifest(path, report, how, found, written, files, seconds, failures)
     return Ran(report, written, failures)

@@ -25,6 +25,11 @@ class Found:
     seconds: dict[str, dict[str, float]] = field(default_factory=dict)
     peak_mb: dict[str, float | None] = field(default_factory=dict)
 
+    @property
+    def refused(self) -> list[Problem]:
+        """Why siting questions of counties have no answer."""
+        return [job.refused for job in self.jobs.values() if job.refused is not None]
+
     def told(self, adcode: str, done: Done) -> None:
         """What a piece of work says of itself."""
         spent = self.seconds.setdefault(adcode, {})
@@ -63,6 +68,8 @@ def find(plan: Plan, jobs: Sequence[Job], how: How, say: Say) -> Found:
         if isinstance(outcome, Done):
             found.told(task.adcode, outcome)
             done[task.adcode] = _keeping(job, outcome, kept)
+            if (refused := done[task.adcode].refused) is not None:
+                say(str(refused))
         else:
             found.failures[task.adcode] = failure(task, outcome)
             say(str(found.failures[task.adcode]))
@@ -93,4 +100,5 @@ def _keeping(job: Job, done: Done, kept: Kept) -> Job:
     for identity, body in ((job.assessed_id, assessed), (job.siting_id, siting)):
         if identity is not None and body is not None:
             kept.put(identity, body)
-    return replace(job, assessed=assessed, siting=siting)
+    job = replace(job, assessed=assessed, siting=siting)
+    return job if done.refused is None else job.without_siting(done.refused)

@@ -76,7 +76,7 @@ def deliver_province(
         *(inputs.demand.frame.get(name) for name in TOWN_COLUMNS),
     )
     jobs = [
-        (job.assessed_id, job.siting_id, job.streets.source, job.streets.problems)
+        (job.assessed_id, job.siting_id, job.refused, job.streets.source, job.streets.problems)
         for job in found.jobs.values()
     ]
     files = province_files(plan, inputs)

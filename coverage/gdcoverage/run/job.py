@@ -27,7 +27,7 @@ from gdcoverage.findings import Coverage, StreetlessCoverage, StreetsWalked
 from gdcoverage.gaps import find_gaps
 from gdcoverage.network import Joins, Snap, WalkNetwork
 from gdcoverage.outlets.datum_fit import DatumFit, datum_fits
-from gdcoverage.problems import Problem
+from gdcoverage.problems import InputError, Problem
 from gdcoverage.report import Report
 from gdcoverage.run.county import CountyTask, Subject
 from gdcoverage.run.identity import digest, program
@@ -134,6 +134,7 @@ class Job:
     assessed_id : identity of the assessment.
     siting_id : of the answer to the siting question; None where nothing is asked.
     assessed, siting : as `packed`; None where they are to be found.
+    refused : why the siting question has no answer; then it is as if none were asked.
     """
 
     task: CountyTask
@@ -143,6 +144,7 @@ class Job:
     siting_id: str | None
     assessed: bytes | None = None
     siting: bytes | None = None
+    refused: Problem | None = None
 
     @classmethod
     def of(cls, task: CountyTask, streets: Streets, visit: Visit) -> Job:
@@ -157,6 +159,11 @@ class Job:
     def is_done(self) -> bool:
         """Whether all its numbers are there."""
         return self.assessed is not None and (self.siting_id is None or self.siting is not None)
+
+    def without_siting(self, why: Problem) -> Job:
+        """The same where the siting question cannot be answered: the rest stands."""
+        told = replace(why, what=f"{self.task.name}布点：{why.what}")
+        return replace(self, siting_id=None, siting=None, refused=told)
 
     @property
     def tells_towns(self) -> bool:
@@ -190,6 +197,7 @@ class Done:
     failures : what could not be made.
     seconds : by phase.
     peak_mb : most memory that its process has had so far; None where the system does not tell.
+    refused : why the siting question has no answer, if it has none.
     """
 
     bodies: dict[str, bytes] = field(default_factory=dict, repr=False)
@@ -197,6 +205,7 @@ class Done:
     failures: tuple[Problem, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     peak_mb: float | None = None
+    refused: Problem | None = None
 
 
 def find_numbers(job: Job) -> Done:
@@ -204,9 +213,9 @@ def find_numbers(job: Job) -> Done:
 
     Raises
     ------
-    InputError : the county cannot be assessed (no streets, say), or the question not answered.
+    InputError : the county cannot be assessed (no streets, say).
     """
-    clock, subject, bodies = _Clock(), job.task.subject, {}
+    clock, subject, bodies, refused = _Clock(), job.task.subject, {}, None
     with clock("load"):
         network = job.streets.network(job.task)
     if job.assessed is None:
@@ -223,11 +232,13 @@ def find_numbers(job: Job) -> Done:
             asked = job.task.asked
             assert asked.terms is not None
             coverage, gaps = asked_of(job, job.assessed or bodies["assessed"], network)
-            siting = make_siting(
-                coverage, asked.terms, asked.candidates, subject.places, gaps, asked.landmarks
-            )
-            bodies["siting"] = packed(replace(siting, service=asked.service))
-    return Done(bodies, seconds=clock.seconds, peak_mb=_peak_mb())
+            told = (subject.places, gaps, asked.landmarks)
+            try:
+                siting = make_siting(coverage, asked.terms, asked.candidates, *told)
+                bodies["siting"] = packed(replace(siting, service=asked.service))
+            except InputError as error:
+                refused = error.problem
+    return Done(bodies, seconds=clock.seconds, peak_mb=_peak_mb(), refused=refused)
 
 
 def asked_of(
@@ -303,7 +314,10 @@ def _reported(job: Job, assessed: Assessed) -> Report:
         coverage=assessed.found(subject.standard, shown.outlets, shown.demand, subject.counties),
         gaps=assessed.gaps,
         sources=with_streets(shown.sources, _streets_shown(shown.sources, job.streets)),
-        problems=(*shown.problems, *problems, *job.streets.problems),
+        problems=(
+            *([job.refused] if job.refused else []),
+            *(*shown.problems, *problems, *job.streets.problems),
+        ),
         version=__version__,
         made_on=shown.made_on,
         neighbours=shown.neighbours,
@@ -371,7 +385,8 @@ def document_ids(job: Job, among_others: bool) -> dict[str, str]:
     numbers = (job.assessed_id, job.siting_id)
     source = _streets_shown(shown.sources, streets)
     held = shown.digests
-    dated = digest("dated", program(), numbers, held, source, streets.problems)
+    told = (streets.problems, job.refused)
+    dated = digest("dated", program(), numbers, held, source, told)
     layered = digest("layers", program(), numbers, held["outlets"], held["demand"])
     names = county_file_names(job.siting_id is not None, among_others, job.tells_towns)
     return {name: dated if shows_date(name) else layered for name in names}
