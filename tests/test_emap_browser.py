@@ -6,12 +6,8 @@ import worlds
 from browser import chromium, on_screen, opened, pixel, settle
 from gdcoverage.assessment import assess
 from gdcoverage.emap import (
-    EMap,
-    Ground,
     build_map,
     build_public_map,
-    planner_data,
-    planner_head,
     write_map,
 )
 from gdcoverage.emap._styles import styles
@@ -165,14 +161,7 @@ def test_villagers_outside_the_standard_have_marks_of_their_own(browser, tmp_pat
     spots = [(1800, 1800), (6000, 0), (6000, 400)]
     demand = worlds.demand(spots, [800, 700, 600], ["urban", "rural", "rural"])
     result = assess(worlds.outlets([(0, 0)]), demand, worlds.lattice(tmp_path, 11, 11, 200.0))
-    head = planner_head(
-        result,
-        None,
-        **{"title": "县", "made_on": "", "data_date": ""},
-        ground=Ground(),
-        province="../../地图.html",
-    )
-    emap = EMap(head, planner_data(result, find_gaps(result), None, Ground()))
+    emap = build_map(result, find_gaps(result), title="县", province="../../地图.html")
     write_map(emap, tmp_path / "m.html")
     page = opened(browser, tmp_path / "m.html").page
     for key, count in (("uncovered", "1"), ("uncovered_rural", "2")):

@@ -8,8 +8,6 @@ from gdcoverage.emap._map import (
     build_index_map,
     build_map,
     build_public_map,
-    planner_data,
-    planner_head,
 )
 from gdcoverage.emap._names_block import names_beside, paths_beside
 from gdcoverage.emap._outlets import FINEST
@@ -30,8 +28,6 @@ __all__ = [
     "names_beside",
     "page_of",
     "paths_beside",
-    "planner_data",
-    "planner_head",
     "town_rows",
     "write_map",
 ]

@@ -15,10 +15,10 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from gdcoverage.arrays import Ints, Objects
+from gdcoverage.arrays import Ints
 from gdcoverage.emap._drawn import KINDS, LINES, POINTS, Drawn
+from gdcoverage.emap._drawn_chains import chained, less_closely
 from gdcoverage.emap._pack import Block, packed_bytes
-from gdcoverage.geo.lines import Lines
 
 # What is taken while there is room, the most needed first: by house numbers, footpaths and sheds
 # one finds oneself last.
@@ -160,33 +160,20 @@ def _ever_less(kind: str, layer: Drawn, tolerance: float, room: float) -> Iterat
         for share in _SHARES:
             yield _in_order(layer.where(size >= np.quantile(size, 1 - share)))
     elif len(layer) * _LEAST_BYTES <= room:
-        if kind not in LINES and tolerance == 0:
-            yield _in_order(layer)
-        shapes, name = layer.shapes(), np.array(layer.names, object)[layer.name]
         if kind in LINES:
-            shapes, name = _joined(shapes, name)
-        kinds, ranks = [kind] * len(shapes), [int(layer.rank[0])] * len(shapes)
+            layer = chained(layer)
+        elif tolerance == 0:
+            yield _in_order(layer)
         for coarser in _COARSER:
             closeness = max(tolerance, 1.0) * coarser
-            if kind in LINES:
-                simple = Lines.of(shapes).simplified(closeness).shapes()
-            else:
-                simple = shapely.simplify(shapes, closeness)
-            yield _in_order(Drawn.of(kinds, ranks, name, simple))
+            yield _in_order((less_closely if kind in LINES else _coarser)(layer, closeness))
 
 
-def _joined(lines: Objects, name: Objects) -> tuple[Objects, Objects]:
-    """Pieces of one name that meet made one, so that it has room for its name."""
-    long = shapely.get_type_id(lines) == 1
-    lines, name = lines[long], name[long].astype(str)
-    if not len(lines):
-        return lines, name.astype(object)
-    names, code = np.unique(name, return_inverse=True)
-    order = np.argsort(code, kind="stable")
-    groups = np.split(lines[order], np.cumsum(np.bincount(code, minlength=len(names)))[:-1])
-    merged = [shapely.line_merge(shapely.multilinestrings(group)) for group in groups]
-    parts, owner = shapely.get_parts(np.array(merged, object), return_index=True)
-    return parts, names[owner].astype(object)
+def _coarser(layer: Drawn, tolerance: float) -> Drawn:
+    """Areas drawn less closely."""
+    shapes = shapely.simplify(layer.shapes(), tolerance)
+    kinds = [KINDS[code] for code in layer.kind]
+    return Drawn.of(kinds, layer.rank.tolist(), [layer.names[code] for code in layer.name], shapes)
 
 
 def _in_order(layer: Drawn) -> Drawn:
@@ -228,13 +215,13 @@ def _written(layers: list[Drawn]) -> bytes:
 
 def _sevens(values: Ints) -> bytes:
     """Whole numbers from 0, seven bits a byte."""
-    size = np.ones(len(values), np.int64)
+    size = np.ones(len(values), np.int8)
     for bits in range(7, 42, 7):
         size += values >= 1 << bits
-    start = np.cumsum(size) - size
-    out = np.zeros(int(size.sum()), np.uint8)
-    for byte in range(int(size.max(initial=1))):
-        some = size > byte
-        more = (size[some] > byte + 1).astype(np.int64) << 7
-        out[start[some] + byte] = ((values[some] >> (7 * byte)) & 127) | more
+    at = np.cumsum(size, dtype=np.int64) - size
+    out = np.zeros(int(size.sum(dtype=np.int64)), np.uint8)
+    while len(values):
+        more = size > 1
+        out[at] = (values & 127) | (more << 7)
+        values, at, size = values[more] >> 7, at[more] + 1, size[more] - 1
     return out.tobytes()

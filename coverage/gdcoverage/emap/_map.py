@@ -125,6 +125,7 @@ def build_map(
     box: Sequence[str] | None = None,
     towns: gpd.GeoDataFrame | None = None,
     supervision: gpd.GeoDataFrame | None = None,
+    province: str = "",
 ) -> EMap:
     """The planner's map of an assessment: people covered and not, areas, gaps, sites.
 
@@ -139,7 +140,9 @@ def build_map(
     siting : recommended sites and exit impact, to draw as well.
     ground : the base map, tiles.
     towns : frame of `read_towns`: drawn by coverage rate where they have polygons.
+    box : what must be read before the headline (`Report.box`); of outlets in doubt by default.
     supervision : frame of `Report.supervision_table`: outlets that want looking at.
+    province : relative path of the map of all counties, where the county is one of several.
 
     Returns
     -------
@@ -151,41 +154,7 @@ def build_map(
     >>> gd.write_map(emap, "规划版.html")
     """
     ground = ground or Ground()
-    said = {"title": title, "made_on": made_on, "data_date": data_date}
-    head = planner_head(
-        coverage,
-        siting,
-        **said,
-        ground=ground,
-        box=box,
-        towns=towns,
-        supervision=supervision,
-    )
-    data = planner_data(coverage, gaps, siting, ground, network_base, towns, supervision)
-    return EMap(head, data)
-
-
-def planner_head(
-    coverage: Findings,
-    siting: Siting | None,
-    *,
-    title: str,
-    made_on: str,
-    data_date: str,
-    ground: Ground,
-    box: Sequence[str] | None = None,
-    towns: gpd.GeoDataFrame | None = None,
-    supervision: gpd.GeoDataFrame | None = None,
-    province: str = "",
-) -> dict[str, Any]:
-    """What the page of `build_map` says first; no streets are needed for it.
-
-    Parameters
-    ----------
-    box : what must be read before the headline (`Report.box`); of outlets in doubt by default.
-    province : relative path of the map of all counties, where the county is one of several.
-    """
-    return _head("planner", title, made_on, data_date, ground) | {
+    head = _head("planner", title, made_on, data_date, ground) | {
         "province": province,
         "standard": str(coverage.standard),
         "doubt": list(read_first(coverage.doubt(), ()) if box is None else box),
@@ -193,18 +162,6 @@ def planner_head(
         "bounds": bounds(*_seen_first(coverage)),
         "styles": layer_styles(coverage, siting, towns, supervision, bare=not ground.pictured),
     }
-
-
-def planner_data(
-    coverage: Coverage,
-    gaps: gpd.GeoDataFrame,
-    siting: Siting | None,
-    ground: Ground,
-    network_base: bool = True,
-    towns: gpd.GeoDataFrame | None = None,
-    supervision: gpd.GeoDataFrame | None = None,
-) -> dict[str, Block]:
-    """The data of `build_map`, packed; neither title nor date is in it."""
     exits = None
     if siting is not None:
         exits = dict(zip(siting.exits["outlet_id"], siting.exits["population"], strict=True))
@@ -214,7 +171,7 @@ def planner_data(
         "base": base_block(coverage.counties, bool(ground.boundaries)),
         "planner": planner_block(coverage, gaps, network_base, siting, towns, supervision),
     }
-    return with_base(data, ground, coverage.counties)
+    return EMap(head, with_base(data, ground, coverage.counties))
 
 
 def build_index_map(

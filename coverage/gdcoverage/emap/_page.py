@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,18 @@ class _Page(Figure):
 
     _template = Template(_assets.own("page.html"))
 
+    def __init__(self, title: str) -> None:
+        super().__init__(title=title)
+        self._texts: dict[str, str] = {}
+        # Nobody who names an outlet can know it.
+        self._mark = f"text-{secrets.token_hex(16)}-"
+
+    def later(self, text: str) -> str:
+        """A mark where a text will stand: branca reads all others as templates once more."""
+        mark = f"{self._mark}{len(self._texts)};"
+        self._texts[mark] = text
+        return mark
+
     @property
     def plain(self) -> str:
         """Shows the outlets as a list where the map does not start."""
@@ -48,7 +61,11 @@ class _Page(Figure):
         for child in self._children.values():
             child.render(**kwargs)
         admitted = take_in(self, maps)
-        return with_policy(self._template.render(this=self, kwargs=kwargs), admitted)
+        marked = self._template.render(this=self, kwargs=kwargs)
+        marks = re.compile(f"{self._mark}[0-9]+;")
+        html = marks.sub(lambda mark: self._texts[mark[0]], marked)
+        self._texts.clear()
+        return with_policy(html, admitted)
 
 
 class _Scripts(Element):
@@ -110,6 +127,11 @@ class EMap(folium.Map):
     def leaflet(self) -> str:
         """Leaflet's script."""
         return _assets.leaflet_js()
+
+    def later(self, text: str) -> str:
+        """A text where the page's is to stand, however long."""
+        page = self.get_root()
+        return page.later(text) if isinstance(page, _Page) else text
 
     def render(self, **kwargs: Any) -> Any:
         """Put the map into its page; the scripts once, however many maps the page has."""

@@ -13,6 +13,7 @@ from gdcoverage.report._data import (
     write_sites,
     write_towns,
 )
+from gdcoverage.report._day import UNDATED, dated
 from gdcoverage.report._doubt import read_first
 from gdcoverage.report._joint import joint_lines, joint_site_lines
 from gdcoverage.report._report import Report
@@ -22,12 +23,14 @@ from gdcoverage.report._workbook import write_workbook
 
 __all__ = [
     "SNAP_STATUS",
+    "UNDATED",
     "FileRead",
     "Report",
     "account_page",
     "alternative_lines",
     "csv_text",
     "data_date",
+    "dated",
     "distance_text",
     "exit_lines",
     "joint_lines",

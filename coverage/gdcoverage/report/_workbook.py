@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from gdcoverage.policy import COMPARISON_SPEEDS, PHRASE, POLICY_DOCUMENT, TOWN_R
 from gdcoverage.problems import HEADINGS, problem_frame
 from gdcoverage.report._account_sheet import account_sheet
 from gdcoverage.report._columns import UNKNOWN, people, plain
+from gdcoverage.report._day import day_of
 from gdcoverage.report._joint import joint_sheets
 from gdcoverage.report._remarks import dates, headline, remarks, where_read
 from gdcoverage.report._report import TOTAL, Report
@@ -58,8 +58,8 @@ def write_workbook(report: Report, path: str | Path) -> None:
         written_whole(path) as partial,
         xlsxwriter.Workbook(str(partial), WORKBOOK_OPTIONS) as book,
     ):
-        made = dt.datetime.fromisoformat(report.made_on)
-        book.set_properties({"title": plain(report.title), "created": made})
+        made = {"title": plain(report.title), "created": day_of(report.made_on)}
+        book.set_properties(made)
         writer = SheetWriter(book)
         if report.files:
             account_sheet(report, book)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from gdcoverage.emap import Squares
+from gdcoverage.files import written_whole
 from gdcoverage.places.assign_towns import COLUMNS as TOWN_COLUMNS
-from gdcoverage.report import Report
+from gdcoverage.report import UNDATED, Report, dated
 from gdcoverage.run.counties import Found, results_of
 from gdcoverage.run.county import CountyTask, with_picture
 from gdcoverage.run.delivered import Delivered
@@ -18,8 +20,9 @@ from gdcoverage.run.executors import here
 from gdcoverage.run.how import How, failure, outcomes
 from gdcoverage.run.identity import digest, program
 from gdcoverage.run.inputs import Inputs
-from gdcoverage.run.job import Documents, Done, document_ids, make_documents, page_id
-from gdcoverage.run.outputs import Written, county_file_names, write_tables
+from gdcoverage.run.job import Documents, Done, document_ids, make_documents, undated_id
+from gdcoverage.run.kept import packed
+from gdcoverage.run.outputs import SITES, Written, content, county_file_names, shows_date, tables
 from gdcoverage.run.plan import Plan
 from gdcoverage.run.province import (
     begin_province_maps,
@@ -69,7 +72,7 @@ def deliver_province(
     folders = {adcode: folder_of(plan, job.task) for adcode, job in found.jobs.items() if adcode}
     pictured = inputs.pictured
     shown = (
-        *(plan.title, plan.standard, plan.ground, report.made_on, plan.sites is not None),
+        *(plan.title, plan.standard, plan.ground, plan.sites is not None),
         *(inputs.outlets.frame, inputs.counties, pictured.base, inputs.places, pictured.names),
         *(inputs.problems, inputs.sources, list(found.failures.values())),
         *(inputs.files, report.data_date, inputs.towns, inputs.quotas),
@@ -79,11 +82,25 @@ def deliver_province(
         (job.assessed_id, job.siting_id, job.refused, job.streets.source, job.streets.problems)
         for job in found.jobs.values()
     ]
-    files = province_files(plan, inputs)
-    ids = dict.fromkeys(files, digest("province", program(), jobs, shown, asked))
-    marks = Delivered(results_of(plan, written.say), plan.outputs.folder)
+    files, made_on = province_files(plan, inputs), report.made_on
+    identity = digest("province", program(), jobs, shown, asked)
+    on_a_day = digest("dated", identity, made_on)
+    ids = {name: on_a_day if shows_date(name) else identity for name in files}
+    kept = results_of(plan, written.say)
+    marks = Delivered(kept, plan.outputs.folder)
     squares = squares_to_show(plan, inputs)
-    if how.fresh or marks.stale(ids, written.say):
+    stale = files if how.fresh else marks.stale(ids, written.say)
+    undated = None if how.fresh or not stale else kept.get(identity)
+    if not stale:
+        written.say("汇总与全省地图没有变化，不再写出")
+        written.files.extend(plan.outputs.folder / name for name in files)
+        tables_stand()
+    elif undated and undated.keys() >= set(stale):
+        ready = {name: dated(name, undated[name], made_on) for name in stale}
+        marks.deliver(ready, ids, written, listed=True)
+        written.files.extend(plan.outputs.folder / name for name in files if name not in ready)
+        tables_stand()
+    else:
         before = len(written.failures)
         ground = replace(
             plan.ground,
@@ -93,18 +110,43 @@ def deliver_province(
             pieces=inputs.squares.square.tolist() if squares and inputs.squares else (),
         )
         beside = here if how.crew is None else how.crew.beside
-        maps = begin_province_maps(report, folders, ground, inputs.counties, beside)
-        write_tables(report, written)
+        timeless = replace(report, made_on=UNDATED)
+        maps = begin_province_maps(timeless, folders, ground, inputs.counties, beside)
+        made = _write_dated(_table_makers(timeless, files), made_on, written)
         tables_stand()
+        made |= _write_dated(maps.makers(), made_on, written)
         write_province_layers(report, maps, written)
         if len(written.failures) == before:
+            kept.put(identity, packed(made))
             marks.note(ids)
-    else:
-        written.say("汇总与全省地图没有变化，不再写出")
-        written.files.extend(plan.outputs.folder / name for name in files)
-        tables_stand()
     if inputs.squares is not None:
         _deliver_squares(inputs.squares, squares, how, written, marks)
+
+
+def _table_makers(report: Report, names: Collection[str]) -> dict[str, Callable[[], bytes]]:
+    """What gives each of the tables among these files."""
+    makers = {name: make for name, make in tables(report).items() if name in names}
+    if report.county_sites is None:
+        makers.pop(SITES, None)
+    return {name: partial(content, make, name) for name, make in makers.items()}
+
+
+def _write_dated(
+    makers: Mapping[str, Callable[[], bytes]], made_on: str, written: Written
+) -> dict[str, bytes]:
+    """Write documents of a report without a day as made on this one.
+
+    Returns
+    -------
+    What they are without the day.
+    """
+    made = {}
+    for name, make in makers.items():
+        with written.writing(name) as path:
+            made[name] = make()
+            with written_whole(path) as whole:
+                whole.write_bytes(dated(name, made[name], made_on))
+    return made
 
 
 def _deliver_squares(
@@ -145,9 +187,15 @@ def begin_counties(
         stale = list(wanted_ids) if how.fresh else marks.stale(wanted_ids, say)
         fresh = [name for name in wanted_ids if name not in stale]
         written.files.extend(folder / name for name in fresh if one)
+        undated = None if how.fresh or not stale else kept.get(undated_id(job, not one))
+        if undated:
+            made_on = job.task.shown.made_on
+            ready = {name: undated[name] for name in stale if name in undated}
+            files = {name: dated(name, data, made_on) for name, data in ready.items()}
+            marks.deliver(files, wanted_ids, written, listed=one)
+            stale = [name for name in stale if name not in files]
         if stale:
-            page = None if how.fresh else kept.body(page_id(job))
-            work.append(Documents(job, tuple(stale), not one, page))
+            work.append(Documents(job, tuple(stale), not one))
             ids.append(wanted_ids)
             delivered.append(marks)
     counties = len([adcode for adcode in found.jobs if adcode])
@@ -160,8 +208,8 @@ def begin_counties(
             job, marks = work[number].job, delivered[number]
             if isinstance(outcome, Done):
                 found.told(job.task.adcode, outcome)
-                if "page" in outcome.bodies:
-                    kept.put(page_id(job), outcome.bodies["page"])
+                if "undated" in outcome.bodies:
+                    kept.put(undated_id(job, not one), outcome.bodies["undated"])
                 written.failures.extend(
                     replace(p, file=str(marks.folder / p.file)) for p in outcome.failures
                 )

@@ -6,9 +6,8 @@ of what was kept, never of what was at hand, so that a run that goes on ends as 
 
 from __future__ import annotations
 
-import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -21,18 +20,17 @@ from scipy.sparse import csr_array
 
 from gdcoverage._version import __version__
 from gdcoverage.assessment import apply_standard, without_outlets
-from gdcoverage.emap import Block, planner_data
 from gdcoverage.files import Source
 from gdcoverage.findings import Coverage, StreetlessCoverage, StreetsWalked
 from gdcoverage.gaps import find_gaps
 from gdcoverage.network import Joins, Snap, WalkNetwork
 from gdcoverage.outlets.datum_fit import DatumFit, datum_fits
 from gdcoverage.problems import InputError, Problem
-from gdcoverage.report import Report
+from gdcoverage.report import UNDATED, Report, dated
 from gdcoverage.run.county import CountyTask, Subject
 from gdcoverage.run.identity import digest, program
 from gdcoverage.run.kept import packed, unpacked
-from gdcoverage.run.outputs import county_file_names, county_files, shows_date, unwritten
+from gdcoverage.run.outputs import content, county_file_names, county_files, shows_date, unwritten
 from gdcoverage.run.streets import Streets
 from gdcoverage.sites import (
     Alternatives,
@@ -361,35 +359,29 @@ class Documents(Work):
     ----------
     wanted : names of the files.
     among_others : whether the county is one of several.
-    page : the data of the map, if it is kept, as `packed`.
     """
 
     wanted: tuple[str, ...]
     among_others: bool
-    page: bytes | None = None
 
 
-def page_id(job: Job) -> str:
-    """Identity of the data of a county's map."""
-    shown = job.task.shown.digests
-    used = [
-        shown[name]
-        for name in ("outlets", "demand", "base", "names", "ground", "towns", "supervision")
-    ]
-    return digest("page", job.assessed_id, job.siting_id, used)
+def undated_id(job: Job, among_others: bool) -> str:
+    """Identity of what the documents of a county that show the day show besides."""
+    shown, streets = job.task.shown, job.streets
+    held = {name: of for name, of in shown.digests.items() if name != "made_on"}
+    told = (streets.problems, job.refused, _streets_shown(shown.sources, streets))
+    numbers = (job.assessed_id, job.siting_id)
+    return digest("undated", program(), numbers, held, told, among_others)
 
 
 def document_ids(job: Job, among_others: bool) -> dict[str, str]:
     """Name of each result of a county -> identity of what it shows."""
-    shown, streets = job.task.shown, job.streets
-    numbers = (job.assessed_id, job.siting_id)
-    source = _streets_shown(shown.sources, streets)
+    shown, numbers = job.task.shown, (job.assessed_id, job.siting_id)
     held = shown.digests
-    told = (streets.problems, job.refused)
-    dated = digest("dated", program(), numbers, held, source, told)
+    on_a_day = digest("dated", undated_id(job, among_others), shown.made_on)
     layered = digest("layers", program(), numbers, held["outlets"], held["demand"])
     names = county_file_names(job.siting_id is not None, among_others, job.tells_towns)
-    return {name: dated if shows_date(name) else layered for name in names}
+    return {name: on_a_day if shows_date(name) else layered for name in names}
 
 
 def make_documents(work: Documents) -> Done:
@@ -398,40 +390,26 @@ def make_documents(work: Documents) -> Done:
     ground = job.task.ground
     with clock("unpack"):
         assessed = _unpacked(job.assessed)
-        report = _reported(job, assessed)
+        report = replace(_reported(job, assessed), made_on=UNDATED)
 
     @cache
     def walked() -> Coverage:
         return _walked(job, assessed, report).walked
 
-    def page() -> Mapping[str, Block]:
-        if work.page is not None:
-            kept = _unpacked(work.page)
-            return {name: Block(*part) for name, part in kept.items()}
-        made = planner_data(
-            walked(),
-            report.gaps,
-            report.siting,
-            ground,
-            towns=report.towns,
-            supervision=report.supervision_table,
-        )
-        bodies["page"] = packed({name: tuple(part) for name, part in made.items()})
-        return made
-
-    makers = county_files(report, ground, walked, page, among_others=work.among_others)
+    makers = county_files(report, ground, walked, among_others=work.among_others)
     files: dict[str, bytes] = {}
     failures: list[Problem] = []
-    with tempfile.TemporaryDirectory(prefix="gdcoverage-") as folder:
-        for name in work.wanted:
-            path = Path(folder) / name
-            with clock(path.suffix[1:]):
-                try:
-                    makers[name](path)
-                    files[name] = path.read_bytes()
-                except OSError as error:
-                    failures.append(unwritten(Path(name), error))
-                path.unlink(missing_ok=True)
+    for name in work.wanted:
+        with clock(Path(name).suffix[1:]):
+            try:
+                files[name] = content(makers[name], name)
+            except OSError as error:
+                failures.append(unwritten(Path(name), error))
+    undated = {name: data for name, data in files.items() if shows_date(name)}
+    if undated.keys() == {name for name in makers if shows_date(name)}:
+        bodies["undated"] = packed(undated)
+    made_on = job.task.shown.made_on
+    files |= {name: dated(name, data, made_on) for name, data in undated.items()}
     return Done(bodies, files, tuple(failures), clock.seconds, _peak_mb())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,13 +15,9 @@ import pyogrio
 
 from gdcoverage.access_legs import access_legs
 from gdcoverage.emap import (
-    Block,
-    EMap,
     Ground,
     build_map,
     build_public_map,
-    planner_data,
-    planner_head,
     write_map,
 )
 from gdcoverage.files import written_whole
@@ -94,14 +91,6 @@ def write_outputs(
         report,
         ground,
         lambda: report.walked,
-        lambda: planner_data(
-            report.walked,
-            report.gaps,
-            report.siting,
-            ground,
-            towns=report.towns,
-            supervision=report.supervision_table,
-        ),
         among_others=False,
     ).items():
         with written.writing(name) as path:
@@ -159,7 +148,6 @@ def county_files(
     report: Report,
     ground: Ground,
     walked: Callable[[], Coverage],
-    page: Callable[[], Mapping[str, Block]],
     *,
     among_others: bool,
 ) -> dict[str, Callable[[Path], None]]:
@@ -168,7 +156,6 @@ def county_files(
     Parameters
     ----------
     walked : gives the report's coverage with its streets.
-    page : gives the data of the planner's map.
     """
 
     @cache
@@ -176,19 +163,8 @@ def county_files(
         return layers(walked(), report.gaps, report.siting)
 
     def planner_map(path: Path) -> None:
-        head = planner_head(
-            report.coverage,
-            report.siting,
-            title=report.title,
-            made_on=report.made_on,
-            data_date=report.data_date,
-            ground=ground,
-            box=report.box,
-            towns=report.towns,
-            supervision=report.supervision_table,
-            province=f"../../{PLANNER_MAP}" if among_others else "",
-        )
-        write_map(EMap(head, page()), path)
+        province = f"../../{PLANNER_MAP}" if among_others else ""
+        write_report_map(report, path, ground, walked=walked(), province=province)
 
     def parquet(name: str) -> Callable[[Path], None]:
         def write(path: Path) -> None:
@@ -198,14 +174,7 @@ def county_files(
         return write
 
     outlets, counties = report.coverage.outlets, report.coverage.counties
-    known: dict[str, Callable[[Path], None]] = {
-        "汇总.xlsx": lambda path: write_workbook(report, path),
-        "汇总.csv": lambda path: write_csv(report, path),
-        "汇总.json": lambda path: write_json(report, path),
-        "事项与时段.csv": lambda path: write_services(report, path),
-        TOWNS: lambda path: write_towns(report, path),
-        SITES: lambda path: write_sites(report, path),
-        ACCOUNT: lambda path: write_account(report, path),
+    known = tables(report) | {
         PLANNER_MAP: planner_map,
         PUBLIC_MAP: lambda path: write_public_map(
             outlets, counties, report, path, ground, walked().network
@@ -218,43 +187,56 @@ def county_files(
     return {name: known[name] for name in names}
 
 
-def write_tables(report: Report, written: Written) -> None:
-    """Write the workbook, CSV files and JSON, and what was understood of the inputs."""
-    with written.writing("汇总.xlsx") as path:
-        write_workbook(report, path)
-    with written.writing("汇总.csv") as path:
-        write_csv(report, path)
-    with written.writing("汇总.json") as path:
-        write_json(report, path)
-    with written.writing("事项与时段.csv") as path:
-        write_services(report, path)
-    if tells_towns(report.coverage.demand, report.towns):
-        with written.writing(TOWNS) as path:
-            write_towns(report, path)
-    if report.county_sites is not None:
-        with written.writing(SITES) as path:
-            write_sites(report, path)
-    with written.writing(ACCOUNT) as path:
-        write_account(report, path)
+def content(make: Callable[[Path], None], name: str) -> bytes:
+    """What a maker writes to a file of this name."""
+    with tempfile.TemporaryDirectory(prefix="gdcoverage-") as folder:
+        path = Path(folder) / name
+        make(path)
+        return path.read_bytes()
 
 
-def write_report_map(report: Report, path: Path, ground: Ground | None = None) -> None:
-    """Write the planner's map of a report."""
-    write_map(
-        build_map(
-            report.walked,
-            report.gaps,
-            title=report.title,
-            made_on=report.made_on,
-            data_date=report.data_date,
-            siting=report.siting,
-            ground=ground,
-            box=report.box,
-            towns=report.towns,
-            supervision=report.supervision_table,
-        ),
-        path,
+def tables(report: Report) -> dict[str, Callable[[Path], None]]:
+    """What writes the tables of a report, and what was understood of the inputs."""
+    return {
+        "汇总.xlsx": lambda path: write_workbook(report, path),
+        "汇总.csv": lambda path: write_csv(report, path),
+        "汇总.json": lambda path: write_json(report, path),
+        "事项与时段.csv": lambda path: write_services(report, path),
+        TOWNS: lambda path: write_towns(report, path),
+        SITES: lambda path: write_sites(report, path),
+        ACCOUNT: lambda path: write_account(report, path),
+    }
+
+
+def write_report_map(
+    report: Report,
+    path: Path,
+    ground: Ground | None = None,
+    *,
+    walked: Coverage | None = None,
+    province: str = "",
+) -> None:
+    """Write the planner's map of a report.
+
+    Parameters
+    ----------
+    walked : the report's coverage with its streets, where the report has none.
+    province : relative path of the map of all counties, if there is one.
+    """
+    emap = build_map(
+        report.walked if walked is None else walked,
+        report.gaps,
+        title=report.title,
+        made_on=report.made_on,
+        data_date=report.data_date,
+        siting=report.siting,
+        ground=ground,
+        box=report.box,
+        towns=report.towns,
+        supervision=report.supervision_table,
+        province=province,
     )
+    write_map(emap, path)
 
 
 def write_public_map(

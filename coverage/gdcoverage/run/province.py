@@ -226,6 +226,10 @@ class ProvinceMaps:
     pages: Mapping[str, Html]
     names: Scripts
 
+    def makers(self) -> dict[str, Callable[[], bytes]]:
+        """What gives each page as its file holds it."""
+        return {name: lambda page=page: page().encode() for name, page in self.pages.items()}  # type: ignore[misc]
+
 
 def begin_province_maps(
     report: Report,
@@ -278,10 +282,7 @@ def _page(build: Callable[..., EMap], one: Any, other: Any, more: Mapping[str, A
 
 
 def write_province_layers(report: Report, maps: ProvinceMaps, written: Written) -> None:
-    """Write the maps that were begun with what lies beside them, and the gaps as a layer."""
-    for name, html in maps.pages.items():
-        with written.writing(name) as path, written_whole(path) as partial:
-            partial.write_text(html(), encoding="utf-8")
+    """Write what lies beside the maps that were begun, and the gaps as a layer."""
     write_names(maps.names(), written)
     with written.writing("空白区.parquet") as path, written_whole(path) as partial:
         report.gaps.to_parquet(partial)
