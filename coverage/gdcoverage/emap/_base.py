@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import geopandas as gpd
@@ -13,7 +14,7 @@ from gdcoverage.emap._drawn_pack import packed_base
 from gdcoverage.emap._ground import Ground
 from gdcoverage.emap._pack import GRID, Block, block, packed_area, packed_lines
 from gdcoverage.geo.lines import Lines
-from gdcoverage.places.around import land_around
+from gdcoverage.places.around import known_land, land_around
 
 # A pixel of a phone on which one county fills the screen; about 50 m.
 _BORDER_DEG = 5e-4
@@ -65,15 +66,24 @@ def _around(counties: gpd.GeoDataFrame, tolerance: float) -> dict[str, Any]:
     if beyond is None:
         return {}
     tolerance *= 4
-    # Wider by what is cut off, or a strip of sea would run along the borders.
-    land = shapely.union_all(beyond.geometry.to_numpy()).buffer(tolerance, quad_segs=1)
-    parts = shapely.get_parts(shapely.simplify(land, tolerance))
+    parts = shapely.get_parts(shapely.clip_by_rect(_land(tolerance), *frame))
     large = parts[shapely.area(parts) > (_ISLET * tolerance) ** 2]
     return {
         "around": packed_area(shapely.multipolygons(large), 0),
         "beyond": labels(beyond[beyond["name"] != ""]),
         "frame": [round(float(side), 4) for side in frame],
     }
+
+
+@cache
+def _land(tolerance: float) -> np.ndarray:
+    """All known land as few polygons, the counties' own with it: they are drawn upon it.
+
+    Wider by what is cut off, or strips of sea would run along borders.
+    """
+    shapes = shapely.simplify(known_land().geometry.to_numpy(), tolerance / 2)
+    land = shapely.union_all(shapely.make_valid(shapes)).buffer(tolerance, quad_segs=1)
+    return np.asarray(shapely.get_parts(shapely.simplify(land, tolerance)))
 
 
 def with_base(

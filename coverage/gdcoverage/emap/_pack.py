@@ -19,6 +19,8 @@ from gdcoverage.geo.lines import Lines
 # Coordinates travel as whole numbers of 1e-5 degrees, about a metre.
 GRID = 1e5
 SIMPLE_DEG = 3e-5
+# Half the time of gzip's usual 6, and two hundredths more bytes.
+_LEVEL = 5
 
 # In JSON two of these stand side by side within a text only.
 _TEMPLATE = re.compile(r"\{(?=[{%#])")
@@ -40,7 +42,7 @@ def block(data: Any, plain: bool = False) -> Block:
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     safe = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
     safe = _TEMPLATE.sub(r"\\u007b", safe)
-    packed = base64.b64encode(gzip.compress(text.encode(), 6, mtime=0)).decode()
+    packed = base64.b64encode(gzip.compress(text.encode(), _LEVEL, mtime=0)).decode()
     if plain or len(safe.encode()) <= len(packed):
         return Block("application/json", safe)
     return Block("application/gzip", packed)
@@ -48,7 +50,9 @@ def block(data: Any, plain: bool = False) -> Block:
 
 def packed_bytes(data: bytes) -> Block:
     """Data that are no JSON, compressed."""
-    return Block("application/gzip", base64.b64encode(gzip.compress(data, 6, mtime=0)).decode())
+    return Block(
+        "application/gzip", base64.b64encode(gzip.compress(data, _LEVEL, mtime=0)).decode()
+    )
 
 
 def packed_lines(lines: Lines, tolerance_deg: float = SIMPLE_DEG) -> list[list[int]]:

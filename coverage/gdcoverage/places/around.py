@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 
 import geopandas as gpd
 import shapely
@@ -14,6 +15,21 @@ _NEXT_DOOR = (
     *("350000", "360000", "430000", "450000", "460000", "520000", "710000", "810000", "820000"),
 )
 _NAMES = {"810000": "香港", "820000": "澳门"}
+
+
+@cache
+def known_land() -> gpd.GeoDataFrame:
+    """All land of which the package knows: ``adcode``, ``name`` as of `land_around`, polygons."""
+    counties = read_counties()
+    beyond = [package_polygon(adcode) for adcode in _NEXT_DOOR]
+    return gpd.GeoDataFrame(
+        {
+            "adcode": [*counties["adcode"], *_NEXT_DOOR],
+            "name": [*counties["name"], *(_NAMES.get(adcode, "") for adcode in _NEXT_DOOR)],
+        },
+        geometry=[*counties.geometry, *beyond],
+        crs="EPSG:4326",
+    )
 
 
 def land_around(
@@ -32,14 +48,8 @@ def land_around(
     """
     if not shapely.intersects(province(), shapely.box(west, south, east, north)):
         return None
-    counties = read_counties()
-    counties = counties[~counties["adcode"].isin([*without])]
-    beyond = [package_polygon(adcode) for adcode in _NEXT_DOOR]
-    frame = gpd.GeoDataFrame(
-        {"name": [*counties["name"], *(_NAMES.get(adcode, "") for adcode in _NEXT_DOOR)]},
-        geometry=[*counties.geometry, *beyond],
-        crs="EPSG:4326",
-    )
+    frame = known_land()
+    frame = frame[~frame["adcode"].isin([*without])].drop(columns="adcode")
     near = frame.iloc[frame.sindex.query(shapely.box(west, south, east, north), sort=True)]
     cut = shapely.make_valid(
         shapely.clip_by_rect(near.geometry.to_numpy(), west, south, east, north)
