@@ -541,11 +541,11 @@ def network_build(
 
 @app.command(epilog="例：gdcoverage prepare")
 def prepare() -> None:
-    """安装后运行一次：编译计算程序（约二十秒），以后第一次运行不必再等。"""
+    """安装后运行一次：编译计算程序（约十秒），以后第一次运行不必再等。"""
     from gdcoverage.start.prepare import prepare
 
     with steps() as say:
-        say("编译计算程序，约二十秒，只有这一次")
+        say("编译计算程序，约十秒，只有这一次")
         prepare()
     out.print("已就绪。")
 
