@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from branca.element import Figure
 
 from gdcoverage import assessment, findings
 from gdcoverage._version import __version__
+from gdcoverage.changes import Changed, compared
 from gdcoverage.emap import EMap, build_map
 from gdcoverage.files import Source
 from gdcoverage.gaps import find_gaps
@@ -51,7 +52,7 @@ class Coverage(findings.Coverage):
 
     Every method is the public function of the same purpose with this coverage as its first
     argument; what they return says so in the function's own words. Siting questions take the
-    fields of `Terms` by name, and a `target` above 1 in per cent, as the command does.
+    fields of `Terms` by name, and rates above 1 in per cent, as the command does.
 
     Examples
     --------
@@ -215,6 +216,30 @@ class Coverage(findings.Coverage):
         asked = _terms(terms) if terms else None
         return exit_impact_of(self, leaving, bank=bank, candidates=candidates, terms=asked)
 
+    def compare(self, later: findings.Coverage) -> Changed:
+        """Who gained and who lost the standard in another assessment of the same people.
+
+        Parameters
+        ----------
+        later : of other outlets, streets or another standard.
+
+        Returns
+        -------
+        Changed: ``totals`` of each county and class, ``by_cause``, ``places`` (the demand points
+        that changed).
+
+        Raises
+        ------
+        ValueError : the demand points are not the same.
+
+        Examples
+        --------
+        >>> fewer = outlets[outlets["outlet_id"] != "SL018"]
+        >>> coverage.compare(gd.assess(fewer, people, streets, counties=counties))
+        Changed(0 people gained, 17,355 lost: 82.3 % to 76.4 %)
+        """
+        return compared(self, later)
+
     def isochrones(
         self,
         outlet_ids: Collection[str] | None = None,
@@ -311,8 +336,12 @@ def _parts(coverage: findings.Coverage) -> dict[str, Any]:
 
 
 def _terms(given: dict[str, Any]) -> Terms:
-    """The terms asked; a target above 1 is in per cent."""
-    target = given.get("target")
-    if isinstance(target, int | float) and target > 1:
-        given = given | {"target": target / 100}
-    return Terms(**given)
+    """The terms asked; rates above 1 are in per cent."""
+    rates = {name: _shares(given[name]) for name in ("target", "rate_least") if name in given}
+    return Terms(**given | rates)
+
+
+def _shares(rate: Any) -> Any:
+    if isinstance(rate, Mapping):
+        return {code: _shares(one) for code, one in rate.items()}
+    return rate / 100 if isinstance(rate, int | float) and rate > 1 else rate
