@@ -77,10 +77,10 @@ def test_what_the_system_refuses_is_told_in_chinese(code):
 
 
 def test_a_file_that_windows_keeps_from_others_is_open_elsewhere():
-    class Sharing(OSError):
+    class SharingError(OSError):
         winerror = 32
 
-    assert "Excel" in refused_by_system(Sharing("cannot access the file"))[0]
+    assert "Excel" in refused_by_system(SharingError("cannot access the file"))[0]
 
 
 def test_what_no_words_are_known_for_is_told_in_those_of_the_system():
