@@ -173,3 +173,17 @@ def test_hints_can_be_pasted_where_folders_have_spaces(command, tmp_path):
     done = command("init", "茂名 社保 2026", cwd=tmp_path)
     (told,) = [line for line in done.stdout.splitlines() if "gdcoverage run" in line]
     assert '"茂名 社保 2026/社保网点计划.xlsx"' in told
+
+
+def test_where_results_cannot_be_written_that_is_told_before_the_work(
+    command, tmp_path, monkeypatch
+):
+    def refuse(**_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("gdcoverage.run.busy.tempfile.TemporaryFile", refuse)
+    plan = write_plan(tmp_path / "p", sites=False)
+    done = command("run", str(plan))
+    assert done.returncode == 1
+    assert "结果文件夹不能写入" in done.stderr
+    assert "读取人口" not in done.stderr

@@ -121,6 +121,15 @@ def test_rates_above_one_are_per_cent():
     assert _terms({"add": 1, "rate_least": 80}).rate_least == 0.8
 
 
+def test_what_is_asked_by_a_wrong_name_is_told_with_the_right_one(coverage):
+    with pytest.raises(TypeError, match="target_rate; did you mean target"):
+        coverage.recommend(target_rate=95)
+    with pytest.raises(ValueError, match=r"95% 写 0\.95"):
+        gd.Terms(target=95)
+    with pytest.raises(gd.InputError, match="没有这个在营网点"):
+        coverage.isochrones(["X9"])
+
+
 def test_two_assessments_beside_each_other(coverage):
     fewer = coverage.outlets.iloc[:1]
     lost = coverage.compare(gd.assess(fewer, coverage.demand, coverage.network))

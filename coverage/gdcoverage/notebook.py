@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -20,6 +21,7 @@ from gdcoverage.files import Source
 from gdcoverage.gaps import find_gaps
 from gdcoverage.network import WalkNetwork, reach
 from gdcoverage.policy import Standard
+from gdcoverage.problems import unusable
 from gdcoverage.report import Report
 from gdcoverage.service_areas import isochrones, reached_streets
 from gdcoverage.showing import chinese_fonts
@@ -253,6 +255,10 @@ class Coverage(findings.Coverage):
         ----------
         outlet_ids : of these outlets only.
 
+        Raises
+        ------
+        InputError : there is no such outlet among those that count.
+
         Examples
         --------
         >>> coverage.isochrones(["SL018"], minutes=[5, 15])["minutes"].tolist()
@@ -260,6 +266,10 @@ class Coverage(findings.Coverage):
         """
         if outlet_ids is None:
             return isochrones(self, minutes, per_outlet=per_outlet)
+        there = self.outlets.loc[self.outlets["counts"].to_numpy(bool), "outlet_id"]
+        if strange := [str(one) for one in outlet_ids if one not in set(there)]:
+            what, action = "没有这个在营网点", "请核对网点表中的写法"
+            raise unusable("outlet_unknown", what, action, column="网点编号", value=strange[0])
         wanted = self.outlets["outlet_id"].isin(set(outlet_ids))
         counting = self.outlets.assign(counts=self.outlets["counts"] & wanted)
         some = type(self)(**_parts(self) | {"outlets": counting})
@@ -337,8 +347,16 @@ def _parts(coverage: findings.Coverage) -> dict[str, Any]:
 
 def _terms(given: dict[str, Any]) -> Terms:
     """The terms asked; rates above 1 are in per cent."""
+    for name in given:
+        if name not in _TERMS:
+            near = get_close_matches(name, _TERMS, 1) or [one for one in _TERMS if one in name]
+            hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(_TERMS)}"
+            raise TypeError(f"no term is called {name}{hint}")
     rates = {name: _shares(given[name]) for name in ("target", "rate_least") if name in given}
     return Terms(**given | rates)
+
+
+_TERMS = [field.name for field in fields(Terms)]
 
 
 def _shares(rate: Any) -> Any:

@@ -34,7 +34,8 @@ def main() -> None:
         subprocess.run([str(command), "prepare"], check=True)
         stamp.write_text(wheels, encoding="utf-8")
     if not PLAN.exists():
-        subprocess.run([str(command), "init", str(PLAN)], check=True)
+        # What it says is a command that is not on the path here.
+        subprocess.run([str(command), "init", str(PLAN)], check=True, stdout=subprocess.DEVNULL)
     book = PLAN / "社保网点计划.xlsx"
     words = (f'"{word}"' if " " in word else word for word in (str(command), "run", str(book)))
     print(f"填好 {book} 以后，在命令提示符里运行：\n  {' '.join(words)}", flush=True)

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from gdcoverage.geo.lines import Lines
 from gdcoverage.geo.outline import around
-from gdcoverage.locate import maximal_covering
+from gdcoverage.locate import maximal_covering, partial_covering
 
 
 def compile_ahead() -> None:
@@ -20,7 +20,8 @@ def compile_ahead() -> None:
     chance = np.random.default_rng(1)
     # So many that the answer is not found at first sight.
     covers = sparse.csc_array(chance.random((200, 40)) < 0.1)
-    maximal_covering(covers, chance.random(200), 5)
+    maximal_covering(covers, weights := chance.random(200), 5)
+    partial_covering(covers, weights, 0.8)
     lines = Lines.of(shapely.linestrings([[(0.0, 0.0), (5.0, 1.0), (9.0, 0.0)]]))
     around(lines.simplified(0.1), 1.0, 0.0)
 
