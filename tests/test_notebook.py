@@ -71,6 +71,13 @@ def test_results_show_themselves_in_a_line(coverage):
         assert result._repr_html_().startswith("<p>")
 
 
+def test_what_is_asked_shows_what_differs_from_the_default(tmp_path):
+    asked = gd.Terms(add=2, bank_caps={"农商银行": 1})
+    assert repr(asked) == "Terms(add=2, bank_caps={'农商银行': 1})"
+    assert repr(gd.Terms()) == "Terms()"
+    assert repr(gd.Register(tmp_path / "台账.gpkg", create=True)) == "Register(台账.gpkg)"
+
+
 def test_names_in_a_notebook_are_no_markup(coverage):
     told = coverage.report("<script>alert(1)</script>")._repr_html_()
     assert "<script>" not in told
