@@ -150,3 +150,40 @@ def test_wrong_usage_is_told_in_chinese(command, words, said):
         if word in told
     ]
     assert english == []
+
+
+def test_a_table_open_in_excel_is_told_as_that(command, tmp_path, monkeypatch):
+    """On Windows no file may be replaced while another program has it open."""
+
+    def taken(partial, target):
+        raise PermissionError(13, "Permission denied", str(partial), None, str(target))
+
+    monkeypatch.setattr("pathlib.Path.replace", taken)
+    clean = tmp_path / "整理.xlsx"
+    done = command("check", str(SAMPLE / "outlets.xlsx"), "--datum", "高德", "--clean", str(clean))
+    assert done.returncode == 1
+    told = done.stderr.replace("\n", "")
+    assert "整理.xlsx：文件正被 Excel、WPS 等程序打开" in told
+    assert "请关闭" in told
+    assert "程序内部错误" not in told
+    assert not list(tmp_path.iterdir()), "nothing half written stays"
+
+
+def test_hints_can_be_pasted_where_folders_have_spaces(command, tmp_path):
+    done = command("init", "茂名 社保 2026", cwd=tmp_path)
+    (told,) = [line for line in done.stdout.splitlines() if "gdcoverage run" in line]
+    assert '"茂名 社保 2026/社保网点计划.xlsx"' in told
+
+
+def test_where_results_cannot_be_written_that_is_told_before_the_work(
+    command, tmp_path, monkeypatch
+):
+    def refuse(**_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("gdcoverage.run.busy.tempfile.TemporaryFile", refuse)
+    plan = write_plan(tmp_path / "p", sites=False)
+    done = command("run", str(plan))
+    assert done.returncode == 1
+    assert "结果文件夹不能写入" in done.stderr
+    assert "读取人口" not in done.stderr

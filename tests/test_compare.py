@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import worlds
-from gdcoverage.cli import app
-from gdcoverage.compare.changes import (
+from gdcoverage.changes import (
     CAUSES,
     LEFT,
     MOVED,
@@ -29,6 +28,7 @@ from gdcoverage.compare.changes import (
     changes,
     totals,
 )
+from gdcoverage.cli import app
 from gdcoverage.compare.comparison import compare_plan
 from gdcoverage.compare.sheets import change_table
 from gdcoverage.problems import InputError

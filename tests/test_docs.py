@@ -178,3 +178,28 @@ def test_links_between_documents_lead_somewhere(page):
         if target.startswith(("made/", "../made/")):  # written when pages are built
             continue
         assert (page.parent / target).exists(), target
+
+
+def test_both_readmes_say_the_same():
+    """Command by command, picture by picture, headed and listed alike; the words are two."""
+    one, other = (
+        (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md")
+    )
+
+    def built(text):
+        commands = [
+            re.sub(r"\s+#.*", "", block) for block in re.findall(r"```.*?```", text, re.DOTALL)
+        ]
+        pictures = re.findall(r"!\[.*?\]\((.*?)\)", text)
+        return commands, pictures, re.findall(r"^(#+|-) ", text, re.MULTILINE)
+
+    def links(text):
+        found = re.findall(r"(?<!!)\[[^]]*\]\((.*?)\)", text)
+        # Each leads to the other, and to the register in its own language.
+        return sorted(set(found) - {"README.md", "README.zh-CN.md"} - REGISTERS)
+
+    assert built(one) == built(other)
+    assert links(one) == links(other)
+
+
+REGISTERS = {"docs/register.md", "docs/howto/register.md"}

@@ -14,6 +14,7 @@ from pandas.testing import assert_frame_equal
 
 import gdcoverage as gd
 import worlds
+from gdcoverage.notebook import _terms
 from gdcoverage.report import report_text
 
 ROOT = Path(__file__).parent.parent
@@ -70,6 +71,13 @@ def test_results_show_themselves_in_a_line(coverage):
         assert result._repr_html_().startswith("<p>")
 
 
+def test_what_is_asked_shows_what_differs_from_the_default(tmp_path):
+    asked = gd.Terms(add=2, bank_caps={"农商银行": 1})
+    assert repr(asked) == "Terms(add=2, bank_caps={'农商银行': 1})"
+    assert repr(gd.Terms()) == "Terms()"
+    assert repr(gd.Register(tmp_path / "台账.gpkg", create=True)) == "Register(台账.gpkg)"
+
+
 def test_names_in_a_notebook_are_no_markup(coverage):
     told = coverage.report("<script>alert(1)</script>")._repr_html_()
     assert "<script>" not in told
@@ -111,6 +119,37 @@ def test_siting_questions_are_those_of_the_functions(coverage):
     )
     percent, share = coverage.recommend(target=95), coverage.recommend(target=0.95)
     assert percent.rate_after == share.rate_after >= 0.95
+
+
+def test_rates_above_one_are_per_cent():
+    asked = _terms({"add": 1, "target": None, "rate_least": {"440981": 60, "440982": 0.5}})
+    assert asked.rate_least == {"440981": 0.6, "440982": 0.5}
+    assert (_terms({"target": 95}).target, _terms({"target": 1}).target) == (0.95, 1)
+    assert _terms({"add": 1, "rate_least": 80}).rate_least == 0.8
+
+
+def test_what_is_asked_by_a_wrong_name_is_told_with_the_right_one(coverage):
+    with pytest.raises(TypeError, match="target_rate; did you mean target"):
+        coverage.recommend(target_rate=95)
+    with pytest.raises(ValueError, match=r"95% 写 0\.95"):
+        gd.Terms(target=95)
+    with pytest.raises(gd.InputError, match="没有这个在营网点"):
+        coverage.isochrones(["X9"])
+
+
+def test_two_assessments_beside_each_other(coverage):
+    fewer = coverage.outlets.iloc[:1]
+    lost = coverage.compare(gd.assess(fewer, coverage.demand, coverage.network))
+    assert lost.places["lost"].sum() == lost.totals.eval("covered_before - covered_after").sum() > 0
+    assert set(lost.by_cause["cause"]) == {"退出"}
+    assert "people gained" in repr(lost)
+    assert "退出" in lost._repr_html_()
+    slow = gd.Standard(walking_speed_kmh=2.0)
+    slower = gd.assess(coverage.outlets, coverage.demand, coverage.network, slow)
+    assert set(coverage.compare(slower).by_cause["cause"]) == {"标准变化"}
+    assert not len(coverage.compare(coverage).places)
+    with pytest.raises(ValueError, match="same demand points"):
+        coverage.compare(gd.assess(fewer, coverage.demand.iloc[:5], coverage.network))
 
 
 def test_a_report_has_the_coverage_and_its_siting(coverage):

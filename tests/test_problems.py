@@ -1,11 +1,13 @@
 """Problems told to people: like ones as one, their rows as ranges."""
 
+import errno
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdcoverage.problems import Problem, alike, rows_told
+from gdcoverage.problems import Problem, alike, refused_by_system, rows_told
 
 FIRST = Problem(
     "doubt_hidden", "该行被隐藏", "请取消隐藏", "warning", "a.xlsx", "表1", 3, "状态", "在营"
@@ -65,3 +67,21 @@ def test_ranges_name_every_row_and_no_other(rows):
         first, _, last = part.partition("–")
         named |= set(range(int(first), int(last or first) + 1))
     assert named == rows
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.ENOSPC, errno.ENAMETOOLONG, errno.ENOENT])
+def test_what_the_system_refuses_is_told_in_chinese(code):
+    why, action = refused_by_system(OSError(code, "words of the system", "名单.xlsx"))
+    assert "words" not in why
+    assert action.startswith("请")
+
+
+def test_a_file_that_windows_keeps_from_others_is_open_elsewhere():
+    class SharingError(OSError):
+        winerror = 32
+
+    assert "Excel" in refused_by_system(SharingError("cannot access the file"))[0]
+
+
+def test_what_no_words_are_known_for_is_told_in_those_of_the_system():
+    assert refused_by_system(OSError(errno.EIO, "Input/output error"))[0] == "Input/output error"

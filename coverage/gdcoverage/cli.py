@@ -16,7 +16,7 @@ from rich.text import Text
 from gdcoverage._version import __version__
 from gdcoverage.compare import command as comparing
 from gdcoverage.inspection import command as inspecting
-from gdcoverage.problems import InputError, Problem
+from gdcoverage.problems import InputError, Problem, refused_by_system
 from gdcoverage.publish import command
 from gdcoverage.start import registering
 from gdcoverage.start.asking import asked_and_kept
@@ -28,6 +28,7 @@ from gdcoverage.start.terminal import (
     problem_table,
     steps,
     today,
+    word,
     write_data,
 )
 
@@ -101,7 +102,7 @@ def init(
     book = write_template(folder)
     out.print(Text(f"已写出：{nearby(book)}、{nearby(book.with_name('plan.toml'))}"))
     out.print(
-        Text(f"请用 Excel 或 WPS 填写，然后运行：gdcoverage run {nearby(book)}"), soft_wrap=True
+        Text(f"请用 Excel 或 WPS 填写，然后运行：gdcoverage run {word(book)}"), soft_wrap=True
     )
 
 
@@ -114,7 +115,7 @@ def sample(
 
     plan = write_sample(folder)
     out.print(Text(f"已写出示例：{nearby(plan.parent)}"), soft_wrap=True)
-    out.print(Text(f"下一步：gdcoverage run {nearby(plan)}"), soft_wrap=True)
+    out.print(Text(f"下一步：gdcoverage run {word(plan)}"), soft_wrap=True)
 
 
 @app.command(epilog="例：gdcoverage run 社保网点计划.xlsx --fail-under 75")
@@ -541,11 +542,11 @@ def network_build(
 
 @app.command(epilog="例：gdcoverage prepare")
 def prepare() -> None:
-    """安装后运行一次：编译计算程序（约二十秒），以后第一次运行不必再等。"""
+    """安装后运行一次：编译计算程序（约十秒），以后第一次运行不必再等。"""
     from gdcoverage.start.prepare import prepare
 
     with steps() as say:
-        say("编译计算程序，约二十秒，只有这一次")
+        say("编译计算程序，约十秒，只有这一次")
         prepare()
     out.print("已就绪。")
 
@@ -585,6 +586,11 @@ def main() -> None:
     except Exception as error:  # the last net: nobody in an office reads a traceback
         if debug:
             raise
+        if isinstance(error, OSError) and error.filename is not None:
+            why, action = refused_by_system(error)
+            name = str(error.filename2 or error.filename)
+            err.print(Text(str(Problem("file_refused", why, action, file=name)), style="red"))
+            sys.exit(UNUSABLE)
         err.print(Text(f"程序内部错误（{type(error).__name__}：{error}）", style="red"))
         err.print("请加 --debug 重新运行，并把输出发给维护人员。")
         sys.exit(UNUSABLE)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -14,11 +15,13 @@ from branca.element import Figure
 
 from gdcoverage import assessment, findings
 from gdcoverage._version import __version__
+from gdcoverage.changes import Changed, compared
 from gdcoverage.emap import EMap, build_map
 from gdcoverage.files import Source
 from gdcoverage.gaps import find_gaps
 from gdcoverage.network import WalkNetwork, reach
 from gdcoverage.policy import Standard
+from gdcoverage.problems import unusable
 from gdcoverage.report import Report
 from gdcoverage.service_areas import isochrones, reached_streets
 from gdcoverage.showing import chinese_fonts
@@ -51,7 +54,7 @@ class Coverage(findings.Coverage):
 
     Every method is the public function of the same purpose with this coverage as its first
     argument; what they return says so in the function's own words. Siting questions take the
-    fields of `Terms` by name, and a `target` above 1 in per cent, as the command does.
+    fields of `Terms` by name, and rates above 1 in per cent, as the command does.
 
     Examples
     --------
@@ -215,6 +218,30 @@ class Coverage(findings.Coverage):
         asked = _terms(terms) if terms else None
         return exit_impact_of(self, leaving, bank=bank, candidates=candidates, terms=asked)
 
+    def compare(self, later: findings.Coverage) -> Changed:
+        """Who gained and who lost the standard in another assessment of the same people.
+
+        Parameters
+        ----------
+        later : of other outlets, streets or another standard.
+
+        Returns
+        -------
+        Changed: ``totals`` of each county and class, ``by_cause``, ``places`` (the demand points
+        that changed).
+
+        Raises
+        ------
+        ValueError : the demand points are not the same.
+
+        Examples
+        --------
+        >>> fewer = outlets[outlets["outlet_id"] != "SL018"]
+        >>> coverage.compare(gd.assess(fewer, people, streets, counties=counties))
+        Changed(0 people gained, 17,355 lost: 82.3 % to 76.4 %)
+        """
+        return compared(self, later)
+
     def isochrones(
         self,
         outlet_ids: Collection[str] | None = None,
@@ -228,6 +255,10 @@ class Coverage(findings.Coverage):
         ----------
         outlet_ids : of these outlets only.
 
+        Raises
+        ------
+        InputError : there is no such outlet among those that count.
+
         Examples
         --------
         >>> coverage.isochrones(["SL018"], minutes=[5, 15])["minutes"].tolist()
@@ -235,6 +266,10 @@ class Coverage(findings.Coverage):
         """
         if outlet_ids is None:
             return isochrones(self, minutes, per_outlet=per_outlet)
+        there = self.outlets.loc[self.outlets["counts"].to_numpy(bool), "outlet_id"]
+        if strange := [str(one) for one in outlet_ids if one not in set(there)]:
+            what, action = "没有这个在营网点", "请核对网点表中的写法"
+            raise unusable("outlet_unknown", what, action, column="网点编号", value=strange[0])
         wanted = self.outlets["outlet_id"].isin(set(outlet_ids))
         counting = self.outlets.assign(counts=self.outlets["counts"] & wanted)
         some = type(self)(**_parts(self) | {"outlets": counting})
@@ -311,8 +346,20 @@ def _parts(coverage: findings.Coverage) -> dict[str, Any]:
 
 
 def _terms(given: dict[str, Any]) -> Terms:
-    """The terms asked; a target above 1 is in per cent."""
-    target = given.get("target")
-    if isinstance(target, int | float) and target > 1:
-        given = given | {"target": target / 100}
-    return Terms(**given)
+    """The terms asked; rates above 1 are in per cent."""
+    for name in given:
+        if name not in _TERMS:
+            near = get_close_matches(name, _TERMS, 1) or [one for one in _TERMS if one in name]
+            hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(_TERMS)}"
+            raise TypeError(f"no term is called {name}{hint}")
+    rates = {name: _shares(given[name]) for name in ("target", "rate_least") if name in given}
+    return Terms(**given | rates)
+
+
+_TERMS = [field.name for field in fields(Terms)]
+
+
+def _shares(rate: Any) -> Any:
+    if isinstance(rate, Mapping):
+        return {code: _shares(one) for code, one in rate.items()}
+    return rate / 100 if isinstance(rate, int | float) and rate > 1 else rate

@@ -82,7 +82,8 @@ class Range:
 
     def __str__(self) -> str:
         kind = "是整数，" if self.whole else ""
-        return f"应{kind}在 {self.least:,.10g} 与 {self.most:,.10g} 之间"
+        share = "（95% 写 0.95）" if (self.least, self.most, self.whole) == (0, 1, False) else ""
+        return f"应{kind}在 {self.least:,.10g} 与 {self.most:,.10g} 之间{share}"
 
 
 def out_of_range(ranges: Mapping[str, Range], values: Mapping[str, object]) -> dict[str, str]:

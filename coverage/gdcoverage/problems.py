@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
@@ -169,6 +170,29 @@ def unusable(
     place = {"file": file, "sheet": sheet, "row": row, "column": column, "value": value}
     return InputError(Problem(kind, what, action, **place))  # type: ignore[arg-type]
 
+
+def refused_by_system(error: OSError) -> tuple[str, str]:
+    """Why the system did not read or write a file, and what to do; in words of the office."""
+    if getattr(error, "winerror", None) in _IN_USE or error.errno in (errno.EACCES, errno.EPERM):
+        return (
+            "文件正被 Excel、WPS 等程序打开，或者没有权限",
+            "请关闭正在打开它的程序；若没有打开，请换一个有权限的文件夹。然后重新运行",
+        )
+    return _REFUSED.get(
+        error.errno or 0, (error.strerror or str(error), "请检查磁盘与路径，然后重新运行")
+    )
+
+
+# Windows: another program has the file, or a part of it.
+_IN_USE = (32, 33)
+_REFUSED = {
+    errno.ENOSPC: ("磁盘已满", "请腾出空间，然后重新运行"),
+    errno.EROFS: ("磁盘是只读的", "请换一个可以写的文件夹"),
+    errno.ENAMETOOLONG: ("路径太长", "请把文件夹移到靠近盘符的地方，名称写短"),
+    errno.ENOENT: ("找不到文件或文件夹", "请检查路径；Windows 的路径不能超过 260 个字符"),
+    errno.ENOTDIR: ("路径中有一段是文件，不是文件夹", "请检查路径"),
+    errno.EISDIR: ("这是文件夹，不是文件", "请写到文件名为止"),
+}
 
 # So many bad rows are named when rows are refused.
 _NAMED = 5

@@ -186,18 +186,13 @@ def _parts_within(
     return _merged(edge[order], low[order], high[order])
 
 
-@kernel
-def _merged(edge, low, high):  # type: ignore[no-untyped-def]
+def _merged(edge: Ints, low: Floats, high: Floats) -> tuple[Ints, Floats, Floats]:
     """Overlapping or touching parts of the same edge made one; input sorted by edge and start."""
-    out_edge, out_low, out_high = edge.copy(), low.copy(), high.copy()
-    n = -1
-    for i in range(len(edge)):
-        if n >= 0 and out_edge[n] == edge[i] and low[i] <= out_high[n]:
-            out_high[n] = max(out_high[n], high[i])
-        else:
-            n += 1
-            out_edge[n], out_low[n], out_high[n] = edge[i], low[i], high[i]
-    return out_edge[: n + 1], out_low[: n + 1], out_high[: n + 1]
+    so_far = pd.Series(high).groupby(edge).cummax().to_numpy()
+    apart = (edge[1:] != edge[:-1]) | (low[1:] > so_far[:-1])
+    first = np.flatnonzero(np.append(True, apart)[: len(edge)])
+    last = np.append(first[1:], len(edge))[: len(first)] - 1
+    return edge[first], low[first], so_far[last]
 
 
 def _cut(network: WalkNetwork, edge: Ints, from_m: Floats, to_m: Floats) -> Lines:

@@ -28,15 +28,17 @@ def main() -> None:
         print("正在安装，约一两分钟……", flush=True)
         shutil.rmtree(ENV, ignore_errors=True)
         venv.create(ENV, with_pip=True)
-        words = ["-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-index"]
-        words += ["--find-links", str(HERE / "wheels"), "gdcoverage[raster]"]
-        subprocess.run([str(python), *words], check=True)
+        pip = ["-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-index"]
+        pip += ["--find-links", str(HERE / "wheels"), "gdcoverage[raster]"]
+        subprocess.run([str(python), *pip], check=True)
         subprocess.run([str(command), "prepare"], check=True)
         stamp.write_text(wheels, encoding="utf-8")
     if not PLAN.exists():
-        subprocess.run([str(command), "init", str(PLAN)], check=True)
+        # What it says is a command that is not on the path here.
+        subprocess.run([str(command), "init", str(PLAN)], check=True, stdout=subprocess.DEVNULL)
     book = PLAN / "社保网点计划.xlsx"
-    print(f"填好 {book} 以后运行：\n  {command} run {book}", flush=True)
+    words = (f'"{word}"' if " " in word else word for word in (str(command), "run", str(book)))
+    print(f"填好 {book} 以后，在命令提示符里运行：\n  {' '.join(words)}", flush=True)
     if sys.platform == "win32":
         os.startfile(book)
     elif os.environ.get("DISPLAY") and shutil.which("xdg-open"):
@@ -44,4 +46,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (subprocess.CalledProcessError, OSError) as error:
+        sys.exit(
+            f"没有做完：{error}\n请检查磁盘空间、文件夹是否可写，再运行一次；仍不行请把以上内容发给维护人员。"
+        )

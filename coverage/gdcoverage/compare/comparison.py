@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gdcoverage.compare.changes import (
+from gdcoverage.changes import (
     KEYS,
     PEOPLE,
     STREETS,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 
-from gdcoverage.compare.changes import KEYS, described
+from gdcoverage.changes import KEYS, described
 from gdcoverage.compare.comparison import Comparison
 from gdcoverage.files import written_whole
 from gdcoverage.run.outputs import write_layers

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from gdcoverage.compare.changes import CAUSES
+from gdcoverage.changes import CAUSES
 from gdcoverage.compare.comparison import Comparison
 from gdcoverage.report import percent
 

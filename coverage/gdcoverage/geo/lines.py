@@ -28,7 +28,8 @@ class Lines(NamedTuple):
     def of(cls, shapes: Objects) -> Lines:
         """The lines of LineStrings."""
         xy, line = shapely.get_coordinates(shapes, return_index=True)
-        return cls(xy[:, 0], xy[:, 1], np.searchsorted(line, np.arange(len(shapes) + 1)))
+        x, y = np.ascontiguousarray(xy.T)
+        return cls(x, y, np.searchsorted(line, np.arange(len(shapes) + 1)))
 
     def shapes(self) -> Objects:
         """LineStrings."""
@@ -45,7 +46,8 @@ class Lines(NamedTuple):
         """
         if not len(self.x) or not tolerance > 0:
             return self
-        kept = _bends(self.x, self.y, self.start, tolerance)
+        # Copies, since views and what is read only would each have it compiled anew.
+        kept = _bends(np.array(self.x), np.array(self.y), np.array(self.start), float(tolerance))
         before = np.concatenate([[0], np.cumsum(kept)])
         return Lines(self.x[kept], self.y[kept], before[self.start])
 

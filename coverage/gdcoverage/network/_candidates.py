@@ -100,7 +100,8 @@ def candidates(lon, lat, reach_m, pieces, grid, lines):
     for p in range(len(lon)):
         here = (p, lon[p], lat[p])
         unbarred(around.sectors, around.first)
-        used, opened, kept, ring = 0, 0, 0, 0
+        # A plain 0 is a type of its own, and what is called with it is compiled twice.
+        used = opened = kept = ring = np.int64(0)
         nearest = (np.int32(-1), 0.0, np.inf)
         while True:
             opened, barring = _look(here, reach_m, ring, pieces, grid, lines, around, opened)
@@ -122,7 +123,9 @@ def candidates(lon, lat, reach_m, pieces, grid, lines):
             nearest, opened, kept = _settle(
                 here, sure_m, nearest, pieces, around, held, opened, kept
             )
-            shut_m = around.sectors[:, SHUT].max()
+            shut_m = 0.0
+            for s in range(SECTORS):
+                shut_m = max(shut_m, around.sectors[s, SHUT])
             if sure_m >= reach_m or (nearest[0] >= 0 and shut_m + TOUCH_M < sure_m):
                 break
             ring += 1
@@ -131,9 +134,9 @@ def candidates(lon, lat, reach_m, pieces, grid, lines):
         while filled + kept > len(piece):
             piece = np.concatenate((piece, np.empty_like(piece)))
             part = np.concatenate((part, np.empty_like(part)))
-        piece[filled : filled + kept] = around.kept.piece[:kept]
-        part[filled : filled + kept] = around.kept.part[:kept]
-        filled += kept
+        for k in range(kept):
+            piece[filled], part[filled] = around.kept.piece[k], around.kept.part[k]
+            filled += 1
         start[p + 1] = filled
     return start, piece[:filled].copy(), part[:filled].copy(), near, near_part
 

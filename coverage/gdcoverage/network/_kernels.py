@@ -52,7 +52,7 @@ class ByEdge(NamedTuple):
     order: Ints
 
 
-@kernel(inline="always")
+@kernel
 def _before(key_a, tag_a, key_b, tag_b):
     return key_a < key_b or (key_a == key_b and tag_a < tag_b)
 
@@ -92,7 +92,7 @@ def _drop(keys, tags, items, size):
     return size
 
 
-@kernel(inline="always")
+@kernel
 def _lower(values, touched, count, item, value):
     """Lower a value, noting the item when it is touched for the first time."""
     if values[item] == np.inf:
@@ -173,7 +173,7 @@ def nearest_point_source(streets, node_m, node_source, points, sources, sources_
 
 @kernel
 def points_within(streets, sources, points, owner, points_by_edge, limit):  # noqa: PLR0912 - one search
-    """For each source the points within the limit, ascending, with their distances.
+    """For each source the points within the limit, in any order, with their distances.
 
     One bounded Dijkstra per source; only what a search touched is reset before the next.
 
@@ -239,7 +239,8 @@ def points_within(streets, sources, points, owner, points_by_edge, limit):  # no
         while filled + found > len(out_point):
             out_point = np.concatenate((out_point, np.empty_like(out_point)))
             out_m = np.concatenate((out_m, np.empty_like(out_m)))
-        for p in np.sort(seen_point[:found]):
+        for i in range(found):
+            p = seen_point[i]
             out_point[filled], out_m[filled] = p, best[p]
             filled += 1
             best[p] = np.inf

@@ -654,8 +654,14 @@ def _pieces_at(edge, along_m, start, metres):  # type: ignore[no-untyped-def]
     piece = np.empty(len(edge), np.int64)
     for k in range(len(edge)):
         first, last = start[edge[k]], start[edge[k] + 1] - 1
-        on = first + np.searchsorted(metres[first:last], along_m[k], side="right") - 1
-        piece[k] = max(on, first)
+        # The last of its pieces that begins at the place or before it.
+        while last - first > 1:
+            middle = (first + last) // 2
+            if metres[middle] <= along_m[k]:
+                first = middle
+            else:
+                last = middle
+        piece[k] = first
     return piece
 
 

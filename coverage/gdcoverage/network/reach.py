@@ -98,7 +98,9 @@ def cover_sets(network: WalkNetwork, sources: Snap, points: Snap, limit_m: float
         _by_edge(network, points),
         limit_m + TOLERANCE_M,
     )
-    return csr_array((metres, point, row_start), shape=(len(sources), len(points)))
+    covers = csr_array((metres, point, row_start), shape=(len(sources), len(points)))
+    covers.sort_indices()
+    return covers
 
 
 def distances(

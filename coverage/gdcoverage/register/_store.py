@@ -88,6 +88,10 @@ class Register:
             with self._begun(writing=True) as connection:
                 migrate(connection, self.where)
 
+    def __repr__(self) -> str:
+        """Where it is, without a password."""
+        return f"Register({self.where})"
+
     def _is_current(self, create: bool) -> bool:
         """Whether the tables are those of this program.
 

@@ -7,12 +7,13 @@ import errno
 import json
 import os
 import platform
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from gdcoverage.problems import InputError, unusable
+from gdcoverage.problems import InputError, refused_by_system, unusable
 
 try:
     import fcntl
@@ -34,8 +35,9 @@ def held(folder: Path) -> Iterator[None]:
 
     Raises
     ------
-    InputError : another run has the folder.
+    InputError : another run has the folder, or nothing can be written to it.
     """
+    _require_writable(folder)
     path = folder / NAME
     file = _taken(path)
     try:
@@ -43,6 +45,18 @@ def held(folder: Path) -> Iterator[None]:
     finally:
         if file is not None:
             _give_back(file, path)
+
+
+def _require_writable(folder: Path) -> None:
+    """Tell before the work, not after it, that none of its results could be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        why, action = refused_by_system(error)
+        what = f"结果文件夹不能写入（{why}）"
+        raise unusable("output_failed", what, action, file=str(folder)) from None
 
 
 def _taken(path: Path) -> IO[str] | None:

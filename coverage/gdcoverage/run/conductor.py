@@ -15,6 +15,7 @@ import geopandas as gpd
 from gdcoverage._version import __version__
 from gdcoverage.files import written_whole
 from gdcoverage.findings import NO_COUNTY
+from gdcoverage.kernels import telling
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.report import Report, percent
 from gdcoverage.run.busy import held
@@ -70,7 +71,7 @@ def run_plan(plan: Plan, made_on: str, how: How | None = None, say: Say = lambda
     InputError : an input is unusable, no county could be assessed, sums do not agree, or
         another run is writing to the folder.
     """
-    with held(plan.outputs.folder), (how or How()).staffed() as staffed:
+    with held(plan.outputs.folder), telling(say), (how or How()).staffed() as staffed:
         return _run(plan, made_on, staffed, say)
 
 
@@ -141,7 +142,7 @@ def make_report(
     """
     if county is not None:
         require_county(inputs.counties, county)
-    with (how or How()).staffed() as staffed:
+    with telling(say), (how or How()).staffed() as staffed:
         jobs = _jobs(plan, inputs, made_on, staffed, say, county)
         found = find(plan, jobs, staffed, say)
         answered = answer_jointly(plan, inputs, found, staffed, say) if county is None else None

@@ -56,12 +56,8 @@ def find(plan: Plan, jobs: Sequence[Job], how: How, say: Say) -> Found:
     if done:
         say(f"沿用上次已完成的 {len(done)} 个县区（--fresh 可全部重算）")
     if left:
-        compiling = (
-            "首次运行需编译，约二十秒"
-            if are_kept()
-            else "没有可写的文件夹存放编译结果，每次运行都要编译；可用 NUMBA_CACHE_DIR 指定一个"
-        )
-        say(f"计算覆盖、空白区与布点（{compiling}）")
+        unkept = "没有可写的文件夹存放编译结果，每次运行都要编译；可用 NUMBA_CACHE_DIR 指定一个"
+        say(f"计算覆盖、空白区与布点{'' if are_kept() else f'（{unkept}）'}")
     begun = time.monotonic()
     for count, (number, outcome) in enumerate(outcomes(find_numbers, left, how), 1):
         job, task = left[number], left[number].task

@@ -35,7 +35,8 @@ from gdcoverage.run.province import (
 
 def folder_of(plan: Plan, task: CountyTask) -> Path:
     """Where a county's results go, if it is one of several."""
-    name = re.sub(r'[\\/:*?"<>|\s]+', "_", task.name)
+    # Windows takes no such characters, and no point at the end.
+    name = re.sub(r'[\\/:*?"<>|\s]+', "_", task.name).rstrip(".")
     return plan.outputs.folder / "县区" / f"{task.adcode}_{name}"
 
 

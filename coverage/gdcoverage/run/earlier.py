@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
 from gdcoverage.files import written_whole
-from gdcoverage.problems import Problem
+from gdcoverage.problems import Problem, refused_by_system
 from gdcoverage.run.outputs import Written
 
 MANIFEST = "运行清单.json"
@@ -80,9 +80,6 @@ def _fresh_folder(aside: Path) -> Path:
 
 
 def _unmoved(path: Path, error: OSError) -> Problem:
-    return Problem(
-        "output_failed",
-        f"以前的结果移不走（{error.strerror or error}），它不属于本次运行",
-        "请关闭正在打开它的程序，然后重新运行",
-        file=str(path),
-    )
+    why, action = refused_by_system(error)
+    what = f"以前的结果移不走（{why}），它不属于本次运行"
+    return Problem("output_failed", what, action, file=str(path))

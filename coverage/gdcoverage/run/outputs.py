@@ -23,7 +23,7 @@ from gdcoverage.emap import (
 from gdcoverage.files import written_whole
 from gdcoverage.findings import Coverage
 from gdcoverage.network import WalkNetwork
-from gdcoverage.problems import Problem
+from gdcoverage.problems import Problem, refused_by_system
 from gdcoverage.report import (
     Report,
     write_account,
@@ -74,12 +74,8 @@ class Written:
 
 def unwritten(path: Path, error: OSError) -> Problem:
     """Why a file could not be written, for the person who must act."""
-    return Problem(
-        "output_failed",
-        f"写不出文件（{error.strerror or error}）",
-        "请关闭正在打开它的程序，或检查磁盘与权限，然后重新运行",
-        file=str(path),
-    )
+    why, action = refused_by_system(error)
+    return Problem("output_failed", f"写不出文件（{why}）", action, file=str(path))
 
 
 def write_outputs(

@@ -57,7 +57,7 @@ _WAIVER = "姓名：理由，会印在地图上"
 # Group -> its rows, in the order of the sheet.
 SETTINGS: dict[str, tuple[Setting, ...]] = {
     "必填": (
-        Setting("", "title", "标题", "报告和地图的标题", first="某县社保服务合作网点覆盖分析"),
+        Setting("", "title", "标题", "报告和地图的标题，如 龙门县社保服务合作网点覆盖分析", first="社保服务合作网点覆盖分析"),
         Setting("counties", "names", "县区", "县区名（龙门县）、市名（惠州市，即其全部县区）或区划代码（441324、4413），可写多个，用、隔开；全部县区写 全省", "list", True),
         _datum("outlets", "网点坐标系"),
         _datum("demand", "人口坐标系"),

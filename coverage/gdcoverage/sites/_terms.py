@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, TypeAlias
 
 import geopandas as gpd
@@ -50,7 +50,7 @@ _BY_NAME = {"bank_caps": _COUNT, "bank_least": _COUNT, "costs": Range(0, 10**12)
 _APART_M, _APART_REFINED_M = 500.0, 200.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Terms:
     """What a planner asks for, and what every plan has to keep.
 
@@ -127,6 +127,13 @@ class Terms:
     refine_m: float | None = None
     robust: Literal["expected", "regret"] | None = None
     time_limit: float = 60.0
+
+    def __repr__(self) -> str:
+        """What is asked otherwise than by default."""
+        idle = vars(type(self)())
+        asked = {one.name: getattr(self, one.name) for one in fields(self) if one.repr}
+        told = [f"{name}={value!r}" for name, value in asked.items() if value != idle[name]]
+        return f"Terms({', '.join(told)})"
 
     def __post_init__(self) -> None:
         require_none(self.faults(vars(self)), vars(self))

@@ -10,6 +10,7 @@ from unittest import mock
 from gdcoverage.kernels import are_kept
 from gdcoverage.problems import unusable
 from gdcoverage.run import How, load_plan, run_plan
+from gdcoverage.start.ahead import compile_ahead
 from gdcoverage.start.sample import write_sample
 
 # Of no consequence: nothing of it stays.
@@ -17,7 +18,7 @@ _ANY_DAY = "2026-06-10"
 
 
 def prepare() -> None:
-    """Do everything once with the sample, in a folder that is thrown away.
+    """Ask for what the sample does not, then do everything once with it, in a folder thrown away.
 
     Numba keeps what it compiles for this machine, so the first run of a planner need not.
 
@@ -25,6 +26,7 @@ def prepare() -> None:
     ------
     InputError : no folder can be written to keep it in.
     """
+    compile_ahead()
     with tempfile.TemporaryDirectory() as folder:
         plan = load_plan(write_sample(Path(folder) / "sample"))
         with mock.patch.dict(os.environ, GDCOVERAGE_CACHE=str(Path(folder) / "cache")):

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gdcoverage.problems import unusable
-from gdcoverage.start.terminal import err, nearby, out, problem_table
+from gdcoverage.start.terminal import err, nearby, out, problem_table, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -90,7 +90,7 @@ def import_table(
         out.print(f"其中 {open_ones} 处没有预填处理，要您决定。")
     out.print(f"生效日期都预填 {day}；知道实际日期的请改，逐月的变化以它为准。")
     out.print(Text(f"已写出：{nearby(review)}。核对“处理”列后运行："), soft_wrap=True)
-    out.print(Text(f"gdcoverage register apply {nearby(review)}"), soft_wrap=True)
+    out.print(Text(f"gdcoverage register apply {word(review)}"), soft_wrap=True)
 
 
 @app.command(epilog="例：gdcoverage register apply 网点_复核.xlsx --by 规划科")

@@ -69,6 +69,12 @@ def nearby(path: Path) -> str:
         return str(path)
 
 
+def word(path: Path) -> str:
+    """The path as a word of a command that can be pasted into any shell."""
+    near = nearby(path)
+    return f'"{near}"' if set(near) & set(" &()'^;") else near
+
+
 def today() -> str:
     """The date in China, ISO 8601."""
     return dt.datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()

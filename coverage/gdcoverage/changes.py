@@ -9,20 +9,77 @@ are those of the two assessments to the last person.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gdcoverage.findings import Coverage
 from gdcoverage.policy import SETTLEMENTS
 from gdcoverage.register import MOVED_M, distance_m
+from gdcoverage.showing import Shown, share
 
 OPENED, LEFT, MOVED = "新增网点", "退出", "迁址"
 SUSPENDED, RESUMED, OTHERWISE = "暂停", "恢复", "其他（状态存疑、表格变化）"
-STREETS, PEOPLE = "街道变化", "人口变化（净）"
+STREETS, PEOPLE, STANDARD = "街道变化", "人口变化（净）", "标准变化"
 CAUSES = (OPENED, LEFT, MOVED, SUSPENDED, RESUMED, OTHERWISE, STREETS, PEOPLE)
 
 KEYS = ["county", "settlement"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Changed(Shown):
+    """Two assessments of the same people side by side.
+
+    Parameters
+    ----------
+    totals : as of `beside`.
+    places : as of `changes`.
+    """
+
+    totals: pd.DataFrame
+    places: gpd.GeoDataFrame
+
+    @property
+    def by_cause(self) -> pd.DataFrame:
+        """``county``, ``settlement``, ``cause``, ``gained``, ``lost`` (people)."""
+        return pd.DataFrame(
+            self.places.groupby([*KEYS, "cause"])[["gained", "lost"]].sum()
+        ).reset_index()
+
+    def _line(self) -> str:
+        gained, lost = self.places[["gained", "lost"]].sum()
+        sums = self.totals.sum(numeric_only=True)
+        before, after = (
+            share(sums[f"covered_{day}"] / sums[f"population_{day}"]) for day in ("before", "after")
+        )
+        return f"{gained:,.0f} people gained, {lost:,.0f} lost: {before} to {after}"
+
+    def _table(self) -> pd.DataFrame:
+        return self.by_cause
+
+
+def compared(before: Coverage, after: Coverage) -> Changed:
+    """What another assessment of the same demand points finds otherwise.
+
+    What neither an outlet that came nor one that left explains is due to the streets, or else to
+    the standard, if these differ.
+
+    Raises
+    ------
+    ValueError : the demand points are not the same.
+    """
+    come, gone = causes(before.outlets, after.outlets, {})
+    otherwise = OTHERWISE
+    if before.standard != after.standard:
+        otherwise = STANDARD
+    if before.network is not after.network:
+        otherwise = STREETS
+    return Changed(
+        beside(totals(before.demand), totals(after.demand)),
+        changes(before.demand, after.demand, come, gone, otherwise),
+    )
 
 
 def causes(
@@ -76,6 +133,7 @@ def changes(
     after: gpd.GeoDataFrame,
     come: Mapping[str, str],
     gone: Mapping[str, str],
+    otherwise: str = OTHERWISE,
 ) -> gpd.GeoDataFrame:
     """People who gained the standard and who lost it, the same demand points assessed twice.
 
@@ -84,6 +142,7 @@ def changes(
     before, after : demand points with ``population``, ``county``, ``settlement``, ``covered`` and
         ``outlet_id``, row by row the same.
     come, gone : as of `causes`.
+    otherwise : the cause where neither says one.
 
     Returns
     -------
@@ -92,7 +151,9 @@ def changes(
     ``lost`` (people).
     """
     if not np.array_equal(before["demand_id"], after["demand_id"]):
-        raise ValueError("not the same demand points")
+        raise ValueError(
+            "not the same demand points (demand_id, in order); assess both on the same table"
+        )
     was, now = before["covered"].to_numpy(bool), after["covered"].to_numpy(bool)
     people = after["population"].to_numpy(float)
     changed = np.flatnonzero(was != now)
@@ -103,7 +164,7 @@ def changes(
         before["outlet_id"].to_numpy(object)[changed],
     )
     cause = [
-        (come if gain else gone).get(str(i), OTHERWISE)
+        (come if gain else gone).get(str(i), otherwise)
         for i, gain in zip(outlet, gained, strict=True)
     ]
     return gpd.GeoDataFrame(

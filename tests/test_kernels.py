@@ -1,0 +1,72 @@
+"""What is compiled at first use: said once, and the rest by another process, of the same kinds."""
+
+import os
+import subprocess
+import sys
+
+from gdcoverage.start.sample import write_sample
+
+FIRST = """
+from gdcoverage import kernels
+kernels._started = lambda: print("another process begins")
+from gdcoverage.network._grid import metres_per_degree
+with kernels.telling(print):
+    metres_per_degree(23.0), metres_per_degree(23)
+"""
+
+AHEAD = """
+import gc, sys
+from numba.core.dispatcher import Dispatcher
+from gdcoverage.run import How, load_plan, run_plan
+from gdcoverage.start.ahead import compile_ahead
+
+def compiled():
+    ours = [one for one in gc.get_objects() if isinstance(one, Dispatcher)]
+    return {
+        f"{one.py_func.__module__}.{one.py_func.__qualname__}": set(one.signatures)
+        for one in ours
+        if one.py_func.__module__.startswith("gdcoverage.") and one.signatures
+    }
+
+compile_ahead()
+ahead = compiled()
+run_plan(load_plan(sys.argv[1]), "2026-06-10", How(workers=1))
+run = compiled()
+print(len(ahead), sorted(name for name in ahead if run[name] != ahead[name]))
+"""
+
+
+def said(code, *words, **env):
+    ran = subprocess.run(
+        [sys.executable, "-c", code, *map(str, words)],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"} | env,
+    )
+    return ran.stdout.splitlines()
+
+
+def test_the_first_kernel_compiled_is_told_and_others_are_compiled_beside(tmp_path):
+    first, beside = said(FIRST, NUMBA_CACHE_DIR=str(tmp_path))
+    assert "首次使用" in first
+    assert beside == "another process begins"
+    assert said(FIRST, NUMBA_CACHE_DIR=str(tmp_path)) == []
+
+
+def test_where_kernels_are_compiled_ahead_no_other_process_is_started(tmp_path):
+    assert said(FIRST, NUMBA_CACHE_DIR=str(tmp_path), GDCOVERAGE_AHEAD="1") == []
+
+
+def test_where_nothing_is_kept_nothing_is_compiled_ahead(tmp_path):
+    unkept = FIRST.replace("kernels._started", "kernels.are_kept = lambda: False\nkernels._started")
+    (told,) = said(unkept, NUMBA_CACHE_DIR=str(tmp_path))
+    assert told == "正在编译计算程序，约十秒"
+
+
+def test_what_is_compiled_ahead_is_what_a_run_calls(tmp_path):
+    plan = write_sample(tmp_path / "sample")
+    (told,) = said(AHEAD, plan, GDCOVERAGE_AHEAD="1", GDCOVERAGE_CACHE=str(tmp_path / "cache"))
+    count, again = told.split(" ", 1)
+    assert int(count) > 10
+    assert again == "[]"
