@@ -91,8 +91,8 @@ class SitePlan(Shown):
         ``share_before`` and ``share_after`` (of all outlets; NaN without any); most first.
     limited_by : what keeps the plan from its target, or from any site: ``reached`` (nothing is
         left to do), ``no_candidates``, ``candidates`` (all together would not do), ``forbidden``,
-        ``excluded``, ``bank_caps``, ``county_caps``, ``city_caps``. Empty for a plan that
-        does what is asked.
+        ``excluded``, ``apart``, ``bank_caps``, ``county_caps``, ``city_caps``. Empty for a plan
+        that does what is asked.
     two_outlets : people in reach of two or more outlets, where the terms ask for them.
     cost : of all sites together, where the terms have a budget.
     won : of each row of the coverage's demand, the rank of the site that wins its people when
@@ -150,7 +150,7 @@ def described(
     if out_of_reach or not len(order):
         limited_by = _limited_by(question, population, np.inf if wanted is None else wanted)
     return SitePlan(
-        _sites_frame(question, order, added, gaps),
+        sites_frame(question, order, added, gaps),
         "people" if wanted is None else "sites",
         population,
         question.rate_with(0.0),
@@ -192,17 +192,23 @@ def _limited_by(question: Question, population: float, wanted: float) -> tuple[s
     allowed = question.within_reach(forbidden)
     causes = ["candidates"] if wanted - every > HAIR else []
     if min(wanted, every) - allowed > HAIR:
-        lifted = {"forbidden": question.excluded, "excluded": question.barred}
-        kept_out = {"forbidden": question.barred, "excluded": question.excluded}
+        barred, excluded, crowded = question.barred, question.excluded, question.crowded
+        kept_out = {"forbidden": barred, "excluded": excluded, "apart": crowded}
+        lifted = {
+            "forbidden": excluded | crowded,
+            "excluded": barred | crowded,
+            "apart": barred | excluded,
+        }
         one = [c for c, rest in lifted.items() if question.within_reach(rest) - allowed > HAIR]
         causes += one or [cause for cause, flags in kept_out.items() if flags.any()]
     capped = {limit.kind for limit in question.limits if np.isfinite(limit.most)}
     if min(wanted, allowed) - population > HAIR and capped:
         causes += [f"{kind}_caps" for kind in ("bank", "county", "city") if kind in capped]
+        causes += ["apart"] if "apart" in capped and "apart" not in causes else []
     return tuple(causes)
 
 
-def _sites_frame(
+def sites_frame(
     question: Question, order: Ints, added: Floats, gaps: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
     chosen = question.candidates.iloc[order].reset_index(drop=True)
