@@ -3,23 +3,32 @@
 ``python tests/test_sites_redesign.py 3000`` tries so many worlds.
 """
 
+import json
 import sys
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
 import worlds
+from gdcoverage.assessment import assess
 from gdcoverage.findings import StreetlessCoverage
+from gdcoverage.gaps import find_gaps
 from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError
-from gdcoverage.sites import Terms
+from gdcoverage.report import Report, json_text, redesign_lines, siting_lines, write_workbook
+from gdcoverage.sites import Terms, make_siting, redesign
 from gdcoverage.sites._openings import moves_of
 from gdcoverage.sites._question import question_on
 from gdcoverage.sites._rearrange import rearranged
+from test_sites import STEP, along, at_crossings, street
+
+__all__ = ["street"]
 
 BANKS = np.array(["甲", "乙", ""], object)
 
@@ -230,7 +239,127 @@ def fault(number):  # noqa: PLR0911 - a line a fault
 
 
 def test_no_way_to_close_and_open_covers_more():
-    assert {n: found for n in range(400) if (found := fault(n))} == {}
+    # The last ones were answered wrongly once.
+    numbers = [*range(200), 293, 1945, 2005, 2581]
+    assert {n: found for n in numbers if (found := fault(n))} == {}
+
+
+# People  100  40  20   0   0   0  90       W0 and W1 side by side, nobody serves the last 90.
+#          W0--W1---+---+---+---+---+       An outlet covers its crossing and the next ones.
+PEOPLE = [100, 40, 20, 0, 0, 0, 90]
+
+
+def town(street, outlets=(0, 1), banks=("甲", "甲")):
+    coverage = along(street, PEOPLE, outlets)
+    coverage.outlets["bank"] = list(banks)
+    coverage.demand["elderly"] = [10.0, 4.0, 2.0, 0.0, 0.0, 0.0, 9.0]
+    return coverage
+
+
+def test_of_two_outlets_the_one_that_nobody_misses_moves(street):
+    """W1 covers all three crossings; W0 goes to where the 90 live."""
+    found = redesign(town(street), at_crossings(7), Terms(add=1, close=1))
+    assert found.closed["outlet_id"].tolist() == ["W0"]
+    assert found.closed.loc[0, ["change", "population", "lost"]].tolist() == ["move", 140, 0]
+    assert found.opened["candidate_id"].tolist() == ["K5"]
+    assert (found.won, found.lost, found.population, found.bound) == (90, 0, 90, 90)
+    assert found.rate_before == pytest.approx(160 / 250)
+    assert found.rate_after == 1
+    assert (found.status, found.gap) == ("optimal", 0)
+    assert found.steps[["closings", "closed", "opened", "population"]].to_numpy().tolist() == [
+        [0, 0, 0, 0],
+        [1, 1, 1, 90],
+    ]
+    county = found.counties.iloc[0]
+    assert county[["closed", "opened", "won", "lost", "net"]].tolist() == [1, 1, 90, 0, 90]
+    assert county[["elderly_won", "elderly_lost"]].tolist() == [9, 0]
+
+
+def test_who_loses_is_told_apart_from_who_wins(street):
+    """Only W1 may close: 20 lose at the third crossing, 90 win at the last."""
+    found = redesign(town(street), at_crossings(7), Terms(add=1, close=1, keep=["W0"]))
+    assert found.closed["outlet_id"].tolist() == ["W1"]
+    assert (found.won, found.lost, found.population) == (90, 20, 70)
+    assert found.counties.iloc[0][["elderly_won", "elderly_lost"]].tolist() == [9, 2]
+    # Where the candidates are few, nothing is worth what it costs.
+    poor = redesign(town(street), at_crossings(1), Terms(add=1, close=1))
+    assert poor.closed.empty
+    assert poor.opened.empty
+    assert "现有网点不动就是最好的" in redesign_lines(poor)[0]
+
+
+def test_a_move_is_bounded_and_keeps_the_bank(street):
+    coverage = town(street)
+    near = Terms(add=1, close=1, move_most_m=5 * STEP + 1)
+    moved = redesign(coverage, at_crossings(7), near).closed.iloc[0]
+    assert moved[["outlet_id", "change", "to"]].tolist() == ["W0", "move", "K5"]
+    assert moved["to_m"] == pytest.approx(5 * STEP, abs=0.01)
+    # A step less, and only W1 could go there.
+    short = redesign(coverage, at_crossings(7), replace(near, move_most_m=4 * STEP + 1))
+    assert short.closed["outlet_id"].tolist() == ["W1"]
+    assert short.population == 70
+    # Nor does it move to what another bank's premises are.
+    foreign = redesign(coverage, at_crossings(7, "乙乙乙乙乙乙乙"), near)
+    assert foreign.closed.empty
+
+
+def test_two_outlets_of_one_bank_merge_and_others_do_not(street):
+    merged = redesign(town(street), at_crossings(7), Terms(add=0, close=1, merge_most_m=STEP + 1))
+    row = merged.closed.iloc[0]
+    assert row[["outlet_id", "change", "to"]].tolist() == ["W0", "merge", "W1"]
+    assert merged.lost == 0
+    with pytest.raises(InputError, match=r"放宽其中一项即可.*合并距离"):
+        redesign(
+            town(street, banks=("甲", "乙")),
+            at_crossings(7),
+            Terms(add=0, close=1, merge_most_m=STEP + 1),
+        )
+
+
+def test_generated_candidates_serve_those_too_whose_outlet_closes(street):
+    """All are covered, by two outlets that one in the middle can do for."""
+    demand = worlds.demand([(i * STEP, 0) for i in range(3)], [10, 20, 30])
+    coverage = assess(worlds.outlets([(0, 0), (2 * STEP, 0)]), demand, street)
+    found = redesign(coverage, None, Terms(add=1, close=2, apart_m=100))
+    assert len(found.closed) == 2
+    assert found.opened["candidate_id"].str.startswith("M").all()
+    assert found.lost == 0
+
+
+def test_what_may_close_is_named_by_id_bank_or_code(street):
+    coverage = town(street, banks=("甲", "乙"))
+
+    def closed(**terms):
+        asked = Terms(**{"add": 1, "close": 1} | terms)
+        return redesign(coverage, at_crossings(7), asked).closed["outlet_id"].tolist()
+
+    assert closed(close_of=["乙"]) == closed(keep=["甲"]) == closed(close_of=["W1"]) == ["W1"]
+    with pytest.raises(InputError, match="丙"):
+        closed(close_of=["丙"])
+    with pytest.raises(ValueError, match="add"):
+        Terms(target=0.5, close=1)
+    with pytest.raises(ValueError, match="close"):
+        redesign(coverage, at_crossings(7), Terms(add=1))
+
+
+def test_a_redesign_is_told_in_text_workbook_and_json(street, tmp_path):
+    coverage = town(street)
+    terms = Terms(add=1, close=1, keep=["W0"], frontier=2, alternatives=0)
+    siting = make_siting(coverage, terms, at_crossings(7))
+    text = "\n".join(siting_lines(siting))
+    assert "90 人新达标，20 人失去达标" in text
+    assert "迁移 第1支行：迁往 K5" in text
+    assert "已证明：在所给候选点和条件下没有使更多人达标的调整方案。" in text
+    assert "最多关闭 0 个，净增 0 人；最多关闭 1 个，净增 70 人" in text
+    report = Report("调整", coverage, find_gaps(coverage), (), (), "0", "2024-06-14", siting=siting)
+    write_workbook(report, tmp_path / "报告.xlsx")
+    sheets = pd.read_excel(tmp_path / "报告.xlsx", sheet_name=None, header=None)
+    assert "W1" in sheets["网点调整"].to_numpy()
+    assert "K5" in sheets["调整新设网点"].to_numpy()
+    assert {"调整影响", "逐步调整"} <= set(sheets)
+    data = json.loads(json_text(report))["siting"]["redesign"]
+    assert (data["won"], data["lost"], data["bound"]) == (90, 20, 70)
+    assert data["closed"][0]["to"] == data["opened"][0]["candidate_id"] == "K5"
 
 
 if __name__ == "__main__":

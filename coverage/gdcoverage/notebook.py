@@ -26,6 +26,7 @@ from gdcoverage.sites import (
     Alternatives,
     ExitImpact,
     Frontier,
+    Redesign,
     SitePlan,
     Terms,
     alternatives,
@@ -33,6 +34,7 @@ from gdcoverage.sites import (
     frontier,
     make_siting,
     recommend_sites,
+    redesign,
 )
 from gdcoverage.tables import Rows
 
@@ -214,6 +216,16 @@ class Coverage(findings.Coverage):
         leaving = [outlet_ids] if isinstance(outlet_ids, str) else outlet_ids
         asked = _terms(terms) if terms else None
         return exit_impact_of(self, leaving, bank=bank, candidates=candidates, terms=asked)
+
+    def redesign(self, candidates: Rows | None = None, **terms: Any) -> Redesign:
+        """Which outlets to close and where to open others; see `redesign`.
+
+        Examples
+        --------
+        >>> coverage.redesign(add=1, close=1).won
+        21265.0
+        """
+        return redesign(self, candidates, _terms(terms))
 
     def isochrones(
         self,

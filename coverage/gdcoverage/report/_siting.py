@@ -8,13 +8,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gdcoverage.numbers import CURVE, EXIT, FURTHER, SHARE, SITE, Column
+from gdcoverage.numbers import CROWDED, CURVE, EXIT, FURTHER, SHARE, SITE, Column
 from gdcoverage.report._columns import percent
+from gdcoverage.report._place import place_of
+from gdcoverage.report._redesign import (
+    redesign_data,
+    redesign_lines,
+    redesign_sheets,
+    redesign_tables,
+)
 from gdcoverage.report._robust import robust_data, robust_lines, robust_sheets
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.sites import (
     ExitImpact,
     JointPlan,
+    Redesign,
     Refinement,
     Robust,
     SitePlan,
@@ -29,6 +37,7 @@ _LIMITS = {
     "candidates": "现有候选点全部用上也不够",
     "forbidden": "受禁选候选点限制",
     "excluded": "受不布点区域限制",
+    "apart": "受同一银行网点间距限制",
     "bank_caps": "受银行上限限制",
     "county_caps": "受县区上限限制",
     "city_caps": "受各市上限限制",
@@ -36,7 +45,9 @@ _LIMITS = {
 
 
 def siting_sheets(siting: Siting, writer: SheetWriter) -> None:
-    """Sheets 布点建议, 银行占比, 覆盖—投入曲线, 备选方案, 稳健方案, 各步速比较, 退出影响."""
+    """Sheets 布点建议, 银行占比, 覆盖—投入曲线, 备选方案, 稳健方案, 各步速比较, 退出影响;
+    where asked for, those of a redesign, and 过近的候选点.
+    """
     above = ("布点建议", *_head_lines(siting))
     writer.sheet("布点建议", pd.DataFrame(siting.plan.sites), SITE, above)
     share = ("各银行占比（不偏向任何银行）",)
@@ -59,6 +70,10 @@ def siting_sheets(siting: Siting, writer: SheetWriter) -> None:
         writer.sheet("备选方案", _further(siting), FURTHER, (note,))
     if siting.robust is not None:
         robust_sheets(siting.robust, writer)
+    if siting.redesign is not None:
+        redesign_sheets(siting.redesign, writer)
+    if siting.crowded is not None:
+        writer.sheet("过近的候选点", siting.crowded, CROWDED, (_crowded_line(siting.crowded),))
     note = "退出影响：单个网点退出后失去达标的人口（仅由它达标的人）"
     writer.sheet("退出影响", pd.DataFrame(siting.exits), EXIT, (note,))
 
@@ -132,6 +147,7 @@ def siting_lines(siting: Siting) -> list[str]:
             f"（城区 {site['urban']:,.0f}，乡村 {site['rural']:,.0f}）{fills}；{place_of(site)}"
         )
     lines += robust_lines(siting.robust)
+    lines += redesign_lines(siting.redesign)
     worst = siting.exits[siting.exits["population"] > 0].head(3)
     if len(worst):
         named = "；".join(
@@ -141,20 +157,22 @@ def siting_lines(siting: Siting) -> list[str]:
     return lines
 
 
-def place_of(site: Mapping[Any, Any]) -> str:
-    """Where a site is, with coordinates as GPS and Amap take them; values as of `SitePlan`."""
-    where = f"位于 {site['where']}，" if site["where"] else "位于 "
-    return (
-        f"{where}WGS-84 {site['lon']:.6f},{site['lat']:.6f}，"
-        f"高德（GCJ-02） {site['gcj02_lon']:.6f},{site['gcj02_lat']:.6f}"
-    )
-
-
 def _head_lines(siting: Siting) -> list[str]:
     """What is asked about, what the plan adds, and of what it was chosen."""
     about = [service_line(siting.service)] if siting.service else []
     denser = _refinement_lines(siting.plan, siting.refinement)
-    return [*about, *plan_lines(siting.plan), candidates_line(siting), *denser]
+    crowded = [] if siting.crowded is None else [_crowded_line(siting.crowded)]
+    return [*about, *plan_lines(siting.plan), candidates_line(siting), *crowded, *denser]
+
+
+def _crowded_line(crowded: pd.DataFrame) -> str:
+    """Which candidates are too near to an outlet of their bank, the nearest by name."""
+    named = "；".join(
+        f"{row['name'] or row['candidate_id']}（离{row['outlet_name']} {row['outlet_m']:,.0f} 米）"
+        for row in crowded.head(3).to_dict("records")
+    )
+    more = "等" if len(crowded) > 3 else ""
+    return f"{len(crowded):,} 个候选点离同一银行的现有网点太近，不予考虑：{named}{more}。"
 
 
 def _refinement_lines(plan: SitePlan, refinement: Refinement | None) -> list[str]:
@@ -253,6 +271,8 @@ def siting_data(siting: Siting) -> dict[str, Any]:
         "exit_impact": records(pd.DataFrame(siting.exits).drop(columns="geometry")),
         **({"refinement": _values(vars(siting.refinement))} if siting.refinement else {}),
         **({"robust": _robust(siting.robust)} if siting.robust else {}),
+        **({"redesign": _redesign(siting.redesign)} if siting.redesign else {}),
+        **({} if siting.crowded is None else {"crowded": records(siting.crowded)}),
         **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
         **({} if plan.cost is None else {"cost": plan.cost}),
         **({"two_outlets": _values(vars(plan.two_outlets))} if plan.two_outlets else {}),
@@ -263,6 +283,11 @@ def _robust(robust: Robust) -> dict[str, Any]:
     sites = pd.DataFrame(robust.plan.sites.drop(columns="geometry"))
     frames = {"sites": records(sites), "regrets": records(robust.regrets)}
     return _values(robust_data(robust)) | {"population": robust.plan.population} | frames
+
+
+def _redesign(redesign: Redesign) -> dict[str, Any]:
+    frames = {name: records(table) for name, table in redesign_tables(redesign).items()}
+    return _values(redesign_data(redesign)) | frames
 
 
 def _alternatives(siting: Siting) -> list[dict[str, Any]]:

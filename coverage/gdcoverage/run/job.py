@@ -39,6 +39,7 @@ from gdcoverage.sites import (
     Frontier,
     JointPlan,
     Reached,
+    Redesign,
     Refinement,
     Robust,
     SitePlan,
@@ -95,7 +96,18 @@ class Assessed:
 # All that may come out of what is kept.
 KINDS: tuple[type, ...] = (
     *(Assessed, Snap, Joins, DatumFit, StreetsWalked, Witness, Region),
-    *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives, Reached, JointPlan, Robust, Refinement),
+    *(
+        Siting,
+        SitePlan,
+        TwoOutlets,
+        Frontier,
+        Alternatives,
+        Reached,
+        JointPlan,
+        Robust,
+        Refinement,
+        Redesign,
+    ),
 )
 _BY_NAME = {kind.__name__: kind for kind in KINDS}
 

@@ -13,6 +13,7 @@ from gdcoverage.sites._joint import JointPlan, Reached, plan_jointly
 from gdcoverage.sites._plan import SITE_COLUMNS, SitePlan, TwoOutlets
 from gdcoverage.sites._question import Question, ask
 from gdcoverage.sites._recommend import recommend_sites
+from gdcoverage.sites._redesign import Redesign, redesign
 from gdcoverage.sites._refine import Refinement
 from gdcoverage.sites._robust import Robust
 from gdcoverage.sites._siting import Siting, make_siting
@@ -28,6 +29,7 @@ __all__ = [
     "JointPlan",
     "Question",
     "Reached",
+    "Redesign",
     "Refinement",
     "Robust",
     "SitePlan",
@@ -46,4 +48,5 @@ __all__ = [
     "make_siting",
     "plan_jointly",
     "recommend_sites",
+    "redesign",
 ]

@@ -57,18 +57,15 @@ def _openings(question: Question, closable: Ints, bank: Objects) -> tuple[Ints, 
         outlet, site = within(terms.move_most_m)
         parts.append((outlet, site, bank[closable[outlet]]))
     if terms.move_most_m is None or (terms.add or 0) > terms.close:
-        alone = sites
         if terms.merge_most_m is not None:
             # A place of no bank is any bank's that could merge there, but only one's.
             outlet, site = within(terms.merge_most_m)
-            several = own[site] == ""
-            outlet, site = outlet[several], site[several]
-            pairs = sorted(set(zip(site.tolist(), bank[closable[outlet]], strict=True)))
-            tagged = np.array([s for s, _ in pairs], np.int64)
-            whose = np.array([name for _, name in pairs], object)
-            parts.append((np.full(len(pairs), -1), tagged, whose))
-            alone = np.setdiff1d(sites, tagged)
-        parts.append((np.full(len(alone), -1), alone, own[alone]))
+            pairs = set(zip(site.tolist(), bank[closable[outlet]], strict=True))
+            tagged = sorted((s, name) for s, name in pairs if name != own[s])
+            places = np.array([s for s, _ in tagged], np.int64)
+            whose = np.array([name for _, name in tagged], object)
+            parts.append((np.full(len(tagged), -1), places, whose))
+        parts.append((np.full(len(sites), -1), sites, own[sites]))
     outlet, site, whose = (np.concatenate(each) for each in zip(*parts, strict=True))
     return outlet.astype(np.int64), site.astype(np.int64), whose
 

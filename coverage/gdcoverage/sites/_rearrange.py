@@ -105,11 +105,11 @@ def _settled(moves: Moves, plan: Ints) -> Ints:
     Fewest as far as found in time; with a budget no opening that nobody would miss.
     """
     everyone = float(moves.people.sum())
-    if everyone and (moves.site[plan] >= 0).any() and not np.isfinite(moves.question.budget):
+    if (moves.site[plan] >= 0).any() and not np.isfinite(moves.question.budget):
         options = _options(moves, 0.0)
         options["costs"] = (moves.site >= 0).astype(float)
         options["groups"] = [*options["groups"], _size(moves)]
-        share = min(moves.won(plan) / everyone, 1.0)
+        share = min(moves.won(plan) / everyone, 1.0) if everyone else 0.0
         options["start"] = plan
         fewest = locate.partial_covering(moves.covers, moves.people, share, **options).sites
         if moves.won(fewest) >= moves.won(plan) - HAIR:
