@@ -353,7 +353,7 @@ def test_a_redesign_is_told_in_text_workbook_and_json(street, tmp_path):
     assert "最多关闭 0 个，净增 0 人；最多关闭 1 个，净增 70 人" in text
     report = Report("调整", coverage, find_gaps(coverage), (), (), "0", "2024-06-14", siting=siting)
     write_workbook(report, tmp_path / "报告.xlsx")
-    sheets = pd.read_excel(tmp_path / "报告.xlsx", sheet_name=None, header=None)
+    sheets = pd.read_excel(tmp_path / "报告.xlsx", sheet_name=None, header=None, engine="openpyxl")
     assert "W1" in sheets["网点调整"].to_numpy()
     assert "K5" in sheets["调整新设网点"].to_numpy()
     assert {"调整影响", "逐步调整"} <= set(sheets)

@@ -357,6 +357,10 @@ def sites(
     mode: Mode = None,
     when: Hours = None,
     bank_apart: BankApart = None,
+    capacity: Annotated[
+        float | None,
+        typer.Option(min=1, help="每个网点最多服务多少人；另列负荷、超出容量的人口和按容量的布点"),
+    ] = None,
     robust: Annotated[
         str | None,
         typer.Option(
@@ -397,6 +401,7 @@ def sites(
         "then": then and "two_outlets",
         "robust": robust,
         "bank_apart_m": bank_apart,
+        "capacity": capacity,
         "close": 0,
         "refine_m": refine,
         "differ": differ,
@@ -512,6 +517,7 @@ def redesign(
                 robust=None,
                 refine_m=None,
                 then=None,
+                capacity=None,
                 **{name: value for name, value in own.items() if value is not None},
             )
         except ValueError as error:

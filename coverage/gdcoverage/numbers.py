@@ -452,6 +452,29 @@ CHANGE_STEP = {
     "bound": Column("上界（人）", "people"),
     "gap": Column("与上界差距", "rate"),
 }
+LOAD = {
+    "outlet_id": Column("网点或候选点编号"),
+    "name": Column("名称"),
+    "bank": Column("所属银行"),
+    "county_name": Column("县区"),
+    "kind_name": Column("现有或新增"),
+    "reach": Column("服务范围内人口", "people"),
+    "load_now": Column("现在服务人口", "people"),
+    "full_now": Column("现在容量不够", "yes"),
+    "load": Column("新增后服务人口", "people"),
+    "full": Column("新增后容量不够", "yes"),
+}
+ROOM = {
+    "county": Column("区划代码"),
+    "county_name": Column("县区"),
+    "population": Column("人口", "people"),
+    "covered_now": Column("现在达标人口", "people"),
+    "over_now": Column("其中超出容量", "people"),
+    "strained_now": Column("其中可用网点全部容量不够", "people"),
+    "covered": Column("新增后达标人口", "people"),
+    "over": Column("其中超出容量（新增后）", "people"),
+    "strained": Column("其中可用网点全部容量不够（新增后）", "people"),
+}
 CROWDED = {
     "candidate_id": Column("候选点编号"),
     "name": Column("候选点"),

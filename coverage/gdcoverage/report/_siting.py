@@ -9,6 +9,12 @@ import numpy as np
 import pandas as pd
 
 from gdcoverage.numbers import CROWDED, CURVE, EXIT, FURTHER, SHARE, SITE, Column
+from gdcoverage.report._capacity import (
+    capacity_data,
+    capacity_lines,
+    capacity_sheets,
+    capacity_tables,
+)
 from gdcoverage.report._columns import percent
 from gdcoverage.report._place import place_of
 from gdcoverage.report._redesign import (
@@ -20,6 +26,7 @@ from gdcoverage.report._redesign import (
 from gdcoverage.report._robust import robust_data, robust_lines, robust_sheets
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.sites import (
+    Capacity,
     ExitImpact,
     JointPlan,
     Redesign,
@@ -44,7 +51,7 @@ _LIMITS = {
 }
 
 
-def siting_sheets(siting: Siting, writer: SheetWriter) -> None:
+def siting_sheets(siting: Siting, names: Mapping[str, str], writer: SheetWriter) -> None:
     """Sheets 布点建议, 银行占比, 覆盖—投入曲线, 备选方案, 稳健方案, 各步速比较, 退出影响;
     where asked for, those of a redesign, and 过近的候选点.
     """
@@ -70,6 +77,8 @@ def siting_sheets(siting: Siting, writer: SheetWriter) -> None:
         writer.sheet("备选方案", _further(siting), FURTHER, (note,))
     if siting.robust is not None:
         robust_sheets(siting.robust, writer)
+    if siting.capacity is not None:
+        capacity_sheets(siting.capacity, names, writer)
     if siting.redesign is not None:
         redesign_sheets(siting.redesign, writer)
     if siting.crowded is not None:
@@ -147,6 +156,7 @@ def siting_lines(siting: Siting) -> list[str]:
             f"（城区 {site['urban']:,.0f}，乡村 {site['rural']:,.0f}）{fills}；{place_of(site)}"
         )
     lines += robust_lines(siting.robust)
+    lines += capacity_lines(siting.capacity)
     lines += redesign_lines(siting.redesign)
     worst = siting.exits[siting.exits["population"] > 0].head(3)
     if len(worst):
@@ -271,6 +281,7 @@ def siting_data(siting: Siting) -> dict[str, Any]:
         "exit_impact": records(pd.DataFrame(siting.exits).drop(columns="geometry")),
         **({"refinement": _values(vars(siting.refinement))} if siting.refinement else {}),
         **({"robust": _robust(siting.robust)} if siting.robust else {}),
+        **({"capacity": _capacity(siting.capacity)} if siting.capacity else {}),
         **({"redesign": _redesign(siting.redesign)} if siting.redesign else {}),
         **({} if siting.crowded is None else {"crowded": records(siting.crowded)}),
         **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
@@ -283,6 +294,11 @@ def _robust(robust: Robust) -> dict[str, Any]:
     sites = pd.DataFrame(robust.plan.sites.drop(columns="geometry"))
     frames = {"sites": records(sites), "regrets": records(robust.regrets)}
     return _values(robust_data(robust)) | {"population": robust.plan.population} | frames
+
+
+def _capacity(capacity: Capacity) -> dict[str, Any]:
+    frames = {name: records(table) for name, table in capacity_tables(capacity).items()}
+    return _values(capacity_data(capacity)) | frames
 
 
 def _redesign(redesign: Redesign) -> dict[str, Any]:

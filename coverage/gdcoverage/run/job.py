@@ -36,6 +36,7 @@ from gdcoverage.run.outputs import county_file_names, county_files, shows_date, 
 from gdcoverage.run.streets import Streets
 from gdcoverage.sites import (
     Alternatives,
+    Capacity,
     Frontier,
     JointPlan,
     Reached,
@@ -96,18 +97,8 @@ class Assessed:
 # All that may come out of what is kept.
 KINDS: tuple[type, ...] = (
     *(Assessed, Snap, Joins, DatumFit, StreetsWalked, Witness, Region),
-    *(
-        Siting,
-        SitePlan,
-        TwoOutlets,
-        Frontier,
-        Alternatives,
-        Reached,
-        JointPlan,
-        Robust,
-        Refinement,
-        Redesign,
-    ),
+    *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives, Reached, JointPlan, Robust, Refinement),
+    *(Redesign, Capacity),
 )
 _BY_NAME = {kind.__name__: kind for kind in KINDS}
 

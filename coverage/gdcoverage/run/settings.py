@@ -86,6 +86,7 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting("sites", "then", "其次看什么", "新增达标人口相同时再看什么", "choice", choices={"两个以上网点可达": "two_outlets"}),
         Setting("sites", "robust", "稳健方案", "另列一个在三种步速（老年人、默认、快步）下都好的方案：平均达标人口最多，或在最差步速下比最优少得最少；不写则不列", "choice", choices={"平均最多": "expected", "最差步速少得最少": "regret"}),
         Setting("sites", "bank_apart_m", "同一银行网点间距", "同一家银行的网点（现有的和新增的）之间至少相距多少米；不写则不限", "number"),
+        Setting("sites", "capacity", "每个网点最多服务人数", "另列每个网点的负荷、达标但超出容量的人口，以及按容量选的布点；不写则不限", "number"),
         Setting("sites", "close", "可关闭网点数", "另列一个网点调整方案：最多关闭几个现有网点、新设不超过新增网点数，使达标人口最多；两数相等即迁移，新设较少即合并；不写则不列", "number"),
         Setting("sites", "close_of", "哪些网点可关闭", "网点编号、银行或区划代码，用、隔开；不写则都可以", "list"),
         Setting("sites", "keep", "哪些网点不得关闭", "网点编号、银行或区划代码，用、隔开", "list"),

@@ -7,6 +7,7 @@ from gdcoverage.sites._candidates import (
     complete_candidates,
     generate_candidates,
 )
+from gdcoverage.sites._capacity import Capacity
 from gdcoverage.sites._exit import ExitImpact, exit_impact, exit_impact_of
 from gdcoverage.sites._frontier import Frontier, frontier
 from gdcoverage.sites._joint import JointPlan, Reached, plan_jointly
@@ -24,6 +25,7 @@ __all__ = [
     "CANDIDATE_COLUMNS",
     "SITE_COLUMNS",
     "Alternatives",
+    "Capacity",
     "ExitImpact",
     "Frontier",
     "JointPlan",

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from scipy.sparse import csr_array
 
 from gdcoverage.arrays import Bools, Floats, Ints
@@ -264,6 +265,22 @@ def ask(coverage: Coverage, candidates: Rows | None, terms: Terms) -> Question:
         candidates = generate_candidates(coverage, terms.generate, terms.spacing_m, terms.excluded)
     frame = complete_candidates(coverage, candidates)
     return question_on(coverage, frame, candidate_covers(coverage, frame), terms, generated)
+
+
+def with_candidates_for(question: Question, left: Bools, letter: str) -> Question:
+    """The question with street locations for some people more, though they may be covered.
+
+    Parameters
+    ----------
+    left : of each row of the demand, whether a site should be found for it.
+    letter : that the ids of these candidates begin with.
+    """
+    coverage, terms = question.walked, question.terms
+    asked = replace(coverage, demand=coverage.demand.assign(covered=~left))
+    more = generate_candidates(asked, terms.generate, terms.spacing_m, terms.excluded)
+    more["candidate_id"] = more["candidate_id"].str.replace("G", letter)
+    frame = pd.concat([question.candidates, more], ignore_index=True)
+    return replace(ask(coverage, frame, terms), generated=True)
 
 
 def question_on(

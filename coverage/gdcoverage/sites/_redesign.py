@@ -12,13 +12,12 @@ from gdcoverage.assessment import without_outlets
 from gdcoverage.findings import Coverage
 from gdcoverage.gaps import find_gaps
 from gdcoverage.showing import Shown, share
-from gdcoverage.sites._candidates import generate_candidates
 from gdcoverage.sites._changes import by_county, closed_frame
 from gdcoverage.sites._moves import Moves
 from gdcoverage.sites._openings import moves_of
 from gdcoverage.sites._order import build_order
 from gdcoverage.sites._plan import sites_frame
-from gdcoverage.sites._question import Question, ask
+from gdcoverage.sites._question import Question, ask, with_candidates_for
 from gdcoverage.sites._rearrange import Answer, rearranged
 from gdcoverage.sites._terms import Terms
 from gdcoverage.tables import Rows
@@ -167,15 +166,9 @@ def redesigned(question: Question, places: gpd.GeoDataFrame | None = None) -> Re
 
 def _with_more_candidates(question: Question) -> Question:
     """With street locations for people whom only outlets cover that may close."""
-    coverage, terms = question.walked, question.terms
-    moves = moves_of(question)
-    covered = np.ones(len(coverage.demand), bool)
-    covered[moves.rows] = False
-    left = replace(coverage, demand=coverage.demand.assign(covered=covered))
-    more = generate_candidates(left, terms.generate, terms.spacing_m, terms.excluded)
-    more["candidate_id"] = more["candidate_id"].str.replace("G", "M")
-    frame = pd.concat([question.candidates, more], ignore_index=True)
-    return replace(ask(coverage, frame, terms), generated=True)
+    left = np.zeros(len(question.coverage.demand), bool)
+    left[moves_of(question).rows] = True
+    return with_candidates_for(question, left, "M")
 
 
 def _net(moves: Moves, people: float) -> float:

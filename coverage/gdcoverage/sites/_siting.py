@@ -17,6 +17,7 @@ from gdcoverage.geo.plane import lonlat
 from gdcoverage.showing import Shown
 from gdcoverage.sites._alternatives import Alternatives, alternatives_to
 from gdcoverage.sites._candidates import kinds_of
+from gdcoverage.sites._capacity import Capacity, capacity_of
 from gdcoverage.sites._exit import exit_impact
 from gdcoverage.sites._frontier import Frontier, frontier_of
 from gdcoverage.sites._plan import SitePlan
@@ -50,6 +51,7 @@ class Siting(Shown):
     kinds : what stands where the candidates are, and how many of them; empty where not known.
     robust : the plan that stays good at every speed, or None.
     refinement : what denser candidates won and could win, or None.
+    capacity : who finds room at outlets that serve so many people, or None.
     redesign : outlets that close and sites that open, or None.
     crowded : candidates too near to an active outlet of their bank, which were forbidden:
         ``candidate_id``, ``name``, ``bank``, ``outlet_id``, ``outlet_name``, ``outlet_m``.
@@ -68,6 +70,7 @@ class Siting(Shown):
     robust: Robust | None = None
     refinement: Refinement | None = None
     redesign: Redesign | None = None
+    capacity: Capacity | None = None
     crowded: pd.DataFrame | None = None
 
     def _line(self) -> str:
@@ -109,6 +112,7 @@ def make_siting(
     curve = frontier_of(question) if terms.frontier else None
     size = len(plan.sites)
     other = redesigned(question, places) if terms.close else None
+    loads = None if terms.capacity is None else capacity_of(question, plan, gaps)
     further = alternatives_to(question, size) if terms.alternatives and size else None
     return Siting(
         len(question.candidates),
@@ -123,6 +127,7 @@ def make_siting(
         refinement=refinement,
         robust=robust and replace(robust, plan=told(robust.plan)),
         redesign=other and replace(other, opened=by_landmarks(other.opened, coverage, landmarks)),
+        capacity=loads and replace(loads, sites=by_landmarks(loads.sites, coverage, landmarks)),
         crowded=_crowded(question),
     )
 

@@ -58,7 +58,7 @@ def _most_people(
     options = options_of(question, unlike)
     if time_limit is not None:
         options["time_limit"] = time_limit
-    room = _with_room(question, options, sites)
+    room = with_room(question, options, sites)
     found = locate.maximal_covering(question.covers, question.people, room, **options)
     people = question.population_of(found.sites)
     bound = people if found.gap == 0 else max(people, float(found.bound))
@@ -106,7 +106,7 @@ def settled(
     options = options_of(question, unlike)
     options["fixed"] = np.append(question.fixed, True)
     options["forbidden"] = np.append(question.forbidden, False)
-    room = _with_room(question, options, sites)
+    room = with_room(question, options, sites)
     if "costs" in options:
         options["costs"] = np.append(question.costs, 0.0)
     place = np.full(len(demand), -1)
@@ -162,7 +162,7 @@ def options_of(question: Question, unlike: Unlike) -> locate.Options:
     }
 
 
-def _with_room(question: Question, options: locate.Options, sites: int) -> float:
+def with_room(question: Question, options: locate.Options, sites: int) -> float:
     """What may be added: so many sites; where there is a budget, also as a group, and its money."""
     left = sites - int(question.fixed.sum())
     if not np.isfinite(question.budget):

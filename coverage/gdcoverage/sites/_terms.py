@@ -31,6 +31,7 @@ _RANGES = {
     "move_most_m": Range(1, 10**7),
     "merge_most_m": Range(1, 10**7),
     "bank_apart_m": Range(1, 10**6),
+    "capacity": Range(1, 10**9),
     "time_limit": Range(0, 10**6),
 }
 # What may be one number for all, or a number by code of county or city, or by bank.
@@ -94,6 +95,9 @@ class Terms:
         until nothing is won; not at all if None.
     bank_apart_m : geodesic metres that outlets of one bank are apart at least, new ones from one
         another and from active ones.
+    capacity : people whom an outlet serves at most. Beside the recommended plan it is told who is
+        covered but finds no room, and a plan is found that serves most people within it; see
+        `Capacity`. ``rate_least`` does not matter there.
     close : a plan beside the recommended one that may close so many outlets and open `add`
         sites, so that there are no more than ``add - close`` outlets more than now: with equal
         numbers outlets move, with fewer openings they merge; see `redesign`. None if 0.
@@ -145,6 +149,7 @@ class Terms:
     refine_m: float | None = None
     robust: Literal["expected", "regret"] | None = None
     bank_apart_m: float | None = None
+    capacity: float | None = None
     close: int = 0
     close_of: Collection[str] = ()
     keep: Collection[str] = ()
@@ -215,7 +220,7 @@ def _clashes(given: Mapping[str, Any]) -> dict[str, str]:
     """Terms that cannot be asked together."""
     clashes: dict[str, str] = {}
     if given.get("scope") == "province":
-        asked = [name for name in ("robust", "refine_m", "close") if given.get(name)]
+        asked = [name for name in ("robust", "refine_m", "close", "capacity") if given.get(name)]
         clashes |= dict.fromkeys(asked, "与 scope = province 不能同时写")
     if given.get("close") and "target" in given:
         clashes["close"] = "只能与 add 同时写"
