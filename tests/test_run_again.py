@@ -250,6 +250,8 @@ NUMBERS = {
     "a lake": asked('excluded = "lake.geojson"'),
     "a cap": asked('bank_caps = { "甲银行" = 0 }'),
     "two outlets": asked('then = "two_outlets"'),
+    "the shortest walk": asked('then = "mean_walk"'),
+    "the widest spread": asked('then = "spread"'),
     "a frontier": text("plan.toml", "frontier = 0", "frontier = 2"),
     "alternatives": text("plan.toml", "alternatives = 0", "alternatives = 1"),
     "a floor of sites": asked("county_least = 2"),

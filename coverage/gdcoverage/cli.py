@@ -344,7 +344,11 @@ def sites(
         float | None, typer.Option(min=0, max=100, help="每个县区至少达到的覆盖率（%）")
     ] = None,
     then: Annotated[
-        str | None, typer.Option(help="新增达标人口相同时再看什么：two-outlets（两个以上网点可达）")
+        str | None,
+        typer.Option(
+            help="新增达标人口相同时再看什么：two-outlets（两个以上网点可达）、mean-walk"
+            "（平均路程最短）或 spread（网点最分散）"
+        ),
     ] = None,
     alternatives: Annotated[int, typer.Option(min=0, help="再列几个备选方案")] = 0,
     differ: Annotated[
@@ -387,7 +391,7 @@ def sites(
 
     if (add is None) == (target is None):
         raise typer.BadParameter("应写其中一个", param_hint="--add / --target")
-    _require_choice(then, ("two-outlets",), "--then")
+    _require_choice(then, ("two-outlets", "mean-walk", "spread"), "--then")
     _require_choice(scope, ("county", "province"), "--scope")
     if scope == "province" and county is not None:
         raise typer.BadParameter("不能同时写", param_hint="--scope province / --county")
@@ -398,7 +402,7 @@ def sites(
         "county_least": county_least,
         "county_most": county_most,
         "rate_least": None if rate_least is None else rate_least / 100,
-        "then": then and "two_outlets",
+        "then": then and then.replace("-", "_"),
         "robust": robust,
         "bank_apart_m": bank_apart,
         "capacity": capacity,

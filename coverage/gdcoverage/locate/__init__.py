@@ -27,11 +27,13 @@ from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import sparse
 
 from gdcoverage.locate._answer import concluded, concluded_worst
 from gdcoverage.locate._backup import solve_backup
 from gdcoverage.locate._capacity import Loaded, Served, serve, solve_loaded
 from gdcoverage.locate._check import check_plan
+from gdcoverage.locate._nearest import Walked, solve_nearest
 from gdcoverage.locate._question import Options, amounts, asked, positive, site_numbers
 from gdcoverage.locate._search import solve
 from gdcoverage.locate._solution import CoverSolution, Floor, Group, NoPlanError
@@ -46,9 +48,11 @@ __all__ = [
     "NoPlanError",
     "Options",
     "Served",
+    "Walked",
     "backup_covering",
     "capacitated_covering",
     "maximal_covering",
+    "nearest_covering",
     "partial_covering",
     "serve",
     "worst_covering",
@@ -183,6 +187,42 @@ def capacitated_covering(
     given = np.union1d(site_numbers(plan, len(question.costs), "plan"), question.fixed)
     check_plan(question, given, budget)
     return solve_loaded(question, rooms, budget, given, bound)
+
+
+def nearest_covering(
+    covers: Any,
+    weights: ArrayLike | None,
+    lengths: Any,
+    there: ArrayLike,
+    p: float,
+    plan: ArrayLike,
+    **options: Unpack[Options],
+) -> Walked:
+    """Of the plans that cover no less weight than `plan`, the one whose people go shortest.
+
+    min sum w_i d_ij z_ij,  sum_j z_ij <= 1,  z_ij <= x_j,  sum w_i z_ij >= W,  with W what `plan`
+    covers, less a billionth: the p-median of what is covered (Church and ReVelle 1976).
+
+    Parameters
+    ----------
+    lengths : sparse matrix like `covers` that stores the length of each pair, perhaps 0.
+    there : of each row the length to a site that is there already; inf where there is none.
+    p : how many sites to add; with `costs`, how much they may cost.
+    plan : sites of a plan that keeps the conditions. It is what comes back where time does not
+        suffice for a better one, or the program would be too large.
+    For the others see the package.
+
+    Raises
+    ------
+    CheckError : `plan` breaks a condition.
+    """
+    question = asked(covers, weights, **options)
+    budget, near = positive(p, "p"), np.asarray(there, np.float64)
+    if near.shape != question.weights.shape or np.isnan(near).any() or (near < 0).any():
+        raise ValueError("there must hold a length from 0, or inf, for each row")
+    given = np.union1d(site_numbers(plan, len(question.costs), "plan"), question.fixed)
+    check_plan(question, given, budget)
+    return solve_nearest(question, sparse.csc_array(lengths), near, budget, given)
 
 
 def worst_covering(

@@ -29,6 +29,7 @@ from gdcoverage.sites import (
     Capacity,
     ExitImpact,
     JointPlan,
+    Preferred,
     Redesign,
     Refinement,
     Robust,
@@ -130,9 +131,23 @@ def plan_lines(plan: SitePlan) -> tuple[str, ...]:
         lines.append("已证明：在所给候选点和条件下没有更好的方案。")
     if plan.two_outlets is not None and len(plan.sites):
         lines.append(_two_outlets_line(plan.two_outlets))
+    if plan.preferred is not None and len(plan.sites):
+        lines.append(_preferred_line(plan.preferred))
     if plan.uncoverable_population:
         lines.append(f"有 {plan.uncoverable_population:,.0f} 人不在任何候选点的服务范围内。")
     return tuple(lines)
+
+
+def _preferred_line(preferred: Preferred) -> str:
+    if preferred.what == "mean_walk":
+        what = f"达标的人到最近网点平均 {preferred.metres:,.0f} 米（城区步行，乡村直线）"
+        proof = f"任何方案不短于 {preferred.bound:,.0f} 米"
+    else:
+        what = f"新增网点相互之间、与现有网点之间至少相距 {preferred.metres:,.0f} 米"
+        proof = f"任何方案不超过 {preferred.bound:,.0f} 米"
+    if preferred.gap <= 0:
+        proof = "已证明在新增达标人口不减的前提下不能更好"
+    return f"{what}（{proof}）。"
 
 
 def _two_outlets_line(twice: TwoOutlets) -> str:
@@ -257,6 +272,8 @@ def exit_lines(impact: ExitImpact) -> list[str]:
         lines.append(f"最好的补位方案：{where}，可补回 {made_good.population:,.0f} 人。")
         if made_good.two_outlets is not None:
             lines.append(_two_outlets_line(made_good.two_outlets))
+        if made_good.preferred is not None:
+            lines.append(_preferred_line(made_good.preferred))
     return lines
 
 
@@ -286,6 +303,7 @@ def siting_data(siting: Siting) -> dict[str, Any]:
         **({} if siting.crowded is None else {"crowded": records(siting.crowded)}),
         **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
         **({} if plan.cost is None else {"cost": plan.cost}),
+        **({"preferred": _values(vars(plan.preferred))} if plan.preferred else {}),
         **({"two_outlets": _values(vars(plan.two_outlets))} if plan.two_outlets else {}),
     }
 

@@ -39,6 +39,7 @@ from gdcoverage.sites import (
     Capacity,
     Frontier,
     JointPlan,
+    Preferred,
     Reached,
     Redesign,
     Refinement,
@@ -98,7 +99,7 @@ class Assessed:
 KINDS: tuple[type, ...] = (
     *(Assessed, Snap, Joins, DatumFit, StreetsWalked, Witness, Region),
     *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives, Reached, JointPlan, Robust, Refinement),
-    *(Redesign, Capacity),
+    *(Redesign, Capacity, Preferred),
 )
 _BY_NAME = {kind.__name__: kind for kind in KINDS}
 

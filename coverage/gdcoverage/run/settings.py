@@ -83,7 +83,7 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting("sites", "costs", "候选点费用", "如 C001=12、C002=8；不写的为 1；须同时写费用上限", "caps"),
         Setting("sites", "budget", "费用上限", "全部新增网点的费用合计不超过多少；与新增网点数同时写", "number"),
         Setting("sites", "excluded", "不布点区域", "面图层文件（水域、机场等）"),
-        Setting("sites", "then", "其次看什么", "新增达标人口相同时再看什么", "choice", choices={"两个以上网点可达": "two_outlets"}),
+        Setting("sites", "then", "其次看什么", "新增达标人口相同时再看什么", "choice", choices={"两个以上网点可达": "two_outlets", "到网点的平均路程最短": "mean_walk", "网点最分散": "spread"}),
         Setting("sites", "robust", "稳健方案", "另列一个在三种步速（老年人、默认、快步）下都好的方案：平均达标人口最多，或在最差步速下比最优少得最少；不写则不列", "choice", choices={"平均最多": "expected", "最差步速少得最少": "regret"}),
         Setting("sites", "bank_apart_m", "同一银行网点间距", "同一家银行的网点（现有的和新增的）之间至少相距多少米；不写则不限", "number"),
         Setting("sites", "capacity", "每个网点最多服务人数", "另列每个网点的负荷、达标但超出容量的人口，以及按容量选的布点；不写则不限", "number"),

@@ -11,7 +11,7 @@ from gdcoverage.sites._capacity import Capacity
 from gdcoverage.sites._exit import ExitImpact, exit_impact, exit_impact_of
 from gdcoverage.sites._frontier import Frontier, frontier
 from gdcoverage.sites._joint import JointPlan, Reached, plan_jointly
-from gdcoverage.sites._plan import SITE_COLUMNS, SitePlan, TwoOutlets
+from gdcoverage.sites._plan import SITE_COLUMNS, Preferred, SitePlan, TwoOutlets
 from gdcoverage.sites._question import Question, ask
 from gdcoverage.sites._recommend import recommend_sites
 from gdcoverage.sites._redesign import Redesign, redesign
@@ -29,6 +29,7 @@ __all__ = [
     "ExitImpact",
     "Frontier",
     "JointPlan",
+    "Preferred",
     "Question",
     "Reached",
     "Redesign",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from gdcoverage.arrays import Floats, Ints, Objects
 from gdcoverage.geo import ellipsoid
@@ -46,22 +45,28 @@ def cliques(count: int, one: Ints, other: Ints) -> list[Ints]:
     Each set is grown from a pair that none holds yet, by the place with most rivals that is a rival
     of all in it; equal ones by number.
     """
-    pairs = np.ones(2 * len(one), bool), (np.append(one, other), np.append(other, one))
-    rival = csr_array(pairs, shape=(count, count))
-    near = [
-        set(rival.indices[start:end].tolist())
-        for start, end in zip(rival.indptr[:-1], rival.indptr[1:], strict=True)
-    ]
-    found, held = [], set[tuple[int, int]]()
-    for a, b in zip(one.tolist(), other.tolist(), strict=True):
-        if (a, b) in held:
-            continue
-        members, common = [a, b], near[a] & near[b]
-        while common:
-            best = max(common, key=lambda place: (len(near[place]), -place))
-            members.append(best)
-            common &= near[best]
-        members.sort()
-        held |= {(x, y) for i, x in enumerate(members) for y in members[i + 1 :]}
-        found.append(np.array(members, np.int64))
+    degree = np.bincount(np.append(one, other), minlength=count)
+    # Places by number of rivals, so that the best of some is the least of their new numbers.
+    order = np.lexsort((np.arange(count), -degree))
+    rank = np.empty(count, np.int64)
+    rank[order] = np.arange(count)
+    near: list[set[int]] = [set() for _ in range(count)]
+    left: list[set[int]] = [set() for _ in range(count)]
+    for a, b in zip(rank[one].tolist(), rank[other].tolist(), strict=True):
+        near[a].add(b)
+        near[b].add(a)
+        left[min(a, b)].add(max(a, b))
+    found = []
+    for first, open_ in enumerate(left):
+        while open_:
+            second = min(open_)
+            members, common = [first, second], near[first] & near[second]
+            while common:
+                best = min(common)
+                members.append(best)
+                common &= near[best]
+            members.sort()
+            for place, member in enumerate(members):
+                left[member].difference_update(members[place + 1 :])
+            found.append(np.sort(order[members]))
     return found

@@ -19,6 +19,7 @@ from gdcoverage.problems import InputError, unusable
 from gdcoverage.sites._apart import cliques, nearer, rivals
 from gdcoverage.sites._candidates import (
     candidate_covers,
+    candidate_lengths,
     complete_candidates,
     generate_candidates,
     in_areas,
@@ -138,6 +139,11 @@ class Question:
     def covers(self) -> csr_array:
         """Who of the missed is within reach of whom, (missed, candidates)."""
         return csr_array(self.reach[self.missed])
+
+    @cached_property
+    def lengths(self) -> csr_array:
+        """How far everybody would have to each candidate within reach, metres by the standard."""
+        return candidate_lengths(self.walked, self.candidates)
 
     @cached_property
     def by_site(self) -> csr_array:

@@ -43,7 +43,10 @@ _BY_CODE = {
     "rate_least": Range(0, 1),
 }
 _CHOICES = {
-    "then": (("two_outlets",), "应为 two_outlets，或不写"),
+    "then": (
+        ("two_outlets", "mean_walk", "spread"),
+        "应为 two_outlets、mean_walk、spread 之一，或不写",
+    ),
     "scope": (("county", "province"), "应为 county（各县区分别）或 province（全部县区合用）"),
     "robust": (("expected", "regret"), "应为 expected、regret 之一，或不写"),
 }
@@ -81,7 +84,10 @@ class Terms:
         there, and candidates of a table that lie there are forbidden.
     then : what decides among plans that cover equally many people. ``two_outlets``: the one with
         most people in reach of two or more outlets, active outlets counted with the plan's
-        sites; None: the one spread wider.
+        sites; ``mean_walk``: the one with the shortest way, on average, of all who are covered
+        (walks of urban, straight lines of rural people; not with scope ``province``);
+        ``spread``: the one with the greatest least distance between its sites, and between these
+        and active outlets; None: one spread wider, without proof.
     frontier : most sites of the frontier; 0 for none.
     alternatives : most further plans; 0 for none.
     differ : how many sites of every earlier plan an alternative leaves out at least.
@@ -138,7 +144,7 @@ class Terms:
     fixed: Collection[str] = ()
     forbidden: Collection[str] = ()
     excluded: Areas | None = field(default=None, compare=False, repr=False)
-    then: Literal["two_outlets"] | None = None
+    then: Literal["two_outlets", "mean_walk", "spread"] | None = None
     frontier: int = 10
     alternatives: int = 3
     differ: int = 1
@@ -221,6 +227,7 @@ def _clashes(given: Mapping[str, Any]) -> dict[str, str]:
     clashes: dict[str, str] = {}
     if given.get("scope") == "province":
         asked = [name for name in ("robust", "refine_m", "close", "capacity") if given.get(name)]
+        asked += ["then"] if given.get("then") == "mean_walk" else []
         clashes |= dict.fromkeys(asked, "与 scope = province 不能同时写")
     if given.get("close") and "target" in given:
         clashes["close"] = "只能与 add 同时写"
