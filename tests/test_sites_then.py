@@ -30,8 +30,9 @@ def fault(number):
     """What is wrong with the widest plan of a world: empty where nothing is."""
     random = np.random.default_rng(number)
     coverage, offered, reach, terms, here, there = drawn(random)
+    add = max(terms.add or 0, 1)
     terms = Terms(
-        add=max(terms.add or 0, 1),
+        add=add,
         then="spread",
         bank_caps=terms.bank_caps,
         county_least=terms.county_least,
@@ -42,10 +43,10 @@ def fault(number):
     )
     try:
         question = question_on(coverage, offered, reach, terms, False)
-        found = most_people(question, terms.add)
+        found = most_people(question, add)
     except InputError:
         return ""
-    plan, proof = settled(question, found.sites, terms.add)
+    plan, proof = settled(question, found.sites, add)
     matrix, missed = reach.toarray(), ~coverage.demand["covered"].to_numpy(bool)
     people = coverage.demand["population"].to_numpy(float)
     fixed = np.flatnonzero(question.fixed)
@@ -59,18 +60,15 @@ def fault(number):
         return round(float(people[missed & matrix[:, list(sites)].any(axis=1)].sum()), 6)
 
     ways = []
-    for size in range(terms.add + 1):
+    for size in range(add + 1):
         for sites in combinations(np.flatnonzero(~question.forbidden), size):
-            counts = [
-                (question.limits[k].sites[list(sites)].sum(), question.limits[k])
-                for k in range(len(question.limits))
-            ]
+            counts = [(limit.sites[list(sites)].sum(), limit) for limit in question.limits]
             kept = all(limit.least <= count <= limit.most for count, limit in counts)
             kept &= set(fixed) <= set(sites)
             if kept and question.costs[list(sites)].sum() <= question.budget + 1e-9:
                 ways.append((won(sites), least(sites)))
     most = max(covered for covered, _ in ways)
-    best = max(apart for covered, apart in ways if covered >= most - 1e-6 * max(most, 1) * 1e-3)
+    best = max(apart for covered, apart in ways if covered >= most - 1e-9 * max(most, 1e3))
     if won(plan) < most - 1e-6:
         return f"wins {won(plan)} of {most}"
     if proof is None:
