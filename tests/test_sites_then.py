@@ -84,7 +84,7 @@ def test_no_plan_that_wins_as_many_is_spread_wider():
     assert {n: found for n in range(150) if (found := fault(n))} == {}
 
 
-# People  10   0   0  10        Only K0 or K1 serves the first, K2 or K3 the last; W far to the left.
+# Ten people each at 3,000, 3,400 and 6,000 m, and fifty at the outlet, 9,000 m along the street.
 def two_hamlets(street, **terms):
     demand = worlds.demand([(3000, 0), (3400, 0), (6000, 0), (9000, 0)], [10, 10, 10, 50])
     coverage = assess(worlds.outlets([(9000, 0)]), demand, street)
