@@ -127,6 +127,14 @@ def test_the_widest_plan_is_chosen_and_told(street):
     assert "至少相距 2,800 米（已证明" in "\n".join(siting_lines(siting))
 
 
+def test_with_too_many_candidates_the_plan_stands_with_a_bound(street, monkeypatch):
+    monkeypatch.setattr("gdcoverage.sites._widest._MOST_CANDIDATES", 1)
+    preferred = known(two_hamlets(street, then="spread")[1].plan.preferred)
+    assert preferred.bound == pytest.approx(6000, abs=0.01)
+    assert preferred.metres <= 2800.01
+    assert preferred.gap == pytest.approx(1 - preferred.metres / preferred.bound)
+
+
 def test_terms_that_cannot_be_asked_together_are_refused():
     with pytest.raises(ValueError, match="then"):
         Terms(add=1, then="mean_walk", scope="province")

@@ -37,11 +37,11 @@ def widest(
     best, held = plan, apart.least(plan)
     if not np.isfinite(held):
         return plan, None
+    if len(question.candidates) > _MOST_CANDIDATES:
+        return plan, _proof(plan, held, max(apart.ceiling(), held), begun)
     people = question.population_of(plan) - HAIR
     levels = apart.levels()
     low, high, surely = int(np.searchsorted(levels, held)), len(levels), len(levels)
-    if len(question.candidates) > _MOST_CANDIDATES:
-        high = low + 1
     while high - low > 1:
         middle = (low + high) // 2
         left = question.terms.time_limit - (monotonic() - begun)
@@ -55,11 +55,15 @@ def widest(
         if (found is None and left > 0) or (found is not None and found.bound < people):
             surely = middle
     bound = float(levels[surely - 1]) if surely > low + 1 else held
-    gap = (bound - held) / bound if np.isfinite(held) and bound > held else 0.0
-    proof = locate.CoverSolution(
-        best,
+    return best, _proof(best, held, max(bound, held), begun)
+
+
+def _proof(plan: Ints, held: float, bound: float, begun: float) -> locate.CoverSolution:
+    gap = (bound - held) / bound if bound > held else 0.0
+    return locate.CoverSolution(
+        plan,
         held,
-        max(bound, held),
+        bound,
         gap,
         "optimal" if gap == 0 else "time_limit",
         monotonic() - begun,
@@ -67,7 +71,6 @@ def widest(
         0.0,
         np.empty(0, np.int64),
     )
-    return best, proof
 
 
 class _Distances:
@@ -101,6 +104,14 @@ class _Distances:
         away = away[self.free[:, None] != every[None, :]]
         own = self.outlet[self.free]
         return np.unique(np.append(away, own[np.isfinite(own)]))
+
+    def ceiling(self) -> float:
+        """No site that may move is farther than this from an outlet, or from any other place."""
+        away = self.outlet[self.free]
+        if np.isfinite(away).any():
+            return float(away.max())
+        ends = self.lon.min(), self.lat.min(), self.lon.max(), self.lat.max()
+        return float(ellipsoid.metres(*(np.array([end]) for end in ends))[0])
 
     def barred(self, metres: float) -> Bools:
         """Candidates nearer to an outlet, or to a fixed site."""
