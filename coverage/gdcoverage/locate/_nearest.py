@@ -69,9 +69,7 @@ def solve_nearest(
         if outcome.values is not None:
             found = np.union1d(question.fixed, free[outcome.values[: len(free)] > 0.5])
             now, length = _walked(weights, _nearest(lengths, given, found))
-            there_already = float(weights[sure].sum())
-            least = there_already + (covered - there_already) * (1 - HAIR)
-            if now >= least and length < total:
+            if now >= covered * (1 - HAIR) and length < total:
                 plan, covered, total = found, now, length
         if np.isfinite(outcome.bound):
             bound = max(bound, constant - scale * (float(outcome.bound) + _SAME))
@@ -130,7 +128,7 @@ def _program(
     if not several or several > _MOST_PAIRS:
         return None, constant, 1.0
     worth = weights[rows] * saved[kept]
-    scale, largest = float(np.abs(worth).max()) or 1.0, float(weights[rows].max())
+    scale, largest = float(np.abs(worth).max()) or 1.0, float(weights.max())
     every = np.arange(several)
     ones = np.ones(several)
 
@@ -148,17 +146,16 @@ def _program(
         """So much weight of some rows must be covered."""
         own = np.zeros(len(weights), bool)
         own[members] = True
+        needed -= float(weights[own & ~missed].sum())
         columns = np.flatnonzero((own & missed)[rows])
         value = weights[rows[columns]] / largest
         conditions.append(wide(value, np.zeros(len(columns), int), len(free) + columns, 1))
         least.append(np.array([needed / largest]))
         most.append(np.array([np.inf]))
 
-    sure = float(weights[~missed].sum())
-    demand(np.arange(len(weights)), (covered - sure) * (1 - HAIR))
+    demand(np.arange(len(weights)), covered * (1 - HAIR))
     for floor in question.floors:
-        held = float(weights[floor.rows][~missed[floor.rows]].sum())
-        demand(floor.rows, least_of(floor.least, weights[floor.rows]) - held)
+        demand(floor.rows, least_of(floor.least, weights[floor.rows]))
     for group in question.groups:
         inside = np.flatnonzero(np.isin(free, group.sites))
         conditions.append(wide(np.ones(len(inside)), np.zeros(len(inside), int), inside, 1))
