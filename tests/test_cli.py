@@ -214,6 +214,18 @@ def test_sites_takes_a_second_aim_and_alternatives():
     assert command("sites", PLAN, "--add", "2", "--then", "nearest").returncode == 2
 
 
+def test_a_redesign_says_what_moves_where_and_who_loses():
+    done = command("redesign", PLAN, "--close", "1", "--move-most", "2000", "--keep", "SL010")
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.replace("\n", "")
+    assert "迁移 1 个、新设 1 个" in said
+    assert "没有使更多人达标的调整方案" in said
+    assert "失去达标 0 人" in said
+    unknown = command("redesign", PLAN, "--close", "1", "--close-of", "没有的银行")
+    assert unknown.returncode == 1
+    assert "没有的银行" in unknown.stderr
+
+
 def test_sites_are_robust_and_refined_and_of_the_street_file_when_asked():
     done = command("sites", PLAN, "--add", "2", "--robust", "regret", "--refine", "100")
     assert done.returncode == 0, done.stderr

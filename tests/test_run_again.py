@@ -250,6 +250,8 @@ NUMBERS = {
     "a lake": asked('excluded = "lake.geojson"'),
     "a cap": asked('bank_caps = { "甲银行" = 0 }'),
     "two outlets": asked('then = "two_outlets"'),
+    "the shortest walk": asked('then = "mean_walk"'),
+    "the widest spread": asked('then = "spread"'),
     "a frontier": text("plan.toml", "frontier = 0", "frontier = 2"),
     "alternatives": text("plan.toml", "alternatives = 0", "alternatives = 1"),
     "a floor of sites": asked("county_least = 2"),
@@ -258,6 +260,13 @@ NUMBERS = {
     "a rate that cannot be reached": asked("rate_least = 99"),
     "a budget": asked('budget = 2\ncosts = { "C01" = 2 }'),
     "a plan for every speed": asked('robust = "regret"'),
+    "outlets of one bank apart": asked("bank_apart_m = 100000"),
+    "an outlet may close": asked("close = 1"),
+    "another outlet may close": asked('close = 1\nclose_of = ["W2"]'),
+    "an outlet stays": asked('close = 1\nkeep = ["W2"]'),
+    "a short move": asked("close = 1\nmove_most_m = 500"),
+    "a merger": asked("close = 1\nmerge_most_m = 500"),
+    "room for few": asked("capacity = 50"),
     "refined candidates": text(
         "plan.toml", 'candidates = "candidates.csv"', "generate = 20\nrefine_m = 100"
     ),

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         frontier,
         generate_candidates,
         recommend_sites,
+        redesign,
     )
     from gdcoverage.townships import by_town
 
@@ -77,6 +78,7 @@ _HOME = {
     "read_places": "network",
     "read_towns": "places.towns",
     "recommend_sites": "sites",
+    "redesign": "sites",
     "service_area": "service_areas",
     "service_called": "outlets.offers",
     "write_map": "emap",
@@ -119,6 +121,7 @@ __all__ = [
     "read_places",
     "read_towns",
     "recommend_sites",
+    "redesign",
     "service_area",
     "service_called",
     "write_map",

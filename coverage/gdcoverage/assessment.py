@@ -222,6 +222,33 @@ def cover_matrix(
     return _matrix(rows, columns, (len(demand), len(sources)))
 
 
+def length_matrix(
+    network: WalkNetwork,
+    standard: Standard | Reach,
+    sources: Snap,
+    source_points: gpd.GeoDataFrame,
+    points: Snap,
+    demand: gpd.GeoDataFrame,
+) -> csr_array:
+    """How far who is covered has to go; parameters and pairs as of `cover_matrix`.
+
+    Returns
+    -------
+    csr_array, metres, (demand, sources): the walk if urban, the geodesic if rural, perhaps 0.
+    """
+    is_urban = (demand["settlement"] == "urban").to_numpy()
+    urban, rural = np.flatnonzero(is_urban), np.flatnonzero(~is_urban)
+    walked = reach.cover_sets(network, sources, points[urban], standard.walk_limit_m).tocoo()
+    lon, lat = lonlat(demand.geometry.to_numpy()[rural])
+    from_lon, from_lat = lonlat(source_points.geometry.to_numpy())
+    near, source = ellipsoid.pairs_within(lon, lat, from_lon, from_lat, standard.rural_radius_m)
+    straight = ellipsoid.metres(lon[near], lat[near], from_lon[source], from_lat[source])
+    rows = np.concatenate([urban[walked.col], rural[near]])
+    columns = np.concatenate([walked.row, source])
+    metres = np.concatenate([walked.data, straight])
+    return csr_array((metres, (rows, columns)), shape=(len(demand), len(sources)))
+
+
 def county_of(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame | None) -> pd.Series:
     """Adcode of each point: by the counties' polygons if given, else as the points say."""
     if counties is not None:

@@ -75,6 +75,11 @@ County = Annotated[
 Item = Annotated[str | None, typer.Option(help="只看能办某项业务的网点，如 失业保险")]
 Mode = Annotated[str | None, typer.Option(help="只看某种服务方式，如 窗口办")]
 Hours = Annotated[str | None, typer.Option(help="只看某个时段营业的网点，如 星期六、工作日中午")]
+FromOsm = Annotated[
+    bool,
+    typer.Option("--from-osm", help="候选点取街道文件里的银行网点、村居委会、政府机构、邮政网点等"),
+]
+BankApart = Annotated[float | None, typer.Option(min=1, help="同一家银行的网点之间至少相距多少米")]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="同时计算几个县区（进程数）；默认为处理器核数")
 ]
@@ -340,7 +345,11 @@ def sites(
         float | None, typer.Option(min=0, max=100, help="每个县区至少达到的覆盖率（%）")
     ] = None,
     then: Annotated[
-        str | None, typer.Option(help="新增达标人口相同时再看什么：two-outlets（两个以上网点可达）")
+        str | None,
+        typer.Option(
+            help="新增达标人口相同时再看什么：two-outlets（两个以上网点可达）、mean-walk"
+            "（平均路程最短）或 spread（网点最分散）"
+        ),
     ] = None,
     alternatives: Annotated[int, typer.Option(min=0, help="再列几个备选方案")] = 0,
     differ: Annotated[
@@ -352,6 +361,11 @@ def sites(
     item: Item = None,
     mode: Mode = None,
     when: Hours = None,
+    bank_apart: BankApart = None,
+    capacity: Annotated[
+        float | None,
+        typer.Option(min=1, help="每个网点最多服务多少人；另列负荷、超出容量的人口和按容量的布点"),
+    ] = None,
     robust: Annotated[
         str | None,
         typer.Option(
@@ -362,12 +376,7 @@ def sites(
         float | None,
         typer.Option(min=5, help="生成的候选点在选中点周围加密到每隔多少米，如 50"),
     ] = None,
-    from_osm: Annotated[
-        bool,
-        typer.Option(
-            "--from-osm", help="候选点取街道文件里的银行网点、村居委会、政府机构、邮政网点等"
-        ),
-    ] = False,
+    from_osm: FromOsm = False,
     fresh: Fresh = False,
 ) -> None:
     """建议在哪里新增网点：新增几个（--add），或为达到某覆盖率最少几个（--target）。"""
@@ -383,7 +392,7 @@ def sites(
 
     if (add is None) == (target is None):
         raise typer.BadParameter("应写其中一个", param_hint="--add / --target")
-    _require_choice(then, ("two-outlets",), "--then")
+    _require_choice(then, ("two-outlets", "mean-walk", "spread"), "--then")
     _require_choice(scope, ("county", "province"), "--scope")
     if scope == "province" and county is not None:
         raise typer.BadParameter("不能同时写", param_hint="--scope province / --county")
@@ -394,8 +403,11 @@ def sites(
         "county_least": county_least,
         "county_most": county_most,
         "rate_least": None if rate_least is None else rate_least / 100,
-        "then": then and "two_outlets",
+        "then": then and then.replace("-", "_"),
         "robust": robust,
+        "bank_apart_m": bank_apart,
+        "capacity": capacity,
+        "close": 0,
         "refine_m": refine,
         "differ": differ,
         "within": None if within is None else within / 100,
@@ -449,6 +461,91 @@ def sites(
     if made.siting is None:
         raise InputError(*(p for p in made.problems if "布点：" in p.what))
     for line in (*siting_lines(made.siting), *alternative_lines(made.siting)):
+        out.print(Text(line))
+
+
+@app.command(epilog="例：gdcoverage redesign data/sample/plan.toml --close 3 --move-most 2000")
+def redesign(
+    plan: PlanFile,
+    close: Annotated[int, typer.Option(min=1, help="最多关闭几个现有网点")],
+    county: County = None,
+    add: Annotated[
+        int | None,
+        typer.Option(min=0, help="最多新设几个；不写则与关闭的一样多（迁移），较少即合并"),
+    ] = None,
+    close_of: Annotated[
+        list[str] | None,
+        typer.Option(help="只有这些可关闭：网点编号、银行或区划代码，可写多次"),
+    ] = None,
+    keep: Annotated[
+        list[str] | None, typer.Option(help="不得关闭：网点编号、银行或区划代码，可写多次")
+    ] = None,
+    move_most: Annotated[
+        float | None, typer.Option(min=1, help="每个新设网点由本行网点迁来，直线最远多少米")
+    ] = None,
+    merge_most: Annotated[
+        float | None, typer.Option(min=1, help="多少米以内有本行网点承接时才可关闭")
+    ] = None,
+    bank_apart: BankApart = None,
+    item: Item = None,
+    mode: Mode = None,
+    when: Hours = None,
+    from_osm: FromOsm = False,
+    fresh: Fresh = False,
+) -> None:
+    """网点调整：关闭几个、新设几个，使达标人口最多；迁移、合并也是它。附证明和得失人口。"""
+    from gdcoverage.outlets.offers import service_called
+    from gdcoverage.report import redesign_lines, service_line
+    from gdcoverage.run import How, SitesInput, load_plan, make_report, read_inputs
+    from gdcoverage.run.plan_values import FROM_OSM
+
+    service_called(item or "", mode or "", when or "")
+    with steps() as say:
+        loaded = load_plan(plan)
+        asked = loaded.sites or SitesInput()
+        own: dict[str, Any] = {
+            "close_of": close_of and tuple(close_of),
+            "keep": keep and tuple(keep),
+            "move_most_m": move_most,
+            "merge_most_m": merge_most,
+            "bank_apart_m": bank_apart,
+        }
+        try:
+            terms = replace(
+                asked.terms,
+                add=close if add is None else add,
+                target=None,
+                close=close,
+                scope="county",
+                frontier=min(close, 10),
+                alternatives=0,
+                robust=None,
+                refine_m=None,
+                then=None,
+                capacity=None,
+                **{name: value for name, value in own.items() if value is not None},
+            )
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="调整条件") from None
+        about = replace(
+            asked,
+            terms=terms,
+            item=item or asked.item,
+            mode=mode or asked.mode,
+            when=when or asked.when,
+            candidates=FROM_OSM if from_osm else asked.candidates,
+        )
+        if from_osm and loaded.network.osm is None:
+            raise typer.BadParameter("计划的街道不是取自 OSM 文件", param_hint="--from-osm")
+        loaded = replace(loaded, sites=about)
+        inputs = read_inputs(loaded, say)
+        made = make_report(loaded, inputs, today(), say, _only(inputs, county), How(fresh=fresh))
+    if made.siting is None:
+        raise InputError(*(p for p in made.problems if "布点：" in p.what))
+    lines = redesign_lines(made.siting.redesign)
+    if made.siting.service:
+        lines = [service_line(made.siting.service), *lines]
+    for line in lines or ["这个县区没有可关闭的网点。"]:
         out.print(Text(line))
 
 

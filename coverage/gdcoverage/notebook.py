@@ -29,6 +29,7 @@ from gdcoverage.sites import (
     Alternatives,
     ExitImpact,
     Frontier,
+    Redesign,
     SitePlan,
     Terms,
     alternatives,
@@ -36,6 +37,7 @@ from gdcoverage.sites import (
     frontier,
     make_siting,
     recommend_sites,
+    redesign,
 )
 from gdcoverage.tables import Rows
 
@@ -241,6 +243,16 @@ class Coverage(findings.Coverage):
         Changed(0 people gained, 17,355 lost: 82.3 % to 76.4 %)
         """
         return compared(self, later)
+
+    def redesign(self, candidates: Rows | None = None, **terms: Any) -> Redesign:
+        """Which outlets to close and where to open others; see `redesign`.
+
+        Examples
+        --------
+        >>> coverage.redesign(add=1, close=1).won
+        21265.0
+        """
+        return redesign(self, candidates, _terms(terms))
 
     def isochrones(
         self,

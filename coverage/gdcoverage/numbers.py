@@ -417,6 +417,72 @@ EXIT = {
     "covered_population": Column("现覆盖人口", "people"),
     "rate_after": Column("退出后覆盖率", "rate"),
 }
+CLOSED = {
+    "outlet_id": Column("网点编号"),
+    "name": Column("网点名称"),
+    "bank": Column("所属银行"),
+    "county_name": Column("县区"),
+    "change_name": Column("怎样调整"),
+    "to": Column("迁往或由谁承接（编号）"),
+    "to_name": Column("迁往或由谁承接"),
+    "to_m": Column("直线距离", "metres"),
+    "population": Column("现覆盖人口", "people"),
+    "lost": Column("其中失去达标", "people"),
+}
+CHANGED = {
+    "county": Column("区划代码"),
+    "county_name": Column("县区"),
+    "outlets": Column("现有网点", "count"),
+    "closed": Column("关闭", "count"),
+    "opened": Column("新设", "count"),
+    "population": Column("人口", "people"),
+    "rate_before": Column("覆盖率（现在）", "rate"),
+    "rate_after": Column("覆盖率（之后）", "rate"),
+    "won": Column("新达标人口", "people"),
+    "elderly_won": Column("其中60岁以上（新达标）", "people"),
+    "lost": Column("失去达标人口", "people"),
+    "elderly_lost": Column("其中60岁以上（失去）", "people"),
+    "net": Column("净增达标人口", "people"),
+}
+CHANGE_STEP = {
+    "closings": Column("最多关闭几个", "count"),
+    "closed": Column("关闭", "count"),
+    "opened": Column("新设", "count"),
+    "population": Column("净增达标人口", "people"),
+    "bound": Column("上界（人）", "people"),
+    "gap": Column("与上界差距", "rate"),
+}
+LOAD = {
+    "outlet_id": Column("网点或候选点编号"),
+    "name": Column("名称"),
+    "bank": Column("所属银行"),
+    "county_name": Column("县区"),
+    "kind_name": Column("现有或新增"),
+    "reach": Column("服务范围内人口", "people"),
+    "load_now": Column("现在服务人口", "people"),
+    "full_now": Column("现在容量不够", "yes"),
+    "load": Column("新增后服务人口", "people"),
+    "full": Column("新增后容量不够", "yes"),
+}
+ROOM = {
+    "county": Column("区划代码"),
+    "county_name": Column("县区"),
+    "population": Column("人口", "people"),
+    "covered_now": Column("现在达标人口", "people"),
+    "over_now": Column("其中超出容量", "people"),
+    "strained_now": Column("其中可用网点全部容量不够", "people"),
+    "covered": Column("新增后达标人口", "people"),
+    "over": Column("其中超出容量（新增后）", "people"),
+    "strained": Column("其中可用网点全部容量不够（新增后）", "people"),
+}
+CROWDED = {
+    "candidate_id": Column("候选点编号"),
+    "name": Column("候选点"),
+    "bank": Column("银行"),
+    "outlet_id": Column("网点编号"),
+    "outlet_name": Column("同一银行的网点"),
+    "outlet_m": Column("直线距离", "metres"),
+}
 SERVICE = {
     "county": Column("区划代码"),
     "county_name": Column("县区"),

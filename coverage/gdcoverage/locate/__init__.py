@@ -27,11 +27,14 @@ from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import sparse
 
 from gdcoverage.locate._answer import concluded, concluded_worst
 from gdcoverage.locate._backup import solve_backup
+from gdcoverage.locate._capacity import Loaded, Served, serve, solve_loaded
 from gdcoverage.locate._check import check_plan
-from gdcoverage.locate._question import Options, asked, positive, site_numbers
+from gdcoverage.locate._nearest import Walked, solve_nearest
+from gdcoverage.locate._question import Options, amounts, asked, positive, site_numbers
 from gdcoverage.locate._search import solve
 from gdcoverage.locate._solution import CoverSolution, Floor, Group, NoPlanError
 from gdcoverage.locate._target import solve_target
@@ -41,11 +44,17 @@ __all__ = [
     "CoverSolution",
     "Floor",
     "Group",
+    "Loaded",
     "NoPlanError",
     "Options",
+    "Served",
+    "Walked",
     "backup_covering",
+    "capacitated_covering",
     "maximal_covering",
+    "nearest_covering",
     "partial_covering",
+    "serve",
     "worst_covering",
 ]
 
@@ -141,6 +150,79 @@ def backup_covering(
     check_plan(question, given, budget)
     answer, least = solve_backup(question, budget, given)
     return concluded(question, answer, "backup weight", budget=budget, least=least)
+
+
+def capacitated_covering(
+    covers: Any,
+    weights: ArrayLike | None,
+    room: ArrayLike,
+    p: float,
+    plan: ArrayLike,
+    *,
+    bound: float = np.inf,
+    **options: Unpack[Options],
+) -> Loaded:
+    """Serve the most weight where each site serves so much and no more (Current and Storbeck 1988).
+
+    max sum f_ij,  sum_j f_ij <= w_i,  sum_i f_ij <= room_j x_j,  f_ij <= w_i x_j,
+    sum_j c_j x_j <= p,  f_ij only where j covers i: a row may be divided among sites.
+
+    Parameters
+    ----------
+    room : weight that each site serves at most.
+    p : how many sites to add; with `costs`, how much they may cost.
+    plan : sites of a plan that keeps the conditions. It is what comes back where time does not
+        suffice for a better one, or the program would be too large.
+    bound : what no plan covers more than, if it is known.
+    For the others see the package; `floors` cannot be kept.
+
+    Raises
+    ------
+    CheckError : `plan` breaks a condition.
+    """
+    question = asked(covers, weights, **options)
+    if question.floors:
+        raise ValueError("floors cannot be kept together with room; leave them out")
+    budget, rooms = positive(p, "p"), amounts(room, len(question.costs), "room")
+    given = np.union1d(site_numbers(plan, len(question.costs), "plan"), question.fixed)
+    check_plan(question, given, budget)
+    return solve_loaded(question, rooms, budget, given, bound)
+
+
+def nearest_covering(
+    covers: Any,
+    weights: ArrayLike | None,
+    lengths: Any,
+    there: ArrayLike,
+    p: float,
+    plan: ArrayLike,
+    **options: Unpack[Options],
+) -> Walked:
+    """Of the plans that cover no less weight than `plan`, the one whose people go shortest.
+
+    min sum w_i d_ij z_ij,  sum_j z_ij <= 1,  z_ij <= x_j,  sum w_i z_ij >= W,  with W what `plan`
+    covers, less a billionth: the p-median of what is covered (Church and ReVelle 1976).
+
+    Parameters
+    ----------
+    lengths : sparse matrix like `covers` that stores the length of each pair, perhaps 0.
+    there : of each row the length to a site that is there already; inf where there is none.
+    p : how many sites to add; with `costs`, how much they may cost.
+    plan : sites of a plan that keeps the conditions. It is what comes back where time does not
+        suffice for a better one, or the program would be too large.
+    For the others see the package.
+
+    Raises
+    ------
+    CheckError : `plan` breaks a condition.
+    """
+    question = asked(covers, weights, **options)
+    budget, near = positive(p, "p"), np.asarray(there, np.float64)
+    if near.shape != question.weights.shape or np.isnan(near).any() or (near < 0).any():
+        raise ValueError("there must hold a length from 0, or inf, for each row")
+    given = np.union1d(site_numbers(plan, len(question.costs), "plan"), question.fixed)
+    check_plan(question, given, budget)
+    return solve_nearest(question, sparse.csc_array(lengths), near, budget, given)
 
 
 def worst_covering(

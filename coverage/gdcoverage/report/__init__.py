@@ -16,6 +16,7 @@ from gdcoverage.report._data import (
 from gdcoverage.report._day import UNDATED, dated
 from gdcoverage.report._doubt import read_first
 from gdcoverage.report._joint import joint_lines, joint_site_lines
+from gdcoverage.report._redesign import redesign_lines
 from gdcoverage.report._report import Report
 from gdcoverage.report._siting import alternative_lines, exit_lines, service_line, siting_lines
 from gdcoverage.report._text import print_report, report_text, write_text
@@ -41,6 +42,7 @@ __all__ = [
     "print_account",
     "print_report",
     "read_first",
+    "redesign_lines",
     "report_text",
     "service_line",
     "siting_lines",

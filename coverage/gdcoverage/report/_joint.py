@@ -9,10 +9,10 @@ import pandas as pd
 
 from gdcoverage.numbers import JOINT_COUNTY, JOINT_WAY, SITE, Column
 from gdcoverage.report._columns import percent
+from gdcoverage.report._place import place_of
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.report._siting import (
     candidates_line,
-    place_of,
     plan_lines,
     records,
     service_line,

@@ -8,13 +8,29 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gdcoverage.numbers import CURVE, EXIT, FURTHER, SHARE, SITE, Column
+from gdcoverage.numbers import CROWDED, CURVE, EXIT, FURTHER, SHARE, SITE, Column
+from gdcoverage.report._capacity import (
+    capacity_data,
+    capacity_lines,
+    capacity_sheets,
+    capacity_tables,
+)
 from gdcoverage.report._columns import percent
+from gdcoverage.report._place import place_of
+from gdcoverage.report._redesign import (
+    redesign_data,
+    redesign_lines,
+    redesign_sheets,
+    redesign_tables,
+)
 from gdcoverage.report._robust import robust_data, robust_lines, robust_sheets
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.sites import (
+    Capacity,
     ExitImpact,
     JointPlan,
+    Preferred,
+    Redesign,
     Refinement,
     Robust,
     SitePlan,
@@ -29,14 +45,17 @@ _LIMITS = {
     "candidates": "现有候选点全部用上也不够",
     "forbidden": "受禁选候选点限制",
     "excluded": "受不布点区域限制",
+    "apart": "受同一银行网点间距限制",
     "bank_caps": "受银行上限限制",
     "county_caps": "受县区上限限制",
     "city_caps": "受各市上限限制",
 }
 
 
-def siting_sheets(siting: Siting, writer: SheetWriter) -> None:
-    """Sheets 布点建议, 银行占比, 覆盖—投入曲线, 备选方案, 稳健方案, 各步速比较, 退出影响."""
+def siting_sheets(siting: Siting, names: Mapping[str, str], writer: SheetWriter) -> None:
+    """Sheets 布点建议, 银行占比, 覆盖—投入曲线, 备选方案, 稳健方案, 各步速比较, 退出影响;
+    where asked for, those of a redesign, and 过近的候选点.
+    """
     above = ("布点建议", *_head_lines(siting))
     writer.sheet("布点建议", pd.DataFrame(siting.plan.sites), SITE, above)
     share = ("各银行占比（不偏向任何银行）",)
@@ -59,6 +78,12 @@ def siting_sheets(siting: Siting, writer: SheetWriter) -> None:
         writer.sheet("备选方案", _further(siting), FURTHER, (note,))
     if siting.robust is not None:
         robust_sheets(siting.robust, writer)
+    if siting.capacity is not None:
+        capacity_sheets(siting.capacity, names, writer)
+    if siting.redesign is not None:
+        redesign_sheets(siting.redesign, writer)
+    if siting.crowded is not None:
+        writer.sheet("过近的候选点", siting.crowded, CROWDED, (_crowded_line(siting.crowded),))
     note = "退出影响：单个网点退出后失去达标的人口（仅由它达标的人）"
     writer.sheet("退出影响", pd.DataFrame(siting.exits), EXIT, (note,))
 
@@ -106,9 +131,23 @@ def plan_lines(plan: SitePlan) -> tuple[str, ...]:
         lines.append("已证明：在所给候选点和条件下没有更好的方案。")
     if plan.two_outlets is not None and len(plan.sites):
         lines.append(_two_outlets_line(plan.two_outlets))
+    if plan.preferred is not None and len(plan.sites):
+        lines.append(_preferred_line(plan.preferred))
     if plan.uncoverable_population:
         lines.append(f"有 {plan.uncoverable_population:,.0f} 人不在任何候选点的服务范围内。")
     return tuple(lines)
+
+
+def _preferred_line(preferred: Preferred) -> str:
+    if preferred.what == "mean_walk":
+        what = f"达标的人到最近网点平均 {preferred.metres:,.0f} 米（城区步行，乡村直线）"
+        proof = f"任何方案不短于 {preferred.bound:,.0f} 米"
+    else:
+        what = f"新增网点相互之间、与现有网点之间至少相距 {preferred.metres:,.0f} 米"
+        proof = f"任何方案不超过 {preferred.bound:,.0f} 米"
+    if preferred.gap <= 0:
+        proof = "已证明在新增达标人口不减的前提下不能更好"
+    return f"{what}（{proof}）。"
 
 
 def _two_outlets_line(twice: TwoOutlets) -> str:
@@ -132,6 +171,8 @@ def siting_lines(siting: Siting) -> list[str]:
             f"（城区 {site['urban']:,.0f}，乡村 {site['rural']:,.0f}）{fills}；{place_of(site)}"
         )
     lines += robust_lines(siting.robust)
+    lines += capacity_lines(siting.capacity)
+    lines += redesign_lines(siting.redesign)
     worst = siting.exits[siting.exits["population"] > 0].head(3)
     if len(worst):
         named = "；".join(
@@ -141,20 +182,22 @@ def siting_lines(siting: Siting) -> list[str]:
     return lines
 
 
-def place_of(site: Mapping[Any, Any]) -> str:
-    """Where a site is, with coordinates as GPS and Amap take them; values as of `SitePlan`."""
-    where = f"位于 {site['where']}，" if site["where"] else "位于 "
-    return (
-        f"{where}WGS-84 {site['lon']:.6f},{site['lat']:.6f}，"
-        f"高德（GCJ-02） {site['gcj02_lon']:.6f},{site['gcj02_lat']:.6f}"
-    )
-
-
 def _head_lines(siting: Siting) -> list[str]:
     """What is asked about, what the plan adds, and of what it was chosen."""
     about = [service_line(siting.service)] if siting.service else []
     denser = _refinement_lines(siting.plan, siting.refinement)
-    return [*about, *plan_lines(siting.plan), candidates_line(siting), *denser]
+    crowded = [] if siting.crowded is None else [_crowded_line(siting.crowded)]
+    return [*about, *plan_lines(siting.plan), candidates_line(siting), *crowded, *denser]
+
+
+def _crowded_line(crowded: pd.DataFrame) -> str:
+    """Which candidates are too near to an outlet of their bank, the nearest by name."""
+    named = "；".join(
+        f"{row['name'] or row['candidate_id']}（离{row['outlet_name']} {row['outlet_m']:,.0f} 米）"
+        for row in crowded.head(3).to_dict("records")
+    )
+    more = "等" if len(crowded) > 3 else ""
+    return f"{len(crowded):,} 个候选点离同一银行的现有网点太近，不予考虑：{named}{more}。"
 
 
 def _refinement_lines(plan: SitePlan, refinement: Refinement | None) -> list[str]:
@@ -229,6 +272,8 @@ def exit_lines(impact: ExitImpact) -> list[str]:
         lines.append(f"最好的补位方案：{where}，可补回 {made_good.population:,.0f} 人。")
         if made_good.two_outlets is not None:
             lines.append(_two_outlets_line(made_good.two_outlets))
+        if made_good.preferred is not None:
+            lines.append(_preferred_line(made_good.preferred))
     return lines
 
 
@@ -253,8 +298,12 @@ def siting_data(siting: Siting) -> dict[str, Any]:
         "exit_impact": records(pd.DataFrame(siting.exits).drop(columns="geometry")),
         **({"refinement": _values(vars(siting.refinement))} if siting.refinement else {}),
         **({"robust": _robust(siting.robust)} if siting.robust else {}),
+        **({"capacity": _capacity(siting.capacity)} if siting.capacity else {}),
+        **({"redesign": _redesign(siting.redesign)} if siting.redesign else {}),
+        **({} if siting.crowded is None else {"crowded": records(siting.crowded)}),
         **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
         **({} if plan.cost is None else {"cost": plan.cost}),
+        **({"preferred": _values(vars(plan.preferred))} if plan.preferred else {}),
         **({"two_outlets": _values(vars(plan.two_outlets))} if plan.two_outlets else {}),
     }
 
@@ -263,6 +312,16 @@ def _robust(robust: Robust) -> dict[str, Any]:
     sites = pd.DataFrame(robust.plan.sites.drop(columns="geometry"))
     frames = {"sites": records(sites), "regrets": records(robust.regrets)}
     return _values(robust_data(robust)) | {"population": robust.plan.population} | frames
+
+
+def _capacity(capacity: Capacity) -> dict[str, Any]:
+    frames = {name: records(table) for name, table in capacity_tables(capacity).items()}
+    return _values(capacity_data(capacity)) | frames
+
+
+def _redesign(redesign: Redesign) -> dict[str, Any]:
+    frames = {name: records(table) for name, table in redesign_tables(redesign).items()}
+    return _values(redesign_data(redesign)) | frames
 
 
 def _alternatives(siting: Siting) -> list[dict[str, Any]]:

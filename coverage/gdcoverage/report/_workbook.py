@@ -70,7 +70,7 @@ def write_workbook(report: Report, path: str | Path) -> None:
         service_sheets(report, writer)
         supervision_sheets(report, writer)
         if report.siting is not None:
-            siting_sheets(report.siting, writer)
+            siting_sheets(report.siting, report.names, writer)
         if report.joint is not None:
             joint_sheets(report.joint, report.names, writer)
         elif report.county_sites is not None:

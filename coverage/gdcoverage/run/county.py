@@ -222,6 +222,7 @@ def county_tasks(plan: Plan, inputs: Inputs, made_on: str) -> list[CountyTask]:
         return [parts.whole(str(counties["adcode"].iloc[0]), str(counties["name"].iloc[0]))]
     _require_codes(plan, list(counties["adcode"]))
     _require_candidates(plan, inputs.candidates)
+    _require_outlets(plan, inputs.outlets.frame)
     inside = demand.groupby("county").indices
     none = np.empty(0, int)
     tasks = [
@@ -271,6 +272,32 @@ def _require_candidates(plan: Plan, candidates: gpd.GeoDataFrame | None) -> None
             f"[sites] 里的候选点 {'、'.join(unknown)} 不在候选点表中",
             "请核对候选点编号",
         )
+
+
+def _require_outlets(plan: Plan, outlets: gpd.GeoDataFrame) -> None:
+    """Refuse outlets that may close, or stay, of which there are none.
+
+    Raises
+    ------
+    InputError : a word is no id, bank or code of an active outlet.
+    """
+    if plan.sites is None:
+        return
+    terms, known = plan.sites.terms, _words_of(outlets)
+    for name in ("close_of", "keep"):
+        if unknown := sorted(set(getattr(terms, name)) - known):
+            raise unusable(
+                "outlet_unknown",
+                f"[sites] {name} 里的 {'、'.join(unknown)} 不是在营网点的编号、银行或区划代码",
+                "请核对网点表中的写法",
+            )
+
+
+def _words_of(outlets: gpd.GeoDataFrame) -> set[str]:
+    """What active outlets may be called by: id, bank, adcode and its first four digits."""
+    active = outlets[outlets["status"] == "active"]
+    county = active["county"].astype(str)
+    return {*active["outlet_id"], *active.get("bank", ()), *county, *county.str[:4]}
 
 
 class _Parts:
@@ -362,6 +389,9 @@ class _Parts:
             terms = terms.of_county(adcode) if several else replace(terms, scope="county")
             if candidates is not None and several:
                 terms = _nearby(terms, candidates, adcode)
+            if several:
+                own = (outlets["county"] == adcode) & ~outlets["outlet_id"].isin(self.without)
+                terms = _closing_here(terms, _words_of(outlets[own]))
         return CountyTask(
             Subject(
                 adcode,
@@ -435,6 +465,17 @@ def _nearby(terms: Terms, candidates: gpd.GeoDataFrame, adcode: str) -> Terms:
         terms,
         fixed=tuple(i for i in terms.fixed if i in own),
         forbidden=tuple(i for i in terms.forbidden if i in set(near)),
+    )
+
+
+def _closing_here(terms: Terms, known: set[str]) -> Terms:
+    """What of the outlets that may close, or stay, is a county's; none closes where none may."""
+    close_of = tuple(word for word in terms.close_of if word in known)
+    return replace(
+        terms,
+        close=0 if not close_of and terms.close_of else terms.close,
+        close_of=close_of,
+        keep=tuple(word for word in terms.keep if word in known),
     )
 
 

@@ -34,9 +34,12 @@ from gdcoverage.run.outputs import content, county_file_names, county_files, sho
 from gdcoverage.run.streets import Streets
 from gdcoverage.sites import (
     Alternatives,
+    Capacity,
     Frontier,
     JointPlan,
+    Preferred,
     Reached,
+    Redesign,
     Refinement,
     Robust,
     SitePlan,
@@ -94,6 +97,7 @@ class Assessed:
 KINDS: tuple[type, ...] = (
     *(Assessed, Snap, Joins, DatumFit, StreetsWalked, Witness, Region),
     *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives, Reached, JointPlan, Robust, Refinement),
+    *(Redesign, Capacity, Preferred),
 )
 _BY_NAME = {kind.__name__: kind for kind in KINDS}
 

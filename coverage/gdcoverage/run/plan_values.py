@@ -284,7 +284,7 @@ def terms_of(given: dict[str, Any]) -> Terms:
         # What is not between 0 and 100 is no share either, and refused as it stands.
         if type(given[key]) in (int, float) and 0 <= given[key] <= 100:
             asked[key] = given[key] / 100
-    for key in {"fixed", "forbidden"} & set(given):
+    for key in {"fixed", "forbidden", "close_of", "keep"} & set(given):
         if isinstance(given[key], list):
             asked[key] = tuple(map(quoted, given[key]))
     faults = Terms.faults(asked)

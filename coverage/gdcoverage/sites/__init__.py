@@ -7,12 +7,14 @@ from gdcoverage.sites._candidates import (
     complete_candidates,
     generate_candidates,
 )
+from gdcoverage.sites._capacity import Capacity
 from gdcoverage.sites._exit import ExitImpact, exit_impact, exit_impact_of
 from gdcoverage.sites._frontier import Frontier, frontier
 from gdcoverage.sites._joint import JointPlan, Reached, plan_jointly
-from gdcoverage.sites._plan import SITE_COLUMNS, SitePlan, TwoOutlets
+from gdcoverage.sites._plan import SITE_COLUMNS, Preferred, SitePlan, TwoOutlets
 from gdcoverage.sites._question import Question, ask
 from gdcoverage.sites._recommend import recommend_sites
+from gdcoverage.sites._redesign import Redesign, redesign
 from gdcoverage.sites._refine import Refinement
 from gdcoverage.sites._robust import Robust
 from gdcoverage.sites._siting import Siting, make_siting
@@ -23,11 +25,14 @@ __all__ = [
     "CANDIDATE_COLUMNS",
     "SITE_COLUMNS",
     "Alternatives",
+    "Capacity",
     "ExitImpact",
     "Frontier",
     "JointPlan",
+    "Preferred",
     "Question",
     "Reached",
+    "Redesign",
     "Refinement",
     "Robust",
     "SitePlan",
@@ -46,4 +51,5 @@ __all__ = [
     "make_siting",
     "plan_jointly",
     "recommend_sites",
+    "redesign",
 ]

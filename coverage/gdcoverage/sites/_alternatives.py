@@ -13,9 +13,10 @@ from gdcoverage.findings import Coverage
 from gdcoverage.gaps import find_gaps
 from gdcoverage.showing import Shown
 from gdcoverage.sites._order import build_order
+from gdcoverage.sites._prefer import settled
 from gdcoverage.sites._question import HAIR, Question, ask
 from gdcoverage.sites._recommend import plan_for
-from gdcoverage.sites._solve import most_people, most_people_unlike, settled
+from gdcoverage.sites._solve import most_people, most_people_unlike
 from gdcoverage.sites._terms import Terms
 from gdcoverage.sites._whereabouts import found_at
 from gdcoverage.tables import Rows

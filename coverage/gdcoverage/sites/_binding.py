@@ -15,12 +15,13 @@ from gdcoverage.sites._question import Question
 # How long one relaxed question may take, as a share of what the whole has, and seconds at most.
 _SHARE, _MOST_S = 0.2, 20.0
 # What may bind: first what keeps a plan back, then what is asked of it.
-_RESTRAINTS = ("add", "budget", "caps", "forbidden", "excluded")
+_RESTRAINTS = ("add", "budget", "caps", "apart", "forbidden", "excluded")
 _DEMANDS = ("least", "rate_least")
 WORDS = {
     "add": "新增网点数",
     "budget": "费用上限",
     "caps": "各县区、市、银行的上限",
+    "apart": "同一银行网点的间距",
     "forbidden": "禁选候选点",
     "excluded": "不布点区域",
     "least": "各县区、市、银行的下限",
@@ -110,7 +111,8 @@ def _given(question: Question, sites: int | None) -> list[str]:
     says = {
         "add": sites is not None,
         "budget": bool(np.isfinite(question.budget)),
-        "caps": any(np.isfinite(limit.most) for limit in question.limits),
+        "caps": any(np.isfinite(each.most) for each in question.limits if each.kind != "apart"),
+        "apart": question.terms.bank_apart_m is not None,
         "forbidden": bool(question.barred.any()),
         "excluded": bool(question.excluded.any()),
         "least": any(limit.least > 0 for limit in question.limits),
@@ -145,11 +147,13 @@ def _solved(
     barred: Bools = np.zeros_like(fixed)
     barred |= question.barred & ("forbidden" not in lifted)
     barred |= question.excluded & ("excluded" not in lifted)
+    barred |= question.crowded & ("apart" not in lifted)
     groups = []
     for limit in question.limits:
         own = np.flatnonzero(limit.sites)
         there = int(fixed[own].sum())
-        most = len(own) if "caps" in lifted else int(min(limit.most, len(own)))
+        term = "apart" if limit.kind == "apart" else "caps"
+        most = len(own) if term in lifted else int(min(limit.most, len(own)))
         least = 0 if "least" in lifted else max(limit.least - there, 0)
         if least > most - there:
             raise locate.NoPlanError(proven=True)

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from gdcoverage.arrays import Bools, Floats, Ints, Objects
-from gdcoverage.assessment import county_of, cover_matrix
+from gdcoverage.assessment import county_of, cover_matrix, length_matrix
 from gdcoverage.findings import Coverage
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import lonlat, stretch, to_plane
@@ -115,6 +115,23 @@ def candidate_covers(coverage: Coverage, candidates: gpd.GeoDataFrame) -> csr_ar
     ValueError : the candidates are not in EPSG:4326.
     """
     return cover_matrix(
+        coverage.network,
+        coverage.standard,
+        coverage.join(candidates),
+        candidates,
+        coverage.demand_joined,
+        coverage.demand,
+    )
+
+
+def candidate_lengths(coverage: Coverage, candidates: gpd.GeoDataFrame) -> csr_array:
+    """How far those whom each candidate would cover have to go, metres by the standard.
+
+    Returns
+    -------
+    csr_array, (demand, candidates), stored where `candidate_covers` is true.
+    """
+    return length_matrix(
         coverage.network,
         coverage.standard,
         coverage.join(candidates),

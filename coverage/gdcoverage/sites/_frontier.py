@@ -14,8 +14,9 @@ from gdcoverage.findings import Coverage
 from gdcoverage.locate import CoverSolution
 from gdcoverage.showing import Shown, chinese_fonts, share
 from gdcoverage.sites._order import build_order
+from gdcoverage.sites._prefer import settled
 from gdcoverage.sites._question import HAIR, PEOPLE_DIGITS, Question, ask
-from gdcoverage.sites._solve import most_people, settled, with_bound
+from gdcoverage.sites._solve import most_people, with_bound
 from gdcoverage.sites._terms import Terms
 from gdcoverage.tables import Rows
 

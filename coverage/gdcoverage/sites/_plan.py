@@ -16,8 +16,8 @@ from gdcoverage.geo.plane import lonlat
 from gdcoverage.locate import CoverSolution
 from gdcoverage.showing import Shown, share
 from gdcoverage.sites._order import build_order, owned_alone
+from gdcoverage.sites._prefer import people_twice
 from gdcoverage.sites._question import HAIR, Question
-from gdcoverage.sites._solve import people_twice
 from gdcoverage.sites._whereabouts import found_at
 
 # Columns of `SitePlan.sites`.
@@ -68,6 +68,26 @@ class TwoOutlets:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Preferred:
+    """What decided among the plans that cover as many people.
+
+    Parameters
+    ----------
+    what : ``mean_walk`` or ``spread``, as in `Terms`.
+    metres : mean way of all who are covered then; or least distance between outlets.
+    bound : no plan that covers as many people has less, or more, of them.
+    gap, status, seconds : how far from that the plan may be, as in `SitePlan`.
+    """
+
+    what: str
+    metres: float
+    bound: float
+    gap: float
+    status: str
+    seconds: float
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class SitePlan(Shown):
     """Recommended sites, with proof.
@@ -91,9 +111,10 @@ class SitePlan(Shown):
         ``share_before`` and ``share_after`` (of all outlets; NaN without any); most first.
     limited_by : what keeps the plan from its target, or from any site: ``reached`` (nothing is
         left to do), ``no_candidates``, ``candidates`` (all together would not do), ``forbidden``,
-        ``excluded``, ``bank_caps``, ``county_caps``, ``city_caps``. Empty for a plan that
-        does what is asked.
+        ``excluded``, ``apart``, ``bank_caps``, ``county_caps``, ``city_caps``. Empty for a plan
+        that does what is asked.
     two_outlets : people in reach of two or more outlets, where the terms ask for them.
+    preferred : the mean way or least distance, where the terms ask for them.
     cost : of all sites together, where the terms have a budget.
     won : of each row of the coverage's demand, the rank of the site that wins its people when
         built in this order; 0 for those whom no site wins.
@@ -114,6 +135,7 @@ class SitePlan(Shown):
     two_outlets: TwoOutlets | None = None
     cost: float | None = None
     won: Ints | None = None
+    preferred: Preferred | None = None
 
     def _line(self) -> str:
         return (
@@ -139,10 +161,11 @@ def described(
 
     Parameters
     ----------
-    twice : the sites' proof as to two outlets, if asked for.
+    twice : the sites' proof as to what the terms ask for ``then``.
     gaps : of the question's coverage.
     wanted : people to win, where fewest sites are asked for.
     """
+    then = question.terms.then
     order, added = build_order(question, sites)
     population = question.population_of(order)
     out_of_reach = wanted is not None and population < wanted
@@ -150,7 +173,7 @@ def described(
     if out_of_reach or not len(order):
         limited_by = _limited_by(question, population, np.inf if wanted is None else wanted)
     return SitePlan(
-        _sites_frame(question, order, added, gaps),
+        sites_frame(question, order, added, gaps),
         "people" if wanted is None else "sites",
         population,
         question.rate_with(0.0),
@@ -162,12 +185,15 @@ def described(
         question.uncoverable_population(),
         _bank_share(question, order, added),
         limited_by,
-        None if twice is None else TwoOutlets(
+        None if twice is None or then != "two_outlets" else TwoOutlets(
             people_twice(question), twice.objective, float(twice.bound), twice.gap, twice.status,
             twice.seconds,
         ),
         float(question.costs[order].sum()) if np.isfinite(question.budget) else None,
         _won(question, order),
+        None if twice is None or then == "two_outlets" else Preferred(
+            str(then), twice.objective, float(twice.bound), twice.gap, twice.status, twice.seconds
+        ),
     )  # fmt: skip
 
 
@@ -192,17 +218,23 @@ def _limited_by(question: Question, population: float, wanted: float) -> tuple[s
     allowed = question.within_reach(forbidden)
     causes = ["candidates"] if wanted - every > HAIR else []
     if min(wanted, every) - allowed > HAIR:
-        lifted = {"forbidden": question.excluded, "excluded": question.barred}
-        kept_out = {"forbidden": question.barred, "excluded": question.excluded}
+        barred, excluded, crowded = question.barred, question.excluded, question.crowded
+        kept_out = {"forbidden": barred, "excluded": excluded, "apart": crowded}
+        lifted = {
+            "forbidden": excluded | crowded,
+            "excluded": barred | crowded,
+            "apart": barred | excluded,
+        }
         one = [c for c, rest in lifted.items() if question.within_reach(rest) - allowed > HAIR]
         causes += one or [cause for cause, flags in kept_out.items() if flags.any()]
     capped = {limit.kind for limit in question.limits if np.isfinite(limit.most)}
     if min(wanted, allowed) - population > HAIR and capped:
         causes += [f"{kind}_caps" for kind in ("bank", "county", "city") if kind in capped]
+        causes += ["apart"] if "apart" in capped and "apart" not in causes else []
     return tuple(causes)
 
 
-def _sites_frame(
+def sites_frame(
     question: Question, order: Ints, added: Floats, gaps: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
     chosen = question.candidates.iloc[order].reset_index(drop=True)

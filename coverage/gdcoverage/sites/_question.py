@@ -8,13 +8,18 @@ from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from scipy.sparse import csr_array
 
 from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.findings import Coverage, Findings, with_streets
+from gdcoverage.geo import ellipsoid
+from gdcoverage.geo.plane import lonlat
 from gdcoverage.problems import InputError, unusable
+from gdcoverage.sites._apart import cliques, nearer, rivals
 from gdcoverage.sites._candidates import (
     candidate_covers,
+    candidate_lengths,
     complete_candidates,
     generate_candidates,
     in_areas,
@@ -34,7 +39,8 @@ class Limit:
 
     Parameters
     ----------
-    kind, name : whose they are: of a ``bank``, in a ``county`` or ``city``, by name or code.
+    kind, name : whose they are: of a ``bank``, in a ``county`` or ``city``, by name or code; or
+        ``apart``, candidates of one bank all too near to one another, by the first one's id.
     sites : bool per candidate.
     least, most : how many of them, fixed ones counted.
     """
@@ -85,7 +91,32 @@ class Question:
     @property
     def forbidden(self) -> Bools:
         """Candidates that must not be in a plan."""
-        return self.barred | self.excluded
+        return self.barred | self.excluded | self.crowded
+
+    @cached_property
+    def crowded(self) -> Bools:
+        """Candidates nearer to an active outlet of their bank than the terms allow."""
+        return self.too_near >= 0
+
+    @cached_property
+    def too_near(self) -> Ints:
+        """Of each candidate the row of the nearest outlet of its bank that is too near; or -1."""
+        found, metres = np.full(len(self.candidates), -1), self.terms.bank_apart_m
+        outlets = self.coverage.outlets
+        if metres is None or "bank" not in outlets:
+            return found
+        bank, rows = outlets["bank"].to_numpy(object), np.flatnonzero(outlets["counts"])
+        own = self.candidates["bank"].to_numpy(object)
+        lon, lat = lonlat(self.candidates.geometry.to_numpy())
+        there = lonlat(outlets.geometry.to_numpy()[rows])
+        one, other = nearer(lon, lat, *there, metres)
+        alike = (own[one] != "") & (own[one] == bank[rows[other]])
+        one, other = one[alike], other[alike]
+        away = ellipsoid.metres(lon[one], lat[one], *(each[other] for each in there))
+        # Farthest first, so that the nearest is written last.
+        order = np.lexsort((-other, -away.round(3)))
+        found[one[order]] = rows[other[order]]
+        return found
 
     @property
     def walked(self) -> Coverage:
@@ -108,6 +139,11 @@ class Question:
     def covers(self) -> csr_array:
         """Who of the missed is within reach of whom, (missed, candidates)."""
         return csr_array(self.reach[self.missed])
+
+    @cached_property
+    def lengths(self) -> csr_array:
+        """How far everybody would have to each candidate within reach, metres by the standard."""
+        return candidate_lengths(self.walked, self.candidates)
 
     @cached_property
     def by_site(self) -> csr_array:
@@ -237,6 +273,22 @@ def ask(coverage: Coverage, candidates: Rows | None, terms: Terms) -> Question:
     return question_on(coverage, frame, candidate_covers(coverage, frame), terms, generated)
 
 
+def with_candidates_for(question: Question, left: Bools, letter: str) -> Question:
+    """The question with street locations for some people more, though they may be covered.
+
+    Parameters
+    ----------
+    left : of each row of the demand, whether a site should be found for it.
+    letter : that the ids of these candidates begin with.
+    """
+    coverage, terms = question.walked, question.terms
+    asked = replace(coverage, demand=coverage.demand.assign(covered=~left))
+    more = generate_candidates(asked, terms.generate, terms.spacing_m, terms.excluded)
+    more["candidate_id"] = more["candidate_id"].str.replace("G", letter)
+    frame = pd.concat([question.candidates, more], ignore_index=True)
+    return replace(ask(coverage, frame, terms), generated=True)
+
+
 def question_on(
     coverage: Findings,
     candidates: gpd.GeoDataFrame,
@@ -326,7 +378,21 @@ def _limits(
                 raise _refusal("limits_cross", what, "请改正其一", name, f"{kind}_least")
             if limit.least > 0 or np.isfinite(limit.most):
                 found.append(limit)
-    return tuple(found)
+    return (*found, *_apart(candidates, terms))
+
+
+def _apart(candidates: gpd.GeoDataFrame, terms: Terms) -> list[Limit]:
+    """Candidates of one bank of which one at most may be in a plan, all nearer than allowed."""
+    if terms.bank_apart_m is None:
+        return []
+    places = lonlat(candidates.geometry.to_numpy())
+    pairs = rivals(candidates["bank"].to_numpy(object), *places, terms.bank_apart_m)
+    found = []
+    for rows in cliques(len(candidates), *pairs):
+        sites = np.zeros(len(candidates), bool)
+        sites[rows] = True
+        found.append(Limit("apart", str(candidates["candidate_id"].iloc[rows[0]]), sites, 0, 1))
+    return found
 
 
 def _both(
@@ -376,11 +442,16 @@ def refuse_contradictions(question: Question) -> None:
     for kept_out, kind, what in (
         (question.barred, "fixed_and_forbidden", "候选点既必选又禁选"),
         (question.excluded, "fixed_and_excluded", "必选候选点位于不布点区域"),
+        (question.crowded, "fixed_too_near", "必选候选点离同一银行的现有网点太近"),
     ):
         if (both := question.fixed & kept_out).any():
             raise _refusal(kind, what, "请从其中一处删去", str(ids[both][0]))
     for limit in question.limits:
         if question.fixed[limit.sites].sum() > limit.most:
+            if limit.kind == "apart":
+                near = "、".join(ids[question.fixed & limit.sites])
+                what, action = "必选候选点属于同一银行且相距太近", "请减少必选点或减小间距"
+                raise _refusal("fixed_too_near", what, action, near, "bank_apart_m")
             whose = {"bank": "所属银行", "county": "所在县区", "city": "所在市"}[limit.kind]
             what, action = f"必选候选点超过{whose}的上限", "请提高上限或减少必选点"
             column = "bank_caps" if limit.kind == "bank" else f"{limit.kind}_most"

@@ -9,8 +9,9 @@ import geopandas as gpd
 from gdcoverage.findings import Coverage
 from gdcoverage.gaps import find_gaps
 from gdcoverage.sites._plan import SitePlan, described
+from gdcoverage.sites._prefer import settled
 from gdcoverage.sites._question import HAIR, Question, ask
-from gdcoverage.sites._solve import fewest_sites, most_people, settled
+from gdcoverage.sites._solve import fewest_sites, most_people
 from gdcoverage.sites._terms import Terms
 from gdcoverage.tables import Rows
 

@@ -17,8 +17,9 @@ from gdcoverage.findings import covered_at
 from gdcoverage.policy import COMPARISON_SPEEDS, KMH_IN_M_PER_MIN, Speed
 from gdcoverage.showing import Shown, share
 from gdcoverage.sites._plan import SitePlan, described
+from gdcoverage.sites._prefer import settled
 from gdcoverage.sites._question import HAIR, Question
-from gdcoverage.sites._solve import most_people, options_of, settled
+from gdcoverage.sites._solve import most_people, options_of
 
 # Shares that differ by less are the same.
 _SAME = 1e-9

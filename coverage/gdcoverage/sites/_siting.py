@@ -7,17 +7,23 @@ from functools import partial
 from typing import TypeVar
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
 
 from gdcoverage.findings import Coverage
 from gdcoverage.gaps import find_gaps
+from gdcoverage.geo import ellipsoid
+from gdcoverage.geo.plane import lonlat
 from gdcoverage.showing import Shown
 from gdcoverage.sites._alternatives import Alternatives, alternatives_to
 from gdcoverage.sites._candidates import kinds_of
+from gdcoverage.sites._capacity import Capacity, capacity_of
 from gdcoverage.sites._exit import exit_impact
 from gdcoverage.sites._frontier import Frontier, frontier_of
 from gdcoverage.sites._plan import SitePlan
-from gdcoverage.sites._question import ask
+from gdcoverage.sites._question import Question, ask
 from gdcoverage.sites._recommend import plan_for
+from gdcoverage.sites._redesign import Redesign, redesigned
 from gdcoverage.sites._refine import Refinement, refined
 from gdcoverage.sites._robust import Robust, robust_of
 from gdcoverage.sites._terms import Terms
@@ -45,6 +51,10 @@ class Siting(Shown):
     kinds : what stands where the candidates are, and how many of them; empty where not known.
     robust : the plan that stays good at every speed, or None.
     refinement : what denser candidates won and could win, or None.
+    capacity : who finds room at outlets that serve so many people, or None.
+    redesign : outlets that close and sites that open, or None.
+    crowded : candidates too near to an active outlet of their bank, which were forbidden:
+        ``candidate_id``, ``name``, ``bank``, ``outlet_id``, ``outlet_name``, ``outlet_m``.
     """
 
     candidates: int
@@ -59,6 +69,9 @@ class Siting(Shown):
     kinds: tuple[tuple[str, int], ...] = ()
     robust: Robust | None = None
     refinement: Refinement | None = None
+    redesign: Redesign | None = None
+    capacity: Capacity | None = None
+    crowded: pd.DataFrame | None = None
 
     def _line(self) -> str:
         return f"{self.candidates:,} candidates weighed; {self.plan!r}"
@@ -98,6 +111,8 @@ def make_siting(
     robust = robust_of(question, plan, gaps) if terms.robust else None
     curve = frontier_of(question) if terms.frontier else None
     size = len(plan.sites)
+    other = redesigned(question, places) if terms.close else None
+    loads = None if terms.capacity is None else capacity_of(question, plan, gaps)
     further = alternatives_to(question, size) if terms.alternatives and size else None
     return Siting(
         len(question.candidates),
@@ -111,4 +126,28 @@ def make_siting(
         kinds=kinds_of(question.candidates["kind"]),
         refinement=refinement,
         robust=robust and replace(robust, plan=told(robust.plan)),
+        redesign=other and replace(other, opened=by_landmarks(other.opened, coverage, landmarks)),
+        capacity=loads and replace(loads, sites=by_landmarks(loads.sites, coverage, landmarks)),
+        crowded=_crowded(question),
     )
+
+
+def _crowded(question: Question) -> pd.DataFrame | None:
+    """The rows of `Siting.crowded`, nearest first; None where there are none."""
+    rows = np.flatnonzero(question.crowded)
+    if not len(rows):
+        return None
+    outlets = question.coverage.outlets.iloc[question.too_near[rows]]
+    candidates = question.candidates.iloc[rows]
+    here, there = (lonlat(frame.geometry.to_numpy()) for frame in (candidates, outlets))
+    table = pd.DataFrame(
+        {
+            **{
+                name: candidates[name].to_numpy(object) for name in ("candidate_id", "name", "bank")
+            },
+            "outlet_id": outlets["outlet_id"].to_numpy(object),
+            "outlet_name": outlets.get("name", outlets["outlet_id"]).to_numpy(object),
+            "outlet_m": ellipsoid.metres(*here, *there).round(3),
+        }
+    )
+    return table.sort_values("outlet_m", kind="stable", ignore_index=True)

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy.sparse import csr_array, hstack
 
 from gdcoverage import locate
 from gdcoverage.arrays import Ints
 from gdcoverage.problems import unusable
 from gdcoverage.sites._binding import refusal
 from gdcoverage.sites._question import HAIR, Question
-from gdcoverage.sites._spread import spread_out
 
 # Earlier plans, each with how many of its sites at most the new plan may hold.
 Unlike = Sequence[tuple[Ints, int]]
@@ -58,7 +56,7 @@ def _most_people(
     options = options_of(question, unlike)
     if time_limit is not None:
         options["time_limit"] = time_limit
-    room = _with_room(question, options, sites)
+    room = with_room(question, options, sites)
     found = locate.maximal_covering(question.covers, question.people, room, **options)
     people = question.population_of(found.sites)
     bound = people if found.gap == 0 else max(people, float(found.bound))
@@ -85,52 +83,6 @@ def fewest_sites(question: Question, people: float) -> locate.CoverSolution:
     bound = int(question.fixed.sum()) + np.ceil(float(found.bound) - 1e-6)
     size = len(found.sites)
     return with_bound(replace(found, objective=size), min(size, bound))
-
-
-def settled(
-    question: Question, plan: Ints, sites: int, unlike: Unlike = ()
-) -> tuple[Ints, locate.CoverSolution | None]:
-    """Of the plans that cover as many people as this one, that which the terms prefer.
-
-    With ``then``, also its people in reach of two or more outlets as the objective, proved.
-    """
-    if question.terms.then is None:
-        return (plan if unlike else spread_out(question, plan)), None
-    demand = question.coverage.demand
-    outlets = demand["covering_outlets"].to_numpy()
-    people = np.where(question.counted, demand["population"].to_numpy(float), 0.0)
-    rows = np.flatnonzero((people > 0) & (outlets < 2))
-    rows = rows[np.argsort(demand["demand_id"].to_numpy(str)[rows])]
-    # The outlets that are there stand as one more site, which is fixed.
-    there = csr_array((outlets[rows] == 1)[:, None])
-    options = options_of(question, unlike)
-    options["fixed"] = np.append(question.fixed, True)
-    options["forbidden"] = np.append(question.forbidden, False)
-    room = _with_room(question, options, sites)
-    if "costs" in options:
-        options["costs"] = np.append(question.costs, 0.0)
-    place = np.full(len(demand), -1)
-    place[rows] = np.arange(len(rows))
-    options["floors"] = [
-        (place[question.missed[own]], needed) for _, own, needed in question.floors
-    ]
-    found = locate.backup_covering(
-        hstack([question.reach[rows], there], format="csr"),
-        people[rows],
-        room,
-        plan,
-        **options,
-    )
-    twice = float(people[outlets >= 2].sum())
-    found = replace(found, sites=found.sites[:-1], objective=found.objective + twice)
-    return found.sites, with_bound(found, float(found.bound) + twice)
-
-
-def people_twice(question: Question) -> float:
-    """People who count in reach of two or more outlets as it is."""
-    demand = question.coverage.demand
-    twice = question.counted & (demand["covering_outlets"] >= 2).to_numpy()
-    return float(demand["population"].to_numpy(float)[twice].sum())
 
 
 def with_bound(plan: locate.CoverSolution, bound: float) -> locate.CoverSolution:
@@ -162,7 +114,7 @@ def options_of(question: Question, unlike: Unlike) -> locate.Options:
     }
 
 
-def _with_room(question: Question, options: locate.Options, sites: int) -> float:
+def with_room(question: Question, options: locate.Options, sites: int) -> float:
     """What may be added: so many sites; where there is a budget, also as a group, and its money."""
     left = sites - int(question.fixed.sum())
     if not np.isfinite(question.budget):

@@ -27,6 +27,11 @@ _RANGES = {
     "apart_m": Range(1, 10**6),
     "budget": Range(0, 10**12),
     "refine_m": Range(5, 10**6),
+    "close": _COUNT,
+    "move_most_m": Range(1, 10**7),
+    "merge_most_m": Range(1, 10**7),
+    "bank_apart_m": Range(1, 10**6),
+    "capacity": Range(1, 10**9),
     "time_limit": Range(0, 10**6),
 }
 # What may be one number for all, or a number by code of county or city, or by bank.
@@ -38,12 +43,18 @@ _BY_CODE = {
     "rate_least": Range(0, 1),
 }
 _CHOICES = {
-    "then": (("two_outlets",), "应为 two_outlets，或不写"),
+    "then": (
+        ("two_outlets", "mean_walk", "spread"),
+        "应为 two_outlets、mean_walk、spread 之一，或不写",
+    ),
     "scope": (("county", "province"), "应为 county（各县区分别）或 province（全部县区合用）"),
     "robust": (("expected", "regret"), "应为 expected、regret 之一，或不写"),
 }
 # What plans for several speeds are not held to.
 _NOT_ROBUST = ("county_least", "city_least", "bank_least", "rate_least", "budget", "costs")
+_LISTS = dict.fromkeys(("fixed", "forbidden"), "应是候选点编号的列表") | dict.fromkeys(
+    ("close_of", "keep"), "应是网点编号、银行或区划代码的列表"
+)
 _WORDS = {"bank_caps": "上限", "bank_least": "下限", "costs": "费用"}
 _BY_NAME = {"bank_caps": _COUNT, "bank_least": _COUNT, "costs": Range(0, 10**12)}
 
@@ -73,7 +84,10 @@ class Terms:
         there, and candidates of a table that lie there are forbidden.
     then : what decides among plans that cover equally many people. ``two_outlets``: the one with
         most people in reach of two or more outlets, active outlets counted with the plan's
-        sites; None: the one spread wider.
+        sites; ``mean_walk``: the one with the shortest way, on average, of all who are covered
+        (walks of urban, straight lines of rural people; not with scope ``province``);
+        ``spread``: the one with the greatest least distance between its sites, and between these
+        and active outlets; None: one spread wider, without proof.
     frontier : most sites of the frontier; 0 for none.
     alternatives : most further plans; 0 for none.
     differ : how many sites of every earlier plan an alternative leaves out at least.
@@ -85,6 +99,20 @@ class Terms:
         and alternatives.
     refine_m : metres apart to which generated locations are refined around the chosen sites,
         until nothing is won; not at all if None.
+    bank_apart_m : geodesic metres that outlets of one bank are apart at least, new ones from one
+        another and from active ones.
+    capacity : people whom an outlet serves at most. Beside the recommended plan it is told who is
+        covered but finds no room, and a plan is found that serves most people within it; see
+        `Capacity`. ``rate_least`` does not matter there.
+    close : a plan beside the recommended one that may close so many outlets and open `add`
+        sites, so that there are no more than ``add - close`` outlets more than now: with equal
+        numbers outlets move, with fewer openings they merge; see `redesign`. None if 0.
+    close_of, keep : outlets that may close (any active one of the counties if empty), and that
+        stay: by id, by bank, by adcode or by its first four digits.
+    move_most_m : geodesic metres that an outlet moves at most: every site opened, but for the
+        ``add - close`` by which outlets may grow in number, is where one outlet moves to, of its
+        bank or of none.
+    merge_most_m : an outlet closes only where another of its bank stays or opens so near.
     robust : a plan beside the recommended one that stays good at the three walking speeds of
         every report: ``expected``, with most people on average; ``regret``, that falls least
         short of the best at the speed where it falls shortest; none if None.
@@ -116,7 +144,7 @@ class Terms:
     fixed: Collection[str] = ()
     forbidden: Collection[str] = ()
     excluded: Areas | None = field(default=None, compare=False, repr=False)
-    then: Literal["two_outlets"] | None = None
+    then: Literal["two_outlets", "mean_walk", "spread"] | None = None
     frontier: int = 10
     alternatives: int = 3
     differ: int = 1
@@ -126,6 +154,13 @@ class Terms:
     scope: Literal["county", "province"] = "county"
     refine_m: float | None = None
     robust: Literal["expected", "regret"] | None = None
+    bank_apart_m: float | None = None
+    capacity: float | None = None
+    close: int = 0
+    close_of: Collection[str] = ()
+    keep: Collection[str] = ()
+    move_most_m: float | None = None
+    merge_most_m: float | None = None
     time_limit: float = 60.0
 
     def __repr__(self) -> str:
@@ -168,9 +203,9 @@ class Terms:
             faults["costs"] = "须同时写费用上限 budget"
         if "budget" in given and "target" in given:
             faults["budget"] = "只能与 add 同时写"
-        for name in ("fixed", "forbidden"):
+        for name, told in _LISTS.items():
             if not _are_ids(given.get(name, ())):
-                faults[name] = "应是候选点编号的列表"
+                faults[name] = told
         for name, (choices, told) in _CHOICES.items():
             if name in given and given[name] not in choices:
                 faults[name] = told
@@ -198,8 +233,11 @@ def _clashes(given: Mapping[str, Any]) -> dict[str, str]:
     """Terms that cannot be asked together."""
     clashes: dict[str, str] = {}
     if given.get("scope") == "province":
-        asked = [name for name in ("robust", "refine_m") if name in given]
+        asked = [name for name in ("robust", "refine_m", "close", "capacity") if given.get(name)]
+        asked += ["then"] if given.get("then") == "mean_walk" else []
         clashes |= dict.fromkeys(asked, "与 scope = province 不能同时写")
+    if given.get("close") and "target" in given:
+        clashes["close"] = "只能与 add 同时写"
     if "robust" in given:
         asked = [name for name in _NOT_ROBUST if given.get(name)]
         clashes |= dict.fromkeys(asked, "与 robust 不能同时写")
