@@ -6,6 +6,7 @@ none is worked out.
 """
 
 import datetime as dt
+import importlib
 import json
 import random
 import re
@@ -401,6 +402,42 @@ TOGETHER = (
     *("a candidate moves", "a fixed candidate", "a lake", "a cap", "a frontier", "fewer minutes"),
     *("Saturdays are asked about", "services, towns and quotas"),
 )
+
+
+@pytest.mark.parametrize("scope", ["county", "province"])
+def test_why_a_question_has_no_answer_is_found_once(before, tmp_path, monkeypatch, scope):
+    """Until a term changes; what was told is told again."""
+    changes = [asked("rate_least = 99"), asked(f'scope = "{scope}"')]
+    path = changed_copy(before, tmp_path, None)
+    for change in changes:
+        change(path.parent)
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    solved: list[int] = []
+    for module, name in (("job", "make_siting"), ("joint", "plan_jointly")):
+        solve = getattr(importlib.import_module(f"gdcoverage.run.{module}"), name)
+
+        def counted(*told, solve=solve, **more):
+            solved.append(1)
+            return solve(*told, **more)
+
+        monkeypatch.setattr(f"gdcoverage.run.{module}.{name}", counted)
+    how = How(workers=1, only_numbers=True)
+
+    def ran(how=how):
+        before = len(solved)
+        ended = run_plan(load_plan(path), DATE, how)
+        return len(solved) - before, ended.failures, all_files(path.parent / "results")
+
+    first, failures, files = ran()
+    assert first == (1 if scope == "province" else 3)
+    assert failures
+    assert ran() == (0, failures, files)
+    assert ran(replace(how, fresh=True)) == (first, failures, files)
+    text("plan.toml", "rate_least = 99", "rate_least = 98")(path.parent)
+    assert ran()[0] == first
+    text("plan.toml", "rate_least = 98", "rate_least = 1")(path.parent)
+    solving, failures, _ = ran()
+    assert (solving, failures) == (first, ())
 
 
 @pytest.mark.parametrize("seed", range(3))

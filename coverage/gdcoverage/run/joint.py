@@ -20,7 +20,7 @@ from gdcoverage.run.county import touching
 from gdcoverage.run.how import How, failure, outcomes
 from gdcoverage.run.identity import digest, program
 from gdcoverage.run.inputs import Inputs, Say
-from gdcoverage.run.job import Done, Job, Work, asked_of
+from gdcoverage.run.job import Done, Job, Work, asked_of, is_final, refused_id
 from gdcoverage.run.kept import Kept, packed
 from gdcoverage.run.plan import Plan
 from gdcoverage.sites import (
@@ -83,7 +83,10 @@ def answer_jointly(plan: Plan, inputs: Inputs, found: Found, how: How, say: Say)
     identity = digest("joint", program(), *asked, ids)
     answer = None if how.fresh else kept.get(identity)
     failures = list(answers.failures)
-    if answer is None and parts:
+    refused = None if how.fresh or answer is not None else kept.get(refused_id(identity))
+    if refused is not None:
+        failures += refused
+    elif answer is None and parts:
         say("全省布点：求解")
         try:
             answer = plan_jointly(parts, *asked)
@@ -92,7 +95,10 @@ def answer_jointly(plan: Plan, inputs: Inputs, found: Found, how: How, say: Say)
             # As a run that goes on will find it.
             answer = kept.opened(body)
         except InputError as error:
-            failures += [replace(p, what=f"全省布点：{p.what}") for p in error.problems]
+            told = [replace(p, what=f"全省布点：{p.what}") for p in error.problems]
+            if all(map(is_final, told)):
+                kept.put(refused_id(identity), packed(told))
+            failures += told
     return Answered(identity, answer, tuple(failures))
 
 
