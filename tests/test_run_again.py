@@ -201,6 +201,17 @@ def left_since(register: Register) -> None:
     INSPECTED(register)
 
 
+def both(*changes):
+    def make(folder: Path) -> None:
+        for change in changes:
+            change(folder)
+
+    return make
+
+
+machines = table("candidates.csv", lambda f: f.assign(服务方式=["窗口", "自助"] * 6))
+
+
 def nothing_asked(folder: Path) -> None:
     path = folder / "plan.toml"
     path.write_text(path.read_text(encoding="utf-8").partition("[sites]")[0], encoding="utf-8")
@@ -255,6 +266,11 @@ NUMBERS = {
     "alternatives": text("plan.toml", "alternatives = 0", "alternatives = 1"),
     "a floor of sites": asked("county_least = 2"),
     "a cap of sites": asked("county_most = 1"),
+    "a cap of kinds": both(machines, asked('kind_most = { "自助点" = 0 }')),
+    "a floor of kinds": both(machines, asked('kind_least = { "自助点" = 2 }')),
+    "a floor of classes": asked('class_least = { "乡村" = 2 }'),
+    "a cap of classes": asked('class_most = { "城区" = 1 }'),
+    "a floor of people": asked('people_least = { "乡村" = 100 }'),
     "a floor of the rate": asked("rate_least = 40"),
     "a rate that cannot be reached": asked("rate_least = 99"),
     "a budget": asked('budget = 2\ncosts = { "C01" = 2 }'),

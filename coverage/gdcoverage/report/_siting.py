@@ -13,6 +13,7 @@ from gdcoverage.report._columns import percent
 from gdcoverage.report._robust import robust_data, robust_lines, robust_sheets
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.sites import (
+    TABLE_KINDS,
     ExitImpact,
     JointPlan,
     Refinement,
@@ -30,6 +31,8 @@ _LIMITS = {
     "forbidden": "受禁选候选点限制",
     "excluded": "受不布点区域限制",
     "bank_caps": "受银行上限限制",
+    "kind_caps": "受候选点类别上限限制",
+    "class_caps": "受城乡上限限制",
     "county_caps": "受县区上限限制",
     "city_caps": "受各市上限限制",
 }
@@ -283,7 +286,9 @@ def candidates_line(siting: Siting | JointPlan) -> str:
     if not siting.candidates:
         return "候选点 0 个。"
     kinds = "、".join(f"{kind} {count:,}" for kind, count in siting.kinds)
-    given = f"取自街道文件（OSM）：{kinds}" if kinds else "来自候选点表"
+    of_table = all(kind in TABLE_KINDS for kind, _ in siting.kinds)
+    source = "来自候选点表" if of_table else "取自街道文件（OSM）"
+    given = f"{source}：{kinds}" if kinds else source
     kind = "由程序在街道上生成" if siting.generated else given
     kept_out = f"；其中 {siting.excluded:,} 个位于不布点区域，不予考虑" if siting.excluded else ""
     return f"候选点 {siting.candidates:,} 个，{kind}{kept_out}。"

@@ -28,6 +28,7 @@ from gdcoverage.sites import (
     JointPlan,
     Reached,
     generate_candidates,
+    kind_of_services,
     landmarks_of,
     plan_jointly,
 )
@@ -79,7 +80,8 @@ def answer_jointly(plan: Plan, inputs: Inputs, found: Found, how: How, say: Say)
     ids = [work.identity for work in works if work.identity in answers.known]
     names = inputs.pictured.names
     landmarks = None if names is None else landmarks_of(names)
-    asked = (plan.standard, terms, generated, service, landmarks)
+    own = inputs.counties[inputs.counties["adcode"].isin([job.task.adcode for job in jobs])]
+    asked = (plan.standard, terms, generated, own.reset_index(drop=True), service, landmarks)
     identity = digest("joint", program(), *asked, ids)
     answer = None if how.fresh else kept.get(identity)
     failures = list(answers.failures)
@@ -158,6 +160,8 @@ def _near(job: Job, candidates: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | N
     if near is None:
         return None
     near = near.assign(candidate_id=near["outlet_id"])
+    if "kind" not in near:
+        near = near.assign(kind=kind_of_services(near))
     return near[[name for name in _CANDIDATES if name in near]]
 
 

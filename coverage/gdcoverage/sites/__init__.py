@@ -3,9 +3,11 @@
 from gdcoverage.sites._alternatives import Alternatives, alternatives
 from gdcoverage.sites._candidates import (
     CANDIDATE_COLUMNS,
+    TABLE_KINDS,
     candidate_covers,
     complete_candidates,
     generate_candidates,
+    kind_of_services,
 )
 from gdcoverage.sites._exit import ExitImpact, exit_impact, exit_impact_of
 from gdcoverage.sites._frontier import Frontier, frontier
@@ -22,6 +24,7 @@ from gdcoverage.sites._whereabouts import landmarks_of
 __all__ = [
     "CANDIDATE_COLUMNS",
     "SITE_COLUMNS",
+    "TABLE_KINDS",
     "Alternatives",
     "ExitImpact",
     "Frontier",
@@ -42,6 +45,7 @@ __all__ = [
     "exit_impact_of",
     "frontier",
     "generate_candidates",
+    "kind_of_services",
     "landmarks_of",
     "make_siting",
     "plan_jointly",

@@ -113,12 +113,19 @@ class JointPlan(Shown):
         return self.counties
 
 
-def joined(parts: Sequence[Reached], standard: Standard, terms: Terms, generated: bool) -> Question:
+def joined(
+    parts: Sequence[Reached],
+    standard: Standard,
+    terms: Terms,
+    generated: bool,
+    counties: gpd.GeoDataFrame | None = None,
+) -> Question:
     """The question of all counties, each person and each candidate once.
 
     Parameters
     ----------
     parts : of the counties, by adcode. A candidate near a border is in several.
+    counties : these, with their names.
 
     Raises
     ------
@@ -137,7 +144,7 @@ def joined(parts: Sequence[Reached], standard: Standard, terms: Terms, generated
     reach.sort_indices()
     # An empty column of covers: who covers whom now is counted in the demand already.
     nobody = csr_array((len(demand), len(outlets)), dtype=bool)
-    coverage = StreetlessCoverage(standard, demand, outlets, nobody, None)
+    coverage = StreetlessCoverage(standard, demand, outlets, nobody, counties)
     return question_on(
         coverage, candidates[[*CANDIDATE_COLUMNS, "geometry"]], reach, terms, generated
     )
@@ -148,6 +155,7 @@ def plan_jointly(
     standard: Standard,
     terms: Terms,
     generated: bool,
+    counties: gpd.GeoDataFrame | None = None,
     service: str = "",
     landmarks: gpd.GeoDataFrame | None = None,
 ) -> JointPlan:
@@ -157,6 +165,7 @@ def plan_jointly(
     ----------
     parts : of the counties, by adcode.
     terms : with `add` or `target`, of all counties together.
+    counties : these, with their names, or None.
     service : what the parts are about, in official terms.
     landmarks : of `landmarks_of`, by which to say where sites are, or None.
 
@@ -164,14 +173,14 @@ def plan_jointly(
     ------
     ValueError, InputError : as for `recommend_sites`.
     """
-    question = joined(parts, standard, terms, generated)
+    question = joined(parts, standard, terms, generated, counties)
     gaps = pd.concat([part.gaps for part in parts], ignore_index=True)
     plan = plan_for(question, gaps)
     plan = replace(plan, sites=by_landmarks(plan.sites, question.coverage, landmarks))
     ids = question.candidates["candidate_id"]
     chosen = np.flatnonzero(ids.isin(plan.sites["candidate_id"]))
     budget = len(chosen) if terms.add is None else terms.add
-    counties = _Counties(question)
+    home = _Counties(question)
     found = {
         "joint": (chosen, plan.bound if plan.aim == "people" else np.nan, plan.gap, plan.status)
     }
@@ -179,18 +188,18 @@ def plan_jointly(
         free = most_people(question.without_floors(), budget)
         found["without_floors"] = (free.sites, float(free.bound), free.gap, free.status)
     for way, shares in (
-        ("equal", shared(budget, np.ones(len(counties.codes)), counties.missed)),
-        ("by_people", shared(budget, counties.people, counties.missed)),
+        ("equal", shared(budget, np.ones(len(home.codes)), home.missed)),
+        ("by_people", shared(budget, home.people, home.missed)),
     ):
-        split = _divided(question, counties, shares)
+        split = _divided(question, home, shares)
         found[way] = (split.sites, float(split.bound), split.gap, split.status)
     return JointPlan(
         len(question.candidates),
         generated,
         int(question.excluded.sum()),
         plan,
-        counties.table({way: sites for way, (sites, *_) in found.items()}),
-        _ways(question, counties, found),
+        home.table({way: sites for way, (sites, *_) in found.items()}),
+        _ways(question, home, found),
         service,
         kinds_of(question.candidates["kind"]),
     )

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.policy import Range, out_of_range, require_none
+from gdcoverage.policy import SETTLEMENTS, Range, out_of_range, require_none
 
 Areas: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries | BaseGeometry
 
@@ -43,9 +43,32 @@ _CHOICES = {
     "robust": (("expected", "regret"), "应为 expected、regret 之一，或不写"),
 }
 # What plans for several speeds are not held to.
-_NOT_ROBUST = ("county_least", "city_least", "bank_least", "rate_least", "budget", "costs")
-_WORDS = {"bank_caps": "上限", "bank_least": "下限", "costs": "费用"}
-_BY_NAME = {"bank_caps": _COUNT, "bank_least": _COUNT, "costs": Range(0, 10**12)}
+_NOT_ROBUST = (
+    *("county_least", "city_least", "bank_least", "kind_least", "class_least"),
+    *("rate_least", "people_least", "budget", "costs"),
+)
+_WORDS = {
+    **dict.fromkeys(("bank_caps", "kind_most", "class_most"), "上限"),
+    **dict.fromkeys(("bank_least", "kind_least", "class_least", "people_least"), "下限"),
+    "costs": "费用",
+}
+_BY_NAME = {
+    **dict.fromkeys(("bank_caps", "bank_least"), _COUNT),
+    **dict.fromkeys(("kind_least", "kind_most", "class_least", "class_most"), _COUNT),
+    **dict.fromkeys(("costs", "people_least"), Range(0, 10**12)),
+}
+_FORMS = {
+    **dict.fromkeys(("bank_caps", "bank_least"), "{ 银行 = 个数 }"),
+    **dict.fromkeys(("kind_least", "kind_most"), "{ 类别 = 个数 }"),
+    **dict.fromkeys(("class_least", "class_most"), "{ 城区 = 个数, 乡村 = 个数 }"),
+    "people_least": "{ 代码或城乡类别 = 人数 }",
+    "costs": "{ 候选点编号 = 费用 }",
+}
+# Settlement classes as they may be written.
+CLASSES = {term: name for name, term in SETTLEMENTS.items()} | {name: name for name in SETTLEMENTS}
+# Digits of a city's code; a county's has all six.
+CITY_DIGITS = 4
+_CODES = (CITY_DIGITS, 6)
 
 _APART_M, _APART_REFINED_M = 500.0, 200.0
 
@@ -64,6 +87,12 @@ class Terms:
     county_least, county_most : fewest and most sites in each county; or by adcode. Of the fewest,
         as many as a county has candidates.
     city_least, city_most : likewise of each city, by the first four digits of the adcode.
+    kind_least, kind_most : fewest and most sites of each kind of candidate named, as their column
+        ``kind`` says it: 网点, 自助点, 银行网点, ….
+    class_least, class_most : fewest and most sites in towns (城区 or ``urban``) and in the country
+        (乡村 or ``rural``). A candidate's class is that of the nearest demand point.
+    people_least : people newly covered at least, of those who live in a county (by adcode), a
+        city (by its first four digits) or a class.
     rate_least : coverage rate that every county must reach, 0 to 1; or by adcode. It does not
         matter where outlets are replaced, which serves those who lost the standard only.
     costs : of candidates by id, 1 for those not named. Only together with `budget`.
@@ -110,6 +139,11 @@ class Terms:
     county_most: Numbers | None = None
     city_least: Numbers = 0
     city_most: Numbers | None = None
+    kind_least: Mapping[str, int] = field(default_factory=dict)
+    kind_most: Mapping[str, int] = field(default_factory=dict)
+    class_least: Mapping[str, int] = field(default_factory=dict)
+    class_most: Mapping[str, int] = field(default_factory=dict)
+    people_least: Mapping[str, float] = field(default_factory=dict)
     rate_least: Numbers = 0.0
     costs: Mapping[str, float] = field(default_factory=dict)
     budget: float | None = None
@@ -152,11 +186,10 @@ class Terms:
                         f"中“{'”“'.join(map(str, wrong))}”的{_WORDS.get(name, '数')}{range_}"
                     )
             elif name in _BY_NAME:
-                faults[name] = (
-                    "应写成 { 候选点编号 = 费用 }" if name == "costs" else "应写成 { 银行 = 个数 }"
-                )
+                faults[name] = f"应写成 {_FORMS[name]}"
             elif not range_.holds(numbers):
                 faults[name] = f"{range_}，或按代码写 {{ 代码 = 数 }}"
+        faults |= _strange_names(given)
         if given.get("costs") and "budget" not in given:
             faults["costs"] = "须同时写费用上限 budget"
         if "budget" in given and "target" in given:
@@ -171,20 +204,38 @@ class Terms:
 
     def strange_codes(self, adcodes: Collection[str]) -> list[tuple[str, str]]:
         """Term and code of what is asked of counties or cities that are not among these."""
-        known = {*adcodes, *(adcode[:4] for adcode in adcodes)}
-        numbers = {name: getattr(self, name) for name in _BY_CODE}
+        known = {*adcodes, *(adcode[:CITY_DIGITS] for adcode in adcodes), *CLASSES}
+        numbers = {name: getattr(self, name) for name in (*_BY_CODE, "people_least")}
         by_code = {name: n for name, n in numbers.items() if isinstance(n, Mapping)}
         return [(name, code) for name, n in by_code.items() for code in n if code not in known]
 
     def of_county(self, adcode: str) -> Terms:
         """What of terms for many counties one of them is asked."""
-        own = {adcode, adcode[:4]}
+        own = {adcode, adcode[:CITY_DIGITS], *CLASSES}
         changed: dict[str, Any] = {}
-        for name in _BY_CODE:
+        for name in (*_BY_CODE, "people_least"):
             numbers = getattr(self, name)
             if isinstance(numbers, Mapping):
                 changed[name] = {code: n for code, n in numbers.items() if code in own}
         return replace(self, **changed)
+
+
+def _strange_names(given: Mapping[str, Any]) -> dict[str, str]:
+    """What is asked of classes that are none, or of what is no code."""
+    faults = {}
+    for name in ("class_least", "class_most"):
+        if set(_names(given.get(name))) - set(CLASSES):
+            faults[name] = "应按 城区、乡村 写"
+    asked = set(_names(given.get("people_least"))) - set(CLASSES)
+    if any(
+        not (isinstance(code, str) and code.isdigit() and len(code) in _CODES) for code in asked
+    ):
+        faults["people_least"] = "应按县区代码（六位）、市代码（前四位）或 城区、乡村 写"
+    return faults
+
+
+def _names(numbers: object) -> Collection[Any]:
+    return numbers if isinstance(numbers, Mapping) else ()
 
 
 def _clashes(given: Mapping[str, Any]) -> dict[str, str]:
