@@ -447,7 +447,7 @@ def sites(
         return
     if made.siting is None:
         raise InputError(*(p for p in made.problems if "布点：" in p.what))
-    for line in (*siting_lines(made.siting), *alternative_lines(made.siting)):
+    for line in (*siting_lines(made.siting), *alternative_lines(made.siting.alternatives)):
         out.print(Text(line))
 
 

@@ -404,6 +404,17 @@ FURTHER = {
     "other_sites": Column("与最优不同", "count"),
     "candidates": Column("候选点编号"),
 }
+FURTHER_SITE = {
+    "plan": Column("方案", "count", english="Plans", alone="备选方案", where=SHOWN),
+    **{name: SITE[name] for name in ("rank", "candidate_id", "name", "bank", "population")},
+    "apart_m": Column(
+        "距最优方案的网点",
+        "metres",
+        english="From the sites of the best plan",
+        where=SHOWN,
+    ),
+    **{name: SITE[name] for name in ("kind", "where", "lon", "lat", "gcj02_lon", "gcj02_lat")},
+}
 EXIT = {
     "rank": Column("名次", "count"),
     "outlet_id": Column("网点编号"),

@@ -110,6 +110,7 @@ def province_block(
         "supervision": supervised_rows(supervision),
         "gapMarks": [] if gaps is None else _gap_marks(gaps, standard),
         "sites": [] if sites is None else _site_marks(sites),
+        "alternatives": [],
         "steps": steps,
         "rated": rated(),
         "rankedTowns": TOWN["uncovered_population"].said,

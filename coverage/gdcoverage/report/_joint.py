@@ -9,14 +9,9 @@ import pandas as pd
 
 from gdcoverage.numbers import JOINT_COUNTY, JOINT_WAY, SITE, Column
 from gdcoverage.report._columns import percent
+from gdcoverage.report._records import place_of, records
 from gdcoverage.report._sheet import SheetWriter
-from gdcoverage.report._siting import (
-    candidates_line,
-    place_of,
-    plan_lines,
-    records,
-    service_line,
-)
+from gdcoverage.report._siting import candidates_line, plan_lines, service_line
 from gdcoverage.sites import JointPlan
 
 # So many counties are named in a line.

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from gdcoverage.numbers import CURVE, EXIT, FURTHER, SHARE, SITE, Column
+from gdcoverage.numbers import CURVE, EXIT, SHARE, SITE, Column
+from gdcoverage.report._alternatives import alternative_sheets, alternatives_data
 from gdcoverage.report._columns import percent
+from gdcoverage.report._records import number, place_of, records, values
 from gdcoverage.report._robust import robust_data, robust_lines, robust_sheets
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.sites import (
@@ -39,7 +40,7 @@ _LIMITS = {
 
 
 def siting_sheets(siting: Siting, writer: SheetWriter) -> None:
-    """Sheets 布点建议, 银行占比, 覆盖—投入曲线, 备选方案, 稳健方案, 各步速比较, 退出影响."""
+    """Sheets 布点建议, 银行占比, 覆盖—投入曲线, of alternatives and robust plans, 退出影响."""
     above = ("布点建议", *_head_lines(siting))
     writer.sheet("布点建议", pd.DataFrame(siting.plan.sites), SITE, above)
     share = ("各银行占比（不偏向任何银行）",)
@@ -57,9 +58,7 @@ def siting_sheets(siting: Siting, writer: SheetWriter) -> None:
         )
         sheet.insert_chart(len(curve) + 4, 0, chart)
     if siting.alternatives is not None:
-        some = "一" if siting.differ == 1 else str(siting.differ)
-        note = f"备选方案：方案 0 为最优，其余各方案至少有{some}个网点与前面所有方案不同"
-        writer.sheet("备选方案", _further(siting), FURTHER, (note,))
+        alternative_sheets(siting.alternatives, writer)
     if siting.robust is not None:
         robust_sheets(siting.robust, writer)
     note = "退出影响：单个网点退出后失去达标的人口（仅由它达标的人）"
@@ -144,15 +143,6 @@ def siting_lines(siting: Siting) -> list[str]:
     return lines
 
 
-def place_of(site: Mapping[Any, Any]) -> str:
-    """Where a site is, with coordinates as GPS and Amap take them; values as of `SitePlan`."""
-    where = f"位于 {site['where']}，" if site["where"] else "位于 "
-    return (
-        f"{where}WGS-84 {site['lon']:.6f},{site['lat']:.6f}，"
-        f"高德（GCJ-02） {site['gcj02_lon']:.6f},{site['gcj02_lat']:.6f}"
-    )
-
-
 def _head_lines(siting: Siting) -> list[str]:
     """What is asked about, what the plan adds, and of what it was chosen."""
     about = [service_line(siting.service)] if siting.service else []
@@ -193,17 +183,6 @@ def service_line(service: str) -> str:
     return f"以下只看“{service}”：只数写明能办的网点，新增网点视为都能办。"
 
 
-def alternative_lines(siting: Siting) -> list[str]:
-    """The alternatives for a terminal, a line each."""
-    if siting.alternatives is None:
-        return []
-    return [
-        f"备选方案 {plan['plan']}：新增达标 {plan['population']:,.0f} 人"
-        f"（比最优少 {percent(plan['below_best'])}），候选点 {plan['candidates']}"
-        for plan in _further(siting).iloc[1:].to_dict("records")
-    ] or ["没有符合条件的备选方案。"]
-
-
 def exit_lines(impact: ExitImpact) -> list[str]:
     """What is lost when outlets leave together, in sentences."""
     named = impact.outlets["name"].where(impact.outlets["name"] != "", impact.outlets["outlet_id"])
@@ -219,7 +198,7 @@ def exit_lines(impact: ExitImpact) -> list[str]:
         f"覆盖率 {percent(row['rate_before'])} → {percent(row['rate_after'])}"
         for row in changed.to_dict("records")
     ]
-    worst = impact.gaps.sort_values("population_lost", ascending=False).head(5)
+    worst = impact.gaps.sortvalues("population_lost", ascending=False).head(5)
     lines += [f"新空白区：{gap.name}，{gap.population_lost:,.0f} 人" for gap in worst.itertuples()]
     made_good = impact.replacement
     if made_good is not None and not len(made_good.sites) and impact.population_lost:
@@ -244,41 +223,28 @@ def siting_data(siting: Siting) -> dict[str, Any]:
         "generated": siting.generated,
         **({"kinds": dict(siting.kinds)} if siting.kinds else {}),
         "population": plan.population,
-        "rate_before": _number(plan.rate_before),
-        "rate_after": _number(plan.rate_after),
-        "bound": _number(plan.bound),
-        "gap": _number(plan.gap),
+        "rate_before": number(plan.rate_before),
+        "rate_after": number(plan.rate_after),
+        "bound": number(plan.bound),
+        "gap": number(plan.gap),
         "status": plan.status,
         "uncoverable_population": plan.uncoverable_population,
         "sites": records(pd.DataFrame(plan.sites).drop(columns="geometry")),
         "frontier": [] if siting.frontier is None else records(_curve(siting)),
-        "alternatives": _alternatives(siting),
+        "alternatives": alternatives_data(siting.alternatives),
         "exit_impact": records(pd.DataFrame(siting.exits).drop(columns="geometry")),
-        **({"refinement": _values(vars(siting.refinement))} if siting.refinement else {}),
+        **({"refinement": values(vars(siting.refinement))} if siting.refinement else {}),
         **({"robust": _robust(siting.robust)} if siting.robust else {}),
         **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
         **({} if plan.cost is None else {"cost": plan.cost}),
-        **({"two_outlets": _values(vars(plan.two_outlets))} if plan.two_outlets else {}),
+        **({"two_outlets": values(vars(plan.two_outlets))} if plan.two_outlets else {}),
     }
 
 
 def _robust(robust: Robust) -> dict[str, Any]:
     sites = pd.DataFrame(robust.plan.sites.drop(columns="geometry"))
     frames = {"sites": records(sites), "regrets": records(robust.regrets)}
-    return _values(robust_data(robust)) | {"population": robust.plan.population} | frames
-
-
-def _alternatives(siting: Siting) -> list[dict[str, Any]]:
-    """Each plan, the best one first, with its sites in build order."""
-    if siting.alternatives is None:
-        return []
-    plans, found = siting.alternatives.plans, siting.alternatives.sites
-    sites = pd.DataFrame(found.drop(columns="geometry"))
-    sites = sites.assign(lon=found.geometry.x, lat=found.geometry.y)
-    return [
-        {**plan, "sites": records(sites[sites["plan"] == plan["plan"]].drop(columns="plan"))}
-        for plan in records(plans.drop(columns="seconds"))
-    ]
+    return values(robust_data(robust)) | {"population": robust.plan.population} | frames
 
 
 def candidates_line(siting: Siting | JointPlan) -> str:
@@ -303,25 +269,3 @@ def _curve(siting: Siting) -> pd.DataFrame:
         nested=points["sites"].map(order["total"]).fillna(0.0),
         price=points["sites"].map(order["price"]).fillna(0.0),
     )
-
-
-def _further(siting: Siting) -> pd.DataFrame:
-    assert siting.alternatives is not None
-    ids = siting.alternatives.sites.groupby("plan")["candidate_id"].agg("、".join)
-    plans = siting.alternatives.plans
-    return plans.assign(candidates=plans["plan"].map(ids).fillna(""))
-
-
-def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows for JSON, NaN as None."""
-    return [_values(row) for row in table.to_dict("records")]
-
-
-def _values(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(k): _number(v) for k, v in row.items()}
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, float | np.floating):
-        return None if np.isnan(value) else round(float(value), 6)
-    return value.item() if isinstance(value, np.generic) else value

@@ -93,6 +93,7 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting("sites", "frontier", "曲线算到几个", "覆盖—投入曲线算到几个网点；默认 10", "number"),
         Setting("sites", "alternatives", "备选方案数", "再列几个备选方案；默认 3", "number"),
         Setting("sites", "differ", "备选方案至少不同", "备选方案与前面各方案至少有几个网点不同；默认 1", "number"),
+        Setting("sites", "differ_m", "备选方案网点相距", "离前面方案的网点多少米以上才算不同的网点；默认 500，写 0 则换一个候选点就算", "number"),
         Setting("sites", "within", "备选方案至多少百分之几", "备选方案新增达标人口最多比最优少百分之几；默认 5", "percent"),
         Setting("sites", "generate", "生成候选点数", "没有候选点时由程序在街道上生成几个；默认 300", "number"),
         Setting("sites", "apart_m", "生成候选点间距", "至少相距多少米；默认 500，加密时 200", "number"),

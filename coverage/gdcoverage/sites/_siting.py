@@ -39,7 +39,6 @@ class Siting(Shown):
     plan : the recommended sites.
     frontier : people covered for every number of sites, or None.
     alternatives : further plans, or None.
-    differ : how many sites of every earlier plan each of them leaves out at least.
     exits : result of `exit_impact`.
     service : what all of it is asked about, in official terms; empty for whatever outlets offer.
     kinds : what stands where the candidates are, and how many of them; empty where not known.
@@ -53,7 +52,6 @@ class Siting(Shown):
     plan: SitePlan
     frontier: Frontier | None
     alternatives: Alternatives | None
-    differ: int
     exits: gpd.GeoDataFrame
     service: str = ""
     kinds: tuple[tuple[str, int], ...] = ()
@@ -106,7 +104,6 @@ def make_siting(
         told(plan),
         curve,
         further and told(further),
-        terms.differ,
         exit_impact(coverage),
         kinds=kinds_of(question.candidates["kind"]),
         refinement=refinement,

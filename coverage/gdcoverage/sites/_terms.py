@@ -22,6 +22,7 @@ _RANGES = {
     "frontier": _COUNT,
     "alternatives": _COUNT,
     "differ": Range(1, 10**6, whole=True),
+    "differ_m": Range(0, 10**6),
     "within": Range(0, 1),
     "generate": _COUNT,
     "apart_m": Range(1, 10**6),
@@ -105,7 +106,10 @@ class Terms:
         sites; None: the one spread wider.
     frontier : most sites of the frontier; 0 for none.
     alternatives : most further plans; 0 for none.
-    differ : how many sites of every earlier plan an alternative leaves out at least.
+    differ : how many sites of every earlier plan an alternative leaves out at least, as many of
+        its own being others.
+    differ_m : metres that a site must be from all sites of an earlier plan to be another than
+        them; 0 for any other candidate.
     within : largest share of the best plan's people that an alternative may lack.
     generate, apart_m : how many locations are generated where there is no table, and how many
         metres apart at least: 500 by default, or 200 where they are refined.
@@ -154,6 +158,7 @@ class Terms:
     frontier: int = 10
     alternatives: int = 3
     differ: int = 1
+    differ_m: float = 500.0
     within: float = 0.05
     generate: int = 300
     apart_m: float | None = None
