@@ -193,15 +193,23 @@ def test_the_command_asks_all_counties_once(tmp_path, monkeypatch, capsys):
     code, told = said("--scope", "province", "--add", "1", "--rate-least", "99")
     assert code == 1
     assert "也达不到县区最低覆盖率" in told
-    for wrong in (("--county", ADCODES[0]), ("--alternatives", "2")):
-        assert said("--scope", "province", "--add", "1", *wrong)[0] == 2
+    assert said("--scope", "province", "--add", "1", "--county", ADCODES[0])[0] == 2
+    more = ("--frontier", "2", "--alternatives", "1", "--within", "90", "--differ-m", "800")
+    code, told = said("--scope", "province", "--add", "2", *more)
+    told = told.replace("\n", "")
+    assert code == 0
+    assert re.search(r"全省曲线（新增网点数与新增达标人口）：1 个 [\d,]+ 人；2 个 ", told)
+    assert re.search(r"备选方案 1：新增达标.*距最优方案的网点 *[\d,]+ *米；位于", told)
+    limited = ("--class-most", "乡村=0", "--people-least", "城区=1")
+    assert said("--scope", "province", "--add", "2", *limited)[0] == 0
+    assert "没有候选点" in said("--add", "2", "--kind-least", "村居=1")[1]
+    for wrong in (("--class-most", "镇=1"), ("--kind-most", "x"), ("--people-least", "乡村")):
+        assert said("--add", "2", *wrong)[0] == 2
 
 
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        (["--alternatives", "2"], "全省统筹不列备选方案"),
-        (["--robust", "regret"], "不能同时写"),
         (["--refine", "50"], "不能同时写"),
     ],
 )

@@ -5,11 +5,13 @@
 
 import itertools
 import sys
+import zipfile
 from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
 import pytest
+import xlsxwriter
 from scipy.sparse import csr_array
 
 import worlds
@@ -17,13 +19,16 @@ from gdcoverage import locate
 from gdcoverage.findings import StreetlessCoverage
 from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError
-from gdcoverage.report._joint import joint_lines
+from gdcoverage.report._joint import joint_data, joint_lines, joint_sheets
+from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.sites import Terms, kind_of_services
 from gdcoverage.sites._binding import binding
 from gdcoverage.sites._joint import Reached, joined, plan_jointly, shared
 from gdcoverage.sites._limits import most_key
 from gdcoverage.sites._question import question_on
+from gdcoverage.sites._sizes import Won, people_by_sizes
 from gdcoverage.sites._solve import most_people
+from known import known
 
 WEST, EAST = "440001", "440002"
 
@@ -123,6 +128,71 @@ def test_money_is_kept_to_the_last_cent():
         Terms(add=1, costs=costs)
     with pytest.raises(ValueError, match="budget"):
         Terms(target=0.5, budget=1)
+
+
+def test_the_frontier_of_all_counties_is_the_best_of_each_size_with_and_without_floors():
+    random = np.random.default_rng(11)
+    answered = floored = 0
+    while answered < 40:
+        asked = made_up(random)
+        most = asked.terms.add
+        terms = replace(asked.terms, frontier=int(random.integers(1, 6)))
+        asked = replace(asked, terms=terms)
+        if not most or next(plans(asked), None) is None:
+            continue
+        answered += 1
+        free = asked.without_floors()
+        table = people_by_sizes(asked, free, most, {}, {}).set_index("sites")
+        assert table.index[-1] == most
+        assert len(table) <= terms.frontier
+
+        def best(question, size, terms=terms):
+            sized = replace(question, terms=replace(terms, add=size))
+            return max(map(question.population_of, plans(sized)), default=np.nan)
+
+        for size, row in table.iterrows():
+            assert row["population"] == row["bound"] == best(free, size)
+            if asked.is_two_sided:
+                floored += 1
+                exact = best(asked, size)
+                held = row[["floors_population", "floors_bound", "floors_population"]]
+                assert held.tolist() == pytest.approx([exact] * 3, nan_ok=True)
+                assert row["price"] == pytest.approx(row["population"] - exact, nan_ok=True)
+    assert floored > 20
+
+
+def test_a_size_that_time_does_not_do_better_keeps_the_plan_of_fewer_sites():
+    asked = on_the_border(add=3, frontier=3, county_least=1)
+    free = asked.without_floors()
+    three = np.array([0, 1, 2])
+    poor = {2: Won(np.array([3]), 8.0, 215.0), 3: Won(three, 215.0, 216.0)}
+    table = people_by_sizes(asked, free, 3, {}, poor)
+    # Two sites do what one did at least; a bound of three is one of two.
+    assert table["population"].tolist() == [110, 110, 215]
+    assert table["bound"].tolist() == [110, 215, 216]
+    assert table["gap"].tolist() == pytest.approx([0, 105 / 215, 1 / 216])
+    assert table["floors_population"].isna().tolist() == [True, False, False]
+
+
+def test_alternatives_of_the_joint_plan_are_told_with_their_counties(tmp_path):
+    plan = jointly(on_the_border(add=2, frontier=2, alternatives=2, within=0.6, differ_m=5))
+    others = known(plan.alternatives)
+    assert others.plans["population"].tolist() == [210, 118, 115]
+    assert set(others.sites["county"]) == {WEST, EAST}
+    names = {WEST: "西县", EAST: "东县"}
+    said = "\n".join(joint_lines(plan, names))
+    assert "全省曲线（新增网点数与新增达标人口）：1 个 110 人；2 个 210 人。" in said
+    assert "备选方案 1：新增达标 118 人（比最优少 43.8%）" in said
+    data = joint_data(plan)
+    assert [row["population"] for row in data["frontier"]] == [110, 210]
+    assert [len(each["sites"]) for each in data["alternatives"]] == [2, 2, 2]
+    with xlsxwriter.Workbook(tmp_path / "r.xlsx") as book:
+        joint_sheets(plan, names, SheetWriter(book))
+    sheets = gpd.pd.read_excel(tmp_path / "r.xlsx", sheet_name=None, header=None, engine="openpyxl")
+    assert {"全省曲线", "备选方案", "备选方案网点"} <= set(sheets)
+    assert "东县" in sheets["备选方案网点"].to_numpy().ravel()
+    with zipfile.ZipFile(tmp_path / "r.xlsx") as parts:
+        assert any(name.startswith("xl/charts/") for name in parts.namelist())
 
 
 def test_joining_the_counties_parts_gives_the_question_asked_of_all_at_once():

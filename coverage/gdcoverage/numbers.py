@@ -569,6 +569,19 @@ JOINT_WAY = {
     "least_name": Column("最低的县区"),
     "counties_without": Column("没有新增的县区", "count"),
 }
+JOINT_CURVE = {
+    "sites": Column("新增网点数", "count"),
+    "population": Column("新增达标人口", "people"),
+    "added": Column("比上一行多", "people"),
+    "rate": Column("覆盖率", "rate"),
+    "bound": Column("理论上界", "people"),
+    "gap": Column("与上界差距", "rate"),
+    "floors_population": Column("按下限：新增达标人口", "people"),
+    "floors_rate": Column("按下限：覆盖率", "rate"),
+    "floors_bound": Column("按下限：理论上界", "people"),
+    "floors_gap": Column("按下限：与上界差距", "rate"),
+    "price": Column("下限的代价", "people"),
+}
 JOINT_COUNTY = {
     "county_name": Column("县区"),
     "population": Column("人口", "people"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +16,7 @@ from gdcoverage.findings import Coverage, StreetlessCoverage
 from gdcoverage.locate import CoverSolution
 from gdcoverage.policy import Standard
 from gdcoverage.showing import Shown
+from gdcoverage.sites._alternatives import Alternatives, alternatives_to
 from gdcoverage.sites._candidates import (
     CANDIDATE_COLUMNS,
     candidate_covers,
@@ -24,6 +26,7 @@ from gdcoverage.sites._candidates import (
 from gdcoverage.sites._plan import SitePlan
 from gdcoverage.sites._question import Question, question_on
 from gdcoverage.sites._recommend import plan_for
+from gdcoverage.sites._sizes import Won, people_by_sizes
 from gdcoverage.sites._solve import most_people
 from gdcoverage.sites._terms import Terms
 from gdcoverage.sites._whereabouts import by_landmarks
@@ -34,6 +37,8 @@ _DEMAND = (
     *("covered", "covering_outlets", "geometry"),
 )
 _OUTLETS = ("outlet_id", "name", "bank", "county", "counts", "geometry")
+# Sites, bound, gap and status of a way to divide the budget.
+_Found: TypeAlias = tuple[Ints, float, float, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +100,13 @@ class JointPlan(Shown):
         lowest rate then), ``least_county``, ``counties_without`` (without a site).
     service : what all of it is asked about; empty for whatever outlets offer.
     kinds : as in `Siting`.
+    frontier : people won by the number of sites, up to the plan's, or None: ``sites``,
+        ``population`` (people newly covered by the best plan found that need not keep what the
+        terms ask at least), ``added`` (more than in the row before), ``rate``, ``bound`` (no plan
+        of so many sites covers more), ``gap``; where the terms ask something at least also
+        ``floors_population``, ``floors_rate``, ``floors_bound``, ``floors_gap`` (of the best plan
+        that keeps it; NaN where none is known), ``price`` (people fewer for it).
+    alternatives : further plans, or None.
     """
 
     candidates: int
@@ -105,6 +117,8 @@ class JointPlan(Shown):
     ways: pd.DataFrame
     service: str = ""
     kinds: tuple[tuple[str, int], ...] = ()
+    frontier: pd.DataFrame | None = None
+    alternatives: Alternatives | None = None
 
     def _line(self) -> str:
         return f"{self.candidates:,} candidates of {len(self.counties)} counties; {self.plan!r}"
@@ -181,17 +195,18 @@ def plan_jointly(
     chosen = np.flatnonzero(ids.isin(plan.sites["candidate_id"]))
     budget = len(chosen) if terms.add is None else terms.add
     home = _Counties(question)
-    found = {
+    found: dict[str, _Found] = {
         "joint": (chosen, plan.bound if plan.aim == "people" else np.nan, plan.gap, plan.status)
     }
+    free = question.without_floors() if question.is_two_sided else question
     if question.is_two_sided:
-        free = most_people(question.without_floors(), budget)
-        found["without_floors"] = (free.sites, float(free.bound), free.gap, free.status)
+        best = most_people(free, budget)
+        found["without_floors"] = (best.sites, float(best.bound), best.gap, best.status)
     for way, shares in (
         ("equal", shared(budget, np.ones(len(home.codes)), home.missed)),
         ("by_people", shared(budget, home.people, home.missed)),
     ):
-        split = _divided(question, home, shares)
+        split = _divided(free, home, shares)
         found[way] = (split.sites, float(split.bound), split.gap, split.status)
     return JointPlan(
         len(question.candidates),
@@ -202,7 +217,18 @@ def plan_jointly(
         _ways(question, home, found),
         service,
         kinds_of(question.candidates["kind"]),
+        _by_sizes(question, free, budget, found),
+        _alternatives(question, len(chosen), landmarks),
     )
+
+
+def _alternatives(
+    question: Question, sites: int, landmarks: gpd.GeoDataFrame | None
+) -> Alternatives | None:
+    if not question.terms.alternatives or not sites:
+        return None
+    further = alternatives_to(question, sites)
+    return replace(further, sites=by_landmarks(further.sites, question.coverage, landmarks))
 
 
 def shared(total: int, amounts: Floats, then: Floats) -> Ints:
@@ -267,8 +293,29 @@ class _Counties:
         return pd.DataFrame(columns).astype({"county": "str"})
 
 
+def _by_sizes(
+    question: Question, free: Question, budget: int, found: Mapping[str, _Found]
+) -> pd.DataFrame | None:
+    """The frontier; what is known of its last row is not found again."""
+    if not question.terms.frontier or not budget:
+        return None
+    known = {}
+    for way in ("joint", "without_floors"):
+        if way in found and np.isfinite(found[way][1]):
+            sites, bound, *_ = found[way]
+            known[way] = {budget: Won(sites, question.population_of(sites), bound)}
+    joint = known.get("joint", {})
+    known_free = known.get("without_floors", {}) if question.is_two_sided else joint
+    return people_by_sizes(question, free, budget, joint, known_free)
+
+
 def _divided(question: Question, counties: _Counties, shares: Ints) -> CoverSolution:
-    """The best plan in which no county has more sites than its share (but for fixed ones)."""
+    """The best plan in which no county has more sites than its share (but for fixed ones).
+
+    Parameters
+    ----------
+    question : without what is asked at least.
+    """
     limits = [
         (members, max(int(share), int(question.fixed[members].sum())))
         for number, share in enumerate(shares)
@@ -276,13 +323,13 @@ def _divided(question: Question, counties: _Counties, shares: Ints) -> CoverSolu
     ]
     outside = np.flatnonzero(counties.of_site < 0)
     limits += [(outside, int(question.fixed[outside].sum()))] if len(outside) else []
-    return most_people(question.without_floors(), sum(most for _, most in limits), limits)
+    return most_people(question, sum(most for _, most in limits), limits)
 
 
 def _ways(
     question: Question,
     counties: _Counties,
-    found: dict[str, tuple[Ints, float, float, str]],
+    found: dict[str, _Found],
 ) -> pd.DataFrame:
     jointly = question.population_of(found["joint"][0])
     rows = []

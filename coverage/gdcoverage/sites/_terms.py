@@ -104,7 +104,8 @@ class Terms:
     then : what decides among plans that cover equally many people. ``two_outlets``: the one with
         most people in reach of two or more outlets, active outlets counted with the plan's
         sites; None: the one spread wider.
-    frontier : most sites of the frontier; 0 for none.
+    frontier : most sites of the frontier; 0 for none. Of the ``province`` so many numbers of sites
+        up to the plan's, each in a fifth of `time_limit`.
     alternatives : most further plans; 0 for none.
     differ : how many sites of every earlier plan an alternative leaves out at least, as many of
         its own being others.
@@ -114,8 +115,7 @@ class Terms:
     generate, apart_m : how many locations are generated where there is no table, and how many
         metres apart at least: 500 by default, or 200 where they are refined.
     scope : of a plan of several counties, whether `add` or `target` is asked for each ``county``,
-        or once for the ``province``, all counties of the plan together; then without frontier
-        and alternatives.
+        or once for the ``province``, all counties of the plan together.
     refine_m : metres apart to which generated locations are refined around the chosen sites,
         until nothing is won; not at all if None.
     robust : a plan beside the recommended one that stays good at the three walking speeds of
