@@ -284,7 +284,8 @@ NUMBERS = {
     "a floor of the rate": asked("rate_least = 40"),
     "a rate that cannot be reached": asked("rate_least = 99"),
     "a budget": asked('budget = 2\ncosts = { "C01" = 2 }'),
-    "a plan for every speed": asked('robust = "regret"'),
+    "a plan for every scenario": asked('robust = "regret"'),
+    "one budget for every scenario": asked('scope = "province"\nrobust = "expected"'),
     "refined candidates": text(
         "plan.toml", 'candidates = "candidates.csv"', "generate = 20\nrefine_m = 100"
     ),

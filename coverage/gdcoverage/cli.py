@@ -379,7 +379,7 @@ def sites(
     robust: Annotated[
         str | None,
         typer.Option(
-            help="另列三种步速下都好的方案：expected（平均最多）或 regret（最差步速少得最少）"
+            help="另列各情景（步速、接驳）下都好的方案：expected 平均最多，regret 最差时少得最少"
         ),
     ] = None,
     refine: Annotated[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from math import isnan
 from typing import Any
 
@@ -16,6 +17,7 @@ from gdcoverage.report._alternatives import (
 )
 from gdcoverage.report._columns import percent
 from gdcoverage.report._records import place_of, records
+from gdcoverage.report._robust import robust_data, robust_lines, robust_sheets
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.report._siting import candidates_line, plan_lines, service_line
 from gdcoverage.sites import JointPlan
@@ -55,6 +57,8 @@ def joint_sheets(joint: JointPlan, names: Mapping[str, str], writer: SheetWriter
         _curve_sheet(joint.frontier, writer)
     if joint.alternatives is not None:
         alternative_sheets(joint.alternatives, writer, names)
+    if joint.robust is not None:
+        robust_sheets(joint.robust, writer)
 
 
 def _curve_sheet(curve: pd.DataFrame, writer: SheetWriter) -> None:
@@ -83,7 +87,8 @@ def joint_lines(joint: JointPlan, names: Mapping[str, str]) -> list[str]:
             for row in given.to_dict("records")
         )
         lines.append(f"新增网点落在：{named}。")
-    return [*lines, *_curve_lines(joint.frontier), *alternative_lines(joint.alternatives)]
+    more = _curve_lines(joint.frontier), robust_lines(joint.robust)
+    return [*lines, *chain(*more), *alternative_lines(joint.alternatives)]
 
 
 def _curve_lines(curve: pd.DataFrame | None) -> list[str]:
@@ -147,6 +152,7 @@ def joint_data(joint: JointPlan) -> dict[str, Any]:
             if joint.alternatives is None
             else {"alternatives": alternatives_data(joint.alternatives)}
         ),
+        **({} if joint.robust is None else {"robust": robust_data(joint.robust)}),
         "counties": records(joint.counties),
     }
 

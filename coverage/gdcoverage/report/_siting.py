@@ -18,7 +18,6 @@ from gdcoverage.sites import (
     ExitImpact,
     JointPlan,
     Refinement,
-    Robust,
     SitePlan,
     Siting,
     TwoOutlets,
@@ -234,17 +233,11 @@ def siting_data(siting: Siting) -> dict[str, Any]:
         "alternatives": alternatives_data(siting.alternatives),
         "exit_impact": records(pd.DataFrame(siting.exits).drop(columns="geometry")),
         **({"refinement": values(vars(siting.refinement))} if siting.refinement else {}),
-        **({"robust": _robust(siting.robust)} if siting.robust else {}),
+        **({"robust": robust_data(siting.robust)} if siting.robust else {}),
         **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
         **({} if plan.cost is None else {"cost": plan.cost}),
         **({"two_outlets": values(vars(plan.two_outlets))} if plan.two_outlets else {}),
     }
-
-
-def _robust(robust: Robust) -> dict[str, Any]:
-    sites = pd.DataFrame(robust.plan.sites.drop(columns="geometry"))
-    frames = {"sites": records(sites), "regrets": records(robust.regrets)}
-    return values(robust_data(robust)) | {"population": robust.plan.population} | frames
 
 
 def candidates_line(siting: Siting | JointPlan) -> str:

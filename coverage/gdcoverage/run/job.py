@@ -41,6 +41,7 @@ from gdcoverage.sites import (
     Reached,
     Refinement,
     Robust,
+    Scenario,
     SitePlan,
     Siting,
     TwoOutlets,
@@ -96,7 +97,7 @@ class Assessed:
 KINDS: tuple[type, ...] = (
     *(Assessed, Snap, Joins, DatumFit, StreetsWalked, Witness, Region),
     *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives, Reached, JointPlan, Robust, Refinement),
-    Problem,
+    *(Scenario, Problem),
 )
 _BY_NAME = {kind.__name__: kind for kind in KINDS}
 

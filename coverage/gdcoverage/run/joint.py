@@ -151,7 +151,13 @@ class _Reaching(Work):
     @property
     def identity(self) -> str:
         asked = self.job.task.asked
-        return digest("reached", self.job.assessed_id, self.candidates, asked.without)
+        return digest("reached", self.job.assessed_id, self.candidates, asked.without, self.robust)
+
+    @property
+    def robust(self) -> bool:
+        """Whether a plan for every scenario is asked for."""
+        terms = self.job.task.asked.terms
+        return terms is not None and terms.robust is not None
 
 
 def _near(job: Job, candidates: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
@@ -180,4 +186,6 @@ def _reach(work: _Reaching) -> Done:
     job = work.job
     assert work.candidates is not None
     coverage, gaps = asked_of(job, job.assessed, job.streets.network(job.task))
-    return Done({"reached": packed(Reached.of(coverage, work.candidates, gaps))})
+    return Done(
+        {"reached": packed(Reached.of(coverage, work.candidates, gaps, robust=work.robust))}
+    )

@@ -89,7 +89,7 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting("sites", "budget", "费用上限", "全部新增网点的费用合计不超过多少；与新增网点数同时写", "number"),
         Setting("sites", "excluded", "不布点区域", "面图层文件（水域、机场等）"),
         Setting("sites", "then", "其次看什么", "新增达标人口相同时再看什么", "choice", choices={"两个以上网点可达": "two_outlets"}),
-        Setting("sites", "robust", "稳健方案", "另列一个在三种步速（老年人、默认、快步）下都好的方案：平均达标人口最多，或在最差步速下比最优少得最少；不写则不列", "choice", choices={"平均最多": "expected", "最差步速少得最少": "regret"}),
+        Setting("sites", "robust", "稳健方案", "另列一个在各种情景下都好的方案（三种步速；只接最近街道；不走存疑道路；各点近或远 10 米）：平均达标人口最多，或在最差情景下比最优少得最少；不写则不列", "choice", choices={"平均最多": "expected", "最差情景少得最少": "regret"}),
         Setting("sites", "frontier", "曲线算到几个", "覆盖—投入曲线算到几个网点；默认 10", "number"),
         Setting("sites", "alternatives", "备选方案数", "再列几个备选方案；默认 3", "number"),
         Setting("sites", "differ", "备选方案至少不同", "备选方案与前面各方案至少有几个网点不同；默认 1", "number"),

@@ -17,12 +17,14 @@ from gdcoverage.sites._question import Question, ask
 from gdcoverage.sites._recommend import recommend_sites
 from gdcoverage.sites._refine import Refinement
 from gdcoverage.sites._robust import Robust
+from gdcoverage.sites._scenarios import SCENARIOS, Scenario
 from gdcoverage.sites._siting import Siting, make_siting
 from gdcoverage.sites._terms import Terms
 from gdcoverage.sites._whereabouts import landmarks_of
 
 __all__ = [
     "CANDIDATE_COLUMNS",
+    "SCENARIOS",
     "SITE_COLUMNS",
     "TABLE_KINDS",
     "Alternatives",
@@ -33,6 +35,7 @@ __all__ = [
     "Reached",
     "Refinement",
     "Robust",
+    "Scenario",
     "SitePlan",
     "Siting",
     "Terms",

@@ -26,6 +26,8 @@ from gdcoverage.sites._candidates import (
 from gdcoverage.sites._plan import SitePlan
 from gdcoverage.sites._question import Question, question_on
 from gdcoverage.sites._recommend import plan_for
+from gdcoverage.sites._robust import Robust, robust_of
+from gdcoverage.sites._scenarios import SCENARIOS, Scenario, scenarios_of
 from gdcoverage.sites._sizes import Won, people_by_sizes
 from gdcoverage.sites._solve import most_people
 from gdcoverage.sites._terms import Terms
@@ -51,6 +53,7 @@ class Reached:
     reach : bool, (demand, candidates): who is within reach of whom.
     demand, outlets : of the assessment, with the columns that the question rests on.
     gaps : ``gap_id`` and ``name`` of its gaps, in the order of `find_gaps`.
+    scenarios : of its people and these candidates, where a robust plan is asked for.
     """
 
     candidates: gpd.GeoDataFrame
@@ -58,25 +61,41 @@ class Reached:
     demand: gpd.GeoDataFrame
     outlets: gpd.GeoDataFrame
     gaps: pd.DataFrame
+    scenarios: tuple[Scenario, ...] = ()
 
     @classmethod
-    def of(cls, coverage: Coverage, candidates: gpd.GeoDataFrame, gaps: pd.DataFrame) -> Reached:
+    def of(
+        cls,
+        coverage: Coverage,
+        candidates: gpd.GeoDataFrame,
+        gaps: pd.DataFrame,
+        *,
+        robust: bool = False,
+    ) -> Reached:
         """What a county's assessment tells of these candidates.
 
         Parameters
         ----------
         candidates : with ``candidate_id`` and ``county``, which are believed.
+        robust : whether the scenarios are wanted.
         """
         frame = complete_candidates(coverage, candidates)
         frame["county"] = candidates["county"].to_numpy(object)
         demand, outlets = coverage.demand, coverage.outlets
+        reach = candidate_covers(coverage, frame)
         return cls(
             frame.astype({"county": "str"}),
-            candidate_covers(coverage, frame),
+            reach,
             demand[[name for name in _DEMAND if name in demand]].reset_index(drop=True),
             outlets[[name for name in _OUTLETS if name in outlets]].reset_index(drop=True),
             pd.DataFrame(gaps)[["gap_id", "name"]].reset_index(drop=True),
+            scenarios_of(coverage, frame, reach) if robust else (),
         )
+
+    def scenario(self, name: str) -> Scenario:
+        """One of its scenarios; where it has none of the name, nothing is otherwise."""
+        asis = Scenario(name, self.demand["covered"].to_numpy(bool), self.reach)
+        return next((each for each in self.scenarios if each.name == name), asis)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -107,6 +126,7 @@ class JointPlan(Shown):
         ``floors_population``, ``floors_rate``, ``floors_bound``, ``floors_gap`` (of the best plan
         that keeps it; NaN where none is known), ``price`` (people fewer for it).
     alternatives : further plans, or None.
+    robust : the plan that stays good in every scenario, or None.
     """
 
     candidates: int
@@ -119,6 +139,7 @@ class JointPlan(Shown):
     kinds: tuple[tuple[str, int], ...] = ()
     frontier: pd.DataFrame | None = None
     alternatives: Alternatives | None = None
+    robust: Robust | None = None
 
     def _line(self) -> str:
         return f"{self.candidates:,} candidates of {len(self.counties)} counties; {self.plan!r}"
@@ -148,20 +169,55 @@ def joined(
     candidates = _once([part.candidates for part in parts], "candidate_id")
     outlets = _once([part.outlets for part in parts], "outlet_id")
     demand = _stacked([part.demand for part in parts])
-    number = pd.Series(np.arange(len(candidates)), candidates["candidate_id"].to_numpy())
-    columns = [number[part.candidates["candidate_id"]].to_numpy() for part in parts]
-    sizes = np.concatenate([[0], *(np.diff(part.reach.indptr) for part in parts)])
-    indices = [column[part.reach.indices] for column, part in zip(columns, parts, strict=True)]
-    items = np.concatenate(indices).astype(np.int32)
-    shape = (len(demand), len(candidates))
-    reach = csr_array((np.ones(len(items), bool), items, np.cumsum(sizes)), shape=shape)
-    reach.sort_indices()
+    reach = _reach_of_all(parts, candidates, [part.reach for part in parts])
     # An empty column of covers: who covers whom now is counted in the demand already.
     nobody = csr_array((len(demand), len(outlets)), dtype=bool)
     coverage = StreetlessCoverage(standard, demand, outlets, nobody, counties)
     return question_on(
         coverage, candidates[[*CANDIDATE_COLUMNS, "geometry"]], reach, terms, generated
     )
+
+
+def _reach_of_all(
+    parts: Sequence[Reached], candidates: gpd.GeoDataFrame, reaches: Sequence[csr_array]
+) -> csr_array:
+    """The counties' rows one under the other, their candidates in the columns of all."""
+    number = pd.Series(np.arange(len(candidates)), candidates["candidate_id"].to_numpy())
+    columns = [number[part.candidates["candidate_id"]].to_numpy() for part in parts]
+    sizes = np.concatenate([[0], *(np.diff(reach.indptr) for reach in reaches)])
+    indices = [column[reach.indices] for column, reach in zip(columns, reaches, strict=True)]
+    items = np.concatenate(indices).astype(np.int32)
+    shape = (len(sizes) - 1, len(candidates))
+    together = csr_array((np.ones(len(items), bool), items, np.cumsum(sizes)), shape=shape)
+    together.sort_indices()
+    return together
+
+
+def _scenarios(parts: Sequence[Reached], candidates: gpd.GeoDataFrame) -> list[Scenario]:
+    """The scenarios of all counties, for the candidates in this order."""
+    there = {each.name for part in parts for each in part.scenarios}
+    found = []
+    for name in SCENARIOS:
+        if name in there:
+            each = [part.scenario(name) for part in parts]
+            covered = np.concatenate([one.covered for one in each])
+            reach = _reach_of_all(parts, candidates, [one.reach for one in each])
+            found.append(Scenario(name, covered, reach))
+    return found
+
+
+def _robust(
+    question: Question,
+    plan: SitePlan,
+    gaps: pd.DataFrame,
+    parts: Sequence[Reached],
+    landmarks: gpd.GeoDataFrame | None,
+) -> Robust | None:
+    if not question.terms.robust:
+        return None
+    robust = robust_of(question, plan, gaps, _scenarios(parts, question.candidates))
+    told = by_landmarks(robust.plan.sites, question.coverage, landmarks)
+    return replace(robust, plan=replace(robust.plan, sites=told))
 
 
 def plan_jointly(
@@ -219,6 +275,7 @@ def plan_jointly(
         kinds_of(question.candidates["kind"]),
         _by_sizes(question, free, budget, found),
         _alternatives(question, len(chosen), landmarks),
+        _robust(question, plan, gaps, parts, landmarks),
     )
 
 

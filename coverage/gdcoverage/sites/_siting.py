@@ -20,6 +20,7 @@ from gdcoverage.sites._question import ask
 from gdcoverage.sites._recommend import plan_for
 from gdcoverage.sites._refine import Refinement, refined
 from gdcoverage.sites._robust import Robust, robust_of
+from gdcoverage.sites._scenarios import scenarios_of
 from gdcoverage.sites._terms import Terms
 from gdcoverage.sites._whereabouts import by_landmarks
 from gdcoverage.tables import Rows
@@ -93,7 +94,10 @@ def make_siting(
     if terms.refine_m is not None and question.generated:
         denser = refined(question, plan, partial(plan_for, gaps=gaps))
         question, plan, refinement = denser
-    robust = robust_of(question, plan, gaps) if terms.robust else None
+    robust = None
+    if terms.robust:
+        supposed = scenarios_of(question.walked, question.candidates, question.reach)
+        robust = robust_of(question, plan, gaps, supposed)
     curve = frontier_of(question) if terms.frontier else None
     size = len(plan.sites)
     further = alternatives_to(question, size) if terms.alternatives and size else None

@@ -118,9 +118,11 @@ class Terms:
         or once for the ``province``, all counties of the plan together.
     refine_m : metres apart to which generated locations are refined around the chosen sites,
         until nothing is won; not at all if None.
-    robust : a plan beside the recommended one that stays good at the three walking speeds of
-        every report: ``expected``, with most people on average; ``regret``, that falls least
-        short of the best at the speed where it falls shortest; none if None.
+    robust : a plan beside the recommended one that stays good in every scenario: at the three
+        walking speeds of every report, with points joined to their nearest street alone, without
+        streets in doubt, with every point 10 m nearer or farther. ``expected``, with most people
+        on average; ``regret``, that falls least short of the best in the scenario where it falls
+        shortest; none if None.
     time_limit : seconds for each question put to the solver; then the best plan found comes with
         its gap. With `then`, for each of the two.
 
@@ -247,7 +249,7 @@ def _clashes(given: Mapping[str, Any]) -> dict[str, str]:
     """Terms that cannot be asked together."""
     clashes: dict[str, str] = {}
     if given.get("scope") == "province":
-        asked = [name for name in ("robust", "refine_m") if name in given]
+        asked = [name for name in ("refine_m",) if name in given]
         clashes |= dict.fromkeys(asked, "与 scope = province 不能同时写")
     if "robust" in given:
         asked = [name for name in _NOT_ROBUST if given.get(name)]
