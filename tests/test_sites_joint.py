@@ -23,9 +23,10 @@ from gdcoverage.report._joint import joint_data, joint_lines, joint_sheets
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.sites import Terms, kind_of_services
 from gdcoverage.sites._binding import binding
-from gdcoverage.sites._joint import Reached, joined, plan_jointly, shared
+from gdcoverage.sites._joint import plan_jointly, shared
 from gdcoverage.sites._limits import most_key
 from gdcoverage.sites._question import question_on
+from gdcoverage.sites._reached import Reached, joined
 from gdcoverage.sites._sizes import Won, people_by_sizes
 from gdcoverage.sites._solve import most_people
 from known import known

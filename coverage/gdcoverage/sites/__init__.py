@@ -11,9 +11,10 @@ from gdcoverage.sites._candidates import (
 )
 from gdcoverage.sites._exit import ExitImpact, exit_impact, exit_impact_of
 from gdcoverage.sites._frontier import Frontier, frontier
-from gdcoverage.sites._joint import JointPlan, Reached, plan_jointly
+from gdcoverage.sites._joint import JointPlan, plan_jointly
 from gdcoverage.sites._plan import SITE_COLUMNS, SitePlan, TwoOutlets
 from gdcoverage.sites._question import Question, ask
+from gdcoverage.sites._reached import Reached
 from gdcoverage.sites._recommend import recommend_sites
 from gdcoverage.sites._refine import Refinement
 from gdcoverage.sites._robust import Robust
