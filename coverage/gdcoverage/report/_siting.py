@@ -197,7 +197,7 @@ def exit_lines(impact: ExitImpact) -> list[str]:
         f"覆盖率 {percent(row['rate_before'])} → {percent(row['rate_after'])}"
         for row in changed.to_dict("records")
     ]
-    worst = impact.gaps.sortvalues("population_lost", ascending=False).head(5)
+    worst = impact.gaps.sort_values("population_lost", ascending=False).head(5)
     lines += [f"新空白区：{gap.name}，{gap.population_lost:,.0f} 人" for gap in worst.itertuples()]
     made_good = impact.replacement
     if made_good is not None and not len(made_good.sites) and impact.population_lost:
