@@ -32,6 +32,8 @@ SHEETS: Mapping[str, Mapping[str, numbers.Column]] = {
     "银行占比": numbers.SHARE,
     "覆盖—投入曲线": numbers.CURVE,
     "备选方案": numbers.FURTHER,
+    "备选方案网点": numbers.FURTHER_SITE,
+    "全省曲线": numbers.JOINT_CURVE,
     "退出影响": numbers.EXIT,
     SERVICES: numbers.SERVICE,
     TOWNS_SHEET: numbers.TOWN,

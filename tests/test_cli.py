@@ -229,7 +229,7 @@ def test_a_redesign_says_what_moves_where_and_who_loses():
 def test_sites_are_robust_and_refined_and_of_the_street_file_when_asked():
     done = command("sites", PLAN, "--add", "2", "--robust", "regret", "--refine", "100")
     assert done.returncode == 0, done.stderr
-    assert "稳健方案（在最差的步速下" in done.stdout
+    assert "稳健方案（在最差的情景下" in done.stdout
     assert "加密到每 100 米" in done.stdout
     assert "高德（GCJ-02）" in done.stdout
     assert command("sites", PLAN, "--add", "2", "--robust", "mean").returncode == 2

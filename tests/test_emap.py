@@ -151,7 +151,8 @@ def test_data_say_what_the_assessment_found(emap, coverage):
 def test_legend_and_layers_come_from_one_table(emap):
     data = data_of(emap)
     table = styles(Standard())
-    del table["sites"]  # drawn only with an answered siting question
+    # Drawn only with an answered siting question.
+    del table["sites"], table["alternatives"]
     assert [style["key"] for style in data["head"]["styles"]] == list(table)
     planner = data["planner"]
     drawn = {*planner["lines"], *planner["areas"], "counties", "gaps", "covered", "uncovered"}

@@ -9,8 +9,9 @@ import pytest
 
 from gdcoverage import cli
 from gdcoverage.assessment import assess
+from gdcoverage.emap import build_index_map
 from gdcoverage.problems import InputError
-from gdcoverage.report import report_text
+from gdcoverage.report import json_text, report_text
 from gdcoverage.run import (
     How,
     county_tasks,
@@ -20,7 +21,7 @@ from gdcoverage.run import (
     read_network,
     run_plan,
 )
-from gdcoverage.sites import Terms, recommend_sites
+from gdcoverage.sites import Terms, make_siting, recommend_sites
 from known import known
 from three_counties import ADCODES, files_of, write_plan
 
@@ -79,6 +80,60 @@ def test_the_joint_plan_is_that_of_an_assessment_of_everything_at_once(tmp_path)
     assert (ways["gap"] == 0).all()
     # The candidates of the table, whichever counties they serve.
     assert joint.candidates == 12
+
+
+@pytest.mark.parametrize("aim", ["expected", "regret"])
+def test_the_robust_plan_of_all_counties_is_that_of_an_assessment_of_everything_at_once(
+    tmp_path, aim
+):
+    """A trunk road makes streets in doubt of the first county's alone."""
+    path = planned(tmp_path / "plan", f'add = 3\nrobust = "{aim}"\nwithin = 60')
+    streets = path.parent / "streets.osm"
+    text = streets.read_text(encoding="utf-8").replace("v='residential'", "v='trunk'", 4)
+    streets.write_text(text, encoding="utf-8")
+    plan = load_plan(path)
+    inputs = read_inputs(plan)
+    report, _ = answered(path, alternatives=2)
+    joint = known(report.joint)
+    whole = assess(
+        inputs.outlets.frame,
+        inputs.demand.frame,
+        read_network(plan),
+        plan.standard,
+        inputs.counties,
+    )
+    terms = replace(known(plan.sites).terms, scope="county", county=ADCODES, alternatives=2)
+    once = make_siting(whole, terms, inputs.candidates, inputs.places)
+    robust, alone = known(joint.robust), known(once.robust)
+    assert "certain_ways" in set(robust.regrets["scenario"])
+    assert robust.value == pytest.approx(alone.value, abs=1e-6)
+    assert robust.bound == pytest.approx(alone.bound, abs=1e-6)
+    best = ["scenario", "best"]
+    assert set(map(tuple, robust.regrets[best].round(3).to_numpy())) == set(
+        map(tuple, alone.regrets[best].round(3).to_numpy())
+    )
+    assert (
+        known(joint.alternatives).plans["population"].tolist()
+        == known(once.alternatives).plans["population"].tolist()
+    )
+    told = report_text(report)
+    assert "稳健方案" in told
+    data = json.loads(json_text(report))["joint"]
+    assert data["robust"]["aim"] == aim
+    assert {site["where"] for site in data["robust"]["sites"]} != {""}
+    marks = [layer for layer in index_styles(report) if layer == "alternatives"]
+    assert len(marks) == (1 if len(data["alternatives"]) > 1 else 0)
+
+
+def index_styles(report):
+    """Layers of the map of all counties."""
+    total = {str(name): value for name, value in report.total.items()}
+    numbers = report.inside.drop(columns=["county_name", "city"])
+    rated = report.coverage.counties.merge(numbers, left_on="adcode", right_on="county")
+    said = {"title": "三县", "standard": report.coverage.standard, "total": total}
+    further = report.joint.alternatives
+    made = build_index_map(rated, report.coverage.outlets, **said, alternatives=further)
+    return [style["key"] for style in made.head["styles"]]
 
 
 def test_a_run_that_goes_on_says_the_same_and_a_changed_county_changes_the_plan(tmp_path):
@@ -193,15 +248,23 @@ def test_the_command_asks_all_counties_once(tmp_path, monkeypatch, capsys):
     code, told = said("--scope", "province", "--add", "1", "--rate-least", "99")
     assert code == 1
     assert "也达不到县区最低覆盖率" in told
-    for wrong in (("--county", ADCODES[0]), ("--alternatives", "2")):
-        assert said("--scope", "province", "--add", "1", *wrong)[0] == 2
+    assert said("--scope", "province", "--add", "1", "--county", ADCODES[0])[0] == 2
+    more = ("--frontier", "2", "--alternatives", "1", "--within", "90", "--differ-m", "800")
+    code, told = said("--scope", "province", "--add", "2", *more)
+    told = told.replace("\n", "")
+    assert code == 0
+    assert re.search(r"全省曲线（新增网点数与新增达标人口）：1 个 [\d,]+ 人；2 个 ", told)
+    assert re.search(r"备选方案 1：新增达标.*距最优方案的网点 *[\d,]+ *米；位于", told)
+    limited = ("--class-most", "乡村=0", "--people-least", "城区=1")
+    assert said("--scope", "province", "--add", "2", *limited)[0] == 0
+    assert "没有候选点" in said("--add", "2", "--kind-least", "村居=1")[1]
+    for wrong in (("--class-most", "镇=1"), ("--kind-most", "x"), ("--people-least", "乡村")):
+        assert said("--add", "2", *wrong)[0] == 2
 
 
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        (["--alternatives", "2"], "全省统筹不列备选方案"),
-        (["--robust", "regret"], "不能同时写"),
         (["--refine", "50"], "不能同时写"),
     ],
 )

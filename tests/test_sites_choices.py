@@ -142,15 +142,27 @@ def test_the_frontier_never_falls_and_nesting_never_beats_it(
     assert nested["candidate_id"].is_unique
 
 
+def _near(offered, plan, metres):
+    """Candidates of a plan, and those nearer to one of them."""
+    at = offered.set_index("candidate_id").geometry
+    return {
+        i
+        for i, here in at.items()
+        if i in plan
+        or any(worlds.GEOD.inv(here.x, here.y, at[j].x, at[j].y)[2] < metres - 1e-3 for j in plan)
+    }
+
+
 @settings(max_examples=15, deadline=None)
-@given(**world, differ=st.integers(1, 2))
+@given(**world, differ=st.integers(1, 2), metres=st.sampled_from([0.0, 150.0, 400.0]))
 def test_each_alternative_is_the_best_of_those_that_keep_apart(
-    lattice, existing, places, spots, people, kinds, differ
+    lattice, existing, places, spots, people, kinds, differ, metres
 ):
     demand = worlds.demand(spots, people, kinds)
     coverage = assess(worlds.outlets(existing), demand, lattice, STANDARD)
     offered = candidates(places)
-    found = alternatives(coverage, offered, Terms(add=2, within=0.5, differ=differ, alternatives=4))
+    terms = Terms(add=2, within=0.5, differ=differ, differ_m=metres, alternatives=4)
+    found = alternatives(coverage, offered, terms)
     chosen = [frozenset(s["candidate_id"]) for _, s in found.sites.groupby("plan")]
     best = recommend_sites(coverage, offered, Terms(add=2))
     choices: dict[frozenset[str], float] = {}
@@ -160,7 +172,10 @@ def test_each_alternative_is_the_best_of_those_that_keep_apart(
         apart = [
             worth
             for choice, worth in choices.items()
-            if all(len(before - choice) >= differ for before in chosen[:i])
+            if all(
+                len(choice & _near(offered, before, metres)) <= len(before) - differ
+                for before in chosen[:i]
+            )
         ]
         assert choices[plan] == max(apart) == found.plans["population"][i]
     assert found.plans["population"][0] == best.population
@@ -290,9 +305,10 @@ def test_every_column_of_the_alternatives_on_paper(street):
     }
     assert list(found.sites) == [
         *("plan", "rank", "candidate_id", "name", "bank", "county"),
-        *("population", "in_best", "kind", "address", "geometry"),
-        *("where", "gcj02_lon", "gcj02_lat"),
+        *("population", "in_best", "apart_m", "kind", "address", "geometry"),
+        *("lon", "lat", "where", "gcj02_lon", "gcj02_lat"),
     ]
+    assert found.sites["apart_m"].tolist() == pytest.approx([0, 1800, 4500], abs=0.01)
     two = alternatives(coverage, offered, Terms(add=2, within=0.45, alternatives=9)).sites
     assert two.index.tolist() == list(range(len(two)))
     assert two[["plan", "rank"]].to_numpy().tolist() == [

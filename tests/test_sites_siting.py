@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -8,10 +9,19 @@ import worlds
 from browser import chromium, opened
 from gdcoverage.assessment import assess
 from gdcoverage.emap import build_map, write_map
+from gdcoverage.emap._planner import alternative_marks, layer_styles
 from gdcoverage.gaps import find_gaps
 from gdcoverage.places.counties import one_county
-from gdcoverage.report import Report, json_text, report_text, siting_lines, write_workbook
-from gdcoverage.sites import Terms, make_siting
+from gdcoverage.report import (
+    Report,
+    alternative_lines,
+    json_text,
+    report_text,
+    siting_lines,
+    write_workbook,
+)
+from gdcoverage.run.outputs import layers
+from gdcoverage.sites import Terms, alternatives, make_siting
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +84,39 @@ def test_json_carries_the_frontier_and_each_alternative_with_its_sites(report):
     assert [site["candidate_id"] for site in best["sites"]] == ["W0", "W1"]
     assert {"name", "bank", "lon", "lat", "population"} <= set(best["sites"][0])
     assert all({s["candidate_id"] for s in plan["sites"]} != {"W0", "W1"} for plan in others)
+
+
+def test_text_workbook_and_map_tell_where_the_sites_of_alternatives_are(
+    report, siting, coverage, tmp_path
+):
+    text = report_text(report).replace("\n", "")
+    assert "且相距 500 米以上" in text
+    assert "备选方案 1：新增达标" in text or "没有符合条件的备选方案" in text
+    wide = replace(siting, alternatives=alternatives_of(coverage, within=0.5))
+    others = wide.alternatives.sites[~wide.alternatives.sites["in_best"]]
+    assert (others["apart_m"] >= 500).any()
+    said = "\n".join(alternative_lines(wide.alternatives))
+    for site in others.itertuples():
+        assert f"高德（GCJ-02） {site.gcj02_lon:.6f},{site.gcj02_lat:.6f}" in said
+        assert f"第{site.candidate_id[1:]}支行（{site.candidate_id}" in said
+    write_workbook(replace(report, siting=wide), tmp_path / "r.xlsx")
+    sheet = pd.read_excel(tmp_path / "r.xlsx", "备选方案网点", header=None, engine="openpyxl")
+    assert set(others["candidate_id"]) <= set(sheet.to_numpy().ravel())
+    marks = alternative_marks(wide.alternatives)
+    assert len(marks) == others["candidate_id"].nunique()
+    assert any(label == "高德坐标（GCJ-02）" for label, _ in marks[0]["facts"])
+    drawn = layers(coverage, report.gaps, wide)["alternatives"]
+    assert len(drawn) == len(wide.alternatives.sites)
+    keys = [style["key"] for style in layer_styles(coverage, wide)]
+    assert keys.index("alternatives") < keys.index("sites")
+    alone = replace(wide, alternatives=None)
+    assert "alternatives" not in [style["key"] for style in layer_styles(coverage, alone)]
+
+
+def alternatives_of(coverage, **terms):
+    candidates = worlds.outlets([(3800, 0), (0, 3800), (3800, 4000), (2000, 2000)])
+    candidates = candidates.drop(columns="status").rename(columns={"outlet_id": "candidate_id"})
+    return alternatives(coverage, candidates, Terms(add=2, alternatives=2, **terms))
 
 
 def lines_of(coverage, spots, terms):

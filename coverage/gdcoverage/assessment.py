@@ -198,6 +198,8 @@ def cover_matrix(
     source_points: gpd.GeoDataFrame,
     points: Snap,
     demand: gpd.GeoDataFrame,
+    *,
+    certain: bool = False,
 ) -> csr_array:
     """Who covers whom: urban demand by walks, rural demand by the radius.
 
@@ -206,6 +208,7 @@ def cover_matrix(
     sources, source_points : outlets or candidates: where they join the network, and where they
         lie (EPSG:4326). One off the network still serves rural demand.
     points, demand : the same of the demand points, with their ``settlement``.
+    certain : walk on no street in doubt.
 
     Returns
     -------
@@ -213,7 +216,8 @@ def cover_matrix(
     """
     is_urban = (demand["settlement"] == "urban").to_numpy()
     urban, rural = np.flatnonzero(is_urban), np.flatnonzero(~is_urban)
-    walked = reach.cover_sets(network, sources, points[urban], standard.walk_limit_m).tocoo()
+    limit_m = standard.walk_limit_m
+    walked = reach.cover_sets(network, sources, points[urban], limit_m, certain=certain).tocoo()
     lon, lat = lonlat(demand.geometry.to_numpy()[rural])
     source_lon, source_lat = lonlat(source_points.geometry.to_numpy())
     near, source = ellipsoid.pairs_within(lon, lat, source_lon, source_lat, standard.rural_radius_m)

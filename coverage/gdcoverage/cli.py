@@ -344,6 +344,24 @@ def sites(
     rate_least: Annotated[
         float | None, typer.Option(min=0, max=100, help="每个县区至少达到的覆盖率（%）")
     ] = None,
+    kind_least: Annotated[
+        list[str] | None, typer.Option(metavar="类别=个数", help="某类候选点至少几个，可写多次")
+    ] = None,
+    kind_most: Annotated[
+        list[str] | None, typer.Option(metavar="类别=个数", help="某类候选点最多几个，可写多次")
+    ] = None,
+    class_least: Annotated[
+        list[str] | None, typer.Option(metavar="城乡=个数", help="城区或乡村至少几个，可写多次")
+    ] = None,
+    class_most: Annotated[
+        list[str] | None, typer.Option(metavar="城乡=个数", help="城区或乡村最多几个，可写多次")
+    ] = None,
+    people_least: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="谁=人数", help="某县区、市（代码）或城区、乡村至少新增达标多少人，可写多次"
+        ),
+    ] = None,
     then: Annotated[
         str | None,
         typer.Option(
@@ -351,9 +369,16 @@ def sites(
             "（平均路程最短）或 spread（网点最分散）"
         ),
     ] = None,
+    frontier: Annotated[
+        int, typer.Option(min=0, help="全省统筹时另列几种网点数各能新增达标多少人")
+    ] = 0,
     alternatives: Annotated[int, typer.Option(min=0, help="再列几个备选方案")] = 0,
     differ: Annotated[
         int | None, typer.Option(min=1, help="备选方案与前面各方案至少有几个网点不同")
+    ] = None,
+    differ_m: Annotated[
+        float | None,
+        typer.Option(min=0, help="离前面方案的网点多少米以上才算不同的网点（默认 500）"),
     ] = None,
     within: Annotated[
         float | None, typer.Option(min=0, max=100, help="备选方案新增达标人口最多比最优少多少（%）")
@@ -369,7 +394,7 @@ def sites(
     robust: Annotated[
         str | None,
         typer.Option(
-            help="另列三种步速下都好的方案：expected（平均最多）或 regret（最差步速少得最少）"
+            help="另列各情景（步速、接驳）下都好的方案：expected 平均最多，regret 最差时少得最少"
         ),
     ] = None,
     refine: Annotated[
@@ -410,6 +435,12 @@ def sites(
         "close": 0,
         "refine_m": refine,
         "differ": differ,
+        "differ_m": differ_m,
+        "kind_least": _numbers(kind_least, "--kind-least"),
+        "kind_most": _numbers(kind_most, "--kind-most"),
+        "class_least": _numbers(class_least, "--class-least"),
+        "class_most": _numbers(class_most, "--class-most"),
+        "people_least": _numbers(people_least, "--people-least"),
         "within": None if within is None else within / 100,
     }
     with steps() as say:
@@ -420,7 +451,7 @@ def sites(
                 asked.terms,
                 add=add,
                 target=None if target is None else target / 100,
-                frontier=0,
+                frontier=frontier,
                 alternatives=alternatives,
                 **{name: value for name, value in said.items() if value is not None},
             )
@@ -442,8 +473,6 @@ def sites(
         inputs = read_inputs(loaded, say)
         how = How(fresh=fresh)
         jointly = terms.scope == "province" and len(inputs.counties) > 1
-        if jointly and alternatives:
-            raise typer.BadParameter("全省统筹不列备选方案", param_hint="--alternatives")
         only = None if jointly else _only(inputs, county)
         if not jointly:
             about = replace(about, terms=replace(terms, scope="county"))
@@ -460,7 +489,7 @@ def sites(
         return
     if made.siting is None:
         raise InputError(*(p for p in made.problems if "布点：" in p.what))
-    for line in (*siting_lines(made.siting), *alternative_lines(made.siting)):
+    for line in (*siting_lines(made.siting), *alternative_lines(made.siting.alternatives)):
         out.print(Text(line))
 
 
@@ -710,6 +739,16 @@ def _how(workers: int | None, scheduler: str | None, fresh: bool) -> How:
             )
         )
     return How(workers, scheduler, fresh)
+
+
+def _numbers(words: list[str] | None, option: str) -> dict[str, int] | None:
+    """Numbers by name, as several words say them; None where none are given."""
+    if not words:
+        return None
+    pairs = [word.replace("＝", "=").rpartition("=") for word in words]
+    if any(not (name and number.isdecimal()) for name, _, number in pairs):
+        raise typer.BadParameter("应写成 名称=个数，如 城区=2", param_hint=option)
+    return {name: int(number) for name, _, number in pairs}
 
 
 def _called(inputs: Inputs, county: str | None) -> list[str]:

@@ -404,6 +404,17 @@ FURTHER = {
     "other_sites": Column("与最优不同", "count"),
     "candidates": Column("候选点编号"),
 }
+FURTHER_SITE = {
+    "plan": Column("方案", "count", english="Plans", alone="备选方案", where=SHOWN),
+    **{name: SITE[name] for name in ("rank", "candidate_id", "name", "bank", "population")},
+    "apart_m": Column(
+        "距最优方案的网点",
+        "metres",
+        english="From the sites of the best plan",
+        where=SHOWN,
+    ),
+    **{name: SITE[name] for name in ("kind", "where", "lon", "lat", "gcj02_lon", "gcj02_lat")},
+}
 EXIT = {
     "rank": Column("名次", "count"),
     "outlet_id": Column("网点编号"),
@@ -623,6 +634,19 @@ JOINT_WAY = {
     "least_rate": Column("最低县区覆盖率", "rate"),
     "least_name": Column("最低的县区"),
     "counties_without": Column("没有新增的县区", "count"),
+}
+JOINT_CURVE = {
+    "sites": Column("新增网点数", "count"),
+    "population": Column("新增达标人口", "people"),
+    "added": Column("比上一行多", "people"),
+    "rate": Column("覆盖率", "rate"),
+    "bound": Column("理论上界", "people"),
+    "gap": Column("与上界差距", "rate"),
+    "floors_population": Column("按下限：新增达标人口", "people"),
+    "floors_rate": Column("按下限：覆盖率", "rate"),
+    "floors_bound": Column("按下限：理论上界", "people"),
+    "floors_gap": Column("按下限：与上界差距", "rate"),
+    "price": Column("下限的代价", "people"),
 }
 JOINT_COUNTY = {
     "county_name": Column("县区"),

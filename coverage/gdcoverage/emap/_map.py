@@ -14,7 +14,7 @@ from gdcoverage.emap._outlets import in_order, look_up, public_view
 from gdcoverage.emap._pack import Block
 from gdcoverage.emap._page import EMap
 from gdcoverage.emap._plain import plain_list
-from gdcoverage.emap._planner import headline, layer_styles, planner_block
+from gdcoverage.emap._planner import alternative_marks, headline, layer_styles, planner_block
 from gdcoverage.emap._province import province_block, province_styles
 from gdcoverage.emap._walks import walks_block
 from gdcoverage.emap.tiles import tile_service
@@ -24,7 +24,7 @@ from gdcoverage.outlets import sound_outlets
 from gdcoverage.places.counties import assign_counties, read_counties
 from gdcoverage.policy import MAP_TITLE, PHRASE, Standard
 from gdcoverage.report import read_first
-from gdcoverage.sites import Siting
+from gdcoverage.sites import Alternatives, Siting
 from gdcoverage.tables import Rows
 
 
@@ -190,6 +190,7 @@ def build_index_map(
     ground: Ground | None = None,
     supervision: gpd.GeoDataFrame | None = None,
     towns: Sequence[Mapping[str, Any]] = (),
+    alternatives: Alternatives | None = None,
 ) -> EMap:
     """The planner's map of a province: counties coloured by coverage rate, each with its numbers.
 
@@ -210,14 +211,16 @@ def build_index_map(
     ground : the base map, tiles.
     supervision : frame of `Report.supervision_table`: outlets that want looking at.
     towns : result of `town_rows` with names of counties: listed, and drawn where they have areas.
+    alternatives : to the plan of all counties together.
     """
     ground = ground or Ground()
+    others = alternative_marks(alternatives)
     head = _head("planner", title, made_on, data_date, ground) | {
         "standard": str(standard),
         "doubt": list(box),
         "headline": headline(total),
         "bounds": bounds(counties),
-        "styles": province_styles(gaps, sites, supervision, towns),
+        "styles": province_styles(gaps, sites, supervision, towns, others=bool(others)),
         "beside": bool(ground.pieces),
     }
     data = {
@@ -226,7 +229,8 @@ def build_index_map(
         "base": base_block(counties, bool(ground.boundaries)),
         "planner": province_block(
             counties, standard, gaps, sites, links or {}, total, supervision, towns
-        ),
+        )
+        | {"alternatives": others},
     }
     return EMap(head, with_base(data, ground, counties))
 

@@ -16,11 +16,20 @@ from gdcoverage.emap._province import rate_styles, rated, rated_words
 from gdcoverage.emap._styles import styles
 from gdcoverage.emap._supervised import supervised_rows, supervision_styles
 from gdcoverage.findings import Coverage, Findings
-from gdcoverage.numbers import DEMAND, GAP, SITE, SUPERVISION, TOWN, map_labels, map_words
+from gdcoverage.numbers import (
+    DEMAND,
+    FURTHER_SITE,
+    GAP,
+    SITE,
+    SUPERVISION,
+    TOWN,
+    map_labels,
+    map_words,
+)
 from gdcoverage.policy import SETTLEMENTS
 from gdcoverage.report import SNAP_STATUS, distance_text, measured, percent
 from gdcoverage.service_areas import radius_area, reached_lines, served_area, service_area
-from gdcoverage.sites import Siting
+from gdcoverage.sites import Alternatives, Siting
 
 
 def planner_block(
@@ -58,13 +67,14 @@ def planner_block(
         "towns": town_rows(coverage, towns),
         "services": services_of(coverage),
         "sites": _sites(siting),
+        "alternatives": alternative_marks(None if siting is None else siting.alternatives),
         "steps": _steps(siting, coverage),
         "rated": rated(asked),
         "supervision": supervised_rows(supervision),
         "ranked": GAP["population"].said,
         "rankedTowns": TOWN["uncovered_population"].said,
         "words": rated_words(asked)
-        | map_words(GAP, DEMAND, TOWN, SUPERVISION, {} if siting is None else SITE),
+        | map_words(GAP, DEMAND, TOWN, SUPERVISION, {} if siting is None else SITE | FURTHER_SITE),
     }
 
 
@@ -95,6 +105,8 @@ def layer_styles(
     elif siting.service:
         sites, of = table["sites"], f"（{siting.service}）"
         table["sites"] = sites._replace(label=sites.label + of, english=sites.english + of)
+    if siting is None or not alternative_marks(siting.alternatives):
+        del table["alternatives"]
     table |= supervision_styles(supervision)
     return [{"key": key, **style._asdict()} for key, style in table.items()]
 
@@ -162,6 +174,32 @@ def _sites(siting: Siting | None) -> list[dict[str, Any]]:
             ),
         }
         for site in siting.plan.sites.itertuples()
+    ]
+
+
+def alternative_marks(alternatives: Alternatives | None) -> list[dict[str, Any]]:
+    """Sites of further plans that the best plan has not, each once."""
+    if alternatives is None:
+        return []
+    others = alternatives.sites[~alternatives.sites["in_best"]]
+    plans = others.groupby("candidate_id")["plan"].agg(lambda all_: "、".join(map(str, all_)))
+    return [
+        {
+            "name": site.name or f"备选网点 {site.candidate_id}",
+            "lat": round(site.lat, 6),
+            "lon": round(site.lon, 6),
+            "facts": facts(
+                FURTHER_SITE,
+                {
+                    "plan": f"方案 {plans[site.candidate_id]}",
+                    "bank": site.bank or "不限",
+                    "population": site.population,
+                    "apart_m": site.apart_m,
+                    **site_place(site),
+                },
+            ),
+        }
+        for site in others.drop_duplicates("candidate_id").itertuples()
     ]
 
 

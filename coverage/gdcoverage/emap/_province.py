@@ -13,7 +13,7 @@ from gdcoverage.emap._facts import facts, site_place, ways
 from gdcoverage.emap._pack import packed_area
 from gdcoverage.emap._styles import Style, styles
 from gdcoverage.emap._supervised import supervised_rows, supervision_styles
-from gdcoverage.numbers import GAP, KINDS, NUMBERS, SITE, SUPERVISION, TOWN, map_words
+from gdcoverage.numbers import FURTHER_SITE, GAP, KINDS, NUMBERS, SITE, SUPERVISION, TOWN, map_words
 from gdcoverage.policy import SETTLEMENTS, Standard
 from gdcoverage.report import percent
 
@@ -35,8 +35,15 @@ def province_styles(
     sites: gpd.GeoDataFrame | None,
     supervision: gpd.GeoDataFrame | None = None,
     towns: Sequence[Mapping[str, Any]] = (),
+    *,
+    others: bool = False,
 ) -> list[dict[str, Any]]:
-    """The style table of the province's map."""
+    """The style table of the province's map.
+
+    Parameters
+    ----------
+    others : whether there are sites of alternatives.
+    """
     usual = styles(Standard())
     table = {"counties": usual["counties"]}
     table |= rate_styles()
@@ -53,6 +60,8 @@ def province_styles(
             f"Gaps (the {_GAPS} with most people)",
         )
         table["gap_marks"] = Style(label, english, False, "diamond", marks)
+    if others:
+        table["alternatives"] = usual["alternatives"]
     if sites is not None and len(sites):
         table["sites"] = usual["sites"]._replace(on=False)
     table |= supervision_styles(supervision)
@@ -115,7 +124,7 @@ def province_block(
         "rankedTowns": TOWN["uncovered_population"].said,
         "ranked": NUMBERS["uncovered_population"].said,
         "words": rated_words()
-        | map_words(NUMBERS, GAP, SUPERVISION, TOWN, {} if sites is None else SITE),
+        | map_words(NUMBERS, GAP, SUPERVISION, TOWN, {} if sites is None else SITE | FURTHER_SITE),
     }
 
 

@@ -131,6 +131,13 @@ def styles(standard: Standard) -> dict[str, Style]:
             "outlet",
             {"color": "#FFFFFF", "weight": 2, "fillColor": "#0B3C7D", "fillOpacity": 1},
         ),
+        "alternatives": Style(
+            "备选方案的网点",
+            "Sites of alternative plans",
+            False,
+            "star",
+            {"color": "#AA3377", "weight": 1.5, "fillColor": "#F3D9E6", "fillOpacity": 1},
+        ),
         "sites": Style(
             "建议新增网点",
             "Recommended sites",

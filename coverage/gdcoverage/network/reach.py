@@ -82,16 +82,30 @@ def nearest_to_points(
     return Nearest(metres, _source(sources, join), join, own)
 
 
-def cover_sets(network: WalkNetwork, sources: Snap, points: Snap, limit_m: float) -> csr_array:
+def cover_sets(
+    network: WalkNetwork,
+    sources: Snap,
+    points: Snap,
+    limit_m: float,
+    *,
+    certain: bool = False,
+) -> csr_array:
     """Which points each source reaches within the limit, and how far they are.
+
+    Parameters
+    ----------
+    certain : walk on no street in doubt, and join none.
 
     Returns
     -------
     csr_array, float64, (sources, points): metres where within reach; column indices ascending.
     A stored 0.0 is a distance of nought, so use the structure, not the truth of the values.
     """
+    if certain:
+        sure = ~network.edge_doubtful
+        sources, points = sources.on(sure), points.on(sure)
     row_start, point, metres = _kernels.points_within(
-        network.streets,
+        network.certain_streets if certain else network.streets,
         _joined(sources),
         _joined(points),
         points.point,

@@ -3,6 +3,7 @@
 from gdcoverage.report._account import FileRead, data_date
 from gdcoverage.report._account_page import account_page, write_account
 from gdcoverage.report._account_text import print_account
+from gdcoverage.report._alternatives import alternative_lines
 from gdcoverage.report._columns import SNAP_STATUS, distance_text, measured, percent
 from gdcoverage.report._data import (
     csv_text,
@@ -18,7 +19,7 @@ from gdcoverage.report._doubt import read_first
 from gdcoverage.report._joint import joint_lines, joint_site_lines
 from gdcoverage.report._redesign import redesign_lines
 from gdcoverage.report._report import Report
-from gdcoverage.report._siting import alternative_lines, exit_lines, service_line, siting_lines
+from gdcoverage.report._siting import exit_lines, service_line, siting_lines
 from gdcoverage.report._text import print_report, report_text, write_text
 from gdcoverage.report._workbook import write_workbook
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from gdcoverage.numbers import LOAD, ROOM, SITE
 from gdcoverage.report._columns import percent
-from gdcoverage.report._place import place_of
+from gdcoverage.report._records import place_of
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.sites import Capacity
 

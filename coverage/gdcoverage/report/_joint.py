@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
+from math import isnan
 from typing import Any
 
 import pandas as pd
 
-from gdcoverage.numbers import JOINT_COUNTY, JOINT_WAY, SITE, Column
-from gdcoverage.report._columns import percent
-from gdcoverage.report._place import place_of
-from gdcoverage.report._sheet import SheetWriter
-from gdcoverage.report._siting import (
-    candidates_line,
-    plan_lines,
-    records,
-    service_line,
+from gdcoverage.numbers import JOINT_COUNTY, JOINT_CURVE, JOINT_WAY, SITE, Column
+from gdcoverage.report._alternatives import (
+    alternative_lines,
+    alternative_sheets,
+    alternatives_data,
 )
+from gdcoverage.report._columns import percent
+from gdcoverage.report._records import place_of, records
+from gdcoverage.report._robust import robust_data, robust_lines, robust_sheets
+from gdcoverage.report._sheet import SheetWriter
+from gdcoverage.report._siting import candidates_line, plan_lines, service_line
 from gdcoverage.sites import JointPlan
 
 # So many counties are named in a line.
@@ -32,7 +35,7 @@ WAYS = {
 
 
 def joint_sheets(joint: JointPlan, names: Mapping[str, str], writer: SheetWriter) -> None:
-    """Sheets 全省布点, 布点分配方式, 各县区布点."""
+    """Sheets 全省布点, 布点分配方式, 各县区布点, 全省曲线, of alternatives."""
     sites = pd.DataFrame(joint.plan.sites)
     sites = sites.assign(county_name=sites["county"].map(names))
     above = ("全省布点：全部县区合用一个总数", *_head_lines(joint))
@@ -50,6 +53,27 @@ def joint_sheets(joint: JointPlan, names: Mapping[str, str], writer: SheetWriter
     note = "各县区布点：新增达标人口按居住地统计，可由邻县网点服务"
     shown = {name: column for name, column in JOINT_COUNTY.items() if name in counties}
     writer.sheet("各县区布点", counties, shown, (note,))
+    if joint.frontier is not None:
+        _curve_sheet(joint.frontier, writer)
+    if joint.alternatives is not None:
+        alternative_sheets(joint.alternatives, writer, names)
+    if joint.robust is not None:
+        robust_sheets(joint.robust, writer)
+
+
+def _curve_sheet(curve: pd.DataFrame, writer: SheetWriter) -> None:
+    """Sheet 全省曲线, with its chart."""
+    shown = {name: column for name, column in JOINT_CURVE.items() if name in curve}
+    title = "全省曲线：全省统筹新增若干网点，最多新增达标多少人（各解一次，不计下限）"
+    sheet = writer.sheet("全省曲线", curve, shown, (title,))
+    lines = [
+        ("population", "新增达标人口", "#2E75B6"),
+        ("bound", "理论上界", "#A6A6A6"),
+        ("floors_population", "按下限", "#C55A11"),
+    ]
+    series = [("全省曲线", "sites", *line) for line in lines if line[0] in curve]
+    chart = writer.curves("新增网点数与新增达标人口", series, len(curve))
+    sheet.insert_chart(len(curve) + 4, 0, chart)
 
 
 def joint_lines(joint: JointPlan, names: Mapping[str, str]) -> list[str]:
@@ -63,6 +87,31 @@ def joint_lines(joint: JointPlan, names: Mapping[str, str]) -> list[str]:
             for row in given.to_dict("records")
         )
         lines.append(f"新增网点落在：{named}。")
+    more = _curve_lines(joint.frontier), robust_lines(joint.robust)
+    return [*lines, *chain(*more), *alternative_lines(joint.alternatives)]
+
+
+def _curve_lines(curve: pd.DataFrame | None) -> list[str]:
+    """How many people so many sites win, and what the floors cost there."""
+    if curve is None:
+        return []
+    told = "；".join(
+        f"{row['sites']} 个 {row['population']:,.0f} 人"
+        + (f"（不超过 {row['bound']:,.0f}）" if row["gap"] > 0 else "")
+        for row in curve[curve["population"].notna()].to_dict("records")
+    )
+    lines = [f"全省曲线（新增网点数与新增达标人口）：{told}。"]
+    if "price" in curve:
+        floors = "；".join(
+            f"{row['sites']} 个 "
+            + (
+                "没有找到方案"
+                if isnan(row["floors_population"])
+                else f"{row['floors_population']:,.0f} 人，少 {row['price']:,.0f}"
+            )
+            for row in curve.to_dict("records")
+        )
+        lines.append(f"按下限（各数目下的代价）：{floors}。")
     return lines
 
 
@@ -97,6 +146,13 @@ def joint_data(joint: JointPlan) -> dict[str, Any]:
         **({} if plan.cost is None else {"cost": plan.cost}),
         **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
         "ways": records(joint.ways),
+        **({} if joint.frontier is None else {"frontier": records(joint.frontier)}),
+        **(
+            {}
+            if joint.alternatives is None
+            else {"alternatives": alternatives_data(joint.alternatives)}
+        ),
+        **({} if joint.robust is None else {"robust": robust_data(joint.robust)}),
         "counties": records(joint.counties),
     }
 

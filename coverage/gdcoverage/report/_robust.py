@@ -1,4 +1,4 @@
-"""What the report says of a plan that stays good at every walking speed."""
+"""What the report says of a plan that stays good in every scenario."""
 
 from __future__ import annotations
 
@@ -7,57 +7,65 @@ from typing import Any
 import pandas as pd
 
 from gdcoverage.numbers import SITE, Column
-from gdcoverage.policy import COMPARISON_SPEEDS
 from gdcoverage.report._columns import percent
+from gdcoverage.report._records import records, values
 from gdcoverage.report._sheet import SheetWriter
-from gdcoverage.sites import Robust
+from gdcoverage.sites import SCENARIOS, Robust
 
 AIMS = {
-    "expected": "三种步速平均新增达标人口最多",
-    "regret": "在最差的步速下比该步速最优方案少得最少",
+    "expected": "各情景平均新增达标人口最多",
+    "regret": "在最差的情景下比该情景最优方案少得最少",
 }
-_SPEEDS = {speed.name: speed.label for speed in COMPARISON_SPEEDS}
 _PLANS = {"planned": "按本计划步速", "robust": "稳健方案"} | {
-    name: f"按{label}" for name, label in _SPEEDS.items()
+    name: f"按{label}" for name, label in SCENARIOS.items()
 }
 
 
 def robust_lines(robust: Robust | None) -> list[str]:
-    """The robust plan in sentences, and each plan at each speed, a line each."""
+    """The robust plan in sentences, and each plan in each scenario, a line each."""
     if robust is None:
         return []
     return [*_head(robust), *_sites(robust), *_table_lines(robust)]
 
 
 def robust_sheets(robust: Robust, writer: SheetWriter) -> None:
-    """Sheets 稳健方案 and 各步速比较."""
+    """Sheets 稳健方案 and 各情景比较."""
     writer.sheet("稳健方案", pd.DataFrame(robust.plan.sites), SITE, ("稳健方案", *_head(robust)))
-    title = "各步速比较：每个方案在每种步速下新增达标多少人，比该步速已知最好的方案少多少"
-    writer.sheet("各步速比较", speed_table(robust), speed_columns(), (title,))
+    title = (
+        "各情景比较：每个方案在每种情景（步速、接驳）下新增达标多少人，比该情景已知最好的方案少多少"
+    )
+    table = regret_table(robust)
+    columns = {name: column for name, column in regret_columns().items() if name in table}
+    writer.sheet("各情景比较", table, columns, (title,))
 
 
-def speed_table(robust: Robust) -> pd.DataFrame:
-    """A row for each plan: people at each speed and how far short, and the largest of these."""
-    wide = robust.regrets.pivot(index="plan", columns="speed", values=["population", "regret"])
+def regret_table(robust: Robust) -> pd.DataFrame:
+    """A row for each plan: people in each scenario and how far short, and the largest of these."""
+    wide = robust.regrets.pivot(index="plan", columns="scenario", values=["population", "regret"])
     wide.columns = pd.Index(["_".join(pair) for pair in wide.columns])
     wide = wide.loc[robust.regrets["plan"].unique()]
     worst = robust.regrets.groupby("plan")["regret"].max()
     return wide.assign(name=[_PLANS[plan] for plan in wide.index], worst=worst).reset_index()
 
 
-def speed_columns() -> dict[str, Column]:
-    """Columns of `speed_table`."""
+def regret_columns() -> dict[str, Column]:
+    """Columns of `regret_table`."""
     columns = {"name": Column("方案")}
-    for speed, label in _SPEEDS.items():
-        columns[f"population_{speed}"] = Column(f"新增达标人口（{label}）", "people")
-        columns[f"regret_{speed}"] = Column(f"比最优少（{label}）", "rate")
-    return columns | {"worst": Column("最差步速比最优少", "rate")}
+    for name, label in SCENARIOS.items():
+        columns[f"population_{name}"] = Column(f"新增达标人口（{label}）", "people")
+        columns[f"regret_{name}"] = Column(f"比最优少（{label}）", "rate")
+    return columns | {"worst": Column("最差情景比最优少", "rate")}
 
 
 def robust_data(robust: Robust) -> dict[str, Any]:
-    """For JSON, but for the frames: aim, value, proof, and what it costs."""
+    """For JSON: aim, value, proof, what it costs, its sites, and what each plan loses where."""
     names = ("aim", "value", "bound", "gap", "status", "cost")
-    return {name: getattr(robust, name) for name in names}
+    return {
+        **values({name: getattr(robust, name) for name in names}),
+        "population": robust.plan.population,
+        "sites": records(pd.DataFrame(robust.plan.sites.drop(columns="geometry"))),
+        "regrets": records(robust.regrets),
+    }
 
 
 def _head(robust: Robust) -> list[str]:
@@ -69,13 +77,13 @@ def _head(robust: Robust) -> list[str]:
     if robust.is_planned:
         return [
             f"稳健方案（{AIMS[robust.aim]}：{value}）就是上面的方案；"
-            f"最差步速下比该步速最优少 {percent(robust.worst('robust'))}。{_proof(robust)}。"
+            f"最差情景下比该情景最优少 {percent(robust.worst('robust'))}。{_proof(robust)}。"
         ]
     less = f"少 {robust.cost:,.0f} 人" if robust.cost > 0 else "不少"
     return [
         f"稳健方案（{AIMS[robust.aim]}：{value}）：{len(plan.sites)} 个网点，"
         f"按本计划步速新增达标 {plan.population:,.0f} 人，比上面的方案{less}；"
-        f"最差步速下比该步速最优少 {percent(robust.worst('robust'))}，"
+        f"最差情景下比该情景最优少 {percent(robust.worst('robust'))}，"
         f"上面的方案少 {percent(robust.worst('planned'))}。{_proof(robust)}。"
     ]
 
@@ -100,10 +108,11 @@ def _sites(robust: Robust) -> list[str]:
 
 def _table_lines(robust: Robust) -> list[str]:
     lines = []
-    for row in speed_table(robust).to_dict("records"):
+    for row in regret_table(robust).to_dict("records"):
         at = "，".join(
-            f"{label} {row[f'population_{speed}']:,.0f} 人（{_short(row[f'regret_{speed}'])}）"
-            for speed, label in _SPEEDS.items()
+            f"{label} {row[f'population_{name}']:,.0f} 人（{_short(row[f'regret_{name}'])}）"
+            for name, label in SCENARIOS.items()
+            if f"regret_{name}" in row
         )
         lines.append(f"{row['name']}选的方案：{at}".replace("稳健方案选的方案", "稳健方案"))
     return lines

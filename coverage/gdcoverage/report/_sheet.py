@@ -133,6 +133,25 @@ class SheetWriter:
         chart.set_legend({"none": True})
         return chart
 
+    def curves(self, title: str, series: list[tuple[str, str, str, str, str]], rows: int) -> Any:
+        """Lines over numbers that ascend; series and rows as for `bars`."""
+        chart = self._book.add_chart({"type": "scatter", "subtype": "straight_with_markers"})
+        for sheet, along, values, legend, colour in series:
+            first, at = self._places[sheet, values]
+            across = self._places[sheet, along][1]
+            chart.add_series(
+                {
+                    "name": legend,
+                    "categories": [sheet, first, across, first + rows - 1, across],
+                    "values": [sheet, first, at, first + rows - 1, at],
+                    "line": {"color": colour, "width": 1.75},
+                    "marker": {"type": "circle", "size": 5, "fill": {"color": colour}},
+                }
+            )
+        chart.set_title({"name": title, "overlay": False, "name_font": {"size": 12}})
+        chart.set_legend({"position": "bottom"})
+        return chart
+
     def _write_groups(self, sheet: Any, row: int, columns: dict[str, Column]) -> None:
         at = 0
         for group, members in groupby(columns.values(), lambda column: column.group):

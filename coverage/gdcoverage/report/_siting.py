@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from gdcoverage.numbers import CROWDED, CURVE, EXIT, FURTHER, SHARE, SITE, Column
+from gdcoverage.numbers import CROWDED, CURVE, EXIT, SHARE, SITE, Column
+from gdcoverage.report._alternatives import alternative_sheets, alternatives_data
 from gdcoverage.report._capacity import (
     capacity_data,
     capacity_lines,
@@ -16,7 +16,7 @@ from gdcoverage.report._capacity import (
     capacity_tables,
 )
 from gdcoverage.report._columns import percent
-from gdcoverage.report._place import place_of
+from gdcoverage.report._records import number, place_of, records, values
 from gdcoverage.report._redesign import (
     redesign_data,
     redesign_lines,
@@ -26,13 +26,13 @@ from gdcoverage.report._redesign import (
 from gdcoverage.report._robust import robust_data, robust_lines, robust_sheets
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.sites import (
+    TABLE_KINDS,
     Capacity,
     ExitImpact,
     JointPlan,
     Preferred,
     Redesign,
     Refinement,
-    Robust,
     SitePlan,
     Siting,
     TwoOutlets,
@@ -47,13 +47,15 @@ _LIMITS = {
     "excluded": "受不布点区域限制",
     "apart": "受同一银行网点间距限制",
     "bank_caps": "受银行上限限制",
+    "kind_caps": "受候选点类别上限限制",
+    "class_caps": "受城乡上限限制",
     "county_caps": "受县区上限限制",
     "city_caps": "受各市上限限制",
 }
 
 
 def siting_sheets(siting: Siting, names: Mapping[str, str], writer: SheetWriter) -> None:
-    """Sheets 布点建议, 银行占比, 覆盖—投入曲线, 备选方案, 稳健方案, 各步速比较, 退出影响;
+    """Sheets 布点建议, 银行占比, 覆盖—投入曲线, of alternatives and robust plans, 退出影响;
     where asked for, those of a redesign, and 过近的候选点.
     """
     above = ("布点建议", *_head_lines(siting))
@@ -73,9 +75,7 @@ def siting_sheets(siting: Siting, names: Mapping[str, str], writer: SheetWriter)
         )
         sheet.insert_chart(len(curve) + 4, 0, chart)
     if siting.alternatives is not None:
-        some = "一" if siting.differ == 1 else str(siting.differ)
-        note = f"备选方案：方案 0 为最优，其余各方案至少有{some}个网点与前面所有方案不同"
-        writer.sheet("备选方案", _further(siting), FURTHER, (note,))
+        alternative_sheets(siting.alternatives, writer)
     if siting.robust is not None:
         robust_sheets(siting.robust, writer)
     if siting.capacity is not None:
@@ -233,17 +233,6 @@ def service_line(service: str) -> str:
     return f"以下只看“{service}”：只数写明能办的网点，新增网点视为都能办。"
 
 
-def alternative_lines(siting: Siting) -> list[str]:
-    """The alternatives for a terminal, a line each."""
-    if siting.alternatives is None:
-        return []
-    return [
-        f"备选方案 {plan['plan']}：新增达标 {plan['population']:,.0f} 人"
-        f"（比最优少 {percent(plan['below_best'])}），候选点 {plan['candidates']}"
-        for plan in _further(siting).iloc[1:].to_dict("records")
-    ] or ["没有符合条件的备选方案。"]
-
-
 def exit_lines(impact: ExitImpact) -> list[str]:
     """What is lost when outlets leave together, in sentences."""
     named = impact.outlets["name"].where(impact.outlets["name"] != "", impact.outlets["outlet_id"])
@@ -286,55 +275,36 @@ def siting_data(siting: Siting) -> dict[str, Any]:
         "generated": siting.generated,
         **({"kinds": dict(siting.kinds)} if siting.kinds else {}),
         "population": plan.population,
-        "rate_before": _number(plan.rate_before),
-        "rate_after": _number(plan.rate_after),
-        "bound": _number(plan.bound),
-        "gap": _number(plan.gap),
+        "rate_before": number(plan.rate_before),
+        "rate_after": number(plan.rate_after),
+        "bound": number(plan.bound),
+        "gap": number(plan.gap),
         "status": plan.status,
         "uncoverable_population": plan.uncoverable_population,
         "sites": records(pd.DataFrame(plan.sites).drop(columns="geometry")),
         "frontier": [] if siting.frontier is None else records(_curve(siting)),
-        "alternatives": _alternatives(siting),
+        "alternatives": alternatives_data(siting.alternatives),
         "exit_impact": records(pd.DataFrame(siting.exits).drop(columns="geometry")),
-        **({"refinement": _values(vars(siting.refinement))} if siting.refinement else {}),
-        **({"robust": _robust(siting.robust)} if siting.robust else {}),
+        **({"refinement": values(vars(siting.refinement))} if siting.refinement else {}),
+        **({"robust": robust_data(siting.robust)} if siting.robust else {}),
         **({"capacity": _capacity(siting.capacity)} if siting.capacity else {}),
         **({"redesign": _redesign(siting.redesign)} if siting.redesign else {}),
         **({} if siting.crowded is None else {"crowded": records(siting.crowded)}),
         **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
         **({} if plan.cost is None else {"cost": plan.cost}),
-        **({"preferred": _values(vars(plan.preferred))} if plan.preferred else {}),
-        **({"two_outlets": _values(vars(plan.two_outlets))} if plan.two_outlets else {}),
+        **({"preferred": values(vars(plan.preferred))} if plan.preferred else {}),
+        **({"two_outlets": values(vars(plan.two_outlets))} if plan.two_outlets else {}),
     }
-
-
-def _robust(robust: Robust) -> dict[str, Any]:
-    sites = pd.DataFrame(robust.plan.sites.drop(columns="geometry"))
-    frames = {"sites": records(sites), "regrets": records(robust.regrets)}
-    return _values(robust_data(robust)) | {"population": robust.plan.population} | frames
 
 
 def _capacity(capacity: Capacity) -> dict[str, Any]:
     frames = {name: records(table) for name, table in capacity_tables(capacity).items()}
-    return _values(capacity_data(capacity)) | frames
+    return values(capacity_data(capacity)) | frames
 
 
 def _redesign(redesign: Redesign) -> dict[str, Any]:
     frames = {name: records(table) for name, table in redesign_tables(redesign).items()}
-    return _values(redesign_data(redesign)) | frames
-
-
-def _alternatives(siting: Siting) -> list[dict[str, Any]]:
-    """Each plan, the best one first, with its sites in build order."""
-    if siting.alternatives is None:
-        return []
-    plans, found = siting.alternatives.plans, siting.alternatives.sites
-    sites = pd.DataFrame(found.drop(columns="geometry"))
-    sites = sites.assign(lon=found.geometry.x, lat=found.geometry.y)
-    return [
-        {**plan, "sites": records(sites[sites["plan"] == plan["plan"]].drop(columns="plan"))}
-        for plan in records(plans.drop(columns="seconds"))
-    ]
+    return values(redesign_data(redesign)) | frames
 
 
 def candidates_line(siting: Siting | JointPlan) -> str:
@@ -342,7 +312,9 @@ def candidates_line(siting: Siting | JointPlan) -> str:
     if not siting.candidates:
         return "候选点 0 个。"
     kinds = "、".join(f"{kind} {count:,}" for kind, count in siting.kinds)
-    given = f"取自街道文件（OSM）：{kinds}" if kinds else "来自候选点表"
+    of_table = all(kind in TABLE_KINDS for kind, _ in siting.kinds)
+    source = "来自候选点表" if of_table else "取自街道文件（OSM）"
+    given = f"{source}：{kinds}" if kinds else source
     kind = "由程序在街道上生成" if siting.generated else given
     kept_out = f"；其中 {siting.excluded:,} 个位于不布点区域，不予考虑" if siting.excluded else ""
     return f"候选点 {siting.candidates:,} 个，{kind}{kept_out}。"
@@ -357,25 +329,3 @@ def _curve(siting: Siting) -> pd.DataFrame:
         nested=points["sites"].map(order["total"]).fillna(0.0),
         price=points["sites"].map(order["price"]).fillna(0.0),
     )
-
-
-def _further(siting: Siting) -> pd.DataFrame:
-    assert siting.alternatives is not None
-    ids = siting.alternatives.sites.groupby("plan")["candidate_id"].agg("、".join)
-    plans = siting.alternatives.plans
-    return plans.assign(candidates=plans["plan"].map(ids).fillna(""))
-
-
-def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows for JSON, NaN as None."""
-    return [_values(row) for row in table.to_dict("records")]
-
-
-def _values(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(k): _number(v) for k, v in row.items()}
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, float | np.floating):
-        return None if np.isnan(value) else round(float(value), 6)
-    return value.item() if isinstance(value, np.generic) else value

@@ -20,6 +20,7 @@ from rich.text import Text
 from gdcoverage.files import written_whole
 from gdcoverage.numbers import GAP, NUMBERS, Column, class_columns, county_columns, shown_in
 from gdcoverage.problems import alike
+from gdcoverage.report._alternatives import alternative_lines
 from gdcoverage.report._columns import UNKNOWN, distance_text, measured, plain, shown
 from gdcoverage.report._joint import joint_lines
 from gdcoverage.report._remarks import dates, headline, remarks, where_read
@@ -58,7 +59,7 @@ def print_report(report: Report, console: Console) -> None:
     console.print()
     if report.siting is not None:
         _say(console, "布点建议", "bold")
-        for line in siting_lines(report.siting):
+        for line in (*siting_lines(report.siting), *alternative_lines(report.siting.alternatives)):
             _say(console, plain(line))
         console.print()
     if report.joint is not None:

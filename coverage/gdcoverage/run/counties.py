@@ -10,8 +10,8 @@ from gdcoverage.kernels import are_kept
 from gdcoverage.problems import Problem
 from gdcoverage.run.how import How, failure, outcomes
 from gdcoverage.run.inputs import Say
-from gdcoverage.run.job import KINDS, Done, Job, find_numbers
-from gdcoverage.run.kept import Kept
+from gdcoverage.run.job import KINDS, Done, Job, find_numbers, is_final
+from gdcoverage.run.kept import Kept, packed
 from gdcoverage.run.plan import Plan
 
 
@@ -53,6 +53,8 @@ def find(plan: Plan, jobs: Sequence[Job], how: How, say: Say) -> Found:
     left = [job for job in ready if not job.is_done]
     found.again = {job.task.adcode for job in ready if job.is_done}
     done = {job.task.adcode: job for job in ready if job.is_done}
+    for job in done.values():
+        _say_refused(job, say)
     if done:
         say(f"沿用上次已完成的 {len(done)} 个县区（--fresh 可全部重算）")
     if left:
@@ -64,8 +66,7 @@ def find(plan: Plan, jobs: Sequence[Job], how: How, say: Say) -> Found:
         if isinstance(outcome, Done):
             found.told(task.adcode, outcome)
             done[task.adcode] = _keeping(job, outcome, kept)
-            if (refused := done[task.adcode].refused) is not None:
-                say(str(refused))
+            _say_refused(done[task.adcode], say)
         else:
             found.failures[task.adcode] = failure(task, outcome)
             say(str(found.failures[task.adcode]))
@@ -81,12 +82,22 @@ def find(plan: Plan, jobs: Sequence[Job], how: How, say: Say) -> Found:
     return found
 
 
+def _say_refused(job: Job, say: Say) -> None:
+    if job.refused is not None:
+        say(str(job.refused))
+
+
 def _with_kept(job: Job, kept: Kept) -> Job:
     """The job with what is kept of its numbers."""
     assessed = kept.body(job.assessed_id)
     if assessed is None or job.siting_id is None:
         return replace(job, assessed=assessed)
-    return replace(job, assessed=assessed, siting=kept.body(job.siting_id))
+    siting = kept.body(job.siting_id)
+    if siting is None and job.refused_id is not None:
+        refused = kept.get(job.refused_id)
+        if refused is not None:
+            return replace(job, assessed=assessed).without_siting(refused)
+    return replace(job, assessed=assessed, siting=siting)
 
 
 def _keeping(job: Job, done: Done, kept: Kept) -> Job:
@@ -96,5 +107,7 @@ def _keeping(job: Job, done: Done, kept: Kept) -> Job:
     for identity, body in ((job.assessed_id, assessed), (job.siting_id, siting)):
         if identity is not None and body is not None:
             kept.put(identity, body)
+    if done.refused is not None and job.refused_id is not None and is_final(done.refused):
+        kept.put(job.refused_id, packed(done.refused))
     job = replace(job, assessed=assessed, siting=siting)
     return job if done.refused is None else job.without_siting(done.refused)

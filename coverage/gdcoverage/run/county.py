@@ -30,7 +30,7 @@ from gdcoverage.report import FileRead, data_date
 from gdcoverage.run.identity import digest
 from gdcoverage.run.inputs import Inputs
 from gdcoverage.run.plan import Plan
-from gdcoverage.sites import Terms, landmarks_of
+from gdcoverage.sites import Terms, kind_of_services, landmarks_of
 
 _Frame = TypeVar("_Frame", bound=pd.DataFrame)
 
@@ -272,6 +272,14 @@ def _require_candidates(plan: Plan, candidates: gpd.GeoDataFrame | None) -> None
             f"[sites] 里的候选点 {'、'.join(unknown)} 不在候选点表中",
             "请核对候选点编号",
         )
+    kinds = set(candidates["kind"] if "kind" in candidates else kind_of_services(candidates))
+    strange = sorted({*terms.kind_most, *terms.kind_least} - kinds)
+    if strange:
+        raise unusable(
+            "kind_unknown",
+            f"[sites] 里的类别 {'、'.join(strange)} 没有候选点",
+            f"请写 {'、'.join(sorted(kinds - {''})) or '候选点表的服务方式，或去掉它'}",
+        )
 
 
 def _require_outlets(plan: Plan, outlets: gpd.GeoDataFrame) -> None:
@@ -457,14 +465,16 @@ def _nearby(terms: Terms, candidates: gpd.GeoDataFrame, adcode: str) -> Terms:
     """What the plan asks of a county's candidates.
 
     A fixed candidate across the border is fixed over there; of the forbidden ones those count
-    that this county could choose.
+    that this county could choose, and of the caps those of kinds that there are.
     """
     near = candidates["outlet_id"]
+    kinds = set(candidates["kind"] if "kind" in candidates else kind_of_services(candidates))
     own = set(near[candidates["county"] == adcode])
     return replace(
         terms,
         fixed=tuple(i for i in terms.fixed if i in own),
         forbidden=tuple(i for i in terms.forbidden if i in set(near)),
+        kind_most={kind: most for kind, most in terms.kind_most.items() if kind in kinds},
     )
 
 

@@ -42,6 +42,7 @@ from gdcoverage.sites import (
     Redesign,
     Refinement,
     Robust,
+    Scenario,
     SitePlan,
     Siting,
     TwoOutlets,
@@ -97,7 +98,7 @@ class Assessed:
 KINDS: tuple[type, ...] = (
     *(Assessed, Snap, Joins, DatumFit, StreetsWalked, Witness, Region),
     *(Siting, SitePlan, TwoOutlets, Frontier, Alternatives, Reached, JointPlan, Robust, Refinement),
-    *(Redesign, Capacity, Preferred),
+    *(Redesign, Capacity, Preferred, Scenario, Problem),
 )
 _BY_NAME = {kind.__name__: kind for kind in KINDS}
 
@@ -168,6 +169,11 @@ class Job:
         return replace(self, siting_id=None, siting=None, refused=told)
 
     @property
+    def refused_id(self) -> str | None:
+        """Where it is kept why the siting question has no answer; None where nothing is asked."""
+        return None if self.siting_id is None else refused_id(self.siting_id)
+
+    @property
     def tells_towns(self) -> bool:
         """Whether anything tells towns of the county."""
         return tells_towns(self.task.shown.demand, self.task.shown.towns)
@@ -208,6 +214,16 @@ class Done:
     seconds: dict[str, float] = field(default_factory=dict)
     peak_mb: float | None = None
     refused: Problem | None = None
+
+
+def refused_id(identity: str) -> str:
+    """Under what it is kept why the question has no answer whose answer would have an identity."""
+    return digest("refused", identity)
+
+
+def is_final(why: Problem) -> bool:
+    """Whether a question without an answer has none with more time either."""
+    return why.kind != "no_plan_found"
 
 
 def find_numbers(job: Job) -> Done:

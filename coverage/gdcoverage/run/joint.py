@@ -20,7 +20,7 @@ from gdcoverage.run.county import touching
 from gdcoverage.run.how import How, failure, outcomes
 from gdcoverage.run.identity import digest, program
 from gdcoverage.run.inputs import Inputs, Say
-from gdcoverage.run.job import Done, Job, Work, asked_of
+from gdcoverage.run.job import Done, Job, Work, asked_of, is_final, refused_id
 from gdcoverage.run.kept import Kept, packed
 from gdcoverage.run.plan import Plan
 from gdcoverage.sites import (
@@ -28,6 +28,7 @@ from gdcoverage.sites import (
     JointPlan,
     Reached,
     generate_candidates,
+    kind_of_services,
     landmarks_of,
     plan_jointly,
 )
@@ -79,11 +80,15 @@ def answer_jointly(plan: Plan, inputs: Inputs, found: Found, how: How, say: Say)
     ids = [work.identity for work in works if work.identity in answers.known]
     names = inputs.pictured.names
     landmarks = None if names is None else landmarks_of(names)
-    asked = (plan.standard, terms, generated, service, landmarks)
+    own = inputs.counties[inputs.counties["adcode"].isin([job.task.adcode for job in jobs])]
+    asked = (plan.standard, terms, generated, own.reset_index(drop=True), service, landmarks)
     identity = digest("joint", program(), *asked, ids)
     answer = None if how.fresh else kept.get(identity)
     failures = list(answers.failures)
-    if answer is None and parts:
+    refused = None if how.fresh or answer is not None else kept.get(refused_id(identity))
+    if refused is not None:
+        failures += refused
+    elif answer is None and parts:
         say("全省布点：求解")
         try:
             answer = plan_jointly(parts, *asked)
@@ -92,7 +97,10 @@ def answer_jointly(plan: Plan, inputs: Inputs, found: Found, how: How, say: Say)
             # As a run that goes on will find it.
             answer = kept.opened(body)
         except InputError as error:
-            failures += [replace(p, what=f"全省布点：{p.what}") for p in error.problems]
+            told = [replace(p, what=f"全省布点：{p.what}") for p in error.problems]
+            if all(map(is_final, told)):
+                kept.put(refused_id(identity), packed(told))
+            failures += told
     return Answered(identity, answer, tuple(failures))
 
 
@@ -143,7 +151,13 @@ class _Reaching(Work):
     @property
     def identity(self) -> str:
         asked = self.job.task.asked
-        return digest("reached", self.job.assessed_id, self.candidates, asked.without)
+        return digest("reached", self.job.assessed_id, self.candidates, asked.without, self.robust)
+
+    @property
+    def robust(self) -> bool:
+        """Whether a plan for every scenario is asked for."""
+        terms = self.job.task.asked.terms
+        return terms is not None and terms.robust is not None
 
 
 def _near(job: Job, candidates: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
@@ -152,6 +166,8 @@ def _near(job: Job, candidates: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | N
     if near is None:
         return None
     near = near.assign(candidate_id=near["outlet_id"])
+    if "kind" not in near:
+        near = near.assign(kind=kind_of_services(near))
     return near[[name for name in _CANDIDATES if name in near]]
 
 
@@ -170,4 +186,6 @@ def _reach(work: _Reaching) -> Done:
     job = work.job
     assert work.candidates is not None
     coverage, gaps = asked_of(job, job.assessed, job.streets.network(job.task))
-    return Done({"reached": packed(Reached.of(coverage, work.candidates, gaps))})
+    return Done(
+        {"reached": packed(Reached.of(coverage, work.candidates, gaps, robust=work.robust))}
+    )

@@ -261,7 +261,7 @@ def layers(
     coverage: Coverage, gaps: gpd.GeoDataFrame, siting: Siting | None
 ) -> dict[str, gpd.GeoDataFrame]:
     """Results as layers: outlets, demand points, gaps, reached streets, access legs, recommended
-    sites.
+    sites, sites of alternatives.
     """
     found = {
         "outlets": coverage.outlets,
@@ -270,7 +270,11 @@ def layers(
         "reached_streets": reached_streets(coverage),
         "access_legs": access_legs(coverage),
     }
-    return found if siting is None else found | {"sites": siting.plan.sites}
+    if siting is not None:
+        found["sites"] = siting.plan.sites
+        if siting.alternatives is not None:
+            found["alternatives"] = siting.alternatives.sites
+    return found
 
 
 # GDAL writes the time of day into the file unless it is told another; and as the file is renamed

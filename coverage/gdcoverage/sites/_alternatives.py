@@ -8,9 +8,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gdcoverage.arrays import Ints
+from gdcoverage.arrays import Floats, Ints
 from gdcoverage.findings import Coverage
 from gdcoverage.gaps import find_gaps
+from gdcoverage.geo import ellipsoid
+from gdcoverage.geo.plane import lonlat
 from gdcoverage.showing import Shown
 from gdcoverage.sites._order import build_order
 from gdcoverage.sites._prefer import settled
@@ -35,12 +37,18 @@ class Alternatives(Shown):
         ``seconds``.
     sites : GeoDataFrame, EPSG:4326, Points, in build order within each plan: ``plan``,
         ``rank``, ``candidate_id``, ``name``, ``bank``, ``county``, ``population`` (people newly
-        covered in that order), ``in_best`` (whether the best plan has it too), ``kind``,
-        ``address``, ``where``, ``gcj02_lon``, ``gcj02_lat`` (as in `SITE_COLUMNS`).
+        covered in that order), ``in_best`` (whether the best plan has it too), ``apart_m``
+        (geodesic metres to the nearest site of the best plan; 0 where that has it too), ``kind``,
+        ``address``, ``lon``, ``lat``, ``where``, ``gcj02_lon``, ``gcj02_lat`` (as in
+        `SITE_COLUMNS`).
+    differ, differ_m, within : as the `Terms` asked for.
     """
 
     plans: pd.DataFrame
     sites: gpd.GeoDataFrame
+    differ: int
+    differ_m: float
+    within: float
 
     def _line(self) -> str:
         return f"{len(self.plans) - 1} besides the best"
@@ -53,9 +61,10 @@ def alternatives(coverage: Coverage, candidates: Rows | None, terms: Terms) -> A
     """Further plans of no more sites than the best has, nearly as good.
 
     Plan 0 is that of `recommend_sites`. Each next one is the best of all plans that leave out at
-    least ``differ`` sites of every plan before it (of plan 0 too), proved so where its gap is 0.
-    So no plan that keeps apart from the ones returned is better than the last of them; the list
-    ends where the next would cover less than ``1 - within`` of the best, or none is left.
+    least ``differ`` sites of every plan before it (of plan 0 too), with all others nearer to that
+    plan's sites than ``differ_m`` counted as its own; proved so where its gap is 0. So no plan
+    that keeps apart from the ones returned is better than the last of them; the list ends where
+    the next would cover less than ``1 - within`` of the best, or none is left.
 
     Parameters
     ----------
@@ -81,8 +90,8 @@ def alternatives_to(question: Question, sites: int) -> Alternatives:
     plans, proofs = [settled(question, best.sites, sites)[0]], [best]
     least = (1 - terms.within) * question.population_of(plans[0]) - HAIR
     while len(plans) <= terms.alternatives:
-        unlike = [(plan, len(plan) - terms.differ) for plan in plans]
-        if any(question.fixed[plan].sum() > most for plan, most in unlike):
+        unlike = [(_same(question, plan), len(plan) - terms.differ) for plan in plans]
+        if any(question.fixed[same].sum() > most for same, most in unlike):
             break
         found = most_people_unlike(question, sites, unlike)
         if found is None or question.population_of(found.sites) < least:
@@ -97,7 +106,22 @@ def alternatives_to(question: Question, sites: int) -> Alternatives:
             seconds=[proof.seconds for proof in proofs],
         ),
         _sites_frame(question, plans),
+        terms.differ,
+        terms.differ_m,
+        terms.within,
     )
+
+
+def _same(question: Question, plan: Ints) -> Ints:
+    """Candidates that are no others than the sites of a plan: these, and what is too near them."""
+    near = np.flatnonzero(_metres_to(question, plan) < question.terms.differ_m)
+    return np.union1d(plan, near)
+
+
+def _metres_to(question: Question, plan: Ints) -> Floats:
+    """Metres from each candidate to the nearest site of a plan, to the millimetre."""
+    lon, lat = lonlat(question.candidates.geometry.to_numpy())
+    return ellipsoid.nearest(lon, lat, lon[plan], lat[plan])[0].round(3)
 
 
 def _plans_frame(question: Question, plans: list[Ints]) -> pd.DataFrame:
@@ -115,7 +139,7 @@ def _plans_frame(question: Question, plans: list[Ints]) -> pd.DataFrame:
 
 
 def _sites_frame(question: Question, plans: list[Ints]) -> gpd.GeoDataFrame:
-    parts = []
+    parts, metres = [], _metres_to(question, plans[0])
     for number, plan in enumerate(plans):
         order, added = build_order(question, plan)
         part = question.candidates.iloc[order].reset_index(drop=True)
@@ -123,5 +147,7 @@ def _sites_frame(question: Question, plans: list[Ints]) -> gpd.GeoDataFrame:
         part.insert(1, "rank", np.arange(1, len(order) + 1))
         part.insert(6, "population", added)
         part.insert(7, "in_best", np.isin(order, plans[0]))
+        part.insert(8, "apart_m", np.where(part["in_best"], 0.0, metres[order]))
+        part = part.assign(lon=part.geometry.x, lat=part.geometry.y)
         parts.append(part.assign(**found_at(question.coverage, part)))
     return pd.concat(parts, ignore_index=True)

@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from gdcoverage import locate
-from gdcoverage.arrays import Bools
+from gdcoverage.arrays import Bools, Ints
+from gdcoverage.policy import SETTLEMENTS
 from gdcoverage.problems import InputError, unusable
+from gdcoverage.sites._limits import WHOSE, most_key
 from gdcoverage.sites._question import Question
+from gdcoverage.sites._terms import CITY_DIGITS
 
 # How long one relaxed question may take, as a share of what the whole has, and seconds at most.
 _SHARE, _MOST_S = 0.2, 20.0
 # What may bind: first what keeps a plan back, then what is asked of it.
-_RESTRAINTS = ("add", "budget", "caps", "apart", "forbidden", "excluded")
-_DEMANDS = ("least", "rate_least")
+_RESTRAINTS = ("add", "budget", *map(most_key, WHOSE), "apart", "forbidden", "excluded")
+_DEMANDS = (*(f"{kind}_least" for kind in WHOSE), "rate_least", "people_least")
 WORDS = {
     "add": "新增网点数",
     "budget": "费用上限",
-    "caps": "各县区、市、银行的上限",
+    "bank_caps": "各银行上限",
+    "kind_most": "各类别上限",
+    "class_most": "城乡上限",
+    "county_most": "各县区上限",
+    "city_most": "各市上限",
     "apart": "同一银行网点的间距",
     "forbidden": "禁选候选点",
     "excluded": "不布点区域",
-    "least": "各县区、市、银行的下限",
+    "bank_least": "各银行下限",
+    "kind_least": "各类别下限",
+    "class_least": "城乡下限",
+    "county_least": "各县区下限",
+    "city_least": "各市下限",
     "rate_least": "县区最低覆盖率",
+    "people_least": "新增达标人口下限",
 }
+# So many counties are named.
+_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,7 @@ class Binding:
     together : where none is, terms that must all be lifted, none of them for nothing; restraints
         only. Empty where lifting all of them is not enough.
     beyond : adcode -> rate of counties that all candidates together do not bring to what is asked.
+    beyond_people : of whom all candidates together do not win the people asked for -> how many.
     short : whether candidates are lacking: all restraints lifted, there is still no plan.
     sites : fewest sites with which the other terms can be kept, where more would do; else None.
     """
@@ -46,6 +61,7 @@ class Binding:
     alone: tuple[str, ...]
     together: tuple[str, ...]
     beyond: dict[str, float]
+    beyond_people: dict[str, float]
     short: bool
     sites: int | None
 
@@ -72,7 +88,7 @@ def binding(question: Question, sites: int | None) -> Binding:
     return Binding(
         alone,
         tuple(together),
-        _beyond(question),
+        *_beyond(question),
         short,
         _fewest(question) if "add" in alone else None,
     )
@@ -89,11 +105,13 @@ def refusal(question: Question, sites: int | None, error: locate.NoPlanError) ->
     found = binding(question, sites)
     what, actions = "没有方案能同时满足全部条件", []
     if found.beyond:
-        worst = sorted(found.beyond.items(), key=lambda pair: pair[1])[:5]
-        told = "、".join(f"{code} 最高 {100 * rate:.1f}%" for code, rate in worst)
-        more = f"等 {len(found.beyond)} 个县区" if len(found.beyond) > len(worst) else ""
-        what = f"现有候选点全部用上，也达不到县区最低覆盖率（{told}{more}）"
+        told = _told(question, found.beyond, lambda rate: f"{100 * rate:.1f}%")
+        what = f"现有候选点全部用上，也达不到县区最低覆盖率（{told}）"
         actions.append("请降低这些县区的最低覆盖率，或增加那里的候选点")
+    elif found.beyond_people:
+        told = _told(question, found.beyond_people, lambda people: f"{people:,.0f} 人")
+        what = f"现有候选点全部用上，也达不到新增达标人口下限（{told}）"
+        actions.append("请降低这些下限，或增加那里的候选点")
     elif found.short:
         what += "：候选点不够"
     if found.alone:
@@ -106,17 +124,43 @@ def refusal(question: Question, sites: int | None, error: locate.NoPlanError) ->
     return unusable("no_plan", what, "；".join(actions) or "请减少下限")
 
 
+def _told(question: Question, most: dict[str, float], said: Callable[[float], str]) -> str:
+    """Who can be brought how far at most, those least far first, by name and code."""
+    names = dict(SETTLEMENTS)
+    if question.coverage.counties is not None:
+        known = question.coverage.counties
+        names |= dict(zip(known["adcode"], known["name"], strict=True))
+        names |= dict(zip(known["adcode"].str[:CITY_DIGITS], known["city"], strict=True))
+    worst = sorted(most.items(), key=lambda pair: pair[1])
+    parts = []
+    for code, number in worst[:_NAMED]:
+        name = names.get(code, "")
+        who = name if code in SETTLEMENTS else f"{name}（{code}）" if name else code
+        parts.append(f"{who}最高 {said(number)}")
+    more = f"等 {len(worst)} 处" if len(worst) > _NAMED else ""
+    return "、".join(parts) + more
+
+
 def _given(question: Question, sites: int | None) -> list[str]:
     """The terms that say anything."""
     says = {
         "add": sites is not None,
         "budget": bool(np.isfinite(question.budget)),
-        "caps": any(np.isfinite(each.most) for each in question.limits if each.kind != "apart"),
+        **{
+            most_key(kind): any(
+                np.isfinite(limit.most) for limit in question.limits if limit.kind == kind
+            )
+            for kind in WHOSE
+        },
         "apart": question.terms.bank_apart_m is not None,
         "forbidden": bool(question.barred.any()),
         "excluded": bool(question.excluded.any()),
-        "least": any(limit.least > 0 for limit in question.limits),
-        "rate_least": bool(question.floors),
+        **{
+            f"{kind}_least": any(limit.least for limit in question.limits if limit.kind == kind)
+            for kind in WHOSE
+        },
+        "rate_least": bool(question.rate_floors),
+        "people_least": bool(question.people_floors),
     }
     return [term for term in (*_RESTRAINTS, *_DEMANDS) if says[term]]
 
@@ -152,16 +196,16 @@ def _solved(
     for limit in question.limits:
         own = np.flatnonzero(limit.sites)
         there = int(fixed[own].sum())
-        term = "apart" if limit.kind == "apart" else "caps"
-        most = len(own) if term in lifted else int(min(limit.most, len(own)))
-        least = 0 if "least" in lifted else max(limit.least - there, 0)
+        most = len(own) if most_key(limit.kind) in lifted else int(min(limit.most, len(own)))
+        least = 0 if f"{limit.kind}_least" in lifted else max(limit.least - there, 0)
         if least > most - there:
             raise locate.NoPlanError(proven=True)
         groups.append((own, most - there, least))
     everything = np.arange(len(fixed))
     if sites is not None and "add" not in lifted:
         groups.append((everything, max(sites - int(fixed.sum()), 0), 0))
-    floors = question.floors if "rate_least" not in lifted else ()
+    floors = question.rate_floors if "rate_least" not in lifted else ()
+    floors += question.people_floors if "people_least" not in lifted else ()
     options: locate.Options = {
         "fixed": fixed,
         "forbidden": barred & ~fixed,
@@ -180,15 +224,23 @@ def _solved(
     return locate.maximal_covering(question.covers, question.people, room, **options)
 
 
-def _beyond(question: Question) -> dict[str, float]:
-    """Counties whose rate all candidates together do not bring to what is asked: how far."""
+def _beyond(question: Question) -> tuple[dict[str, float], dict[str, float]]:
+    """What all candidates together do not bring to what is asked, and how far they do: rates of
+    counties, people of `people_asked`.
+    """
     demand, everyone = question.coverage.demand, np.arange(len(question.candidates))
     reached = question.times(everyone) > 0
     people = demand["population"].to_numpy(float)
-    found = {}
-    for adcode, rows, needed in question.floors:
-        left = needed - float(question.people[rows][reached[rows]].sum())
-        if left > 0:
+    rates, won = {}, {}
+
+    def most(rows: Ints) -> float:
+        return float(question.people[rows][reached[rows]].sum())
+
+    for adcode, rows, needed in question.rate_floors:
+        if (left := needed - most(rows)) > 0:
             total = people[(demand["county"] == adcode).to_numpy()].sum()
-            found[adcode] = question.rates[adcode] - left / total
-    return found
+            rates[adcode] = question.rates[adcode] - left / total
+    for name, rows, needed in question.people_floors:
+        if most(rows) < needed:
+            won[name] = most(rows)
+    return rates, won

@@ -27,7 +27,8 @@ CANDIDATE_COLUMNS = {
     "name": "empty where not known",
     "bank": "empty where not known, and for places that are no bank",
     "county": "adcode, empty outside every county",
-    "kind": "what stands there, in Chinese, as of `read_premises`; empty where not known",
+    "kind": "what stands there, in Chinese, as of `read_premises`; of a table that tells services, "
+    "网点 with a window, 自助点 with machines alone; empty where not known",
     "address": "empty where not known",
 }
 
@@ -36,10 +37,12 @@ _HEADINGS: Headings = {
     "outlet_id": ("outletid", "网点编号", "编号", "id"),
     "name": ("name", "名称"),
     "bank": ("bank", "所属银行", "银行"),
-    "kind": ("kind",),
+    "kind": ("kind", "候选点类型", "网点类型", "类型"),
     "address": ("address", "地址"),
 } | dict(coordinates.HEADINGS)
 
+# Kinds of candidates of a table that tells their services.
+TABLE_KINDS = ("网点", "自助点")
 _TEXTS = ("name", "bank", "kind", "address")
 # So many street locations are weighed for each that is asked for, and at least so many in all.
 _POOL_PER_SITE, _SMALLEST_POOL = 20, 1_000
@@ -86,10 +89,20 @@ def complete_candidates(coverage: Coverage, candidates: Rows) -> gpd.GeoDataFram
         geometry=shapely.points(located.lon, located.lat),
         crs="EPSG:4326",
     ).astype(dict.fromkeys(_TEXTS, "str"))
+    frame["kind"] = frame["kind"].where(frame["kind"] != "", kind_of_services(given))
     if "county" in given:
         frame["county"] = adcodes(given["county"]).to_numpy()
     frame["county"] = county_of(frame, coverage.counties).astype("str")
     return frame[[*CANDIDATE_COLUMNS, "geometry"]]
+
+
+def kind_of_services(outlets: pd.DataFrame) -> Objects:
+    """网点 or 自助点 by the services that a table tells of each; empty where it tells none."""
+    window, machines = (
+        outlets[name].to_numpy(bool) if name in outlets else np.zeros(len(outlets), bool)
+        for name in ("window", "self_service")
+    )
+    return np.select([window, machines], TABLE_KINDS, "").astype(object)
 
 
 def kinds_of(kind: pd.Series) -> tuple[tuple[str, int], ...]:

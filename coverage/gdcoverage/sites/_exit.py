@@ -292,4 +292,5 @@ def _after_exit(
         barred=question.barred | leave,
         # Rates are about all people; those who lost the standard alone are to be won here.
         rates={},
+        won_least={},
     )

@@ -2,76 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 
 from gdcoverage.arrays import Floats, Ints
-from gdcoverage.findings import Coverage, StreetlessCoverage
 from gdcoverage.locate import CoverSolution
 from gdcoverage.policy import Standard
 from gdcoverage.showing import Shown
-from gdcoverage.sites._candidates import (
-    CANDIDATE_COLUMNS,
-    candidate_covers,
-    complete_candidates,
-    kinds_of,
-)
+from gdcoverage.sites._alternatives import Alternatives, alternatives_to
+from gdcoverage.sites._candidates import kinds_of
 from gdcoverage.sites._plan import SitePlan
-from gdcoverage.sites._question import Question, question_on
+from gdcoverage.sites._question import Question
+from gdcoverage.sites._reached import Reached, joined, scenarios_of_all
 from gdcoverage.sites._recommend import plan_for
+from gdcoverage.sites._robust import Robust, robust_of
+from gdcoverage.sites._sizes import Won, people_by_sizes
 from gdcoverage.sites._solve import most_people
 from gdcoverage.sites._terms import Terms
 from gdcoverage.sites._whereabouts import by_landmarks
 
-# What of demand points a siting question rests on.
-_DEMAND = (
-    *("demand_id", "county", "population", "elderly", "settlement"),
-    *("covered", "covering_outlets", "geometry"),
-)
-_OUTLETS = ("outlet_id", "name", "bank", "county", "counts", "geometry")
-
-
-@dataclass(frozen=True, eq=False)
-class Reached:
-    """A county's part of a question that is asked of many: its people, and who could serve them.
-
-    Parameters
-    ----------
-    candidates : frame of `complete_candidates`, those across its border that reach in included.
-    reach : bool, (demand, candidates): who is within reach of whom.
-    demand, outlets : of the assessment, with the columns that the question rests on.
-    gaps : ``gap_id`` and ``name`` of its gaps, in the order of `find_gaps`.
-    """
-
-    candidates: gpd.GeoDataFrame
-    reach: csr_array
-    demand: gpd.GeoDataFrame
-    outlets: gpd.GeoDataFrame
-    gaps: pd.DataFrame
-
-    @classmethod
-    def of(cls, coverage: Coverage, candidates: gpd.GeoDataFrame, gaps: pd.DataFrame) -> Reached:
-        """What a county's assessment tells of these candidates.
-
-        Parameters
-        ----------
-        candidates : with ``candidate_id`` and ``county``, which are believed.
-        """
-        frame = complete_candidates(coverage, candidates)
-        frame["county"] = candidates["county"].to_numpy(object)
-        demand, outlets = coverage.demand, coverage.outlets
-        return cls(
-            frame.astype({"county": "str"}),
-            candidate_covers(coverage, frame),
-            demand[[name for name in _DEMAND if name in demand]].reset_index(drop=True),
-            outlets[[name for name in _OUTLETS if name in outlets]].reset_index(drop=True),
-            pd.DataFrame(gaps)[["gap_id", "name"]].reset_index(drop=True),
-        )
+# Sites, bound, gap and status of a way to divide the budget.
+_Found: TypeAlias = tuple[Ints, float, float, str]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -95,6 +51,14 @@ class JointPlan(Shown):
         lowest rate then), ``least_county``, ``counties_without`` (without a site).
     service : what all of it is asked about; empty for whatever outlets offer.
     kinds : as in `Siting`.
+    frontier : people won by the number of sites, up to the plan's, or None: ``sites``,
+        ``population`` (people newly covered by the best plan found that need not keep what the
+        terms ask at least), ``added`` (more than in the row before), ``rate``, ``bound`` (no plan
+        of so many sites covers more), ``gap``; where the terms ask something at least also
+        ``floors_population``, ``floors_rate``, ``floors_bound``, ``floors_gap`` (of the best plan
+        that keeps it; NaN where none is known), ``price`` (people fewer for it).
+    alternatives : further plans, or None.
+    robust : the plan that stays good in every scenario, or None.
     """
 
     candidates: int
@@ -105,6 +69,9 @@ class JointPlan(Shown):
     ways: pd.DataFrame
     service: str = ""
     kinds: tuple[tuple[str, int], ...] = ()
+    frontier: pd.DataFrame | None = None
+    alternatives: Alternatives | None = None
+    robust: Robust | None = None
 
     def _line(self) -> str:
         return f"{self.candidates:,} candidates of {len(self.counties)} counties; {self.plan!r}"
@@ -113,34 +80,18 @@ class JointPlan(Shown):
         return self.counties
 
 
-def joined(parts: Sequence[Reached], standard: Standard, terms: Terms, generated: bool) -> Question:
-    """The question of all counties, each person and each candidate once.
-
-    Parameters
-    ----------
-    parts : of the counties, by adcode. A candidate near a border is in several.
-
-    Raises
-    ------
-    ValueError, InputError : as for `recommend_sites`.
-    """
-    candidates = _once([part.candidates for part in parts], "candidate_id")
-    outlets = _once([part.outlets for part in parts], "outlet_id")
-    demand = _stacked([part.demand for part in parts])
-    number = pd.Series(np.arange(len(candidates)), candidates["candidate_id"].to_numpy())
-    columns = [number[part.candidates["candidate_id"]].to_numpy() for part in parts]
-    sizes = np.concatenate([[0], *(np.diff(part.reach.indptr) for part in parts)])
-    indices = [column[part.reach.indices] for column, part in zip(columns, parts, strict=True)]
-    items = np.concatenate(indices).astype(np.int32)
-    shape = (len(demand), len(candidates))
-    reach = csr_array((np.ones(len(items), bool), items, np.cumsum(sizes)), shape=shape)
-    reach.sort_indices()
-    # An empty column of covers: who covers whom now is counted in the demand already.
-    nobody = csr_array((len(demand), len(outlets)), dtype=bool)
-    coverage = StreetlessCoverage(standard, demand, outlets, nobody, None)
-    return question_on(
-        coverage, candidates[[*CANDIDATE_COLUMNS, "geometry"]], reach, terms, generated
-    )
+def _robust(
+    question: Question,
+    plan: SitePlan,
+    gaps: pd.DataFrame,
+    parts: Sequence[Reached],
+    landmarks: gpd.GeoDataFrame | None,
+) -> Robust | None:
+    if not question.terms.robust:
+        return None
+    robust = robust_of(question, plan, gaps, scenarios_of_all(parts, question.candidates))
+    told = by_landmarks(robust.plan.sites, question.coverage, landmarks)
+    return replace(robust, plan=replace(robust.plan, sites=told))
 
 
 def plan_jointly(
@@ -148,6 +99,7 @@ def plan_jointly(
     standard: Standard,
     terms: Terms,
     generated: bool,
+    counties: gpd.GeoDataFrame | None = None,
     service: str = "",
     landmarks: gpd.GeoDataFrame | None = None,
 ) -> JointPlan:
@@ -157,6 +109,7 @@ def plan_jointly(
     ----------
     parts : of the counties, by adcode.
     terms : with `add` or `target`, of all counties together.
+    counties : these, with their names, or None.
     service : what the parts are about, in official terms.
     landmarks : of `landmarks_of`, by which to say where sites are, or None.
 
@@ -164,36 +117,49 @@ def plan_jointly(
     ------
     ValueError, InputError : as for `recommend_sites`.
     """
-    question = joined(parts, standard, terms, generated)
+    question = joined(parts, standard, terms, generated, counties)
     gaps = pd.concat([part.gaps for part in parts], ignore_index=True)
     plan = plan_for(question, gaps)
     plan = replace(plan, sites=by_landmarks(plan.sites, question.coverage, landmarks))
     ids = question.candidates["candidate_id"]
     chosen = np.flatnonzero(ids.isin(plan.sites["candidate_id"]))
     budget = len(chosen) if terms.add is None else terms.add
-    counties = _Counties(question)
-    found = {
+    home = _Counties(question)
+    found: dict[str, _Found] = {
         "joint": (chosen, plan.bound if plan.aim == "people" else np.nan, plan.gap, plan.status)
     }
+    free = question.without_floors() if question.is_two_sided else question
     if question.is_two_sided:
-        free = most_people(question.without_floors(), budget)
-        found["without_floors"] = (free.sites, float(free.bound), free.gap, free.status)
+        best = most_people(free, budget)
+        found["without_floors"] = (best.sites, float(best.bound), best.gap, best.status)
     for way, shares in (
-        ("equal", shared(budget, np.ones(len(counties.codes)), counties.missed)),
-        ("by_people", shared(budget, counties.people, counties.missed)),
+        ("equal", shared(budget, np.ones(len(home.codes)), home.missed)),
+        ("by_people", shared(budget, home.people, home.missed)),
     ):
-        split = _divided(question, counties, shares)
+        split = _divided(free, home, shares)
         found[way] = (split.sites, float(split.bound), split.gap, split.status)
     return JointPlan(
         len(question.candidates),
         generated,
         int(question.excluded.sum()),
         plan,
-        counties.table({way: sites for way, (sites, *_) in found.items()}),
-        _ways(question, counties, found),
+        home.table({way: sites for way, (sites, *_) in found.items()}),
+        _ways(question, home, found),
         service,
         kinds_of(question.candidates["kind"]),
+        _by_sizes(question, free, budget, found),
+        _alternatives(question, len(chosen), landmarks),
+        _robust(question, plan, gaps, parts, landmarks),
     )
+
+
+def _alternatives(
+    question: Question, sites: int, landmarks: gpd.GeoDataFrame | None
+) -> Alternatives | None:
+    if not question.terms.alternatives or not sites:
+        return None
+    further = alternatives_to(question, sites)
+    return replace(further, sites=by_landmarks(further.sites, question.coverage, landmarks))
 
 
 def shared(total: int, amounts: Floats, then: Floats) -> Ints:
@@ -258,8 +224,29 @@ class _Counties:
         return pd.DataFrame(columns).astype({"county": "str"})
 
 
+def _by_sizes(
+    question: Question, free: Question, budget: int, found: Mapping[str, _Found]
+) -> pd.DataFrame | None:
+    """The frontier; what is known of its last row is not found again."""
+    if not question.terms.frontier or not budget:
+        return None
+    known = {}
+    for way in ("joint", "without_floors"):
+        if way in found and np.isfinite(found[way][1]):
+            sites, bound, *_ = found[way]
+            known[way] = {budget: Won(sites, question.population_of(sites), bound)}
+    joint = known.get("joint", {})
+    known_free = known.get("without_floors", {}) if question.is_two_sided else joint
+    return people_by_sizes(question, free, budget, joint, known_free)
+
+
 def _divided(question: Question, counties: _Counties, shares: Ints) -> CoverSolution:
-    """The best plan in which no county has more sites than its share (but for fixed ones)."""
+    """The best plan in which no county has more sites than its share (but for fixed ones).
+
+    Parameters
+    ----------
+    question : without what is asked at least.
+    """
     limits = [
         (members, max(int(share), int(question.fixed[members].sum())))
         for number, share in enumerate(shares)
@@ -267,13 +254,13 @@ def _divided(question: Question, counties: _Counties, shares: Ints) -> CoverSolu
     ]
     outside = np.flatnonzero(counties.of_site < 0)
     limits += [(outside, int(question.fixed[outside].sum()))] if len(outside) else []
-    return most_people(question.without_floors(), sum(most for _, most in limits), limits)
+    return most_people(question, sum(most for _, most in limits), limits)
 
 
 def _ways(
     question: Question,
     counties: _Counties,
-    found: dict[str, tuple[Ints, float, float, str]],
+    found: dict[str, _Found],
 ) -> pd.DataFrame:
     jointly = question.population_of(found["joint"][0])
     rows = []
@@ -297,15 +284,3 @@ def _ways(
             }
         )
     return pd.DataFrame(rows)
-
-
-def _once(frames: Sequence[gpd.GeoDataFrame], key: str) -> gpd.GeoDataFrame:
-    """All rows, those of one key once, in order of the key."""
-    together = _stacked(frames).drop_duplicates(key)
-    return together.sort_values(key, ignore_index=True)
-
-
-def _stacked(frames: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    """Frames one under the other; empty ones decide no column's type."""
-    filled = [frame for frame in frames if len(frame)] or list(frames[:1])
-    return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), crs="EPSG:4326")

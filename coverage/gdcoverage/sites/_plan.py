@@ -15,6 +15,7 @@ from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import lonlat
 from gdcoverage.locate import CoverSolution
 from gdcoverage.showing import Shown, share
+from gdcoverage.sites._limits import WHOSE
 from gdcoverage.sites._order import build_order, owned_alone
 from gdcoverage.sites._prefer import people_twice
 from gdcoverage.sites._question import HAIR, Question
@@ -111,8 +112,8 @@ class SitePlan(Shown):
         ``share_before`` and ``share_after`` (of all outlets; NaN without any); most first.
     limited_by : what keeps the plan from its target, or from any site: ``reached`` (nothing is
         left to do), ``no_candidates``, ``candidates`` (all together would not do), ``forbidden``,
-        ``excluded``, ``apart``, ``bank_caps``, ``county_caps``, ``city_caps``. Empty for a plan
-        that does what is asked.
+        ``excluded``, ``apart``, ``bank_caps``, ``kind_caps``, ``class_caps``, ``county_caps``,
+        ``city_caps``. Empty for a plan that does what is asked.
     two_outlets : people in reach of two or more outlets, where the terms ask for them.
     preferred : the mean way or least distance, where the terms ask for them.
     cost : of all sites together, where the terms have a budget.
@@ -229,7 +230,7 @@ def _limited_by(question: Question, population: float, wanted: float) -> tuple[s
         causes += one or [cause for cause, flags in kept_out.items() if flags.any()]
     capped = {limit.kind for limit in question.limits if np.isfinite(limit.most)}
     if min(wanted, allowed) - population > HAIR and capped:
-        causes += [f"{kind}_caps" for kind in ("bank", "county", "city") if kind in capped]
+        causes += [f"{kind}_caps" for kind in WHOSE if kind in capped]
         causes += ["apart"] if "apart" in capped and "apart" not in causes else []
     return tuple(causes)
 

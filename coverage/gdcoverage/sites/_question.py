@@ -15,8 +15,7 @@ from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.findings import Coverage, Findings, with_streets
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import lonlat
-from gdcoverage.problems import InputError, unusable
-from gdcoverage.sites._apart import cliques, nearer, rivals
+from gdcoverage.sites._apart import nearer
 from gdcoverage.sites._candidates import (
     candidate_covers,
     candidate_lengths,
@@ -24,32 +23,23 @@ from gdcoverage.sites._candidates import (
     generate_candidates,
     in_areas,
 )
-from gdcoverage.sites._terms import Numbers, Terms
+from gdcoverage.sites._limits import (
+    WHOSE,
+    Limit,
+    are_of,
+    by_code,
+    limits_of,
+    most_key,
+    people_asked,
+    refused,
+)
+from gdcoverage.sites._terms import Terms
 from gdcoverage.tables import Rows
 
 # People are compared to the millionth, so that the order of a sum decides nothing.
 PEOPLE_DIGITS = 6
 # Fewer people than this make no difference.
 HAIR = 10.0**-PEOPLE_DIGITS
-
-
-@dataclass(frozen=True, eq=False)
-class Limit:
-    """How many sites of some candidates a plan may have.
-
-    Parameters
-    ----------
-    kind, name : whose they are: of a ``bank``, in a ``county`` or ``city``, by name or code; or
-        ``apart``, candidates of one bank all too near to one another, by the first one's id.
-    sites : bool per candidate.
-    least, most : how many of them, fixed ones counted.
-    """
-
-    kind: str
-    name: str
-    sites: Bools
-    least: int
-    most: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +62,7 @@ class Question:
     limits : how many sites of some candidates a plan has at most, and at least.
     costs : of each candidate.
     rates : coverage rate that a plan must give each county named.
+    won_least : people whom a plan must win of each county, city or class named.
     """
 
     coverage: Findings
@@ -87,6 +78,7 @@ class Question:
     limits: tuple[Limit, ...]
     costs: Floats
     rates: Mapping[str, float]
+    won_least: Mapping[str, float]
 
     @property
     def forbidden(self) -> Bools:
@@ -178,7 +170,7 @@ class Question:
         return self.coverage.demand["county"].isin(self.counties).to_numpy()
 
     @cached_property
-    def floors(self) -> tuple[tuple[str, Ints, float], ...]:
+    def rate_floors(self) -> tuple[tuple[str, Ints, float], ...]:
         """Counties that need people: adcode, rows of the missed living there, how many people."""
         demand = self.coverage.demand
         found = []
@@ -189,6 +181,21 @@ class Question:
             if missing > 0:
                 found.append((adcode, np.flatnonzero(here[self.missed]), float(missing)))
         return tuple(found)
+
+    @cached_property
+    def people_floors(self) -> tuple[tuple[str, Ints, float], ...]:
+        """Of whom people must be won: name, rows of the missed among them, how many people."""
+        missed = self.coverage.demand.iloc[self.missed]
+        return tuple(
+            (name, np.flatnonzero(are_of(missed, name)), float(people))
+            for name, people in sorted(self.won_least.items())
+            if people > 0
+        )
+
+    @property
+    def floors(self) -> tuple[tuple[str, Ints, float], ...]:
+        """Rows of the missed of whom so many people must be won, by a rate or as such."""
+        return (*self.rate_floors, *self.people_floors)
 
     @property
     def budget(self) -> float:
@@ -203,7 +210,7 @@ class Question:
     def without_floors(self) -> Question:
         """The same, but for what a plan must have at least; fixed sites stay."""
         limits = tuple(replace(limit, least=0) for limit in self.limits)
-        return replace(self, limits=limits, rates={})
+        return replace(self, limits=limits, rates={}, won_least={})
 
     def keeps_floors(self, plan: Ints) -> bool:
         """Whether a plan has what it must have at least."""
@@ -324,9 +331,10 @@ def question_on(
         _flags(frame, terms.fixed),
         _flags(frame, terms.forbidden),
         in_areas(frame, terms.excluded),
-        _limits(coverage, frame, terms, counties),
+        limits_of(coverage, frame, terms, counties),
         _costs(frame, terms),
-        _by_code(terms.rate_least, sorted(counties - {""}), "rate_least", 0.0),
+        by_code(terms.rate_least, sorted(counties - {""}), "rate_least", 0.0),
+        people_asked(terms, counties),
     )
     refuse_contradictions(question)
     return question
@@ -341,93 +349,23 @@ def _counties(coverage: Findings, county: str | Collection[str] | None) -> froze
         return frozenset(known)
     wanted = {county} if isinstance(county, str) else set(county)
     for adcode in sorted(wanted - known):
-        raise _refusal(
+        raise refused(
             "county_unknown", "评估结果里没有这个县区", "请核对县区代码", adcode, "county"
         )
     return frozenset(wanted)
 
 
-def _limits(
-    coverage: Findings, candidates: gpd.GeoDataFrame, terms: Terms, counties: frozenset[str]
-) -> tuple[Limit, ...]:
-    """What the terms say of banks, counties and cities, as far as it says anything."""
-    bank, county = candidates["bank"], candidates["county"].astype(str)
-    for key in ("bank_caps", "bank_least"):
-        known = set(bank) | set(coverage.outlets.get("bank", ()))
-        for name in sorted(set(getattr(terms, key)) - known):
-            action = "请按候选点表里的写法填写银行"
-            raise _refusal("bank_unknown", "没有这家银行的候选点或网点", action, name, key)
-    own = sorted(counties - {""})
-    cities = sorted({code[:4] for code in own})
-    kinds = (
-        ("bank", bank, dict(terms.bank_least), dict(terms.bank_caps)),
-        ("county", county, *_both(terms.county_least, terms.county_most, own, "county")),
-        ("city", county.str[:4], *_both(terms.city_least, terms.city_most, cities, "city")),
-    )
-    found = []
-    for kind, of, least, most in kinds:
-        for name in sorted({*least, *most}):
-            sites = (of == name).to_numpy()
-            fewest = int(least.get(name, 0))
-            # One number for all asks of none more than it has.
-            if isinstance(getattr(terms, f"{kind}_least"), int | float):
-                fewest = min(fewest, int(sites.sum()))
-            limit = Limit(kind, name, sites, fewest, most.get(name, np.inf))
-            if limit.least > limit.most:
-                what = f"下限 {limit.least} 大于上限 {limit.most:.0f}"
-                raise _refusal("limits_cross", what, "请改正其一", name, f"{kind}_least")
-            if limit.least > 0 or np.isfinite(limit.most):
-                found.append(limit)
-    return (*found, *_apart(candidates, terms))
-
-
-def _apart(candidates: gpd.GeoDataFrame, terms: Terms) -> list[Limit]:
-    """Candidates of one bank of which one at most may be in a plan, all nearer than allowed."""
-    if terms.bank_apart_m is None:
-        return []
-    places = lonlat(candidates.geometry.to_numpy())
-    pairs = rivals(candidates["bank"].to_numpy(object), *places, terms.bank_apart_m)
-    found = []
-    for rows in cliques(len(candidates), *pairs):
-        sites = np.zeros(len(candidates), bool)
-        sites[rows] = True
-        found.append(Limit("apart", str(candidates["candidate_id"].iloc[rows[0]]), sites, 0, 1))
-    return found
-
-
-def _both(
-    least: Numbers, most: Numbers | None, codes: list[str], kind: str
-) -> tuple[dict[str, float], dict[str, float]]:
-    return (
-        _by_code(least, codes, f"{kind}_least", 0),
-        {} if most is None else _by_code(most, codes, f"{kind}_most", np.inf),
-    )
-
-
-def _by_code(numbers: Numbers, codes: list[str], key: str, idle: float) -> dict[str, float]:
-    """Code -> number, of those that are not `idle`."""
-    if not codes and numbers != idle:
-        what, action = "没有县区，无从按县区或市限制", "请给 assess 写 counties，或去掉它"
-        raise _refusal("county_unknown", what, action, "", key)
-    if not isinstance(numbers, Mapping):
-        return dict.fromkeys(codes, numbers) if numbers != idle else {}
-    for code in sorted(set(numbers) - set(codes)):
-        what = f"{key} 里的代码不在所问的县区之内"
-        raise _refusal("county_unknown", what, "请核对县区代码（市为前四位）", code, key)
-    return dict(numbers)
-
-
 def _costs(candidates: gpd.GeoDataFrame, terms: Terms) -> Floats:
     ids = candidates["candidate_id"]
     for unknown in sorted(set(terms.costs) - set(ids)):
-        raise _refusal("candidate_unknown", "没有这个候选点", "请核对候选点编号", unknown)
+        raise refused("candidate_unknown", "没有这个候选点", "请核对候选点编号", unknown)
     return ids.map(lambda name: terms.costs.get(name, 1.0)).to_numpy(float)
 
 
 def _flags(candidates: gpd.GeoDataFrame, ids: Collection[str]) -> Bools:
     wanted = set(ids)
     for unknown in sorted(wanted - set(candidates["candidate_id"])):
-        raise _refusal("candidate_unknown", "没有这个候选点", "请核对候选点编号", unknown)
+        raise refused("candidate_unknown", "没有这个候选点", "请核对候选点编号", unknown)
     return candidates["candidate_id"].isin(wanted).to_numpy()
 
 
@@ -445,20 +383,12 @@ def refuse_contradictions(question: Question) -> None:
         (question.crowded, "fixed_too_near", "必选候选点离同一银行的现有网点太近"),
     ):
         if (both := question.fixed & kept_out).any():
-            raise _refusal(kind, what, "请从其中一处删去", str(ids[both][0]))
+            raise refused(kind, what, "请从其中一处删去", str(ids[both][0]))
     for limit in question.limits:
         if question.fixed[limit.sites].sum() > limit.most:
             if limit.kind == "apart":
                 near = "、".join(ids[question.fixed & limit.sites])
                 what, action = "必选候选点属于同一银行且相距太近", "请减少必选点或减小间距"
-                raise _refusal("fixed_too_near", what, action, near, "bank_apart_m")
-            whose = {"bank": "所属银行", "county": "所在县区", "city": "所在市"}[limit.kind]
-            what, action = f"必选候选点超过{whose}的上限", "请提高上限或减少必选点"
-            column = "bank_caps" if limit.kind == "bank" else f"{limit.kind}_most"
-            raise _refusal("cap_below_fixed", what, action, limit.name, column)
-
-
-def _refusal(
-    kind: str, what: str, action: str, value: str, column: str = "candidate_id"
-) -> InputError:
-    return unusable(kind, what, action, column=column, value=value)
+                raise refused("fixed_too_near", what, action, near, "bank_apart_m")
+            what, action = f"必选候选点超过{WHOSE[limit.kind]}的上限", "请提高上限或减少必选点"
+            raise refused("cap_below_fixed", what, action, limit.name, most_key(limit.kind))

@@ -1,24 +1,21 @@
-"""A plan that stays good at every walking speed, beside the plan for one: what each loses where."""
+"""A plan that stays good in every scenario, beside the plan for one: what each loses where."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 from scipy.sparse import vstack
 
 from gdcoverage import locate
 from gdcoverage.arrays import Floats, Ints
-from gdcoverage.assessment import cover_matrix
-from gdcoverage.findings import covered_at
-from gdcoverage.policy import COMPARISON_SPEEDS, KMH_IN_M_PER_MIN, Speed
 from gdcoverage.showing import Shown, share
 from gdcoverage.sites._plan import SitePlan, described
 from gdcoverage.sites._prefer import settled
 from gdcoverage.sites._question import HAIR, Question
+from gdcoverage.sites._scenarios import Scenario
 from gdcoverage.sites._solve import most_people, options_of
 
 # Shares that differ by less are the same.
@@ -27,13 +24,14 @@ _SAME = 1e-9
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Robust(Shown):
-    """A plan of as many sites that stays good at the three speeds of every report.
+    """A plan of as many sites that stays good at the three speeds of every report, and however
+    points join the streets (`SCENARIOS`).
 
     Parameters
     ----------
-    aim : ``expected``: most people newly covered on average over the speeds, each as likely;
-        ``regret``: at the speed where it falls shortest of the best plan for that speed, it
-        falls least short, as a share (min-max relative regret).
+    aim : ``expected``: most people newly covered on average over the scenarios, each as likely;
+        ``regret``: in the scenario where it falls shortest of the best plan for it, it falls
+        least short, as a share (min-max relative regret).
     plan : its sites, as `SitePlan` tells them; people, rates and banks at the standard's speed,
         the proof as below.
     value : people on average; or the largest share by which it falls short.
@@ -42,10 +40,10 @@ class Robust(Shown):
         complement; 0 is proved best.
     status : ``optimal`` or ``time_limit``.
     cost : people fewer than the plan for the standard's speed covers, at that speed.
-    regrets : a row for each plan and speed: ``plan`` (``planned``, ``robust``, or the name of
-        the speed that it is best for), ``speed`` (its name), ``population`` (people newly
-        covered at that speed), ``best`` (by the best plan known for it), ``bound`` (no plan
-        covers more at that speed), ``regret`` (share fewer than the best known).
+    regrets : a row for each plan and scenario: ``plan`` (``planned``, ``robust``, or the name of
+        the scenario that it is best for), ``scenario`` (its name), ``population`` (people newly
+        covered in it), ``best`` (by the best plan known for it), ``bound`` (no plan covers more
+        in it), ``regret`` (share fewer than the best known).
     """
 
     aim: str
@@ -70,16 +68,18 @@ class Robust(Shown):
 
     @property
     def is_planned(self) -> bool:
-        """Whether the plan for the standard's speed does as well at every speed."""
-        people = self.regrets.pivot(index="speed", columns="plan", values="population")
+        """Whether the plan for the standard's speed does as well in every scenario."""
+        people = self.regrets.pivot(index="scenario", columns="plan", values="population")
         return bool((people["planned"] == people["robust"]).all())
 
 
-def robust_of(question: Question, plan: SitePlan, gaps: gpd.GeoDataFrame) -> Robust:
+def robust_of(
+    question: Question, plan: SitePlan, gaps: pd.DataFrame, supposed: Sequence[Scenario]
+) -> Robust:
     """The robust plan beside a plan for the standard's speed, as `Terms.robust` asks for it.
 
-    Each speed is a scenario: who is covered before, and who would be by each candidate, is found
-    anew for it. It has as many sites as may be added, or as the plan has where a rate is to be
+    Who is covered before, and who would be by each candidate, is found anew for each scenario. It
+    has as many sites as may be added, or as the plan has where a rate is to be
     reached.
 
     Parameters
@@ -87,18 +87,19 @@ def robust_of(question: Question, plan: SitePlan, gaps: gpd.GeoDataFrame) -> Rob
     question : of the terms.
     plan : its answer at the standard's speed.
     gaps : of the question's coverage.
+    supposed : the scenarios, of its demand and its candidates.
     """
     aim = question.terms.robust
     assert aim is not None
     sites = question.terms.add if question.terms.add is not None else len(plan.sites)
     planned = _numbers(question, plan)
-    scenarios = [at_speed(question, speed) for speed in COMPARISON_SPEEDS]
+    scenarios = [in_scenario(question, scenario) for scenario in supposed]
     found = [most_people(scenario, sites) for scenario in scenarios]
     plans = {"planned": planned}
-    for speed, scenario, best in zip(COMPARISON_SPEEDS, scenarios, found, strict=True):
+    names = [scenario.name for scenario in supposed]
+    for name, scenario, best in zip(names, scenarios, found, strict=True):
         same = scenario.population_of(planned) >= best.objective - HAIR
-        of_speed = planned if same else settled(scenario, best.sites, sites)[0]
-        plans[speed.name] = of_speed
+        plans[name] = planned if same else settled(scenario, best.sites, sites)[0]
     bounds = np.array([best.bound for best in found])
     solution = _expected(question, scenarios, sites)
     if aim == "regret":
@@ -119,33 +120,22 @@ def robust_of(question: Question, plan: SitePlan, gaps: gpd.GeoDataFrame) -> Rob
         solution.gap,
         solution.status,
         plan.population - told.population,
-        _regrets(scenarios, plans, bounds),
+        _regrets(names, scenarios, plans, bounds),
     )
 
 
-def at_speed(question: Question, speed: Speed) -> Question:
-    """The question where people walk at a speed; nothing of it changes for the country.
+def in_scenario(question: Question, scenario: Scenario) -> Question:
+    """The question in a scenario.
 
     What decides between equal plans is left out: outlets are not counted again.
     """
-    coverage = question.walked
-    kmh = speed.m_per_min / KMH_IN_M_PER_MIN
-    standard = replace(coverage.standard, walking_speed_kmh=kmh)
-    terms = replace(question.terms, then=None)
-    if standard.walk_limit_m == coverage.standard.walk_limit_m:
-        return replace(question, terms=terms)
-    covered = covered_at(coverage.demand, standard, standard.walk_limit_m)
-    demand = coverage.demand.assign(covered=covered)
-    reach = cover_matrix(
-        coverage.network,
-        standard,
-        coverage.join(question.candidates),
-        question.candidates,
-        coverage.demand_joined,
-        coverage.demand,
+    demand = question.coverage.demand.assign(covered=scenario.covered)
+    return replace(
+        question,
+        coverage=replace(question.coverage, demand=demand),
+        terms=replace(question.terms, then=None),
+        reach=scenario.reach,
     )
-    walked = replace(coverage, standard=standard, demand=demand)
-    return replace(question, coverage=walked, terms=terms, reach=reach)
 
 
 def _worth(scenarios: Sequence[Question], bounds: Floats, plan: Ints, aim: str) -> float:
@@ -198,19 +188,21 @@ def _least_regret(
     return locate.worst_covering(covers, weights, number, added, start, **options)
 
 
-def _regrets(scenarios: Sequence[Question], plans: dict[str, Ints], bounds: Floats) -> pd.DataFrame:
+def _regrets(
+    names: Sequence[str], scenarios: Sequence[Question], plans: dict[str, Ints], bounds: Floats
+) -> pd.DataFrame:
     people = np.array([[s.population_of(plan) for s in scenarios] for plan in plans.values()])
     best = people.max(axis=0)
     rows = [
         {
-            "plan": name,
-            "speed": speed.name,
+            "plan": plan,
+            "scenario": scenario,
             "population": people[i, s],
             "best": best[s],
             "bound": max(float(bounds[s]), best[s]),
             "regret": 1 - people[i, s] / best[s] if best[s] else 0.0,
         }
-        for i, name in enumerate(plans)
-        for s, speed in enumerate(COMPARISON_SPEEDS)
+        for i, plan in enumerate(plans)
+        for s, scenario in enumerate(names)
     ]
     return pd.DataFrame(rows)

@@ -26,6 +26,7 @@ from gdcoverage.sites._recommend import plan_for
 from gdcoverage.sites._redesign import Redesign, redesigned
 from gdcoverage.sites._refine import Refinement, refined
 from gdcoverage.sites._robust import Robust, robust_of
+from gdcoverage.sites._scenarios import scenarios_of
 from gdcoverage.sites._terms import Terms
 from gdcoverage.sites._whereabouts import by_landmarks
 from gdcoverage.tables import Rows
@@ -45,7 +46,6 @@ class Siting(Shown):
     plan : the recommended sites.
     frontier : people covered for every number of sites, or None.
     alternatives : further plans, or None.
-    differ : how many sites of every earlier plan each of them leaves out at least.
     exits : result of `exit_impact`.
     service : what all of it is asked about, in official terms; empty for whatever outlets offer.
     kinds : what stands where the candidates are, and how many of them; empty where not known.
@@ -63,7 +63,6 @@ class Siting(Shown):
     plan: SitePlan
     frontier: Frontier | None
     alternatives: Alternatives | None
-    differ: int
     exits: gpd.GeoDataFrame
     service: str = ""
     kinds: tuple[tuple[str, int], ...] = ()
@@ -108,7 +107,10 @@ def make_siting(
     if terms.refine_m is not None and question.generated:
         denser = refined(question, plan, partial(plan_for, gaps=gaps))
         question, plan, refinement = denser
-    robust = robust_of(question, plan, gaps) if terms.robust else None
+    robust = None
+    if terms.robust:
+        supposed = scenarios_of(question.walked, question.candidates, question.reach)
+        robust = robust_of(question, plan, gaps, supposed)
     curve = frontier_of(question) if terms.frontier else None
     size = len(plan.sites)
     other = redesigned(question, places) if terms.close else None
@@ -121,7 +123,6 @@ def make_siting(
         told(plan),
         curve,
         further and told(further),
-        terms.differ,
         exit_impact(coverage),
         kinds=kinds_of(question.candidates["kind"]),
         refinement=refinement,

@@ -41,19 +41,34 @@ def most_people(
 
 
 def most_people_unlike(
-    question: Question, sites: int, unlike: Unlike
+    question: Question,
+    sites: int,
+    unlike: Unlike,
+    time_limit: float | None = None,
+    start: Ints | None = None,
 ) -> locate.CoverSolution | None:
-    """`most_people` unlike earlier plans; None where no other is found that keeps the terms."""
+    """`most_people` unlike earlier plans; None where no other is found that keeps the terms.
+
+    Parameters
+    ----------
+    start : a plan to begin from.
+    """
     try:
-        return _most_people(question, sites, unlike)
+        return _most_people(question, sites, unlike, time_limit, start)
     except locate.NoPlanError:
         return None
 
 
 def _most_people(
-    question: Question, sites: int, unlike: Unlike, time_limit: float | None = None
+    question: Question,
+    sites: int,
+    unlike: Unlike,
+    time_limit: float | None = None,
+    start: Ints | None = None,
 ) -> locate.CoverSolution:
     options = options_of(question, unlike)
+    if start is not None:
+        options["start"] = start
     if time_limit is not None:
         options["time_limit"] = time_limit
     room = with_room(question, options, sites)

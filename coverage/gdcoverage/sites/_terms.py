@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
-from gdcoverage.policy import Range, out_of_range, require_none
+from gdcoverage.policy import SETTLEMENTS, Range, out_of_range, require_none
 
 Areas: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries | BaseGeometry
 
@@ -22,6 +22,7 @@ _RANGES = {
     "frontier": _COUNT,
     "alternatives": _COUNT,
     "differ": Range(1, 10**6, whole=True),
+    "differ_m": Range(0, 10**6),
     "within": Range(0, 1),
     "generate": _COUNT,
     "apart_m": Range(1, 10**6),
@@ -51,12 +52,35 @@ _CHOICES = {
     "robust": (("expected", "regret"), "应为 expected、regret 之一，或不写"),
 }
 # What plans for several speeds are not held to.
-_NOT_ROBUST = ("county_least", "city_least", "bank_least", "rate_least", "budget", "costs")
+_NOT_ROBUST = (
+    *("county_least", "city_least", "bank_least", "kind_least", "class_least"),
+    *("rate_least", "people_least", "budget", "costs"),
+)
 _LISTS = dict.fromkeys(("fixed", "forbidden"), "应是候选点编号的列表") | dict.fromkeys(
     ("close_of", "keep"), "应是网点编号、银行或区划代码的列表"
 )
-_WORDS = {"bank_caps": "上限", "bank_least": "下限", "costs": "费用"}
-_BY_NAME = {"bank_caps": _COUNT, "bank_least": _COUNT, "costs": Range(0, 10**12)}
+_WORDS = {
+    **dict.fromkeys(("bank_caps", "kind_most", "class_most"), "上限"),
+    **dict.fromkeys(("bank_least", "kind_least", "class_least", "people_least"), "下限"),
+    "costs": "费用",
+}
+_BY_NAME = {
+    **dict.fromkeys(("bank_caps", "bank_least"), _COUNT),
+    **dict.fromkeys(("kind_least", "kind_most", "class_least", "class_most"), _COUNT),
+    **dict.fromkeys(("costs", "people_least"), Range(0, 10**12)),
+}
+_FORMS = {
+    **dict.fromkeys(("bank_caps", "bank_least"), "{ 银行 = 个数 }"),
+    **dict.fromkeys(("kind_least", "kind_most"), "{ 类别 = 个数 }"),
+    **dict.fromkeys(("class_least", "class_most"), "{ 城区 = 个数, 乡村 = 个数 }"),
+    "people_least": "{ 代码或城乡类别 = 人数 }",
+    "costs": "{ 候选点编号 = 费用 }",
+}
+# Settlement classes as they may be written.
+CLASSES = {term: name for name, term in SETTLEMENTS.items()} | {name: name for name in SETTLEMENTS}
+# Digits of a city's code; a county's has all six.
+CITY_DIGITS = 4
+_CODES = (CITY_DIGITS, 6)
 
 _APART_M, _APART_REFINED_M = 500.0, 200.0
 
@@ -75,6 +99,12 @@ class Terms:
     county_least, county_most : fewest and most sites in each county; or by adcode. Of the fewest,
         as many as a county has candidates.
     city_least, city_most : likewise of each city, by the first four digits of the adcode.
+    kind_least, kind_most : fewest and most sites of each kind of candidate named, as their column
+        ``kind`` says it: 网点, 自助点, 银行网点, ….
+    class_least, class_most : fewest and most sites in towns (城区 or ``urban``) and in the country
+        (乡村 or ``rural``). A candidate's class is that of the nearest demand point.
+    people_least : people newly covered at least, of those who live in a county (by adcode), a
+        city (by its first four digits) or a class.
     rate_least : coverage rate that every county must reach, 0 to 1; or by adcode. It does not
         matter where outlets are replaced, which serves those who lost the standard only.
     costs : of candidates by id, 1 for those not named. Only together with `budget`.
@@ -88,15 +118,18 @@ class Terms:
         (walks of urban, straight lines of rural people; not with scope ``province``);
         ``spread``: the one with the greatest least distance between its sites, and between these
         and active outlets; None: one spread wider, without proof.
-    frontier : most sites of the frontier; 0 for none.
+    frontier : most sites of the frontier; 0 for none. Of the ``province`` so many numbers of sites
+        up to the plan's, each in a fifth of `time_limit`.
     alternatives : most further plans; 0 for none.
-    differ : how many sites of every earlier plan an alternative leaves out at least.
+    differ : how many sites of every earlier plan an alternative leaves out at least, as many of
+        its own being others.
+    differ_m : metres that a site must be from all sites of an earlier plan to be another than
+        them; 0 for any other candidate.
     within : largest share of the best plan's people that an alternative may lack.
     generate, apart_m : how many locations are generated where there is no table, and how many
         metres apart at least: 500 by default, or 200 where they are refined.
     scope : of a plan of several counties, whether `add` or `target` is asked for each ``county``,
-        or once for the ``province``, all counties of the plan together; then without frontier
-        and alternatives.
+        or once for the ``province``, all counties of the plan together.
     refine_m : metres apart to which generated locations are refined around the chosen sites,
         until nothing is won; not at all if None.
     bank_apart_m : geodesic metres that outlets of one bank are apart at least, new ones from one
@@ -113,9 +146,11 @@ class Terms:
         ``add - close`` by which outlets may grow in number, is where one outlet moves to, of its
         bank or of none.
     merge_most_m : an outlet closes only where another of its bank stays or opens so near.
-    robust : a plan beside the recommended one that stays good at the three walking speeds of
-        every report: ``expected``, with most people on average; ``regret``, that falls least
-        short of the best at the speed where it falls shortest; none if None.
+    robust : a plan beside the recommended one that stays good in every scenario: at the three
+        walking speeds of every report, with points joined to their nearest street alone, without
+        streets in doubt, with every point 10 m nearer or farther. ``expected``, with most people
+        on average; ``regret``, that falls least short of the best in the scenario where it falls
+        shortest; none if None.
     time_limit : seconds for each question put to the solver; then the best plan found comes with
         its gap. With `then`, for each of the two.
 
@@ -138,6 +173,11 @@ class Terms:
     county_most: Numbers | None = None
     city_least: Numbers = 0
     city_most: Numbers | None = None
+    kind_least: Mapping[str, int] = field(default_factory=dict)
+    kind_most: Mapping[str, int] = field(default_factory=dict)
+    class_least: Mapping[str, int] = field(default_factory=dict)
+    class_most: Mapping[str, int] = field(default_factory=dict)
+    people_least: Mapping[str, float] = field(default_factory=dict)
     rate_least: Numbers = 0.0
     costs: Mapping[str, float] = field(default_factory=dict)
     budget: float | None = None
@@ -148,6 +188,7 @@ class Terms:
     frontier: int = 10
     alternatives: int = 3
     differ: int = 1
+    differ_m: float = 500.0
     within: float = 0.05
     generate: int = 300
     apart_m: float | None = None
@@ -194,11 +235,10 @@ class Terms:
                         f"中“{'”“'.join(map(str, wrong))}”的{_WORDS.get(name, '数')}{range_}"
                     )
             elif name in _BY_NAME:
-                faults[name] = (
-                    "应写成 { 候选点编号 = 费用 }" if name == "costs" else "应写成 { 银行 = 个数 }"
-                )
+                faults[name] = f"应写成 {_FORMS[name]}"
             elif not range_.holds(numbers):
                 faults[name] = f"{range_}，或按代码写 {{ 代码 = 数 }}"
+        faults |= _strange_names(given)
         if given.get("costs") and "budget" not in given:
             faults["costs"] = "须同时写费用上限 budget"
         if "budget" in given and "target" in given:
@@ -213,27 +253,45 @@ class Terms:
 
     def strange_codes(self, adcodes: Collection[str]) -> list[tuple[str, str]]:
         """Term and code of what is asked of counties or cities that are not among these."""
-        known = {*adcodes, *(adcode[:4] for adcode in adcodes)}
-        numbers = {name: getattr(self, name) for name in _BY_CODE}
+        known = {*adcodes, *(adcode[:CITY_DIGITS] for adcode in adcodes), *CLASSES}
+        numbers = {name: getattr(self, name) for name in (*_BY_CODE, "people_least")}
         by_code = {name: n for name, n in numbers.items() if isinstance(n, Mapping)}
         return [(name, code) for name, n in by_code.items() for code in n if code not in known]
 
     def of_county(self, adcode: str) -> Terms:
         """What of terms for many counties one of them is asked."""
-        own = {adcode, adcode[:4]}
+        own = {adcode, adcode[:CITY_DIGITS], *CLASSES}
         changed: dict[str, Any] = {}
-        for name in _BY_CODE:
+        for name in (*_BY_CODE, "people_least"):
             numbers = getattr(self, name)
             if isinstance(numbers, Mapping):
                 changed[name] = {code: n for code, n in numbers.items() if code in own}
         return replace(self, **changed)
 
 
+def _strange_names(given: Mapping[str, Any]) -> dict[str, str]:
+    """What is asked of classes that are none, or of what is no code."""
+    faults = {}
+    for name in ("class_least", "class_most"):
+        if set(_names(given.get(name))) - set(CLASSES):
+            faults[name] = "应按 城区、乡村 写"
+    asked = set(_names(given.get("people_least"))) - set(CLASSES)
+    if any(
+        not (isinstance(code, str) and code.isdigit() and len(code) in _CODES) for code in asked
+    ):
+        faults["people_least"] = "应按县区代码（六位）、市代码（前四位）或 城区、乡村 写"
+    return faults
+
+
+def _names(numbers: object) -> Collection[Any]:
+    return numbers if isinstance(numbers, Mapping) else ()
+
+
 def _clashes(given: Mapping[str, Any]) -> dict[str, str]:
     """Terms that cannot be asked together."""
     clashes: dict[str, str] = {}
     if given.get("scope") == "province":
-        asked = [name for name in ("robust", "refine_m", "close", "capacity") if given.get(name)]
+        asked = [name for name in ("refine_m", "close", "capacity") if given.get(name)]
         asked += ["then"] if given.get("then") == "mean_walk" else []
         clashes |= dict.fromkeys(asked, "与 scope = province 不能同时写")
     if given.get("close") and "target" in given:

@@ -156,11 +156,15 @@ const demandCard = (words, d, i) => factCard(words, d.name[i] || words.t("需求
  * @returns {Record<string, L.LayerGroup>}
  */
 function siteLayer(words, planner, style) {
-  if (!style.sites) return {};
-  return { sites: new Later(() => planner.sites.map((site) => popup(words, L.marker([site.lat, site.lon], {
-    alt: site.name, title: site.name,
-    icon: L.divIcon({ className: "emap-star", html: swatch(style.sites), iconSize: [34, 22], iconAnchor: [17, 11] }),
-  }), site.name, site.facts))) };
+  /** @type {Record<string, L.LayerGroup>} */
+  const layers = {};
+  for (const key of /** @type {const} */ (["alternatives", "sites"])) {
+    if (style[key]) layers[key] = new Later(() => planner[key].map((site) => popup(words, L.marker([site.lat, site.lon], {
+      alt: site.name, title: site.name,
+      icon: L.divIcon({ className: "emap-star", html: swatch(style[key]), iconSize: [34, 22], iconAnchor: [17, 11] }),
+    }), site.name, site.facts)));
+  }
+  return layers;
 }
 
 /**

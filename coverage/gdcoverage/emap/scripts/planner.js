@@ -73,7 +73,7 @@ function workTools(root, words, map, head, planner, layers) {
 function layerCounts(planner, store) {
   const count = (/** @type {number[]} */ list, /** @type {number} */ wanted) => list.filter((value) => value === wanted).length;
   /** @type {Record<string, number>} */
-  const counts = { outlets: count(store.active, 1), idle: count(store.active, 0), sites: planner.sites.length };
+  const counts = { outlets: count(store.active, 1), idle: count(store.active, 0), sites: planner.sites.length, alternatives: planner.alternatives.length };
   planner.towns.forEach(({ style, area }) => { if (area.length) counts[style] = (counts[style] || 0) + 1; });
   planner.supervision.forEach(({ style }) => { counts[style] = (counts[style] || 0) + 1; });
   if (planner.counties) {

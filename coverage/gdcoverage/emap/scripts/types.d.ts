@@ -220,6 +220,8 @@ export interface Planner {
   gaps: Gap[];
   demand: Demand;
   sites: Place[];
+  /** Of further plans, those that the best plan has not. */
+  alternatives: Place[];
   /** Today, and after each of the sites in turn; the province's map has today alone. */
   steps: Step[];
   /** What the rate is called. */

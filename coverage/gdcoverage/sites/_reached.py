@@ -1,0 +1,154 @@
+"""Counties' parts of a question that is asked of many, and the question put together of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+
+from gdcoverage.findings import Coverage, StreetlessCoverage
+from gdcoverage.policy import Standard
+from gdcoverage.sites._candidates import (
+    CANDIDATE_COLUMNS,
+    candidate_covers,
+    complete_candidates,
+)
+from gdcoverage.sites._question import Question, question_on
+from gdcoverage.sites._scenarios import SCENARIOS, Scenario, scenarios_of
+from gdcoverage.sites._terms import Terms
+
+# What of demand points a siting question rests on.
+_DEMAND = (
+    *("demand_id", "county", "population", "elderly", "settlement"),
+    *("covered", "covering_outlets", "geometry"),
+)
+_OUTLETS = ("outlet_id", "name", "bank", "county", "counts", "geometry")
+
+
+@dataclass(frozen=True, eq=False)
+class Reached:
+    """A county's part of a question that is asked of many: its people, and who could serve them.
+
+    Parameters
+    ----------
+    candidates : frame of `complete_candidates`, those across its border that reach in included.
+    reach : bool, (demand, candidates): who is within reach of whom.
+    demand, outlets : of the assessment, with the columns that the question rests on.
+    gaps : ``gap_id`` and ``name`` of its gaps, in the order of `find_gaps`.
+    scenarios : of its people and these candidates, where a robust plan is asked for.
+    """
+
+    candidates: gpd.GeoDataFrame
+    reach: csr_array
+    demand: gpd.GeoDataFrame
+    outlets: gpd.GeoDataFrame
+    gaps: pd.DataFrame
+    scenarios: tuple[Scenario, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        coverage: Coverage,
+        candidates: gpd.GeoDataFrame,
+        gaps: pd.DataFrame,
+        *,
+        robust: bool = False,
+    ) -> Reached:
+        """What a county's assessment tells of these candidates.
+
+        Parameters
+        ----------
+        candidates : with ``candidate_id`` and ``county``, which are believed.
+        robust : whether the scenarios are wanted.
+        """
+        frame = complete_candidates(coverage, candidates)
+        frame["county"] = candidates["county"].to_numpy(object)
+        demand, outlets = coverage.demand, coverage.outlets
+        reach = candidate_covers(coverage, frame)
+        return cls(
+            frame.astype({"county": "str"}),
+            reach,
+            demand[[name for name in _DEMAND if name in demand]].reset_index(drop=True),
+            outlets[[name for name in _OUTLETS if name in outlets]].reset_index(drop=True),
+            pd.DataFrame(gaps)[["gap_id", "name"]].reset_index(drop=True),
+            scenarios_of(coverage, frame, reach) if robust else (),
+        )
+
+    def scenario(self, name: str) -> Scenario:
+        """One of its scenarios; where it has none of the name, nothing is otherwise."""
+        asis = Scenario(name, self.demand["covered"].to_numpy(bool), self.reach)
+        return next((each for each in self.scenarios if each.name == name), asis)
+
+
+def joined(
+    parts: Sequence[Reached],
+    standard: Standard,
+    terms: Terms,
+    generated: bool,
+    counties: gpd.GeoDataFrame | None = None,
+) -> Question:
+    """The question of all counties, each person and each candidate once.
+
+    Parameters
+    ----------
+    parts : of the counties, by adcode. A candidate near a border is in several.
+    counties : these, with their names.
+
+    Raises
+    ------
+    ValueError, InputError : as for `recommend_sites`.
+    """
+    candidates = _once([part.candidates for part in parts], "candidate_id")
+    outlets = _once([part.outlets for part in parts], "outlet_id")
+    demand = _stacked([part.demand for part in parts])
+    reach = _reach_of_all(parts, candidates, [part.reach for part in parts])
+    # An empty column of covers: who covers whom now is counted in the demand already.
+    nobody = csr_array((len(demand), len(outlets)), dtype=bool)
+    coverage = StreetlessCoverage(standard, demand, outlets, nobody, counties)
+    return question_on(
+        coverage, candidates[[*CANDIDATE_COLUMNS, "geometry"]], reach, terms, generated
+    )
+
+
+def _reach_of_all(
+    parts: Sequence[Reached], candidates: gpd.GeoDataFrame, reaches: Sequence[csr_array]
+) -> csr_array:
+    """The counties' rows one under the other, their candidates in the columns of all."""
+    number = pd.Series(np.arange(len(candidates)), candidates["candidate_id"].to_numpy())
+    columns = [number[part.candidates["candidate_id"]].to_numpy() for part in parts]
+    sizes = np.concatenate([[0], *(np.diff(reach.indptr) for reach in reaches)])
+    indices = [column[reach.indices] for column, reach in zip(columns, reaches, strict=True)]
+    items = np.concatenate(indices).astype(np.int32)
+    shape = (len(sizes) - 1, len(candidates))
+    together = csr_array((np.ones(len(items), bool), items, np.cumsum(sizes)), shape=shape)
+    together.sort_indices()
+    return together
+
+
+def scenarios_of_all(parts: Sequence[Reached], candidates: gpd.GeoDataFrame) -> list[Scenario]:
+    """The scenarios of all counties, for the candidates in this order."""
+    there = {each.name for part in parts for each in part.scenarios}
+    found = []
+    for name in SCENARIOS:
+        if name in there:
+            each = [part.scenario(name) for part in parts]
+            covered = np.concatenate([one.covered for one in each])
+            reach = _reach_of_all(parts, candidates, [one.reach for one in each])
+            found.append(Scenario(name, covered, reach))
+    return found
+
+
+def _once(frames: Sequence[gpd.GeoDataFrame], key: str) -> gpd.GeoDataFrame:
+    """All rows, those of one key once, in order of the key."""
+    together = _stacked(frames).drop_duplicates(key)
+    return together.sort_values(key, ignore_index=True)
+
+
+def _stacked(frames: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Frames one under the other; empty ones decide no column's type."""
+    filled = [frame for frame in frames if len(frame)] or list(frames[:1])
+    return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), crs="EPSG:4326")
