@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import Literal
 
 import numpy as np
@@ -70,14 +69,15 @@ def _measured(
     if gap <= ROUNDING:
         bound, gap = objective, 0.0
     within = gap <= question.tolerance
-    status: Status = "optimal" if gap == 0 else "tolerance" if within else "time_limit"
+    ended: Status = "clock" if question.meter.struck else "time_limit"
+    status: Status = "optimal" if gap == 0 else "tolerance" if within else ended
     return CoverSolution(
         answer.sites,
         objective,
         bound,
         gap,
         status,
-        monotonic() - question.begun,
+        question.meter.seconds(),
         times >= 1,
         float(question.weights[times >= 1].sum()),
         np.flatnonzero(~question.coverable()),

@@ -25,13 +25,13 @@ of the linear relaxation, which is never built. Held, Wolfe, Crowder (1974); Bar
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import monotonic
 from typing import NamedTuple
 
 import numpy as np
 
 from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.kernels import kernel
+from gdcoverage.locate._effort import Effort
 from gdcoverage.locate._model import CoverModel
 
 # How much of each new subgradient enters the average.
@@ -139,7 +139,7 @@ def tightened(
     model: CoverModel,
     now: Relaxed,
     goal: Callable[[Floats], float],
-    deadline: float,
+    effort: Effort,
     enough: Callable[[float, float], bool],
 ) -> Relaxed:
     """Better prices: steps along averaged subgradients, shorter when the bound stalls.
@@ -148,7 +148,7 @@ def tightened(
     ----------
     now : where to begin.
     goal : told the average shares of sites now and then, gives the worth of the best plan.
-    deadline : when to stop (`time.monotonic`).
+    effort : when to stop.
     enough : told bound and worth, whether the bound suffices.
     """
     best, sign = now, -1.0 if model.is_targeted() else 1.0
@@ -157,8 +157,9 @@ def tightened(
     # A lift is a share, a price an amount: by this a lift's steps are brought to its size.
     pull = np.maximum(model.needed * float(model.weight.mean() if len(now.price) else 1.0), 1e-9)
     for _ in range(ROUNDS):
-        if monotonic() > deadline or enough(best.bound, worth) or length < SHORTEST:
+        if effort.is_over() or enough(best.bound, worth) or length < SHORTEST:
             break
+        effort.spend(_work(model, now))
         slope = slope.towards(now)
         share = share + FRESH * (now.share - share)
         step, steepness = _possible(model, now, slope, pull)
@@ -179,6 +180,12 @@ def tightened(
             length, stalled, now = length * SHORTENING, 0, best
             worth = goal(share)
     return best
+
+
+def _work(model: CoverModel, now: Relaxed) -> float:
+    """Units that one look at a relaxed plan takes."""
+    taken = float(model.rows.sizes()[now.share > 0].sum())
+    return model.entries() + taken + 10.0 * (len(model.weight) + len(model.cost))
 
 
 def decided(best: Relaxed, slack: float) -> tuple[Bools, Bools]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.locate import _greedy as greedy
 from gdcoverage.locate._canonical import canonical
+from gdcoverage.locate._effort import Effort
 from gdcoverage.locate._exact import solve_exactly
 from gdcoverage.locate._lagrange import Relaxed, decided, first_prices, relaxed, tightened
 from gdcoverage.locate._model import CoverModel, times_covered
@@ -40,15 +40,8 @@ class Answer(NamedTuple):
     bound: float
 
 
-class Effort(NamedTuple):
-    """When to stop: at a time of `time.monotonic`, or within a relative gap."""
-
-    deadline: float
-    tolerance: float
-
-
 def solve(model: CoverModel, allowed: Bools, fixed: Ints, start: Ints, effort: Effort) -> Answer:
-    """The best plan that time allows, with a bound that holds.
+    """The best plan that the effort allows, with a bound that holds.
 
     Parameters
     ----------
@@ -80,9 +73,8 @@ def solve(model: CoverModel, allowed: Bools, fixed: Ints, start: Ints, effort: E
     parts.sort(key=len)
     for part in parts if core.target > 0 or core.is_two_sided() else []:
         piece = restricted(core, part) if len(parts) > 1 else core
-        share = (effort.deadline - monotonic()) * piece.size() / max(waiting, 1)
+        search = _Search(piece, offset, effort.part(piece.size() / max(waiting, 1)))
         waiting -= piece.size()
-        search = _Search(piece, offset, Effort(monotonic() + share, effort.tolerance))
         search.run(np.flatnonzero(np.isin(names[part], start)))
         sites.append(names[part][search.sites()])
         worth, bound = worth + search.worth(), bound + search.bound
@@ -117,7 +109,7 @@ class _Search:
         worths = model.cost if model.is_targeted() else model.weight
         self.grain = grain(worths)
         self.bound = 0.0 if model.is_targeted() else float(model.weight.sum())
-        self.best = greedy.empty_plan(model)
+        self.best = greedy.empty_plan(model, self.effort.meter.work)
         self.random = np.random.default_rng(0)
         self.is_hopeless = False  # proven that no plan keeps the conditions
 
@@ -128,13 +120,16 @@ class _Search:
         if not len(self.model.cost):
             self.bound, self.is_hopeless = self.worth(), self.is_short()
             return
-        tenth = (self.effort.deadline - monotonic()) / 10
-        best_relaxed = self._tighten(self.effort.deadline - 4 * tenth)
-        self._search(self.effort.deadline - 2 * tenth, PATIENCE)
+        tenth = self.effort.left() / 10
+        best_relaxed = self._tighten(self._but(4 * tenth))
+        self._search(self._but(2 * tenth), PATIENCE)
         self._prove(best_relaxed)
-        self._search(self.effort.deadline, None)
+        self._search(self.effort, None)
         # What a plan does not need, it does not have.
         greedy.shed(self.model, self.best, self.best.total[0], np.inf, self.noise)
+
+    def _but(self, units: float) -> Effort:
+        return self.effort._replace(until=self.effort.until - units)
 
     def sites(self) -> Ints:
         return np.flatnonzero(self.best.chosen)
@@ -184,12 +179,12 @@ class _Search:
         return True
 
     def _keep_sites(self, sites: Ints) -> bool:
-        plan = greedy.empty_plan(self.model)
+        plan = greedy.empty_plan(self.model, self.effort.meter.work)
         greedy.follow(self.model, plan, sites, self.model.budget)
         self._complete(plan)
         return self._keep(plan)
 
-    def _tighten(self, deadline: float) -> Relaxed:
+    def _tighten(self, effort: Effort) -> Relaxed:
         """Better the bound by prices, and try the plans that they suggest."""
         model = self.model
 
@@ -199,7 +194,7 @@ class _Search:
             return self.worth()
 
         now = relaxed(model, first_prices(model, self.sites()), np.zeros(len(model.limits)))
-        best = tightened(model, now, worth, deadline, self.is_done)
+        best = tightened(model, now, worth, effort, self.is_done)
         if self.is_short():
             # A plan is worth nothing at least, and costs no more than all sites.
             worst = float(model.cost.sum()) if model.is_targeted() else 0.0
@@ -216,12 +211,12 @@ class _Search:
         tighter = min(self.sign * self.bound, self.sign * bound)
         self.bound = self.sign * max(tighter, self.sign * self.worth())
 
-    def _search(self, deadline: float, patience: int | None) -> None:
-        """Look for better plans until time or patience ends."""
-        failed, place = 0, greedy.empty_plan(self.model)
+    def _search(self, effort: Effort, patience: int | None) -> None:
+        """Look for better plans until effort or patience ends."""
+        failed, place = 0, greedy.empty_plan(self.model, self.effort.meter.work)
         greedy.copy_plan(place, self.best)
         weight = np.ones(len(self.model.weight))
-        while monotonic() < deadline and not self.is_done() and failed != patience:
+        while not (effort.is_over() or self.is_done() or failed == patience):
             if self.model.is_total() and not self.model.is_two_sided():
                 better = self._reweigh(place.chosen, weight)
             else:
@@ -236,7 +231,9 @@ class _Search:
         steps = int(min(float(ROUND_WORK / step_work), most)) + 1
         seed = int(self.random.integers(2**31))
         chosen = self.best.chosen.copy()
-        better = cheaper_cover(self.model, chosen, place, weight, steps, seed)
+        better = cheaper_cover(
+            self.model, chosen, place, weight, steps, seed, self.effort.meter.work
+        )
         return better and self._keep_sites(np.flatnonzero(chosen))
 
     def _shake(self, place: greedy.State) -> bool:
@@ -249,7 +246,7 @@ class _Search:
         if model.is_targeted():
             budget = self.worth() - max(self.grain, ROUNDING * self.worth())
             greedy.shed(model, place, np.inf, budget, self.noise)
-        plan = greedy.empty_plan(model)
+        plan = greedy.empty_plan(model, self.effort.meter.work)
         greedy.copy_plan(plan, place)
         centre, most = self.random.integers(len(model.cost)), self.random.integers(2, 7)
         greedy.shake(model, plan, centre, most)
@@ -266,8 +263,7 @@ class _Search:
     def _prove(self, best: Relaxed) -> None:
         """Leave out what the prices decide and solve the rest by branch and bound."""
         model, worth = self.model, self.worth()
-        seconds = self.effort.deadline - monotonic()
-        if self.is_done() or seconds <= 0:
+        if self.is_done() or self.effort.is_over():
             return
         better, rounding = max(self.grain, ROUNDING * abs(worth)), ROUNDING * abs(best.bound)
         never, always = decided(best, self.sign * (best.bound - worth) - better + rounding)
@@ -285,7 +281,8 @@ class _Search:
             self._bound_by(worth)
             return
         start = np.flatnonzero(self.best.chosen[small.names])
-        values, bound, proven = solve_exactly(small.model, start, self.grain, seconds)
+        effort = self.effort._replace(tolerance=0.0)
+        values, bound, proven = solve_exactly(small.model, start, self.grain, effort)
         if values is None and proven:
             self.is_hopeless = self.is_short()
             self._bound_by(worth)

@@ -12,6 +12,7 @@ from gdcoverage.report._columns import percent
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.report._siting import (
     candidates_line,
+    clock_lines,
     place_of,
     plan_lines,
     records,
@@ -94,6 +95,7 @@ def joint_data(joint: JointPlan) -> dict[str, Any]:
     return {
         **({"service": joint.service} if joint.service else {}),
         **numbers,
+        **({"stopped_by_clock": True} if "clock" in set(joint.ways["status"]) else {}),
         **({} if plan.cost is None else {"cost": plan.cost}),
         **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
         "ways": records(joint.ways),
@@ -103,7 +105,8 @@ def joint_data(joint: JointPlan) -> dict[str, Any]:
 
 def _head_lines(joint: JointPlan) -> list[str]:
     about = [service_line(joint.service)] if joint.service else []
-    return [*about, *plan_lines(joint.plan), candidates_line(joint)]
+    stopped = clock_lines(set(joint.ways["status"]))
+    return [*about, *plan_lines(joint.plan), candidates_line(joint), *stopped]
 
 
 def _way_lines(joint: JointPlan, names: Mapping[str, str]) -> list[str]:

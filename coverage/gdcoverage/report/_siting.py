@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -154,7 +154,24 @@ def _head_lines(siting: Siting) -> list[str]:
     """What is asked about, what the plan adds, and of what it was chosen."""
     about = [service_line(siting.service)] if siting.service else []
     denser = _refinement_lines(siting.plan, siting.refinement)
-    return [*about, *plan_lines(siting.plan), candidates_line(siting), *denser]
+    head = [*about, *plan_lines(siting.plan), candidates_line(siting), *denser]
+    return [*head, *clock_lines(_statuses(siting))]
+
+
+def _statuses(siting: Siting) -> list[str]:
+    """How the search for each part of the answer ended."""
+    single = (siting.plan, siting.plan.two_outlets, siting.robust)
+    ended = [part.status for part in single if part is not None]
+    if siting.frontier is not None:
+        ended += siting.frontier.points["status"]
+    if siting.alternatives is not None:
+        ended += siting.alternatives.plans["status"]
+    return ended
+
+
+def clock_lines(statuses: Iterable[str]) -> list[str]:
+    """What is said where the clock, which may run otherwise next time, ended a search."""
+    return ["求解用时远超时限，已提前停止：重新计算，结果可能不同。"] if "clock" in statuses else []
 
 
 def _refinement_lines(plan: SitePlan, refinement: Refinement | None) -> list[str]:
@@ -246,6 +263,7 @@ def siting_data(siting: Siting) -> dict[str, Any]:
         "bound": _number(plan.bound),
         "gap": _number(plan.gap),
         "status": plan.status,
+        **({"stopped_by_clock": True} if "clock" in _statuses(siting) else {}),
         "uncoverable_population": plan.uncoverable_population,
         "sites": records(pd.DataFrame(plan.sites).drop(columns="geometry")),
         "frontier": [] if siting.frontier is None else records(_curve(siting)),

@@ -19,9 +19,7 @@ from gdcoverage.sites._spread import spread_out
 Unlike = Sequence[tuple[Ints, int]]
 
 
-def most_people(
-    question: Question, sites: int, unlike: Unlike = (), time_limit: float | None = None
-) -> locate.CoverSolution:
+def most_people(question: Question, sites: int, unlike: Unlike = ()) -> locate.CoverSolution:
     """At most so many sites with the most people newly covered, which are the objective.
 
     Raises
@@ -37,7 +35,7 @@ def most_people(
             value=f"{fixed} > {sites}",
         )
     try:
-        return _most_people(question, sites, unlike, time_limit)
+        return _most_people(question, sites, unlike)
     except locate.NoPlanError as error:
         raise refusal(question, sites, error) from None
 
@@ -52,17 +50,19 @@ def most_people_unlike(
         return None
 
 
-def _most_people(
-    question: Question, sites: int, unlike: Unlike, time_limit: float | None = None
-) -> locate.CoverSolution:
+def _most_people(question: Question, sites: int, unlike: Unlike) -> locate.CoverSolution:
+    asked = "people", sites
+    if not unlike and asked in question.answers:
+        return question.answers[asked]
     options = options_of(question, unlike)
-    if time_limit is not None:
-        options["time_limit"] = time_limit
     room = _with_room(question, options, sites)
     found = locate.maximal_covering(question.covers, question.people, room, **options)
     people = question.population_of(found.sites)
     bound = people if found.gap == 0 else max(people, float(found.bound))
-    return with_bound(replace(found, objective=people), bound)
+    found = with_bound(replace(found, objective=people), bound)
+    if not unlike:
+        question.answers[asked] = found
+    return found
 
 
 def fewest_sites(question: Question, people: float) -> locate.CoverSolution:
@@ -94,6 +94,17 @@ def settled(
 
     With ``then``, also its people in reach of two or more outlets as the objective, proved.
     """
+    asked = "settled", sites, tuple(plan)
+    if unlike:
+        return _settled(question, plan, sites, unlike)
+    if asked not in question.answers:
+        question.answers[asked] = _settled(question, plan, sites, ())
+    return question.answers[asked]
+
+
+def _settled(
+    question: Question, plan: Ints, sites: int, unlike: Unlike
+) -> tuple[Ints, locate.CoverSolution | None]:
     if question.terms.then is None:
         return (plan if unlike else spread_out(question, plan)), None
     demand = question.coverage.demand

@@ -88,8 +88,9 @@ class Terms:
     robust : a plan beside the recommended one that stays good at the three walking speeds of
         every report: ``expected``, with most people on average; ``regret``, that falls least
         short of the best at the speed where it falls shortest; none if None.
-    time_limit : seconds for each question put to the solver; then the best plan found comes with
-        its gap. With `then`, for each of the two.
+    time_limit : seconds for each question put to the solver, which stand for so much work, so that
+        the answer does not depend on what else the machine does; then the best plan found comes
+        with its gap. With `then`, and with `target`, for each of the two.
 
     Raises
     ------
