@@ -163,9 +163,9 @@ def _statuses(siting: Siting) -> list[str]:
     single = (siting.plan, siting.plan.two_outlets, siting.robust)
     ended = [part.status for part in single if part is not None]
     if siting.frontier is not None:
-        ended += siting.frontier.points["status"]
+        ended.extend(siting.frontier.points["status"])
     if siting.alternatives is not None:
-        ended += siting.alternatives.plans["status"]
+        ended.extend(siting.alternatives.plans["status"])
     return ended
 
 
