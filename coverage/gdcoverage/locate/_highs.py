@@ -16,8 +16,9 @@ from gdcoverage.locate._effort import Effort
 _PART = highspy.HighsVarType.kContinuous
 _WHOLE = highspy.HighsVarType.kInteger
 # HiGHS looks at its limits again and again at the same places of the same search, whatever the
-# clock. What it does between two looks counts as so many units for each entry of the program.
-LOOK = 450
+# clock. What it does between two looks counts as so many units for each entry of the program, and
+# before the first ones, between which it solves and cuts the root, as more.
+LOOK, ROOT_LOOK, ROOT_LOOKS = 450, 4_000, 20
 
 
 class Program(NamedTuple):
@@ -74,7 +75,7 @@ def run(
     if first is not None:
         solver.setSolution(len(first), np.arange(len(first), dtype=np.int32), first)
     worst = np.inf if program.maximised else -np.inf
-    seen = _Seen(None, worst, effort, LOOK * len(program.rows.data))
+    seen = _Seen(None, worst, effort, len(program.rows.data))
     solver.cbMipImprovingSolution += seen.look
     solver.cbMipInterrupt += seen.count
     # HiGHS may work for seconds between looks at the clock. Then what it has shown so far counts,
@@ -126,10 +127,13 @@ class _Seen:
     values: Floats | None
     bound: float
     effort: Effort
-    units: float
+    entries: int
+    looks: int = 0
 
     def count(self, event: Any) -> None:
-        self.effort.spend(self.units)
+        self.looks += 1
+        each = ROOT_LOOK if self.looks <= ROOT_LOOKS else LOOK
+        self.effort.spend(each * self.entries)
         self.look(event)
         if self.effort.is_over():
             event.interrupt()

@@ -11,8 +11,9 @@ from gdcoverage.locate import _greedy as greedy
 from gdcoverage.locate._canonical import canonical
 from gdcoverage.locate._effort import Effort
 from gdcoverage.locate._exact import solve_exactly
-from gdcoverage.locate._lagrange import Relaxed, decided, first_prices, relaxed, tightened
+from gdcoverage.locate._lagrange import Relaxed, decided, first_prices, relaxed
 from gdcoverage.locate._model import CoverModel, times_covered
+from gdcoverage.locate._prices import tightened
 from gdcoverage.locate._reduce import components, reduced, restricted
 from gdcoverage.locate._solution import NoPlanError
 from gdcoverage.locate._weighting import cheaper_cover
@@ -21,8 +22,10 @@ from gdcoverage.locate._weighting import cheaper_cover
 EXACT_ENTRIES = 3_000_000
 # A site that relaxed plans have this often is tried in the next plan.
 LIKELY = 0.2
-# Rounds of search without success before a proof is tried.
-PATIENCE = 30
+# One that they have less often is not, where a search is to be fast.
+SELDOM = 1e-3
+# Rounds of search without success before a proof is tried; and where rounds are fast.
+PATIENCE, NARROW_PATIENCE = 30, 1_000
 # Pairs of site and row looked at in one round of weighting local search: tenths of a second.
 ROUND_WORK = 50_000_000
 # Its steps in one round for each site and row, at most.
@@ -121,7 +124,8 @@ class _Search:
             self.bound, self.is_hopeless = self.worth(), self.is_short()
             return
         tenth = self.effort.left() / 10
-        best_relaxed = self._tighten(self._but(4 * tenth))
+        best_relaxed = self._tighten(self._but(6 * tenth))
+        self._narrow(best_relaxed, self._but(2 * tenth))
         self._search(self._but(2 * tenth), PATIENCE)
         self._prove(best_relaxed)
         self._search(self.effort, None)
@@ -194,7 +198,8 @@ class _Search:
             return self.worth()
 
         now = relaxed(model, first_prices(model, self.sites()), np.zeros(len(model.limits)))
-        best = tightened(model, now, worth, effort, self.is_done)
+        plan = self.best.chosen.astype(np.float64)
+        best, self.shares = tightened(model, now, plan, worth, effort, self.is_done)
         if self.is_short():
             # A plan is worth nothing at least, and costs no more than all sites.
             worst = float(model.cost.sum()) if model.is_targeted() else 0.0
@@ -259,6 +264,25 @@ class _Search:
         if model.is_targeted():
             greedy.shed(model, plan, model.target, np.inf, self.noise)
         return self._keep(plan)
+
+    def _narrow(self, best: Relaxed, effort: Effort) -> None:
+        """Search among the sites that relaxed plans have in part, where steps are short."""
+        model = self.model
+        likely = (self.shares > SELDOM) | self.best.chosen
+        if self.is_done() or 2 * likely.sum() > len(likely):
+            return
+        small = reduced(model, likely, np.empty(0, np.int64))
+        inner = _Search(small.model, self.offset + small.value, effort)
+        inner.bound = best.bound - (small.cost if model.is_targeted() else small.value)
+        greedy.follow(
+            small.model,
+            inner.best,
+            np.flatnonzero(self.best.chosen[small.names]),
+            small.model.budget,
+        )
+        inner._complete(inner.best)
+        inner._search(effort, NARROW_PATIENCE)
+        self._keep_sites(np.concatenate([small.forced, small.names[inner.sites()]]))
 
     def _prove(self, best: Relaxed) -> None:
         """Leave out what the prices decide and solve the rest by branch and bound."""
