@@ -125,9 +125,10 @@ class _Search:
             return
         tenth = self.effort.left() / 10
         best_relaxed = self._tighten(self._but(6 * tenth))
-        self._narrow(best_relaxed, self._but(2 * tenth))
+        self._narrow(self._but(2 * tenth), NARROW_PATIENCE)
         self._search(self._but(2 * tenth), PATIENCE)
         self._prove(best_relaxed)
+        self._narrow(self.effort, None)
         self._search(self.effort, None)
         # What a plan does not need, it does not have.
         greedy.shed(self.model, self.best, self.best.total[0], np.inf, self.noise)
@@ -265,7 +266,7 @@ class _Search:
             greedy.shed(model, plan, model.target, np.inf, self.noise)
         return self._keep(plan)
 
-    def _narrow(self, best: Relaxed, effort: Effort) -> None:
+    def _narrow(self, effort: Effort, patience: int | None) -> None:
         """Search among the sites that relaxed plans have in part, where steps are short."""
         model = self.model
         likely = (self.shares > SELDOM) | self.best.chosen
@@ -273,7 +274,6 @@ class _Search:
             return
         small = reduced(model, likely, np.empty(0, np.int64))
         inner = _Search(small.model, self.offset + small.value, effort)
-        inner.bound = best.bound - (small.cost if model.is_targeted() else small.value)
         greedy.follow(
             small.model,
             inner.best,
@@ -281,7 +281,8 @@ class _Search:
             small.model.budget,
         )
         inner._complete(inner.best)
-        inner._search(effort, NARROW_PATIENCE)
+        inner.bound = self.bound - (small.cost if model.is_targeted() else small.value)
+        inner._search(effort, patience)
         self._keep_sites(np.concatenate([small.forced, small.names[inner.sites()]]))
 
     def _prove(self, best: Relaxed) -> None:
