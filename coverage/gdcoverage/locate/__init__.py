@@ -34,8 +34,8 @@ from gdcoverage.locate._answer import concluded, concluded_worst
 from gdcoverage.locate._backup import solve_backup
 from gdcoverage.locate._check import check_plan
 from gdcoverage.locate._question import Options, asked, positive, site_numbers
-from gdcoverage.locate._search import solve
 from gdcoverage.locate._solution import CoverSolution, Floor, Group, NoPlanError
+from gdcoverage.locate._solve import solve
 from gdcoverage.locate._target import solve_target
 from gdcoverage.locate._worst import solve_worst
 

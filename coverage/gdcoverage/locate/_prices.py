@@ -23,8 +23,8 @@ from gdcoverage.locate._model import CoverModel
 # Begin anew once the distance has fallen to the first of these, or to the second and grows again;
 # or when so much of all steps lie behind since.
 NEARER, NEAR, LONG = 0.2, 0.8, 0.36
-# Prices and plan take steps in proportion to the ways that they went, plans so much longer ones:
-# found by trial on clustered and strewn points and on p-median questions.
+# Prices and plan take steps in proportion to the ways that they went; plans take so much longer
+# ones where the bound has stalled once: found by trial on clustered points and p-median questions.
 LEAN = 0.25
 # The bound is looked at after so many steps.
 LOOK = 4
@@ -198,7 +198,7 @@ def tightened(
     if min(lengths) > 0:
         weight = lengths[1] / lengths[0]
     since, first, before, after = 0, np.inf, np.inf, at
-    mark, marked = best.bound, 0
+    mark, marked, lean = best.bound, 0, 1.0
     for step in range(1, STEPS):
         if effort.is_over() or enough(best.bound, worth):
             break
@@ -211,7 +211,9 @@ def tightened(
         if sign * (mark - best.bound) > PROGRESS * sign * (mark - worth):
             mark, marked = best.bound, step
         elif step - marked > max(IDLE * step, IDLE_STEPS):
-            break
+            if lean < 1.0:
+                break
+            lean, mark, marked = LEAN, best.bound, step
         distance = saddle.distance(after, at, weight)
         first = distance if since == 0 else first
         nearer = distance <= NEARER * first or (distance <= NEAR * first and distance > before)
@@ -222,7 +224,7 @@ def tightened(
             worth = goal(after.plan[: saddle.sites])
             lengths = saddle.lengths(after, anchor)
             if min(lengths) > 0:
-                weight = float(np.sqrt(weight * lengths[1] / lengths[0] * LEAN))
+                weight = float(np.sqrt(weight * lengths[1] / lengths[0] * lean))
             at = anchor = Point(
                 after.plan, after.price, saddle._short(after.plan), saddle._worth(after.price)
             )

@@ -1,4 +1,4 @@
-"""One answer from all means: reduce, guess, bound, decide, and prove exactly what is left."""
+"""One model from all means: guess, bound, search, decide, and prove exactly what is left."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ import numpy as np
 
 from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.locate import _greedy as greedy
-from gdcoverage.locate._canonical import canonical
 from gdcoverage.locate._effort import Effort
 from gdcoverage.locate._exact import solve_exactly
 from gdcoverage.locate._lagrange import Relaxed, decided, first_prices, relaxed
 from gdcoverage.locate._model import CoverModel, times_covered
 from gdcoverage.locate._prices import tightened
-from gdcoverage.locate._reduce import components, reduced, restricted
-from gdcoverage.locate._solution import NoPlanError
+from gdcoverage.locate._reduce import reduced
 from gdcoverage.locate._weighting import cheaper_cover
 
 # A model with more pairs of site and row than this is not handed to branch and bound.
@@ -43,64 +41,7 @@ class Answer(NamedTuple):
     bound: float
 
 
-def solve(model: CoverModel, allowed: Bools, fixed: Ints, start: Ints, effort: Effort) -> Answer:
-    """The best plan that the effort allows, with a bound that holds.
-
-    Parameters
-    ----------
-    model : the model; its target must be within reach.
-    allowed : of each site, whether it may be chosen.
-    fixed : sites that are chosen whatever they add.
-    start : sites of a known plan, one that reaches the target if there is one; may be empty.
-    effort : when to stop.
-
-    Raises
-    ------
-    NoPlanError : no plan keeps the conditions, or none was found in time.
-    """
-    if model.is_total():
-        model = model.without_floors()
-    small = reduced(model, allowed, fixed)
-    core, order = canonical(small.model)
-    names = small.names[order]
-    offset = small.cost if model.is_targeted() else small.value
-    sites, worth, bound = [small.forced], offset, offset
-    if not _is_possible(core):
-        raise NoPlanError(proven=True)
-    parts = [np.arange(len(names))]
-    if core.is_total():
-        # Who covers all that can be covered keeps every floor that can be kept.
-        core = core.without_floors()
-        parts = components(core)
-    waiting = core.size()
-    parts.sort(key=len)
-    for part in parts if core.target > 0 or core.is_two_sided() else []:
-        piece = restricted(core, part) if len(parts) > 1 else core
-        search = _Search(piece, offset, effort.part(piece.size() / max(waiting, 1)))
-        waiting -= piece.size()
-        search.run(np.flatnonzero(np.isin(names[part], start)))
-        sites.append(names[part][search.sites()])
-        worth, bound = worth + search.worth(), bound + search.bound
-        if search.is_short():
-            if search.is_hopeless or not (model.is_targeted() and len(start)):
-                raise NoPlanError(search.is_hopeless)
-            return Answer(np.union1d(fixed, start), float(model.cost[start].sum()), bound)
-    return Answer(np.sort(np.concatenate(sites)), worth, bound)
-
-
-def _is_possible(model: CoverModel) -> bool:
-    """Whether no group and no floor alone asks for more than there is."""
-    members = np.bincount(model.groups.items, minlength=len(model.limits))
-    floors = model.floors
-    weights = np.bincount(floors.items, model.weight[floors.owners()], len(model.needed))
-    enough = members >= model.least
-    return bool(
-        (enough & (model.limits >= model.least)).all()
-        and (weights >= model.needed * (1 - ROUNDING)).all()
-    )
-
-
-class _Search:
+class Search:
     """The best plan and the best bound so far of one model, and the means to better them."""
 
     def __init__(self, model: CoverModel, offset: float, effort: Effort) -> None:
@@ -114,6 +55,7 @@ class _Search:
         self.bound = 0.0 if model.is_targeted() else float(model.weight.sum())
         self.best = greedy.empty_plan(model, self.effort.meter.work)
         self.random = np.random.default_rng(0)
+        self.shares = np.zeros(len(model.cost))  # of sites, in relaxed plans
         self.is_hopeless = False  # proven that no plan keeps the conditions
 
     def run(self, start: Ints) -> None:
@@ -273,7 +215,7 @@ class _Search:
         if self.is_done() or 2 * likely.sum() > len(likely):
             return
         small = reduced(model, likely, np.empty(0, np.int64))
-        inner = _Search(small.model, self.offset + small.value, effort)
+        inner = Search(small.model, self.offset + small.value, effort)
         greedy.follow(
             small.model,
             inner.best,
@@ -300,7 +242,7 @@ class _Search:
         small = reduced(model, ~never, np.flatnonzero(always))
         if small.model.entries() > EXACT_ENTRIES:
             return
-        if not _is_possible(small.model):
+        if not is_possible(small.model):
             # No plan that is better than the best.
             self.is_hopeless = self.is_short()
             self._bound_by(worth)
@@ -320,6 +262,18 @@ class _Search:
         if proven and self.sign * (bound - self.worth()) <= rounding:
             bound = self.worth()
         self._bound_by(bound)
+
+
+def is_possible(model: CoverModel) -> bool:
+    """Whether no group and no floor alone asks for more than there is."""
+    members = np.bincount(model.groups.items, minlength=len(model.limits))
+    floors = model.floors
+    weights = np.bincount(floors.items, model.weight[floors.owners()], len(model.needed))
+    enough = members >= model.least
+    return bool(
+        (enough & (model.limits >= model.least)).all()
+        and (weights >= model.needed * (1 - ROUNDING)).all()
+    )
 
 
 def _reach(model: CoverModel, allowed: Bools) -> float:
