@@ -30,13 +30,13 @@ def beside_others() -> list[Row]:
     strewn = rng.random((6_000, 2)), rng.random((1_200, 2))
     drawn = _towns(np.random.default_rng(1), 40, 100.0, 0.8)
     clustered = drawn(5_000), drawn(1_000)
-    return [*_beside("strewn", *strewn, 45, 30), *_beside("clustered", *clustered, 60, 20)]
+    return [*_beside("strewn", *strewn, 45, 30), *_beside("clustered", *clustered, 300, 20)]
 
 
 def _beside(name: str, points: Floats, places: Floats, reached: int, p: int) -> list[Row]:
-    """Rows for one question in which a place reaches so many points for each place on average."""
+    """Rows for one question in which a place reaches so many points on average."""
     tree, other = cKDTree(points), cKDTree(places)
-    radius = _radius(tree, other, reached * len(points))
+    radius = _radius(tree, other, reached * len(places))
     covers = _within(tree, other, radius)
     people = np.random.default_rng(2).integers(1, 500, len(points))
     maximal_covering(covers, people, p, time_limit=0.1)  # compiles the kernels
