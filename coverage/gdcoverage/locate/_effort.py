@@ -9,8 +9,8 @@ import numpy as np
 
 from gdcoverage.arrays import Floats
 
-# A unit is a pair of site and row looked at. So many are taken for a second: what the kernels do
-# on one core of 2 GHz (docs/benchmarks.md).
+# A unit is a pair of site and row looked at. So many are taken for a second: what the kernels did
+# on a question with 30 million pairs (docs/scaling.md).
 UNITS_PER_SECOND = 450e6
 # When the clock ends work that its units do not: so many times the time meant, and a little for
 # compiling. Then the same question may have another answer next time.
