@@ -25,7 +25,7 @@ def main(folder: Path, quick: bool) -> int:
         print(
             f"no real data in {SHARED} (set GDCOVERAGE_SHARED): streets left out", file=sys.stderr
         )
-    rows.append(covering.beside_spopt())
+    rows += covering.beside_others()
     beside_folium, of_map = emap.main()
     rows += beside_folium
     figures += [*of_map, *register.main()]

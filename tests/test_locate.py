@@ -146,6 +146,24 @@ def test_backup_covering_gives_up_no_first_cover_and_is_as_good_as_brute_force()
     assert wrong == []
 
 
+def test_backup_covering_of_any_plan_is_as_good_as_brute_force():
+    """Where the plan covers less than another, more can be covered twice for it."""
+    random, wrong = np.random.default_rng(20261127), []
+    for number in range(300):
+        world, p = drawn(random), int(random.integers(1, 5))
+        weights = world["weights"]
+        found = [
+            (weights[t > 0].sum(), weights[t > 1].sum(), sites) for sites, _, t in plans(world, p)
+        ]
+        once, _, plan = found[random.integers(len(found))]
+        best = max(twice for least, twice, _ in found if least >= once * (1 - 1e-9))
+        covers = sparse.csc_array(world["covers"])
+        solution = backup_covering(covers, weights, p, plan, **conditions(world))
+        if solution.objective != pytest.approx(best, rel=1e-9, abs=1e-9) or solution.gap != 0:
+            wrong.append(number)
+    assert wrong == []
+
+
 def test_backup_covering_keeps_what_a_given_plan_covers_and_its_time():
     """Sites 1 and 2 together double all of row 0; but row 3 is only covered with site 0."""
     covers = sparse.csr_array(np.array([[0, 1, 1], [0, 1, 0], [0, 0, 1], [1, 0, 0]]))

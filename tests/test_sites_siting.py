@@ -179,3 +179,15 @@ def test_map_shows_recommended_sites_as_stars(report, tmp_path):
         assert found.page.locator('[data-layer="sites"]').is_checked()
         count = found.page.evaluate("emap.layers.sites.getLayers().length")
     assert count == 2
+
+
+def test_a_search_that_the_clock_ended_is_told(report):
+    text, plan = report_text(report), report.siting.plan
+    assert "重新计算，结果可能不同" not in text
+    assert "stopped_by_clock" not in json.loads(json_text(report))["siting"]
+    further = report.siting.alternatives
+    stopped = replace(further, plans=further.plans.assign(status="clock"))
+    for changed in ({"plan": replace(plan, status="clock")}, {"alternatives": stopped}):
+        late = replace(report, siting=replace(report.siting, **changed))
+        assert "求解用时远超时限，已提前停止：重新计算，结果可能不同。" in report_text(late)
+        assert json.loads(json_text(late))["siting"]["stopped_by_clock"] is True

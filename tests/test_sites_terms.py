@@ -18,7 +18,6 @@ from gdcoverage.sites import (
     SITE_COLUMNS,
     Terms,
     _frontier,
-    _recommend,
     _solve,
     alternatives,
     exit_impact,
@@ -152,25 +151,30 @@ def test_equal_plans_take_the_candidate_with_the_lowest_number(street):
     assert plan.sites["candidate_id"].tolist() == ["K2", "K0"]
 
 
-def test_the_second_question_gets_the_time_that_the_first_left(street, monkeypatch):
-    """A target asks twice: how few sites, then most people with so many."""
-    fewest, most, given = _solve.fewest_sites, _solve.most_people, []
+@pytest.mark.parametrize("aim", [{"add": 3}, {"target": 0.8}])
+@pytest.mark.parametrize("then", [None, "two_outlets"])
+def test_plan_frontier_and_alternatives_solve_each_number_of_sites_once(
+    street, monkeypatch, aim, then
+):
+    """Five numbers, of which the plan's is one, a target, and one alternative."""
+    solved = {"maximal_covering": 0, "partial_covering": 0, "backup_covering": 0}
+    for name in solved:
+        model = getattr(locate, name)
 
-    def asked_for(question, sites, *, time_limit):
-        given.append(time_limit)
-        return replace(most(question, sites, time_limit=time_limit), seconds=3.0)
+        def counted(*args, model=model, name=name, **options):
+            solved[name] += 1
+            return model(*args, **options)
 
-    for first, left in ((20.0, 40.0), (60.0, 1.0)):
-        monkeypatch.setattr(
-            _recommend,
-            "fewest_sites",
-            lambda *args, seconds=first: replace(fewest(*args), seconds=seconds),
-        )
-        monkeypatch.setattr(_recommend, "most_people", asked_for)
-        terms = Terms(target=0.5, time_limit=60)
-        plan = recommend_sites(along(street, PEOPLE), at_crossings(9), terms)
-        assert given.pop() == left
-        assert plan.seconds == first + 3.0
+        monkeypatch.setattr(locate, name, counted)
+    terms = Terms(**aim, then=then, frontier=4, alternatives=1, within=0.9)
+    siting = make_siting(along(street, PEOPLE), terms, at_crossings(9))
+    assert len(siting.plan.sites) in range(1, 5)
+    assert len(known(siting.alternatives).plans) == 2
+    assert solved["maximal_covering"] <= 5 + 1
+    assert solved["partial_covering"] == len(aim.keys() & {"target"})
+    assert solved["backup_covering"] <= (0 if then is None else 5 + 1)
+    best = known(siting.frontier).plans[len(siting.plan.sites)]
+    assert sorted(best) == sorted(siting.plan.sites["candidate_id"])
 
 
 def test_every_column_of_a_site_on_paper(street):

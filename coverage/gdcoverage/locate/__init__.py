@@ -12,7 +12,9 @@ groups : sites, the most that may be added of them, and perhaps the fewest, as `
     overlap.
 floors : rows and the weight of them that must be covered, as `Floor`; floors may overlap.
 start : sites of a plan to begin the search with.
-time_limit : seconds; the best plan found by then is returned with its bound.
+time_limit : seconds, which stand for so much work: the same question has the same answer whatever
+    else the machine does. The best plan found is returned with its bound. Where the clock runs
+    far beyond them, that ends the work, and the status says so.
 tolerance : relative gap at which to stop; 0 goes on until the best plan is proven.
 
 Sites are given as column numbers or as one truth value for each column. Whatever the input, its
@@ -35,8 +37,8 @@ from gdcoverage.locate._capacity import Loaded, Served, serve, solve_loaded
 from gdcoverage.locate._check import check_plan
 from gdcoverage.locate._nearest import Walked, solve_nearest
 from gdcoverage.locate._question import Options, amounts, asked, positive, site_numbers
-from gdcoverage.locate._search import solve
 from gdcoverage.locate._solution import CoverSolution, Floor, Group, NoPlanError
+from gdcoverage.locate._solve import solve
 from gdcoverage.locate._target import solve_target
 from gdcoverage.locate._worst import solve_worst
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import Literal
 
 import numpy as np
@@ -69,16 +68,23 @@ def _measured(
     gap = relative_gap(objective, bound)
     if gap <= ROUNDING:
         bound, gap = objective, 0.0
-    within = gap <= question.tolerance
-    status: Status = "optimal" if gap == 0 else "tolerance" if within else "time_limit"
     return CoverSolution(
         answer.sites,
         objective,
         bound,
         gap,
-        status,
-        monotonic() - question.begun,
+        status_of(question, gap),
+        question.meter.seconds(),
         times >= 1,
         float(question.weights[times >= 1].sum()),
         np.flatnonzero(~question.coverable()),
     )
+
+
+def status_of(question: Question, gap: float) -> Status:
+    """How the search ended that left such a gap."""
+    if gap == 0:
+        return "optimal"
+    if gap <= question.tolerance:
+        return "tolerance"
+    return "clock" if question.meter.struck else "time_limit"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
-
 import numpy as np
 from scipy import sparse
 
@@ -42,10 +40,11 @@ def solve_backup(question: Question, budget: float, plan: Ints) -> tuple[Answer,
     program = _program(question, model, free, budget, least, needs)
     bound = always + float(model.weights[model.can_be_twice].sum())
     # HiGHS may bring a start back unchanged with the worth of a better plan that presolve made of
-    # it; the bound holds then, and the plan is found without the start.
-    for first in (_values(model, np.isin(free, plan)), None):
-        seconds = question.effort().deadline - monotonic()
-        outcome = run(program, first, unit, seconds, question.tolerance, HAIR)
+    # it; and where more is covered than must be, a row may be claimed by halves, once and twice.
+    # The bound holds then, and the plan is found without the start and with whole claims.
+    for first, whole in ((_values(model, np.isin(free, plan)), 0), (None, len(model.missed))):
+        program = program._replace(whole=len(free) + whole)
+        outcome = run(program, first, unit, question.effort(), HAIR)
         if outcome.values is None and outcome.proven:
             break  # no plan at all, says HiGHS of a program that `plan` fulfils
         if outcome.values is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import NamedTuple
 
 import numpy as np
@@ -10,10 +9,11 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from gdcoverage.arrays import Bools, Floats, Ints
+from gdcoverage.locate._answer import status_of
 from gdcoverage.locate._check import check_amount, check_least, check_plan
 from gdcoverage.locate._highs import Program, run
 from gdcoverage.locate._question import Question
-from gdcoverage.locate._solution import NoPlanError, relative_gap
+from gdcoverage.locate._solution import NoPlanError, Status, relative_gap
 
 # A share of all weight below which nobody is left over: the rounding of a linear program.
 HAIR = 1e-7
@@ -101,6 +101,7 @@ class Loaded(NamedTuple):
     objective: float
     bound: float
     gap: float
+    status: Status
     seconds: float
 
 
@@ -125,8 +126,7 @@ def solve_loaded(
         free = np.flatnonzero(question.allowed)
         program, scale = _program(question, room, budget, free)
         if program is not None:
-            seconds = question.effort().deadline - monotonic()
-            outcome = run(program, None, 0.0, max(seconds, 0.01), question.tolerance, 1e-9)
+            outcome = run(program, None, 0.0, question.effort(), 1e-9)
             if outcome.values is None and outcome.proven:
                 raise NoPlanError(proven=True)
             if outcome.values is not None:
@@ -142,7 +142,7 @@ def solve_loaded(
     gap = relative_gap(held, bound)
     if gap <= HAIR:
         bound, gap = held, 0.0
-    return Loaded(plan, best, held, bound, gap, monotonic() - question.begun)
+    return Loaded(plan, best, held, bound, gap, status_of(question, gap), question.meter.seconds())
 
 
 def _program(

@@ -8,11 +8,12 @@ import numpy as np
 from scipy import sparse
 
 from gdcoverage.arrays import Floats, Ints
+from gdcoverage.locate._effort import Effort
 from gdcoverage.locate._highs import Outcome, Program, run
 from gdcoverage.locate._model import CoverModel, times_covered
 
 
-def solve_exactly(model: CoverModel, start: Ints, grain: float, seconds: float) -> Outcome:
+def solve_exactly(model: CoverModel, start: Ints, grain: float, effort: Effort) -> Outcome:
     """Solve a covering model by branch and bound; values are of sites first.
 
     Parameters
@@ -20,13 +21,13 @@ def solve_exactly(model: CoverModel, start: Ints, grain: float, seconds: float) 
     model : the model; a target must be within reach.
     start : sites of a known plan.
     grain : all worths are multiples of this; 0 not known.
-    seconds : time limit.
+    effort : when to stop; a plan within its tolerance does.
     """
     if not len(model.cost):
         return Outcome(np.empty(0), 0.0, True)
     # A floor is missed by less than a plan is worth.
     feasibility = 1e-9 if len(model.needed) else None
-    return run(_program(model), _values(model, start), grain, seconds, feasibility=feasibility)
+    return run(_program(model), _values(model, start), grain, effort, feasibility)
 
 
 def _program(model: CoverModel) -> Program:

@@ -29,11 +29,13 @@ class State(NamedTuple):
     reached: np.ndarray  # float64, of each floor: covered weight
     urgent: np.ndarray  # bool, of each floor: whether its rows count more
     within: Lists  # rows of each floor
+    work: np.ndarray  # float64: pairs of site and row looked at, by all plans that share it
 
 
 @kernel
-def empty_plan(model):
-    """No site chosen."""
+def empty_plan(model, work):
+    """No site chosen; what is done with the plan is counted in `work`."""
+    work[0] += len(model.rows.items)
     sites = len(model.cost)
     gain = np.zeros(sites)
     for j in range(sites):
@@ -53,6 +55,7 @@ def empty_plan(model):
         np.zeros(floors),
         np.ones(floors, np.bool_),
         Lists(start, items),
+        work,
     )
 
 
@@ -72,6 +75,7 @@ def copy_plan(into, plan):
 @kernel
 def shift(model, plan, site, step):
     """Choose a site (`step` 1) or give it up (-1); only rows that change worth are followed."""
+    looked = model.rows.start[site + 1] - model.rows.start[site]
     for slot in range(model.rows.start[site], model.rows.start[site + 1]):
         row = model.rows.items[slot]
         others = min(plan.count[row], plan.count[row] + step)
@@ -87,10 +91,12 @@ def shift(model, plan, site, step):
             if plan.urgent[floor]:
                 urgency += URGENCY
         change *= urgency
+        looked += model.sites.start[row + 1] - model.sites.start[row]
         for other in range(model.sites.start[row], model.sites.start[row + 1]):
             plan.gain[model.sites.items[other]] -= change
     for slot in range(model.groups.start[site], model.groups.start[site + 1]):
         plan.used[model.groups.items[slot]] += step
+    plan.work[0] += looked
     plan.chosen[site] = step > 0
     plan.total[1] += step * model.cost[site]
     for floor in range(len(model.needed)):
@@ -107,6 +113,7 @@ def _turn(model, plan, floor):
         row = plan.within.items[slot]
         if plan.count[row] > 0:
             continue
+        plan.work[0] += model.sites.start[row + 1] - model.sites.start[row]
         for other in range(model.sites.start[row], model.sites.start[row + 1]):
             plan.gain[model.sites.items[other]] += more * model.weight[row]
 
@@ -152,6 +159,7 @@ def _next_site(model, plan, budget, noise):
     for group in range(len(model.least)):
         lacking = lacking or plan.used[group] < model.least[group]
     room = budget - plan.total[1] + 1e-9
+    plan.work[0] += len(model.cost)
     for j in range(len(model.cost)):
         gain, cost = plan.gain[j], model.cost[j]
         if (gain <= noise and not lacking) or plan.chosen[j] or cost > room:
@@ -186,6 +194,7 @@ def _disturb(model, plan, site):
     """Sites that share rows with `site` may have become worth a swap."""
     for slot in range(model.rows.start[site], model.rows.start[site + 1]):
         row = model.rows.items[slot]
+        plan.work[0] += model.sites.start[row + 1] - model.sites.start[row]
         for other in range(model.sites.start[row], model.sites.start[row + 1]):
             plan.restless[model.sites.items[other]] = True
 
@@ -226,6 +235,7 @@ def shed(model, plan, target, budget, noise):
         worst, worst_rate = -1, np.inf
         for site in np.flatnonzero(plan.chosen):
             loss = 0.0
+            plan.work[0] += model.rows.start[site + 1] - model.rows.start[site]
             for slot in range(model.rows.start[site], model.rows.start[site + 1]):
                 row = model.rows.items[slot]
                 if plan.count[row] == 1:

@@ -1,9 +1,9 @@
-"""Branch and bound by HiGHS: a sparse program in, the best values and a bound out, in time."""
+"""Branch and bound by HiGHS: a sparse program in, the best values and a bound out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from threading import Thread
+from threading import TIMEOUT_MAX, Thread
 from typing import Any, NamedTuple
 
 import highspy
@@ -11,9 +11,14 @@ import numpy as np
 from scipy import sparse
 
 from gdcoverage.arrays import Floats
+from gdcoverage.locate._effort import Effort
 
 _PART = highspy.HighsVarType.kContinuous
 _WHOLE = highspy.HighsVarType.kInteger
+# HiGHS looks at its limits again and again at the same places of the same search, whatever the
+# clock. What it does between two looks counts as so many units for each entry of the program, and
+# before the first ones, between which it solves and cuts the root, as more.
+LOOK, ROOT_LOOK, ROOT_LOOKS = 450, 4_000, 20
 
 
 class Program(NamedTuple):
@@ -39,25 +44,25 @@ def run(
     program: Program,
     first: Floats | None,
     grain: float,
-    seconds: float,
-    tolerance: float = 0.0,
+    effort: Effort,
     feasibility: float | None = None,
 ) -> Outcome:
-    """Solve a program within `seconds`.
+    """Solve a program while effort is left; what HiGHS does is the same on every machine.
 
     Parameters
     ----------
     program : the program.
     first : values of a known solution, if one is to start from.
     grain : all solutions are worth multiples of this (0: not known); closer is not looked.
-    seconds : time limit.
-    tolerance : relative gap at which to stop.
+    effort : when to stop, and within which relative gap.
     feasibility : by how much a condition may be missed; what HiGHS usually allows if None.
     """
+    seconds = min(effort.meter.time_left(), TIMEOUT_MAX)
     solver = _Quiet()
     options = {
         "time_limit": max(0.9 * seconds, 0.01),
-        "mip_rel_gap": max(tolerance, 1e-9),
+        "threads": 1,
+        "mip_rel_gap": max(effort.tolerance, 1e-9),
         "mip_abs_gap": max(0.99 * grain, 1e-9),
     }
     if feasibility is not None:
@@ -70,17 +75,19 @@ def run(
     if first is not None:
         solver.setSolution(len(first), np.arange(len(first), dtype=np.int32), first)
     worst = np.inf if program.maximised else -np.inf
-    seen = _Seen(None, worst)
+    seen = _Seen(None, worst, effort, len(program.rows.data))
     solver.cbMipImprovingSolution += seen.look
-    solver.cbMipInterrupt += seen.look
+    solver.cbMipInterrupt += seen.count
     # HiGHS may work for seconds between looks at the clock. Then what it has shown so far counts,
     # and its thread is left to end by itself.
     thread = Thread(target=solver.run)
     thread.start()
     thread.join(seconds)
     if thread.is_alive():
+        effort.meter.struck = True
         return Outcome(seen.values, seen.bound, False)
     status, info = solver.getModelStatus(), solver.getInfo()
+    effort.meter.struck |= status == highspy.HighsModelStatus.kTimeLimit
     if status == highspy.HighsModelStatus.kInfeasible:
         return Outcome(None, -worst, True)
     bound = info.mip_dual_bound if np.isfinite(info.mip_dual_bound) else worst
@@ -115,10 +122,21 @@ class _Quiet(highspy.Highs):
 
 @dataclass
 class _Seen:
-    """What a running HiGHS has shown: its best values, and its bound."""
+    """What a running HiGHS has shown: its best values, and its bound; when it has to stop."""
 
     values: Floats | None
     bound: float
+    effort: Effort
+    entries: int
+    looks: int = 0
+
+    def count(self, event: Any) -> None:
+        self.looks += 1
+        each = ROOT_LOOK if self.looks <= ROOT_LOOKS else LOOK
+        self.effort.spend(each * self.entries)
+        self.look(event)
+        if self.effort.is_over():
+            event.interrupt()
 
     def look(self, event: Any) -> None:
         if np.isfinite(event.data_out.mip_dual_bound):

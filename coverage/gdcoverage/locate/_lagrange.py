@@ -17,15 +17,11 @@ is no less than any plan's value; and for a target
     the least of (price_i + weight_i - worth_i) y_i whose weight_i y_i reaches the target
     + sum_j min(0, cost_j - score_j)  -  fees  +  lifts
 
-is no more than any plan's cost. Prices follow averaged subgradients, and the bound tends to that
-of the linear relaxation, which is never built. Held, Wolfe, Crowder (1974); Barahona, Anbil
-(2000); for covering Galvao, ReVelle (1996) and Caprara, Fischetti, Toth (1999).
+is no more than any plan's cost. Galvao, ReVelle (1996); Caprara, Fischetti, Toth (1999).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from time import monotonic
 from typing import NamedTuple
 
 import numpy as np
@@ -33,17 +29,6 @@ import numpy as np
 from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.kernels import kernel
 from gdcoverage.locate._model import CoverModel
-
-# How much of each new subgradient enters the average.
-FRESH = 0.1
-# Rounds without progress before steps shorten, by how much, and when they are too short.
-PATIENCE = 20
-SHORTENING = 0.6
-SHORTEST = 3e-4
-# Progress is a gap closed by this share.
-PROGRESS = 1e-4
-# Rounds at most.
-ROUNDS = 5_000
 
 
 class Relaxed(NamedTuple):
@@ -54,9 +39,6 @@ class Relaxed(NamedTuple):
     fee: Floats  # of each group; a grant where negative
     lift: Floats  # of each floor
     share: Floats  # of each site, 0..1: how far the relaxed plan has it
-    lack: Floats  # of each row: how far it is claimed as covered but is not
-    crowd: Floats  # of each group: sites beyond its limit, or (negative) lacking
-    want: Floats  # of each floor: weight that the claims lack
     excess: Floats  # of each site: what the bound loses by going against the relaxed plan
 
 
@@ -67,7 +49,7 @@ def first_prices(model: CoverModel, sites: Ints) -> Floats:
         return _least(model.sites.start, model.sites.items, rate)
     taken = np.zeros(len(model.cost))
     taken[sites] = 1.0
-    return model.weight / np.maximum(_times(model.rows, taken, len(model.weight)), 1.0) ** 2
+    return model.weight / np.maximum(times_of(model.rows, taken, len(model.weight)), 1.0) ** 2
 
 
 def worths(model: CoverModel, lift: Floats) -> Floats:
@@ -79,10 +61,21 @@ def worths(model: CoverModel, lift: Floats) -> Floats:
     return model.weight * (1.0 + lifts)
 
 
-def relaxed(model: CoverModel, price: Floats, fee: Floats, lift: Floats | None = None) -> Relaxed:
-    """The best relaxed plan of a covering model at these prices, fees and lifts."""
+def relaxed(
+    model: CoverModel,
+    price: Floats,
+    fee: Floats,
+    lift: Floats | None = None,
+    score: Floats | None = None,
+) -> Relaxed:
+    """The best relaxed plan of a covering model at these prices, fees and lifts.
+
+    Parameters
+    ----------
+    score : of each site at them, where it is known.
+    """
     lift = np.zeros(len(model.needed)) if lift is None else lift
-    score = _scores(model.rows, price, model.groups, fee)
+    score = scores(model.rows, price, model.groups, fee) if score is None else score
     worth = worths(model, lift)
     fees = float(fee @ np.where(fee > 0, model.limits, model.least))
     lifts = float(lift @ model.needed)
@@ -93,24 +86,11 @@ def relaxed(model: CoverModel, price: Floats, fee: Floats, lift: Floats | None =
         saved = score - model.cost
         share = (saved > 0).astype(np.float64)
         bound = float(net @ claim) - float(saved @ share) - fees + lifts
-        excess = np.abs(saved).astype(np.float64)
-    else:
-        rates = score / np.maximum(model.cost, 1e-12)
-        share, excess = filled(rates, model.cost, model.budget)
-        spared = np.maximum(worth - price, 0)
-        bound = float(spared.sum()) + float(score @ share) + fees - lifts
-        claim = np.ones(len(price))
-    times = _times(model.rows, share, len(model.weight))
-    if len(lift) and not model.is_targeted():
-        # Where a row is claimed or not with the same worth, as far as it is covered.
-        claim = np.where(price >= worth * (1 - 1e-12), np.minimum(times, 1.0), 1.0)
-    held = np.bincount(model.groups.items, share[model.groups.owners()], len(model.limits))
-    kept = np.where(fee > 0, model.limits, np.where(fee < 0, model.least, held))
-    crowd = held - np.clip(kept, model.least, model.limits)
-    floors = model.floors
-    claimed = np.bincount(floors.items, (model.weight * claim)[floors.owners()], len(model.needed))
-    want = model.needed - claimed
-    return Relaxed(bound, price, fee, lift, share, claim - times, crowd, want, excess)
+        return Relaxed(bound, price, fee, lift, share, np.abs(saved).astype(np.float64))
+    share, excess = filled(score / np.maximum(model.cost, 1e-12), model.cost, model.budget)
+    spared = np.maximum(worth - price, 0)
+    bound = float(spared.sum()) + float(score @ share) + fees - lifts
+    return Relaxed(bound, price, fee, lift, share, excess)
 
 
 def filled(rates: Floats, amounts: Floats, room: float) -> tuple[Floats, Floats]:
@@ -135,92 +115,14 @@ def filled(rates: Floats, amounts: Floats, room: float) -> tuple[Floats, Floats]
     return share, np.where((share > 0) & (share < 1), 0.0, np.maximum(against, 0.0))
 
 
-def tightened(
-    model: CoverModel,
-    now: Relaxed,
-    goal: Callable[[Floats], float],
-    deadline: float,
-    enough: Callable[[float, float], bool],
-) -> Relaxed:
-    """Better prices: steps along averaged subgradients, shorter when the bound stalls.
-
-    Parameters
-    ----------
-    now : where to begin.
-    goal : told the average shares of sites now and then, gives the worth of the best plan.
-    deadline : when to stop (`time.monotonic`).
-    enough : told bound and worth, whether the bound suffices.
-    """
-    best, sign = now, -1.0 if model.is_targeted() else 1.0
-    slope = _Slope(now.lack, now.crowd, now.want)
-    share, length, stalled, worth = now.share, 1.0, 0, goal(now.share)
-    # A lift is a share, a price an amount: by this a lift's steps are brought to its size.
-    pull = np.maximum(model.needed * float(model.weight.mean() if len(now.price) else 1.0), 1e-9)
-    for _ in range(ROUNDS):
-        if monotonic() > deadline or enough(best.bound, worth) or length < SHORTEST:
-            break
-        slope = slope.towards(now)
-        share = share + FRESH * (now.share - share)
-        step, steepness = _possible(model, now, slope, pull)
-        if steepness == 0:
-            slope = _Slope(now.lack, now.crowd, now.want)
-            step, steepness = _possible(model, now, slope, pull)
-        if steepness == 0:
-            break
-        stride = length * sign * (now.bound - worth) / steepness
-        lift = np.maximum(now.lift + stride * step.lift, 0.0)
-        price = np.clip(now.price + stride * step.price, 0.0, _dearest(model, lift))
-        fee = now.fee + stride * step.fee
-        now = relaxed(model, price, np.where(model.least > 0, fee, np.maximum(fee, 0.0)), lift)
-        gain = sign * (best.bound - now.bound)
-        stalled = 0 if gain > PROGRESS * sign * (best.bound - worth) else stalled + 1
-        best = now if gain > 0 else best
-        if stalled >= PATIENCE:
-            length, stalled, now = length * SHORTENING, 0, best
-            worth = goal(share)
-    return best
-
-
 def decided(best: Relaxed, slack: float) -> tuple[Bools, Bools]:
     """Sites that no plan within `slack` of the bound has, and sites that every such plan has."""
     sure = best.excess > slack
     return sure & (best.share == 0), sure & (best.share == 1)
 
 
-class _Slope(NamedTuple):
-    """The way in which the bound gets better: of prices, fees and lifts."""
-
-    price: Floats
-    fee: Floats
-    lift: Floats
-
-    def towards(self, now: Relaxed) -> _Slope:
-        """The average, with so much of what is new."""
-        fresh = (now.lack, now.crowd, now.want)
-        return _Slope(*(old + FRESH * (new - old) for old, new in zip(self, fresh, strict=True)))
-
-
-def _dearest(model: CoverModel, lift: Floats) -> Floats:
-    """Highest sensible price of each row."""
-    if model.is_targeted():
-        return np.full(len(model.weight), np.inf)
-    return worths(model, lift)
-
-
-def _possible(model: CoverModel, now: Relaxed, slope: _Slope, pull: Floats) -> tuple[_Slope, float]:
-    """The part of a step that prices, fees and lifts can take, and the square of its length."""
-    lack, crowd, want = slope
-    dearest = _dearest(model, now.lift)
-    stuck = (now.price <= 0) & (lack < 0) | (now.price >= dearest) & (lack > 0)
-    step = np.where(stuck, 0.0, lack)
-    fee_step = np.where((model.least <= 0) & (now.fee <= 0) & (crowd < 0), 0.0, crowd)
-    lift_step = np.where((now.lift <= 0) & (want < 0), 0.0, want / pull)
-    steepness = float(step @ step + fee_step @ fee_step + lift_step @ (lift_step * pull))
-    return _Slope(step, fee_step, lift_step), steepness
-
-
 @kernel
-def _scores(rows, price, groups, fee):  # type: ignore[no-untyped-def]
+def scores(rows, price, groups, fee):  # type: ignore[no-untyped-def]
     score = np.zeros(len(rows.start) - 1)
     for j in range(len(score)):
         total = 0.0
@@ -233,11 +135,11 @@ def _scores(rows, price, groups, fee):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _times(rows, share, count):  # type: ignore[no-untyped-def]
+def times_of(rows, share, count):  # type: ignore[no-untyped-def]
     """How often each row is covered, by shares of sites."""
     times = np.zeros(count)
     for j in range(len(share)):
-        if share[j] > 0:
+        if share[j] != 0:
             for slot in range(rows.start[j], rows.start[j + 1]):
                 times[rows.items[slot]] += share[j]
     return times

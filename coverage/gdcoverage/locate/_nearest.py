@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
 
 from gdcoverage.arrays import Floats, Ints
+from gdcoverage.locate._answer import status_of
 from gdcoverage.locate._check import check_amount, check_least, check_plan
 from gdcoverage.locate._highs import Program, run
 from gdcoverage.locate._question import Question, least_of
-from gdcoverage.locate._solution import relative_gap
+from gdcoverage.locate._solution import Status, relative_gap
 
 # A share of the least weight that the condition gives away, so that rounding decides nothing.
 HAIR = 1e-9
@@ -40,6 +40,7 @@ class Walked(NamedTuple):
     total: float
     bound: float
     gap: float
+    status: Status
     seconds: float
 
 
@@ -64,8 +65,7 @@ def solve_nearest(
     bound = float((weights[sure] * usable[sure]).sum())
     program, constant, scale = _program(question, lengths, given, budget, covered)
     if program is not None and total - bound > _SAME * max(total, 1.0):
-        seconds = max(question.effort().deadline - monotonic(), 0.01)
-        outcome = run(program, None, 0.0, seconds, question.tolerance, HAIR)
+        outcome = run(program, None, 0.0, question.effort(), HAIR)
         if outcome.values is not None:
             found = np.union1d(question.fixed, free[outcome.values[: len(free)] > 0.5])
             now, length = _walked(weights, _nearest(lengths, given, found))
@@ -81,7 +81,15 @@ def solve_nearest(
     gap = relative_gap(total, min(bound, total))
     if gap <= _SAME or total - bound <= 4 * _SAME * scale:
         bound, gap = total, 0.0
-    return Walked(plan, covered, total, min(bound, total), gap, monotonic() - question.begun)
+    return Walked(
+        plan,
+        covered,
+        total,
+        min(bound, total),
+        gap,
+        status_of(question, gap),
+        question.meter.seconds(),
+    )
 
 
 def _nearest(lengths: sparse.csc_array, there: Floats, sites: Ints) -> Floats:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any, TypedDict, Unpack
 
 import numpy as np
@@ -12,8 +11,9 @@ from numpy.typing import ArrayLike
 from scipy import sparse
 
 from gdcoverage.arrays import Bools, Floats, Ints
+from gdcoverage.locate._effort import Effort, Meter
 from gdcoverage.locate._model import CoverModel, Lists, listed, transposed
-from gdcoverage.locate._search import ROUNDING, Effort, grain
+from gdcoverage.locate._search import ROUNDING, grain
 from gdcoverage.locate._solution import Floor, Group
 
 
@@ -30,15 +30,12 @@ class Question:
     groups: tuple[Group, ...]
     floors: tuple[Floor, ...]
     start: Ints
-    begun: float
-    time_limit: float
+    meter: Meter
     tolerance: float
 
     def effort(self, share: float = 1.0) -> Effort:
-        """When to stop, if only this share of the time left may be used."""
-        now = monotonic()
-        left = self.begun + self.time_limit - now
-        return Effort(now + share * left, self.tolerance)
+        """When to stop, if only this share of the work left may be done."""
+        return Effort(self.meter, self.meter.limit, self.tolerance).part(share)
 
     def coverable(self) -> Bools:
         """Of each demand row, whether a fixed or allowed site covers it."""
@@ -95,7 +92,7 @@ class Options(TypedDict, total=False):
 
 def asked(covers: Any, weights: ArrayLike | None, **options: Unpack[Options]) -> Question:
     """Check a question as the public functions take it. ValueError says what is wrong."""
-    begun = monotonic()
+    meter = Meter(positive(options.get("time_limit", 60.0), "time_limit"))
     matrix = _cover_sets(covers)
     demand, sites = matrix.shape
     groups = [Group(*group) for group in options.get("groups", ())]
@@ -127,8 +124,7 @@ def asked(covers: Any, weights: ArrayLike | None, **options: Unpack[Options]) ->
             for rows, least in options.get("floors", ())
         ),
         site_numbers(options.get("start", ()), sites, "start"),
-        begun,
-        positive(options.get("time_limit", 60.0), "time_limit"),
+        meter,
         positive(options.get("tolerance", 0.0), "tolerance"),
     )
 

@@ -1,28 +1,29 @@
-"""One answer from all means: reduce, guess, bound, decide, and prove exactly what is left."""
+"""One model from all means: guess, bound, search, decide, and prove exactly what is left."""
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import NamedTuple
 
 import numpy as np
 
 from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.locate import _greedy as greedy
-from gdcoverage.locate._canonical import canonical
+from gdcoverage.locate._effort import Effort
 from gdcoverage.locate._exact import solve_exactly
-from gdcoverage.locate._lagrange import Relaxed, decided, first_prices, relaxed, tightened
+from gdcoverage.locate._lagrange import Relaxed, decided, first_prices, relaxed
 from gdcoverage.locate._model import CoverModel, times_covered
-from gdcoverage.locate._reduce import components, reduced, restricted
-from gdcoverage.locate._solution import NoPlanError
+from gdcoverage.locate._prices import tightened
+from gdcoverage.locate._reduce import reduced
 from gdcoverage.locate._weighting import cheaper_cover
 
 # A model with more pairs of site and row than this is not handed to branch and bound.
 EXACT_ENTRIES = 3_000_000
 # A site that relaxed plans have this often is tried in the next plan.
 LIKELY = 0.2
-# Rounds of search without success before a proof is tried.
-PATIENCE = 30
+# One that they have less often is not, where a search is to be fast.
+SELDOM = 1e-3
+# Rounds of search without success before a proof is tried; and where rounds are fast.
+PATIENCE, NARROW_PATIENCE = 30, 1_000
 # Pairs of site and row looked at in one round of weighting local search: tenths of a second.
 ROUND_WORK = 50_000_000
 # Its steps in one round for each site and row, at most.
@@ -40,72 +41,7 @@ class Answer(NamedTuple):
     bound: float
 
 
-class Effort(NamedTuple):
-    """When to stop: at a time of `time.monotonic`, or within a relative gap."""
-
-    deadline: float
-    tolerance: float
-
-
-def solve(model: CoverModel, allowed: Bools, fixed: Ints, start: Ints, effort: Effort) -> Answer:
-    """The best plan that time allows, with a bound that holds.
-
-    Parameters
-    ----------
-    model : the model; its target must be within reach.
-    allowed : of each site, whether it may be chosen.
-    fixed : sites that are chosen whatever they add.
-    start : sites of a known plan, one that reaches the target if there is one; may be empty.
-    effort : when to stop.
-
-    Raises
-    ------
-    NoPlanError : no plan keeps the conditions, or none was found in time.
-    """
-    if model.is_total():
-        model = model.without_floors()
-    small = reduced(model, allowed, fixed)
-    core, order = canonical(small.model)
-    names = small.names[order]
-    offset = small.cost if model.is_targeted() else small.value
-    sites, worth, bound = [small.forced], offset, offset
-    if not _is_possible(core):
-        raise NoPlanError(proven=True)
-    parts = [np.arange(len(names))]
-    if core.is_total():
-        # Who covers all that can be covered keeps every floor that can be kept.
-        core = core.without_floors()
-        parts = components(core)
-    waiting = core.size()
-    parts.sort(key=len)
-    for part in parts if core.target > 0 or core.is_two_sided() else []:
-        piece = restricted(core, part) if len(parts) > 1 else core
-        share = (effort.deadline - monotonic()) * piece.size() / max(waiting, 1)
-        waiting -= piece.size()
-        search = _Search(piece, offset, Effort(monotonic() + share, effort.tolerance))
-        search.run(np.flatnonzero(np.isin(names[part], start)))
-        sites.append(names[part][search.sites()])
-        worth, bound = worth + search.worth(), bound + search.bound
-        if search.is_short():
-            if search.is_hopeless or not (model.is_targeted() and len(start)):
-                raise NoPlanError(search.is_hopeless)
-            return Answer(np.union1d(fixed, start), float(model.cost[start].sum()), bound)
-    return Answer(np.sort(np.concatenate(sites)), worth, bound)
-
-
-def _is_possible(model: CoverModel) -> bool:
-    """Whether no group and no floor alone asks for more than there is."""
-    members = np.bincount(model.groups.items, minlength=len(model.limits))
-    floors = model.floors
-    weights = np.bincount(floors.items, model.weight[floors.owners()], len(model.needed))
-    enough = members >= model.least
-    return bool(
-        (enough & (model.limits >= model.least)).all()
-        and (weights >= model.needed * (1 - ROUNDING)).all()
-    )
-
-
-class _Search:
+class Search:
     """The best plan and the best bound so far of one model, and the means to better them."""
 
     def __init__(self, model: CoverModel, offset: float, effort: Effort) -> None:
@@ -117,8 +53,9 @@ class _Search:
         worths = model.cost if model.is_targeted() else model.weight
         self.grain = grain(worths)
         self.bound = 0.0 if model.is_targeted() else float(model.weight.sum())
-        self.best = greedy.empty_plan(model)
+        self.best = greedy.empty_plan(model, self.effort.meter.work)
         self.random = np.random.default_rng(0)
+        self.shares = np.zeros(len(model.cost))  # of sites, in relaxed plans
         self.is_hopeless = False  # proven that no plan keeps the conditions
 
     def run(self, start: Ints) -> None:
@@ -128,13 +65,18 @@ class _Search:
         if not len(self.model.cost):
             self.bound, self.is_hopeless = self.worth(), self.is_short()
             return
-        tenth = (self.effort.deadline - monotonic()) / 10
-        best_relaxed = self._tighten(self.effort.deadline - 4 * tenth)
-        self._search(self.effort.deadline - 2 * tenth, PATIENCE)
+        tenth = self.effort.left() / 10
+        best_relaxed = self._tighten(self._but(6 * tenth))
+        self._narrow(self._but(2 * tenth), NARROW_PATIENCE)
+        self._search(self._but(2 * tenth), PATIENCE)
         self._prove(best_relaxed)
-        self._search(self.effort.deadline, None)
+        self._narrow(self.effort, None)
+        self._search(self.effort, None)
         # What a plan does not need, it does not have.
         greedy.shed(self.model, self.best, self.best.total[0], np.inf, self.noise)
+
+    def _but(self, units: float) -> Effort:
+        return self.effort._replace(until=self.effort.until - units)
 
     def sites(self) -> Ints:
         return np.flatnonzero(self.best.chosen)
@@ -184,12 +126,12 @@ class _Search:
         return True
 
     def _keep_sites(self, sites: Ints) -> bool:
-        plan = greedy.empty_plan(self.model)
+        plan = greedy.empty_plan(self.model, self.effort.meter.work)
         greedy.follow(self.model, plan, sites, self.model.budget)
         self._complete(plan)
         return self._keep(plan)
 
-    def _tighten(self, deadline: float) -> Relaxed:
+    def _tighten(self, effort: Effort) -> Relaxed:
         """Better the bound by prices, and try the plans that they suggest."""
         model = self.model
 
@@ -199,7 +141,8 @@ class _Search:
             return self.worth()
 
         now = relaxed(model, first_prices(model, self.sites()), np.zeros(len(model.limits)))
-        best = tightened(model, now, worth, deadline, self.is_done)
+        plan = self.best.chosen.astype(np.float64)
+        best, self.shares = tightened(model, now, plan, worth, effort, self.is_done)
         if self.is_short():
             # A plan is worth nothing at least, and costs no more than all sites.
             worst = float(model.cost.sum()) if model.is_targeted() else 0.0
@@ -216,12 +159,12 @@ class _Search:
         tighter = min(self.sign * self.bound, self.sign * bound)
         self.bound = self.sign * max(tighter, self.sign * self.worth())
 
-    def _search(self, deadline: float, patience: int | None) -> None:
-        """Look for better plans until time or patience ends."""
-        failed, place = 0, greedy.empty_plan(self.model)
+    def _search(self, effort: Effort, patience: int | None) -> None:
+        """Look for better plans until effort or patience ends."""
+        failed, place = 0, greedy.empty_plan(self.model, self.effort.meter.work)
         greedy.copy_plan(place, self.best)
         weight = np.ones(len(self.model.weight))
-        while monotonic() < deadline and not self.is_done() and failed != patience:
+        while not (effort.is_over() or self.is_done() or failed == patience):
             if self.model.is_total() and not self.model.is_two_sided():
                 better = self._reweigh(place.chosen, weight)
             else:
@@ -236,7 +179,9 @@ class _Search:
         steps = int(min(float(ROUND_WORK / step_work), most)) + 1
         seed = int(self.random.integers(2**31))
         chosen = self.best.chosen.copy()
-        better = cheaper_cover(self.model, chosen, place, weight, steps, seed)
+        better = cheaper_cover(
+            self.model, chosen, place, weight, steps, seed, self.effort.meter.work
+        )
         return better and self._keep_sites(np.flatnonzero(chosen))
 
     def _shake(self, place: greedy.State) -> bool:
@@ -249,7 +194,7 @@ class _Search:
         if model.is_targeted():
             budget = self.worth() - max(self.grain, ROUNDING * self.worth())
             greedy.shed(model, place, np.inf, budget, self.noise)
-        plan = greedy.empty_plan(model)
+        plan = greedy.empty_plan(model, self.effort.meter.work)
         greedy.copy_plan(plan, place)
         centre, most = self.random.integers(len(model.cost)), self.random.integers(2, 7)
         greedy.shake(model, plan, centre, most)
@@ -263,11 +208,29 @@ class _Search:
             greedy.shed(model, plan, model.target, np.inf, self.noise)
         return self._keep(plan)
 
+    def _narrow(self, effort: Effort, patience: int | None) -> None:
+        """Search among the sites that relaxed plans have in part, where steps are short."""
+        model = self.model
+        likely = (self.shares > SELDOM) | self.best.chosen
+        if self.is_done() or 2 * likely.sum() > len(likely):
+            return
+        small = reduced(model, likely, np.empty(0, np.int64))
+        inner = Search(small.model, self.offset + small.value, effort)
+        greedy.follow(
+            small.model,
+            inner.best,
+            np.flatnonzero(self.best.chosen[small.names]),
+            small.model.budget,
+        )
+        inner._complete(inner.best)
+        inner.bound = self.bound - (small.cost if model.is_targeted() else small.value)
+        inner._search(effort, patience)
+        self._keep_sites(np.concatenate([small.forced, small.names[inner.sites()]]))
+
     def _prove(self, best: Relaxed) -> None:
         """Leave out what the prices decide and solve the rest by branch and bound."""
         model, worth = self.model, self.worth()
-        seconds = self.effort.deadline - monotonic()
-        if self.is_done() or seconds <= 0:
+        if self.is_done() or self.effort.is_over():
             return
         better, rounding = max(self.grain, ROUNDING * abs(worth)), ROUNDING * abs(best.bound)
         never, always = decided(best, self.sign * (best.bound - worth) - better + rounding)
@@ -279,13 +242,14 @@ class _Search:
         small = reduced(model, ~never, np.flatnonzero(always))
         if small.model.entries() > EXACT_ENTRIES:
             return
-        if not _is_possible(small.model):
+        if not is_possible(small.model):
             # No plan that is better than the best.
             self.is_hopeless = self.is_short()
             self._bound_by(worth)
             return
         start = np.flatnonzero(self.best.chosen[small.names])
-        values, bound, proven = solve_exactly(small.model, start, self.grain, seconds)
+        effort = self.effort._replace(tolerance=0.0)
+        values, bound, proven = solve_exactly(small.model, start, self.grain, effort)
         if values is None and proven:
             self.is_hopeless = self.is_short()
             self._bound_by(worth)
@@ -298,6 +262,18 @@ class _Search:
         if proven and self.sign * (bound - self.worth()) <= rounding:
             bound = self.worth()
         self._bound_by(bound)
+
+
+def is_possible(model: CoverModel) -> bool:
+    """Whether no group and no floor alone asks for more than there is."""
+    members = np.bincount(model.groups.items, minlength=len(model.limits))
+    floors = model.floors
+    weights = np.bincount(floors.items, model.weight[floors.owners()], len(model.needed))
+    enough = members >= model.least
+    return bool(
+        (enough & (model.limits >= model.least)).all()
+        and (weights >= model.needed * (1 - ROUNDING)).all()
+    )
 
 
 def _reach(model: CoverModel, allowed: Bools) -> float:

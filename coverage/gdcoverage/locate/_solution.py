@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from gdcoverage.arrays import Bools, Ints
 
-Status = Literal["optimal", "tolerance", "time_limit"]
+Status = Literal["optimal", "tolerance", "time_limit", "clock"]
 
 
 class Group(NamedTuple):
@@ -51,7 +51,9 @@ class CoverSolution:
     objective : what the model maximises or minimises, for this plan.
     bound : no plan has more (where the model maximises) or less (where it minimises).
     gap : distance of objective and bound as a share of the larger; 0 where proven best.
-    status : ``optimal`` (gap 0), ``tolerance`` (gap within what was asked for), ``time_limit``.
+    status : ``optimal`` (gap 0), ``tolerance`` (gap within what was asked for), ``time_limit``
+        (the work of that time was done), ``clock`` (stopped long after it, with work undone: the
+        same question may have another answer next time).
     seconds : how long it took.
     covered : of each demand row, whether a site of the plan covers it.
     covered_weight : weight of the covered rows.

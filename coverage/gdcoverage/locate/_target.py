@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from gdcoverage.locate._question import Question
-from gdcoverage.locate._search import ROUNDING, Answer, grain, solve
+from gdcoverage.locate._search import ROUNDING, Answer, grain
+from gdcoverage.locate._solve import solve
 
 
 def solve_target(question: Question, target: float) -> tuple[Answer, float]:

@@ -13,11 +13,11 @@ from gdcoverage.kernels import kernel
 
 
 @kernel
-def cheaper_cover(model, best, chosen, weight, steps, seed):  # noqa: PLR0912
+def cheaper_cover(model, best, chosen, weight, steps, seed, work):  # noqa: PLR0912
     """Walk so many steps on from `chosen`; whether a plan cheaper than `best` was found.
 
     `best` covers every row and is replaced by what is found; `chosen` and the rows' `weight`
-    are where the walk stands, and are left where it ends.
+    are where the walk stands, and are left where it ends. Units of effort are added to `work`.
     """
     np.random.seed(seed)
     sites, rows = len(model.cost), len(model.weight)
@@ -60,7 +60,7 @@ def cheaper_cover(model, best, chosen, weight, steps, seed):  # noqa: PLR0912
             cost -= model.cost[worst]
             moved[worst] = step
             barred[worst] = True
-            _free_neighbours(model, worst, barred)
+            work[0] += sites + 2 * _free_neighbours(model, worst, barred)
             if left > 0:
                 break
         row = missing[np.random.randint(left)]
@@ -76,7 +76,7 @@ def cheaper_cover(model, best, chosen, weight, steps, seed):  # noqa: PLR0912
             cost += model.cost[site]
             moved[site] = step
             fresh = site
-            _free_neighbours(model, site, barred)
+            work[0] += 2 * _free_neighbours(model, site, barred)
         for k in range(left):
             weight[missing[k]] += 1
             for slot in range(model.sites.start[missing[k]], model.sites.start[missing[k] + 1]):
@@ -119,12 +119,14 @@ def _least_missed(model, chosen, score, moved, fresh):
 @kernel
 def _free_neighbours(model, site, barred):
     """Sites given up may come back once something near them has changed."""
-    own = barred[site]
+    own, seen = barred[site], 0
     for slot in range(model.rows.start[site], model.rows.start[site + 1]):
         row = model.rows.items[slot]
+        seen += model.sites.start[row + 1] - model.sites.start[row]
         for other in range(model.sites.start[row], model.sites.start[row + 1]):
             barred[model.sites.items[other]] = False
     barred[site] = own
+    return seen
 
 
 @kernel

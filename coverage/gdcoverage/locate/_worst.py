@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
-
 import numpy as np
 from scipy import sparse
 
@@ -37,10 +35,9 @@ def solve_worst(question: Question, scenario: Ints, budget: float, plan: Ints) -
     # HiGHS may bring a start back unchanged with the worth of a better plan that presolve made of
     # it; the bound holds then, and the plan is found without the start.
     for start in (_values(question, program, scenario, free, best), None):
-        seconds = question.effort().deadline - monotonic()
-        if bound - held <= _SAME or seconds <= 0:
+        if bound - held <= _SAME or question.effort().is_over():
             break
-        outcome = run(program.whole, start, 0.0, seconds, question.tolerance, _HAIR)
+        outcome = run(program.whole, start, 0.0, question.effort(), _HAIR)
         if outcome.values is not None:
             found = np.union1d(question.fixed, free[outcome.values[: len(free)] > 0.5])
             worth = least_of(question, scenario, found)

@@ -19,7 +19,7 @@ from gdcoverage.report._columns import percent
 from gdcoverage.report._records import place_of, records
 from gdcoverage.report._robust import robust_data, robust_lines, robust_sheets
 from gdcoverage.report._sheet import SheetWriter
-from gdcoverage.report._siting import candidates_line, plan_lines, service_line
+from gdcoverage.report._siting import candidates_line, clock_lines, plan_lines, service_line
 from gdcoverage.sites import JointPlan
 
 # So many counties are named in a line.
@@ -143,6 +143,7 @@ def joint_data(joint: JointPlan) -> dict[str, Any]:
     return {
         **({"service": joint.service} if joint.service else {}),
         **numbers,
+        **({"stopped_by_clock": True} if "clock" in _statuses(joint) else {}),
         **({} if plan.cost is None else {"cost": plan.cost}),
         **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
         "ways": records(joint.ways),
@@ -159,7 +160,16 @@ def joint_data(joint: JointPlan) -> dict[str, Any]:
 
 def _head_lines(joint: JointPlan) -> list[str]:
     about = [service_line(joint.service)] if joint.service else []
-    return [*about, *plan_lines(joint.plan), candidates_line(joint)]
+    stopped = clock_lines(_statuses(joint))
+    return [*about, *plan_lines(joint.plan), candidates_line(joint), *stopped]
+
+
+def _statuses(joint: JointPlan) -> list[str]:
+    """How the search for each part of the answer ended."""
+    others = None if joint.alternatives is None else joint.alternatives.plans
+    tables = (joint.ways, joint.frontier, others)
+    ended = [status for table in tables if table is not None for status in table["status"]]
+    return [*ended, *([joint.robust.status] if joint.robust else [])]
 
 
 def _way_lines(joint: JointPlan, names: Mapping[str, str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -187,7 +187,8 @@ def _head_lines(siting: Siting) -> list[str]:
     about = [service_line(siting.service)] if siting.service else []
     denser = _refinement_lines(siting.plan, siting.refinement)
     crowded = [] if siting.crowded is None else [_crowded_line(siting.crowded)]
-    return [*about, *plan_lines(siting.plan), candidates_line(siting), *crowded, *denser]
+    head = [*about, *plan_lines(siting.plan), candidates_line(siting), *crowded, *denser]
+    return [*head, *clock_lines(_statuses(siting))]
 
 
 def _crowded_line(crowded: pd.DataFrame) -> str:
@@ -198,6 +199,25 @@ def _crowded_line(crowded: pd.DataFrame) -> str:
     )
     more = "等" if len(crowded) > 3 else ""
     return f"{len(crowded):,} 个候选点离同一银行的现有网点太近，不予考虑：{named}{more}。"
+
+
+def _statuses(siting: Siting) -> list[str]:
+    """How the search for each part of the answer ended."""
+    plan, redesign = siting.plan, siting.redesign
+    single = (plan, plan.two_outlets, plan.preferred, siting.robust, siting.capacity, redesign)
+    ended = [part.status for part in single if part is not None]
+    if siting.frontier is not None:
+        ended.extend(siting.frontier.points["status"])
+    if siting.alternatives is not None:
+        ended.extend(siting.alternatives.plans["status"])
+    if redesign is not None:
+        ended.extend(redesign.steps["status"])
+    return ended
+
+
+def clock_lines(statuses: Iterable[str]) -> list[str]:
+    """What is said where the clock, which may run otherwise next time, ended a search."""
+    return ["求解用时远超时限，已提前停止：重新计算，结果可能不同。"] if "clock" in statuses else []
 
 
 def _refinement_lines(plan: SitePlan, refinement: Refinement | None) -> list[str]:
@@ -280,6 +300,7 @@ def siting_data(siting: Siting) -> dict[str, Any]:
         "bound": number(plan.bound),
         "gap": number(plan.gap),
         "status": plan.status,
+        **({"stopped_by_clock": True} if "clock" in _statuses(siting) else {}),
         "uncoverable_population": plan.uncoverable_population,
         "sites": records(pd.DataFrame(plan.sites).drop(columns="geometry")),
         "frontier": [] if siting.frontier is None else records(_curve(siting)),

@@ -105,7 +105,7 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting("sites", "generate", "生成候选点数", "没有候选点时由程序在街道上生成几个；默认 300", "number"),
         Setting("sites", "apart_m", "生成候选点间距", "至少相距多少米；默认 500，加密时 200", "number"),
         Setting("sites", "refine_m", "候选点加密到", "在选中的生成候选点周围每隔多少米再加候选点，直到不再增加达标人口，并给出任何位置都不能超过的上界；如 50；不写则不加密", "number"),
-        Setting("sites", "time_limit", "求解时限", "每个布点问题最多算多少秒；默认 60", "number"),
+        Setting("sites", "time_limit", "求解时限", "每个布点问题最多算多少秒，按固定速度折成计算量，结果不随机器忙闲变化；默认 60", "number"),
     ),
     "标准（不写则按默认）": (
         Setting("standard", "minutes", "步行分钟数", "城区步行分钟数；默认 15", "number"),

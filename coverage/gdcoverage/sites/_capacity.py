@@ -162,7 +162,7 @@ def capacity_of(question: Question, plan: SitePlan, gaps: gpd.GeoDataFrame) -> C
         float(then.rows.sum()),
         float(found.bound),
         found.gap,
-        "optimal" if found.gap == 0 else "time_limit",
+        found.status,
         found.seconds,
     )
 

@@ -50,7 +50,7 @@ class Frontier(Shown):
         one site less), ``rate`` (coverage rate of the counties asked about), ``bound`` (no plan
         of so many sites covers more people), ``rate_bound`` (as a rate), ``gap`` (share by
         which the plan may fall short; 0 is proved best), ``status``
-        (``optimal`` or ``time_limit``), ``seconds``.
+        (``optimal``, ``time_limit`` or ``clock``, as of a `SitePlan`), ``seconds``.
     plans : the plan of each row, that of `recommend_sites`: candidate_ids, sorted.
     order : GeoDataFrame, EPSG:4326, Points; the nested order, where each number of sites keeps
         those before: ``rank``, ``candidate_id``, ``name``, ``bank``, ``county``, ``population``

@@ -102,7 +102,8 @@ class SitePlan(Shown):
     bound : no plan on these terms covers more people (aim ``people``), or needs fewer sites
         (aim ``sites``).
     gap : how far the plan may be from the best, as a share; 0 is proved best.
-    status : ``optimal`` (proved), ``time_limit`` (the best found in time; see `gap`), or
+    status : ``optimal`` (proved), ``time_limit`` (the best found in time; see `gap`), ``clock``
+        (stopped by the clock long after it: the next run may find another), or
         ``out_of_reach``: the target rate cannot be reached (with bank caps: as far as found), and
         the plan reaches the most that can be, with the fewest sites.
     seconds : spent solving.

@@ -23,6 +23,17 @@ def settled(
     With ``then``, also its worth by that as the objective, proved: people in reach of two or more
     outlets; mean metres of who is covered; least metres between outlets.
     """
+    asked = "settled", sites, tuple(plan)
+    if unlike:
+        return _settled(question, plan, sites, unlike)
+    if asked not in question.answers:
+        question.answers[asked] = _settled(question, plan, sites, ())
+    return question.answers[asked]
+
+
+def _settled(
+    question: Question, plan: Ints, sites: int, unlike: Unlike
+) -> tuple[Ints, locate.CoverSolution | None]:
     then = question.terms.then
     if then == "two_outlets":
         return _twice_covered(question, plan, sites, unlike)
@@ -99,7 +110,7 @@ def _shortest(
         found.total / most,
         found.bound / most,
         found.gap,
-        "optimal" if found.gap == 0 else "time_limit",
+        found.status,
         found.seconds,
         np.empty(0, bool),
         found.covered,

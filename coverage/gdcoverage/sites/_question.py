@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -79,6 +80,11 @@ class Question:
     costs: Floats
     rates: Mapping[str, float]
     won_least: Mapping[str, float]
+
+    @cached_property
+    def answers(self) -> dict[object, Any]:
+        """What has been found so far, so that plan, frontier and alternatives share it."""
+        return {}
 
     @property
     def forbidden(self) -> Bools:
@@ -209,6 +215,8 @@ class Question:
 
     def without_floors(self) -> Question:
         """The same, but for what a plan must have at least; fixed sites stay."""
+        if not self.is_two_sided:
+            return self
         limits = tuple(replace(limit, least=0) for limit in self.limits)
         return replace(self, limits=limits, rates={}, won_least={})
 

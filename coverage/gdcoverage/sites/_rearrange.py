@@ -38,6 +38,7 @@ class Answer(NamedTuple):
     plan : columns of the moves.
     people, bound : of the rows, covered by the plan and by any plan at most.
     gap : as a share of all who are covered with it.
+    status : how the search ended, as of a `SitePlan`.
     seconds : spent.
     """
 
@@ -46,6 +47,7 @@ class Answer(NamedTuple):
     people: float
     bound: float
     gap: float
+    status: str
     seconds: float
 
 
@@ -76,7 +78,17 @@ def rearranged(moves: Moves) -> list[Answer]:
         people = part.won(plan)
         bound = people if found.gap == 0 else max(float(found.bound), people)
         gap = (bound - people) / (bound + moves.kept) if bound > people else 0.0
-        answers.append(Answer(closings, plan, people, bound, gap, found.seconds))
+        answers.append(
+            Answer(
+                closings,
+                plan,
+                people,
+                bound,
+                gap,
+                "optimal" if gap == 0 else found.status,
+                found.seconds,
+            )
+        )
     return answers
 
 

@@ -66,9 +66,10 @@ def plan_for(question: Question, gaps: gpd.GeoDataFrame) -> SitePlan:
     # A hair less than on paper, so that a rate just reached is not missed by a rounding.
     wanted = terms.target * question.population - question.covered_population - HAIR
     found = fewest_sites(question, wanted)
-    size, left = len(found.sites), max(terms.time_limit - found.seconds, 1.0)
-    best = most_people(question, size, time_limit=left)
-    better = best.objective > question.population_of(found.sites)
-    sites, twice = settled(question, best.sites if better else found.sites, size)
-    found = replace(found, seconds=found.seconds + best.seconds)
+    size = len(found.sites)
+    best = most_people(question, size)
+    worse = best.objective < question.population_of(found.sites) - HAIR
+    sites, twice = settled(question, found.sites if worse else best.sites, size)
+    status = best.status if best.status == "clock" else found.status
+    found = replace(found, seconds=found.seconds + best.seconds, status=status)
     return described(question, found, sites, twice, gaps, wanted)

@@ -157,7 +157,7 @@ def redesigned(question: Question, places: gpd.GeoDataFrame | None = None) -> Re
         question.rate_with(float(won - lost)),
         float(won - lost) if found.gap == 0 else _net(moves, found.bound),
         found.gap,
-        _status(found),
+        found.status,
         sum(answer.seconds for answer in answers),
         len(moves.closable),
         float(question.costs[sites].sum()) if np.isfinite(question.budget) else None,
@@ -183,10 +183,6 @@ def _agree(claimed: float, counted: float) -> None:
         raise AssertionError(f"the redesign wins {counted}, not {claimed}; please report this")
 
 
-def _status(answer: Answer) -> str:
-    return "optimal" if answer.gap == 0 else "time_limit"
-
-
 def _steps(moves: Moves, answers: list[Answer]) -> pd.DataFrame:
     """The rows of `Redesign.steps`."""
     opened = [int((moves.site[answer.plan] >= 0).sum()) for answer in answers]
@@ -201,6 +197,6 @@ def _steps(moves: Moves, answers: list[Answer]) -> pd.DataFrame:
             "population": [_net(moves, answer.people) for answer in answers],
             "bound": [_net(moves, answer.bound) for answer in answers],
             "gap": [answer.gap for answer in answers],
-            "status": [_status(answer) for answer in answers],
+            "status": [answer.status for answer in answers],
         }
     )

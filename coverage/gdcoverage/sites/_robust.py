@@ -38,7 +38,7 @@ class Robust(Shown):
     bound : no plan of so many sites has more people on average; or a smaller largest share.
     gap : how far the plan may be from the best, as a share of the people or of the regret's
         complement; 0 is proved best.
-    status : ``optimal`` or ``time_limit``.
+    status : ``optimal``, ``time_limit`` or ``clock``, as of a `SitePlan`.
     cost : people fewer than the plan for the standard's speed covers, at that speed.
     regrets : a row for each plan and scenario: ``plan`` (``planned``, ``robust``, or the name of
         the scenario that it is best for), ``scenario`` (its name), ``population`` (people newly

@@ -17,11 +17,12 @@ _SHARE = 0.2
 
 
 class Won(NamedTuple):
-    """Sites, the people whom they win, and how many no plan of so many sites passes."""
+    """Sites, the people whom they win, how many no plan of so many sites passes; how that ended."""
 
     sites: Ints
     people: float
     bound: float
+    status: str = "time_limit"
 
 
 def people_by_sizes(
@@ -89,7 +90,7 @@ def _solved(question: Question, size: int, last: Won | None) -> Won | None:
     found = most_people_unlike(question, size, (), time_limit=limit, start=start)
     if found is None:
         return None
-    return Won(found.sites, found.objective, float(found.bound))
+    return Won(found.sites, found.objective, float(found.bound), found.status)
 
 
 def _told(question: Question, sizes: list[int], plans: list[Won | None]) -> pd.DataFrame:
@@ -107,6 +108,10 @@ def _told(question: Question, sizes: list[int], plans: list[Won | None]) -> pd.D
             "rate": [question.rate_with(each) for each in people],
             "bound": bound,
             "gap": _gaps(people, bound),
+            "status": [
+                "" if plan is None else "optimal" if gap == 0 else plan.status
+                for plan, gap in zip(plans, _gaps(people, bound), strict=True)
+            ],
         }
     )
 

@@ -151,8 +151,9 @@ class Terms:
         streets in doubt, with every point 10 m nearer or farther. ``expected``, with most people
         on average; ``regret``, that falls least short of the best in the scenario where it falls
         shortest; none if None.
-    time_limit : seconds for each question put to the solver; then the best plan found comes with
-        its gap. With `then`, for each of the two.
+    time_limit : seconds for each question put to the solver, which stand for so much work, so that
+        the answer does not depend on what else the machine does; then the best plan found comes
+        with its gap. With `then`, and with `target`, for each of the two.
 
     Raises
     ------

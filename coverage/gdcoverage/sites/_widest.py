@@ -42,17 +42,17 @@ def widest(
     people = question.population_of(plan) - HAIR
     levels = apart.levels()
     low, high, surely = int(np.searchsorted(levels, held)), len(levels), len(levels)
+    share = question.terms.time_limit / max(int(high - low).bit_length(), 1)
     while high - low > 1:
         middle = (low + high) // 2
-        left = question.terms.time_limit - (monotonic() - begun)
-        found = _spaced(question, apart, levels[middle], sites, unlike, left) if left > 0 else None
+        found = _spaced(question, apart, levels[middle], sites, unlike, share)
         if found is not None and question.population_of(found.sites) >= people:
             best, held = found.sites, apart.least(found.sites)
             # Without sites that may move there is no distance left to keep.
             low = max(middle, int(np.searchsorted(levels, min(held, levels[-1]))))
             continue
         high = middle
-        if (found is None and left > 0) or (found is not None and found.bound < people):
+        if found is None or found.bound < people:
             surely = middle
     bound = float(levels[surely - 1]) if surely > low + 1 else held
     return best, _proof(best, held, max(bound, held), begun)
