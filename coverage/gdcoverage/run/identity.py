@@ -30,7 +30,7 @@ from shapely.geometry.base import BaseGeometry
 
 _NAME = re.compile(r"[\w.-]+")
 
-_Feed = Callable[[bytes], None]
+_Feed = Callable[[bytes | memoryview], None]
 
 
 def digest(*values: Any) -> str:
