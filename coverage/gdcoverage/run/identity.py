@@ -30,6 +30,9 @@ from shapely.geometry.base import BaseGeometry
 
 _NAME = re.compile(r"[\w.-]+")
 
+# A point in WKB.
+_POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("xy", "<f8", 2)])
+
 _Feed = Callable[[bytes | memoryview], None]
 
 
@@ -202,13 +205,18 @@ def _(value: pd.Series, feed: _Feed) -> None:
 
 
 def _shapes(shapes: np.ndarray, feed: _Feed) -> None:
-    """Many shapes; plain points, which are by far the most, by their coordinates."""
-    points = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
-    if points.all() and not (shapely.has_z(shapes) | shapely.is_empty(shapes)).any():
-        _tag(feed, "points", len(shapes))
-        _hold(shapely.get_coordinates(shapes), feed)
-    else:
-        _strings(shapely.to_wkb(shapes), feed)
+    """Many shapes in WKB; that of plain points, which are by far the most, is written at once."""
+    kinds = shapely.get_type_id(shapes)
+    if (kinds != shapely.GeometryType.POINT).any() or (
+        shapely.has_z(shapes) | shapely.is_empty(shapes)
+    ).any():
+        _strings(shapely.to_wkb(shapes, byte_order=1), feed)
+        return
+    points = np.empty(len(shapes), _POINT)
+    points["order"], points["kind"] = 1, 1
+    points["xy"] = shapely.get_coordinates(shapes)
+    _hold(np.full(len(shapes), _POINT.itemsize), feed)
+    feed(points.tobytes())
 
 
 def _is_text(value: pd.Series) -> bool:
