@@ -63,9 +63,9 @@ def uncovered_areas(coverage: Coverage, gap: Ints, half_m: Floats) -> Objects:
     found = np.empty(gap.max() + 1, object)
     order = rows[np.argsort(gap[rows], kind="stable")]
     place = np.searchsorted(rows, order)
-    for members in np.split(place, np.flatnonzero(np.diff(gap[order])) + 1):
-        row = rows[members[0]]
-        found[gap[row]] = _closed(land, members, half_m[row] * metre, metre)
+    groups = np.split(place, np.flatnonzero(np.diff(gap[order])) + 1)
+    first = rows[[members[0] for members in groups]]
+    found[gap[first]] = _closed(land, groups, half_m[first] * metre, metre)
     found = shapely.transform(found, lambda at: np.column_stack(from_plane(*at.T)))
     return _without_served(coverage, gap, found)
 
@@ -97,12 +97,14 @@ def _land(xy: Floats, rows: Ints, people: Bools, half: Floats) -> _Land:
     return _Land(shapely.buffer(spots, half[rows], quad_segs=3), cells[cell[first]], spots)
 
 
-def _closed(land: _Land, members: Ints, half: float, metre: float) -> shapely.Geometry:
+def _closed(land: _Land, groups: list[Ints], half: Floats, metre: float) -> Objects:
     """Discs with the notches between them filled, as far as nobody else is nearer."""
-    discs = shapely.union_all(land.disc[members])
-    whole = discs.buffer(half / 2, quad_segs=3).buffer(-half / 2, quad_segs=3)
-    cells = shapely.union_all(land.cell[members])
-    return whole.simplify(_SMOOTH_M * metre).intersection(cells)
+    discs, cells = (
+        np.array([shapely.union_all(parts[members]) for members in groups], object)
+        for parts in (land.disc, land.cell)
+    )
+    whole = shapely.buffer(shapely.buffer(discs, half / 2, quad_segs=3), -half / 2, quad_segs=3)
+    return shapely.intersection(shapely.simplify(whole, _SMOOTH_M * metre), cells)
 
 
 def _disjoint(areas: Objects) -> Objects:

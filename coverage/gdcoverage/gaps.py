@@ -9,13 +9,12 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
-from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Floats, Ints, Objects
 from gdcoverage.findings import Coverage, Findings
 from gdcoverage.gap_areas import uncovered_areas
 from gdcoverage.geo import ellipsoid
-from gdcoverage.geo.plane import in_plane
+from gdcoverage.geo.plane import from_plane, stretch, to_plane
 from gdcoverage.network import reach
 
 # A place farther than this from a gap does not lend it its name.
@@ -198,13 +197,14 @@ def _described(missed: gpd.GeoDataFrame, coverage: Coverage) -> list[dict[str, o
     half_m = _half_by_county(coverage.demand)
     # Within a gap by id, so that what is equal does not follow the file.
     order = np.lexsort((column["demand_id"].astype(str), column["gap"]))
+    groups = np.split(order, np.flatnonzero(np.diff(column["gap"][order])) + 1)
+    reach_m = np.array([half_m[str(column["county"][rows[0]])] for rows in groups])
     described = []
-    for rows in np.split(order, np.flatnonzero(np.diff(column["gap"][order])) + 1):
+    for rows, area in zip(groups, _drawn(shapes, groups, reach_m), strict=True):
         first, people = rows[0], column["population"][rows]
         county, settlement = column["county"][first], column["settlement"][first]
         middle = rows[_nearest_to_centre(lon[rows], lat[rows], people)]
         distance_m = _weighted_median(column["distance_m"][rows], people)
-        area = _drawn(shapes[rows], half_m[str(county)])
         area_km2 = areas[rows].sum()
         if not np.isfinite(area_km2):
             area_km2 = ellipsoid.area_km2(np.array([area], object))[0]
@@ -279,14 +279,19 @@ def _nearest_to_centre(lon: Floats, lat: Floats, people: Floats) -> int:
     return int(np.argmin(ellipsoid.metres(lon, lat, *np.broadcast_arrays(*centre, lon)[:2])))
 
 
-def _drawn(points: Objects, half_m: float) -> BaseGeometry:
-    """Discs around points, as one area."""
-    return in_plane(
-        points,
-        lambda shapes, metre: shapely.union_all(
-            shapely.buffer(shapes, half_m * metre, quad_segs=3)
-        ).simplify(half_m * metre / 20),
-    )
+def _drawn(points: Objects, groups: list[Ints], half_m: Floats) -> Objects:
+    """Discs around the points of each group, as one area."""
+    each = np.concatenate(groups)
+    group = np.repeat(np.arange(len(groups)), [len(rows) for rows in groups])
+    lat = shapely.get_y(points)
+    ends = np.array([[lat[rows].min(), lat[rows].max()] for rows in groups])
+    half = half_m * stretch(ends).max(axis=1)
+    planar = shapely.transform(points[each], lambda xy: np.column_stack(to_plane(*xy.T)))
+    discs = shapely.buffer(planar, half[group], quad_segs=3)
+    first = np.flatnonzero(np.diff(group, prepend=-1))
+    areas = np.array([shapely.union_all(some) for some in np.split(discs, first[1:])], object)
+    areas = shapely.simplify(areas, half / 20)
+    return shapely.transform(areas, lambda xy: np.column_stack(from_plane(*xy.T)))
 
 
 def _sum_of_known(values: Floats) -> float:

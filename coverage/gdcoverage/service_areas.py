@@ -16,7 +16,7 @@ from gdcoverage.findings import Coverage
 from gdcoverage.geo.ellipsoid import GEOD
 from gdcoverage.geo.lines import Lines
 from gdcoverage.geo.outline import around
-from gdcoverage.geo.plane import from_plane, in_plane, stretch, to_plane
+from gdcoverage.geo.plane import from_plane, in_plane, lonlat, stretch, to_plane
 from gdcoverage.kernels import kernel
 from gdcoverage.network import Snap, WalkNetwork, reach
 
@@ -148,14 +148,14 @@ def served_area(coverage: Coverage, width_m: float = 45.0) -> BaseGeometry:
 
 def radius_area(active: gpd.GeoDataFrame, radius_m: float) -> BaseGeometry:
     """The places within the geodesic radius of an outlet, as one area to draw."""
-    azimuth = np.linspace(0, 360, 73)[:-1]
-    discs = []
-    for point in active.geometry:
-        lon, lat, _ = GEOD.fwd(
-            np.full(72, point.x), np.full(72, point.y), azimuth, np.full(72, radius_m)
-        )
-        discs.append(shapely.Polygon(np.column_stack([lon, lat])))
-    return shapely.union_all(discs) if discs else shapely.MultiPolygon()
+    if active.empty:
+        return shapely.MultiPolygon()
+    lon, lat = lonlat(active.geometry.to_numpy())
+    azimuth = np.tile(np.linspace(0, 360, 73)[:-1], len(lon))
+    around = GEOD.fwd(
+        np.repeat(lon, 72), np.repeat(lat, 72), azimuth, np.full(len(azimuth), radius_m)
+    )
+    return shapely.union_all(shapely.polygons(np.column_stack(around[:2]).reshape(-1, 72, 2)))
 
 
 def _reached_parts(coverage: Coverage, minutes: float | None) -> tuple[Ints, Floats, Floats]:

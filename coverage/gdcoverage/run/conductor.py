@@ -23,7 +23,7 @@ from gdcoverage.run.counties import Found, find, results_of
 from gdcoverage.run.county import county_tasks
 from gdcoverage.run.documents import begin_counties, deliver_province, files_of
 from gdcoverage.run.earlier import MANIFEST, put_aside
-from gdcoverage.run.executors import here
+from gdcoverage.run.executors import here, seldom_collecting
 from gdcoverage.run.how import How
 from gdcoverage.run.inputs import Inputs, Say, read_inputs, require_county
 from gdcoverage.run.job import Job, Visit, report_of, walked_report_of
@@ -71,7 +71,12 @@ def run_plan(plan: Plan, made_on: str, how: How | None = None, say: Say = lambda
     InputError : an input is unusable, no county could be assessed, sums do not agree, or
         another run is writing to the folder.
     """
-    with held(plan.outputs.folder), telling(say), (how or How()).staffed() as staffed:
+    with (
+        held(plan.outputs.folder),
+        telling(say),
+        seldom_collecting(),
+        (how or How()).staffed() as staffed,
+    ):
         return _run(plan, made_on, staffed, say)
 
 

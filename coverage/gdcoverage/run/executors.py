@@ -6,6 +6,7 @@ A piece that fails, or whose worker dies, is told of, and the others go on.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import multiprocessing
 import os
@@ -49,6 +50,20 @@ _THREADS = (
 _ANSWER_S = 5
 # So many large tasks are on their way at least.
 _FEW = 8
+# Objects made since Python last looked for those that refer to one another and to nothing else:
+# by default it looks through all of them so often that a third of the time goes to it.
+_BETWEEN_COLLECTIONS = 100_000
+
+
+@contextmanager
+def seldom_collecting() -> Iterator[None]:
+    """Let Python look for cycles of objects no more than now and then, until the block ends."""
+    before = gc.get_threshold()
+    gc.set_threshold(_BETWEEN_COLLECTIONS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def in_process(work: Callable[[Task], Result], tasks: Sequence[Task]) -> Outcomes[Result]:
@@ -402,7 +417,9 @@ def _require_start() -> None:
 
 
 def _settle(scratch: str) -> None:
-    """Leave Ctrl-C to the parent process, and do not outlive it."""
+    """Leave Ctrl-C to the parent process, and do not outlive it; what is loaded stays."""
+    gc.freeze()
+    gc.set_threshold(_BETWEEN_COLLECTIONS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     tempfile.tempdir = scratch
     threading.Thread(target=_follow, args=(scratch,), daemon=True).start()

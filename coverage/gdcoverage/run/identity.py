@@ -21,6 +21,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from pandas.api.types import infer_dtype
 from scipy.sparse import csr_array
@@ -28,7 +30,10 @@ from shapely.geometry.base import BaseGeometry
 
 _NAME = re.compile(r"[\w.-]+")
 
-_Feed = Callable[[bytes], None]
+# A point in WKB.
+_POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("xy", "<f8", 2)])
+
+_Feed = Callable[[bytes | memoryview], None]
 
 
 def digest(*values: Any) -> str:
@@ -189,14 +194,46 @@ def _(value: pd.Series, feed: _Feed) -> None:
         _tag(
             feed, f"shapes {value.crs and (value.crs.to_epsg() or value.crs.to_wkt())}", len(value)
         )
-        _strings(shapely.to_wkb(value.to_numpy()), feed)
-    elif infer_dtype(value, skipna=True) in ("string", "empty"):
+        _shapes(value.to_numpy(), feed)
+    elif _is_text(value):
         # The same whatever pandas holds texts as.
         _tag(feed, "texts", len(value))
         _hold(value.isna().to_numpy(bool), feed)
-        _strings([text.encode() for text in value.fillna("").to_numpy(object)], feed)
+        _texts(value, feed)
     else:
         _hold(value.to_numpy(), feed)
+
+
+def _shapes(shapes: np.ndarray, feed: _Feed) -> None:
+    """Many shapes in WKB; that of plain points, which are by far the most, is written at once."""
+    kinds = shapely.get_type_id(shapes)
+    if (kinds != shapely.GeometryType.POINT).any() or (
+        shapely.has_z(shapes) | shapely.is_empty(shapes)
+    ).any():
+        _strings(shapely.to_wkb(shapes, byte_order=1), feed)
+        return
+    points = np.empty(len(shapes), _POINT)
+    points["order"], points["kind"] = 1, 1
+    points["xy"] = shapely.get_coordinates(shapes)
+    _hold(np.full(len(shapes), _POINT.itemsize), feed)
+    feed(points.tobytes())
+
+
+def _is_text(value: pd.Series) -> bool:
+    if isinstance(value.dtype, pd.StringDtype):
+        return True
+    return infer_dtype(value, skipna=True) in ("string", "empty")
+
+
+def _texts(value: pd.Series, feed: _Feed) -> None:
+    """Many texts in UTF-8, as `_strings`; taken as Arrow holds them, not one by one."""
+    held = pa.array(value, pa.large_string(), from_pandas=True)
+    whole = pa.concat_arrays(held.chunks) if isinstance(held, pa.ChunkedArray) else held
+    whole = pc.fill_null(whole, "")
+    _, starts, text = whole.buffers()
+    start = np.frombuffer(starts, np.int64)[whole.offset : whole.offset + len(whole) + 1]
+    _hold(np.diff(start), feed)
+    feed(memoryview(text)[start[0] : start[-1]] if len(whole) and text else b"")
 
 
 def _strings(items: Iterable[bytes | None], feed: _Feed) -> None:

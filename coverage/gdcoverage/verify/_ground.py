@@ -8,6 +8,7 @@ import threading
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, pairwise, product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -62,6 +63,11 @@ class Ground:
     barriers: Objects
     water: Objects
     plane: Transformer
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """To find the pieces near a place."""
+        return shapely.STRtree(self.lines)
 
     def graph(self) -> nx.Graph:
         """The streets, with ``length`` in metres."""

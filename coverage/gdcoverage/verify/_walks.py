@@ -82,7 +82,7 @@ def _feet(ground: Ground, place: Place, limit_m: float) -> list[_Foot]:
     point = shapely.Point(*ground.plane.transform(*place))
     # A plane around the region shows lengths to a part in a hundred thousand.
     within_m = limit_m + 0.01
-    near = np.flatnonzero(shapely.dwithin(ground.lines, point, within_m))
+    near = np.sort(ground.tree.query(point, predicate="dwithin", distance=within_m))
     near = near[ground.joinable[near]]
     walls = ground.lines[near[ground.certain[near]]]
     stands = bool(shapely.dwithin(walls, point, _TOUCH_M).any())
