@@ -206,10 +206,18 @@ def counted(steps, word):
 
 @pytest.mark.parametrize(
     ("change", "documents"),
-    [("outlets.csv", 0), ("plan.toml", 0), ("results/县区/990102_中县/汇总.json", 1)],
+    [
+        ("outlets.csv", 0),
+        ("plan.toml", 0),
+        ("results/县区/990102_中县/汇总.json", 0),
+        ("results/县区/990102_中县/网点.parquet", 1),
+    ],
 )
 def test_what_shows_something_else_or_went_missing_is_written_again(tmp_path, change, documents):
-    """A blank line changes a file's fingerprint, which the tables of all show; and no number."""
+    """A blank line changes a file's fingerprint, which the tables of all show; and no number.
+
+    What shows the day is kept without it, and need not be made again.
+    """
     path = write_plan(tmp_path, sites=False)
     run_plan(load_plan(path), DATE, HERE)
     if change.startswith("results"):
@@ -223,6 +231,7 @@ def test_what_shows_something_else_or_went_missing_is_written_again(tmp_path, ch
     told = (tmp_path / "results" / "汇总.json").read_text(encoding="utf-8")
     assert all(sha256(tmp_path / name) in told for name in ("outlets.csv", "plan.toml"))
     assert (tmp_path / "results/县区/990102_中县/汇总.json").exists()
+    assert (tmp_path / change).exists()
 
 
 def test_killed_in_the_middle_a_run_goes_on_and_ends_the_same(finished, tmp_path):
