@@ -25,9 +25,7 @@ def leaflet_js() -> str:
 @cache
 def leaflet_css() -> str:
     """Leaflet's styles with their images inside."""
-    return _IMAGE.sub(
-        lambda match: f"url({leaflet_image(match[1])})", _leaflet("leaflet.css")
-    )
+    return _IMAGE.sub(lambda match: f"url({leaflet_image(match[1])})", _leaflet("leaflet.css"))
 
 
 def leaflet_image(name: str) -> str:

@@ -57,10 +57,13 @@ class Squares:
         place = np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
         x = low[rows, 0] + place % wide[rows]
         y = low[rows, 1] + place // wide[rows]
-        order = np.lexsort((rows, y, x))
-        square, size = np.unique(np.column_stack([x, y]), axis=0, return_counts=True)
-        start = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
-        return cls(drawn, square, rows[order], start)
+        place = (x << ZOOM) | y
+        # Rows are in order already.
+        order = np.argsort(place, kind="stable")
+        place = place[order]
+        first = np.flatnonzero(np.diff(place, prepend=-1))
+        square = np.column_stack([place[first] >> ZOOM, place[first] & ((1 << ZOOM) - 1)])
+        return cls(drawn, square, rows[order], np.append(first, len(place)))
 
     def __len__(self) -> int:
         return len(self.square)

@@ -40,7 +40,7 @@ class Found:
         )
 
 
-def results_of(plan: Plan, say: Say) -> Kept:
+def results_of(plan: Plan, say: Say = lambda _: None) -> Kept:
     """Where a plan's results are kept."""
     return Kept(plan.cache / "results", KINDS, say)
 

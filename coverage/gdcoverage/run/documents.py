@@ -8,12 +8,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from gdcoverage.emap import Squares
 from gdcoverage.files import written_whole
 from gdcoverage.places.assign_towns import COLUMNS as TOWN_COLUMNS
 from gdcoverage.report import UNDATED, Report, dated
 from gdcoverage.run.counties import Found, results_of
-from gdcoverage.run.county import CountyTask, with_picture
+from gdcoverage.run.county import CountyTask
 from gdcoverage.run.delivered import Delivered
 from gdcoverage.run.earlier import MANIFEST
 from gdcoverage.run.executors import here
@@ -23,11 +22,11 @@ from gdcoverage.run.inputs import Inputs
 from gdcoverage.run.job import Documents, Done, document_ids, make_documents, undated_id
 from gdcoverage.run.kept import packed
 from gdcoverage.run.outputs import SITES, Written, content, county_file_names, shows_date, tables
+from gdcoverage.run.pictures import Pictures, square_ids
 from gdcoverage.run.plan import Plan
 from gdcoverage.run.province import (
     begin_province_maps,
     province_files,
-    squares_to_show,
     write_province_layers,
     write_squares,
 )
@@ -44,7 +43,10 @@ def files_of(plan: Plan, inputs: Inputs, found: Found, one: bool) -> set[str]:
     """All files that a plan's results are, as paths below its folder."""
     names = {MANIFEST}
     if not one:
-        names |= {*province_files(plan, inputs), *squares_to_show(plan, inputs)}
+        names |= {
+            *province_files(plan, inputs),
+            *square_ids(plan, inputs, results_of(plan, lambda _: None)),
+        }
     for adcode, job in found.jobs.items():
         folder = plan.outputs.folder if one else folder_of(plan, job.task)
         results = county_file_names(job.siting_id is not None, not one, job.tells_towns)
@@ -74,7 +76,7 @@ def deliver_province(
     pictured = inputs.pictured
     shown = (
         *(plan.title, plan.standard, plan.ground, plan.sites is not None),
-        *(inputs.outlets.frame, inputs.counties, pictured.base, inputs.places, pictured.names),
+        *(inputs.outlets.frame, inputs.counties, inputs.places, pictured.identity),
         *(inputs.problems, inputs.sources, list(found.failures.values())),
         *(inputs.files, report.data_date, inputs.towns, inputs.quotas),
         *(inputs.demand.frame.get(name) for name in TOWN_COLUMNS),
@@ -89,7 +91,7 @@ def deliver_province(
     ids = {name: on_a_day if shows_date(name) else identity for name in files}
     kept = results_of(plan, written.say)
     marks = Delivered(kept, plan.outputs.folder)
-    squares = squares_to_show(plan, inputs)
+    squares = square_ids(plan, inputs, None if how.fresh else kept)
     stale = files if how.fresh else marks.stale(ids, written.say)
     undated = None if how.fresh or not stale else kept.get(identity)
     if not stale:
@@ -120,8 +122,7 @@ def deliver_province(
         if len(written.failures) == before:
             kept.put(identity, packed(made))
             marks.note(ids)
-    if inputs.squares is not None:
-        _deliver_squares(inputs.squares, squares, how, written, marks)
+    _deliver_squares(inputs, squares, how, written, marks)
 
 
 def _table_makers(report: Report, names: Collection[str]) -> dict[str, Callable[[], bytes]]:
@@ -151,17 +152,16 @@ def _write_dated(
 
 
 def _deliver_squares(
-    squares: Squares, numbers: Mapping[str, int], how: How, written: Written, marks: Delivered
+    inputs: Inputs, ids: Mapping[str, str], how: How, written: Written, marks: Delivered
 ) -> None:
     """Write the squares of the base map that do not show the same already."""
-    ids = {
-        path: digest("square", program(), squares.things(number))
-        for path, number in numbers.items()
-    }
     stale = list(ids) if how.fresh else marks.stale(ids, written.say)
+    if not stale:
+        return
+    assert inputs.squares is not None
     before = len(written.failures)
-    write_squares(squares, {path: numbers[path] for path in stale}, written)
-    if stale and len(written.failures) == before:
+    write_squares(inputs.squares, stale, written)
+    if len(written.failures) == before:
         marks.note({path: ids[path] for path in stale})
 
 
@@ -178,39 +178,46 @@ def begin_counties(
     kept = results_of(plan, say)
     if not how.fresh:
         say("核对已写出的文件")
-    for adcode, numbers in found.jobs.items():
-        if not adcode:
-            continue
-        job = replace(numbers, task=with_picture(numbers.task, inputs))
+    jobs = {adcode: job for adcode, job in found.jobs.items() if adcode}
+    tasks = [job.task for job in jobs.values()]
+    pictures = Pictures(inputs, tasks, None if how.fresh else kept)
+    redated = 0
+    for adcode, job in jobs.items():
         folder = plan.outputs.folder if one else folder_of(plan, job.task)
         marks = Delivered(kept, folder)
-        wanted_ids = document_ids(job, among_others=not one)
+        wanted_ids = document_ids(job, not one, pictures.ids[adcode])
         stale = list(wanted_ids) if how.fresh else marks.stale(wanted_ids, say)
         fresh = [name for name in wanted_ids if name not in stale]
         written.files.extend(folder / name for name in fresh if one)
-        undated = None if how.fresh or not stale else kept.get(undated_id(job, not one))
+        identity = undated_id(job, not one, pictures.ids[adcode])
+        undated = None if how.fresh or not stale else kept.get(identity)
         if undated:
             made_on = job.task.shown.made_on
             ready = {name: undated[name] for name in stale if name in undated}
             files = {name: dated(name, data, made_on) for name, data in ready.items()}
             marks.deliver(files, wanted_ids, written, listed=one)
             stale = [name for name in stale if name not in files]
+            redated += not stale
         if stale:
-            work.append(Documents(job, tuple(stale), not one))
+            pictured = replace(job, task=pictures.task(job.task))
+            work.append(Documents(pictured, tuple(stale), not one))
             ids.append(wanted_ids)
             delivered.append(marks)
-    counties = len([adcode for adcode in found.jobs if adcode])
-    if len(work) < counties:
-        say(f"{counties - len(work)} 个县区的文件没有变化，不再写出")
+    if redated:
+        say(f"{redated} 个县区的内容没有变化，只写上日期")
+    if unchanged := len(jobs) - len(work) - redated:
+        say(f"{unchanged} 个县区的文件没有变化，不再写出")
     begun = outcomes(make_documents, work, how)
 
     def deliver() -> None:
         for count, (number, outcome) in enumerate(begun, 1):
             job, marks = work[number].job, delivered[number]
             if isinstance(outcome, Done):
-                found.told(job.task.adcode, outcome)
+                adcode = job.task.adcode
+                found.told(adcode, outcome)
                 if "undated" in outcome.bodies:
-                    kept.put(undated_id(job, not one), outcome.bodies["undated"])
+                    identity = undated_id(jobs[adcode], not one, pictures.ids[adcode])
+                    kept.put(identity, outcome.bodies["undated"])
                 written.failures.extend(
                     replace(p, file=str(marks.folder / p.file)) for p in outcome.failures
                 )

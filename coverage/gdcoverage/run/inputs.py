@@ -73,6 +73,11 @@ class Pictured:
         """Streets, stations and landmarks near which one may ask for outlets, or None."""
         return self._names()
 
+    @cached_property
+    def identity(self) -> str:
+        """Digest of both."""
+        return digest(self.base, self.names)
+
 
 @dataclass(frozen=True, eq=False)
 class Inputs:

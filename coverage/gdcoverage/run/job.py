@@ -385,20 +385,29 @@ class Documents(Work):
     among_others: bool
 
 
-def undated_id(job: Job, among_others: bool) -> str:
-    """Identity of what the documents of a county that show the day show besides."""
+# Of what is shown, what the identities of documents have otherwise.
+_ASIDE = ("made_on", "base", "names")
+
+
+def undated_id(job: Job, among_others: bool, picture: str) -> str:
+    """Identity of what the documents of a county that show the day show besides.
+
+    Parameters
+    ----------
+    picture : what its maps show of the streets' file, of `Pictures`.
+    """
     shown, streets = job.task.shown, job.streets
-    held = {name: of for name, of in shown.digests.items() if name != "made_on"}
+    held = {name: of for name, of in shown.digests.items() if name not in _ASIDE}
     told = (streets.problems, job.refused, _streets_shown(shown.sources, streets))
     numbers = (job.assessed_id, job.siting_id)
-    return digest("undated", program(), numbers, held, told, among_others)
+    return digest("undated", program(), numbers, held, told, picture, among_others)
 
 
-def document_ids(job: Job, among_others: bool) -> dict[str, str]:
-    """Name of each result of a county -> identity of what it shows."""
+def document_ids(job: Job, among_others: bool, picture: str) -> dict[str, str]:
+    """Name of each result of a county -> identity of what it shows; see `undated_id`."""
     shown, numbers = job.task.shown, (job.assessed_id, job.siting_id)
     held = shown.digests
-    on_a_day = digest("dated", undated_id(job, among_others), shown.made_on)
+    on_a_day = digest("dated", undated_id(job, among_others, picture), shown.made_on)
     layered = digest("layers", program(), numbers, held["outlets"], held["demand"])
     names = county_file_names(job.siting_id is not None, among_others, job.tells_towns)
     return {name: on_a_day if shows_date(name) else layered for name in names}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -289,17 +289,10 @@ def write_province_layers(report: Report, maps: ProvinceMaps, written: Written) 
         report.gaps.to_parquet(partial)
 
 
-def squares_to_show(plan: Plan, inputs: Inputs) -> dict[str, int]:
-    """Path of each square of the base map that lies beside the province's pages -> its number."""
-    if plan.ground.tiles is not None or inputs.squares is None:
-        return {}
-    return {path: number for number, path in enumerate(inputs.squares.paths)}
-
-
-def write_squares(squares: Squares, numbers: Mapping[str, int], written: Written) -> None:
+def write_squares(squares: Squares, names: Collection[str], written: Written) -> None:
     """Write some squares of the base map, each as soon as it is made."""
-    if numbers:
-        written.say(f"写出 底图（{len(numbers)} 块）")
+    written.say(f"写出 底图（{len(names)} 块）")
+    numbers = {path: number for number, path in enumerate(squares.paths) if path in names}
     for name, number in numbers.items():
         with written.writing(name, listed=False) as path:
             path.parent.mkdir(parents=True, exist_ok=True)
