@@ -496,7 +496,7 @@ def test_a_fixed_site_that_leaves_is_named(street):
     [
         {"scope": "province", "refine_m": 50},
         {"scope": "province", "capacity": 50},
-        {"scope": "province", "add": 1, "close": 1},
+        {"scope": "province", "close": 1},
         {"scope": "province", "then": "mean_walk"},
         {"robust": "expected", "county_least": 1},
         {"robust": "expected", "rate_least": {"440305": 0.8}},
