@@ -107,15 +107,21 @@ def _sites(robust: Robust) -> list[str]:
 
 
 def _table_lines(robust: Robust) -> list[str]:
-    lines = []
+    """A line for each plan; those that do the same in every scenario share one."""
+    plans: dict[str, list[str]] = {}
     for row in regret_table(robust).to_dict("records"):
         at = "，".join(
             f"{label} {row[f'population_{name}']:,.0f} 人（{_short(row[f'regret_{name}'])}）"
             for name, label in SCENARIOS.items()
             if f"regret_{name}" in row
         )
-        lines.append(f"{row['name']}选的方案：{at}".replace("稳健方案选的方案", "稳健方案"))
-    return lines
+        plans.setdefault(at, []).append(row["name"])
+    return [f"{_plan_named(names)}：{at}" for at, names in plans.items()]
+
+
+def _plan_named(names: list[str]) -> str:
+    first, *others = (name if name == _PLANS["robust"] else f"{name}选的方案" for name in names)
+    return f"{first}（{'、'.join(others)}也一样）" if others else first
 
 
 def _short(regret: float) -> str:
