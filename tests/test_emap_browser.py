@@ -38,7 +38,7 @@ def path(tmp_path_factory):
         counties=one_county("示例县", demand),
     )
     gaps = find_gaps(result)
-    siting = make_siting(result, Terms(add=1, frontier=0, alternatives=0))
+    siting = make_siting(result, Terms(add=1, frontier=0, alternatives=1, within=1.0))
     emap = build_map(result, gaps, title="浏览器测试", made_on="2024-06-14", siting=siting)
     write_map(emap, folder / "地图.html")
     return folder / "地图.html"

@@ -362,9 +362,9 @@ def test_without_locks_the_file_is_believed(tmp_path, monkeypatch, told, free):
         assert (tmp_path / NAME).exists()
 
 
-def test_a_folder_that_cannot_be_written_to_stops_nothing(tmp_path):
+def test_a_folder_that_cannot_be_written_to_is_told_before_the_work(tmp_path):
     (tmp_path / "file").write_text("")
-    with held(tmp_path / "file" / "results"):
+    with pytest.raises(InputError, match="结果文件夹不能写入"), held(tmp_path / "file" / "results"):
         pass
 
 

@@ -120,8 +120,9 @@ def _table_lines(robust: Robust) -> list[str]:
 
 
 def _plan_named(names: list[str]) -> str:
-    first, *others = (name if name == _PLANS["robust"] else f"{name}选的方案" for name in names)
-    return f"{first}（{'、'.join(others)}也一样）" if others else first
+    first, *others = names
+    told = first if first == _PLANS["robust"] else f"{first}选的方案"
+    return f"{told}（{'、'.join(others)}选的也一样）" if others else told
 
 
 def _short(regret: float) -> str:
