@@ -240,7 +240,7 @@ def fault(number):  # noqa: PLR0911 - a line a fault
 
 def test_no_way_to_close_and_open_covers_more():
     # The last ones were answered wrongly once.
-    numbers = [*range(200), 293, 1945, 2005, 2581]
+    numbers = [*range(40), 293, 1945, 2005, 2581]
     assert {n: found for n in numbers if (found := fault(n))} == {}
 
 
