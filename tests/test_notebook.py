@@ -2,6 +2,7 @@
 themselves, and what is asked of a coverage gives what the public functions give.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -147,6 +148,13 @@ def test_two_assessments_beside_each_other(coverage):
     slow = gd.Standard(walking_speed_kmh=2.0)
     slower = gd.assess(coverage.outlets, coverage.demand, coverage.network, slow)
     assert set(coverage.compare(slower).by_cause["cause"]) == {"标准变化"}
+    # The same streets read once more are no other streets; others may be to blame as well.
+    again = replace(coverage.network)
+    read_again = gd.assess(coverage.outlets, coverage.demand, again, slow)
+    assert set(coverage.compare(read_again).by_cause["cause"]) == {"标准变化"}
+    others = replace(coverage.network, profile="osmnx")
+    elsewhere = gd.assess(coverage.outlets, coverage.demand, others, slow)
+    assert set(coverage.compare(elsewhere).by_cause["cause"]) == {"街道或标准变化"}
     assert not len(coverage.compare(coverage).places)
     with pytest.raises(ValueError, match="same demand points"):
         coverage.compare(gd.assess(fewer, coverage.demand.iloc[:5], coverage.network))

@@ -23,6 +23,7 @@ from gdcoverage.showing import Shown, share
 OPENED, LEFT, MOVED = "新增网点", "退出", "迁址"
 SUSPENDED, RESUMED, OTHERWISE = "暂停", "恢复", "其他（状态存疑、表格变化）"
 STREETS, PEOPLE, STANDARD = "街道变化", "人口变化（净）", "标准变化"
+STREETS_OR_STANDARD = "街道或标准变化"
 CAUSES = (OPENED, LEFT, MOVED, SUSPENDED, RESUMED, OTHERWISE, STREETS, PEOPLE)
 
 KEYS = ["county", "settlement"]
@@ -63,19 +64,21 @@ class Changed(Shown):
 def compared(before: Coverage, after: Coverage) -> Changed:
     """What another assessment of the same demand points finds otherwise.
 
-    What neither an outlet that came nor one that left explains is due to the streets, or else to
-    the standard, if these differ.
+    What neither an outlet that came nor one that left explains is due to the streets or to the
+    standard, whichever differ; where both do, to one of them.
 
     Raises
     ------
     ValueError : the demand points are not the same.
     """
     come, gone = causes(before.outlets, after.outlets, {})
-    otherwise = OTHERWISE
-    if before.standard != after.standard:
-        otherwise = STANDARD
-    if before.network is not after.network:
-        otherwise = STREETS
+    same = before.network.has_the_streets_of(after.network), before.standard == after.standard
+    otherwise = {
+        (True, True): OTHERWISE,
+        (True, False): STANDARD,
+        (False, True): STREETS,
+        (False, False): STREETS_OR_STANDARD,
+    }[same]
     return Changed(
         beside(totals(before.demand), totals(after.demand)),
         changes(before.demand, after.demand, come, gone, otherwise),

@@ -504,6 +504,12 @@ class WalkNetwork:
         """How many edges."""
         return len(self.edge_u)
 
+    def has_the_streets_of(self, other: WalkNetwork) -> bool:
+        """Whether both are of the same streets, read by the same rules, from whatever source."""
+        return self.profile == other.profile and all(
+            np.array_equal(getattr(self, name), getattr(other, name)) for name in _ARRAYS
+        )
+
     @property
     def length_m(self) -> float:
         """Metres of street."""
