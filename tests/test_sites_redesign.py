@@ -286,6 +286,9 @@ def test_who_loses_is_told_apart_from_who_wins(street):
     assert poor.closed.empty
     assert poor.opened.empty
     assert "现有网点不动就是最好的" in redesign_lines(poor)[0]
+    # Whom a closing leaves across the border is not known here, and that is said.
+    assert any("邻县" in line for line in redesign_lines(found))
+    assert not any("邻县" in line for line in redesign_lines(poor))
 
 
 def test_a_move_is_bounded_and_keeps_the_bank(street):

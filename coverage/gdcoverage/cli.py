@@ -552,6 +552,7 @@ def redesign(
                 refine_m=None,
                 then=None,
                 capacity=None,
+                people_least={},
                 **{name: value for name, value in own.items() if value is not None},
             )
         except ValueError as error:

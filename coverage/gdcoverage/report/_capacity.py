@@ -13,6 +13,8 @@ from gdcoverage.report._records import place_of
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.sites import Capacity
 
+# Outlets near a border serve people of another county too, who are not in these numbers.
+_OURS = "负荷只计所问县区的居民；邻县居民也用的网点，实际负荷更大。"
 # Fewer people than this are none in a report.
 _HALF = 0.5
 
@@ -67,6 +69,8 @@ def _head(capacity: Capacity) -> list[str]:
         f"每个网点最多服务 {capacity.room:,.10g} 人：现在达标的 {capacity.covered_now:,.0f} 人中"
         + (f"有 {over:,.0f} 人超出容量，{full} 个网点不够。" if over > _HALF else "无人超出容量。")
     ]
+    if over > _HALF or len(capacity.sites):
+        lines.append(_OURS)
     if len(capacity.sites):
         lines.append(
             f"按容量选 {len(capacity.sites)} 个网点，达标且在容量之内的有 {capacity.served:,.0f} 人"

@@ -12,6 +12,8 @@ from gdcoverage.report._records import place_of
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.sites import Redesign
 
+# Whoever lives across the border is another county's, and not in these numbers.
+_OURS = "得失只计所问县区的居民：关闭的网点如也服务邻县居民，对他们的影响请对邻县另行计算。"
 _CHANGES = {"move": "迁移", "merge": "合并", "close": "关闭"}
 
 
@@ -93,6 +95,8 @@ def _head(redesign: Redesign) -> list[str]:
         )
     else:
         lines.append("已证明：在所给候选点和条件下没有使更多人达标的调整方案。")
+    if closed:
+        lines.append(_OURS)
     return [*lines, *_step_lines(redesign)]
 
 

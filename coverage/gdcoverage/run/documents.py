@@ -45,7 +45,7 @@ def files_of(plan: Plan, inputs: Inputs, found: Found, one: bool) -> set[str]:
     if not one:
         names |= {
             *province_files(plan, inputs),
-            *square_ids(plan, inputs, results_of(plan, lambda _: None)),
+            *square_ids(plan, inputs, results_of(plan)),
         }
     for adcode, job in found.jobs.items():
         folder = plan.outputs.folder if one else folder_of(plan, job.task)

@@ -51,7 +51,7 @@ _ANSWER_S = 5
 # So many large tasks are on their way at least.
 _FEW = 8
 # Objects made since Python last looked for those that refer to one another and to nothing else:
-# by default it looks through all of them so often that a third of the time goes to it.
+# by default it looks through all of them so often that a fifth to a third of the time goes to it.
 _BETWEEN_COLLECTIONS = 100_000
 
 

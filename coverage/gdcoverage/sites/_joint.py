@@ -54,9 +54,10 @@ class JointPlan(Shown):
     frontier : people won by the number of sites, up to the plan's, or None: ``sites``,
         ``population`` (people newly covered by the best plan found that need not keep what the
         terms ask at least), ``added`` (more than in the row before), ``rate``, ``bound`` (no plan
-        of so many sites covers more), ``gap``; where the terms ask something at least also
-        ``floors_population``, ``floors_rate``, ``floors_bound``, ``floors_gap`` (of the best plan
-        that keeps it; NaN where none is known), ``price`` (people fewer for it).
+        of so many sites covers more), ``gap``, ``status`` (as of a `SitePlan`); where the terms
+        ask something at least also ``floors_population``, ``floors_rate``, ``floors_bound``,
+        ``floors_gap`` (of the best plan that keeps it; NaN where none is known), ``price``
+        (people fewer for it).
     alternatives : further plans, or None.
     robust : the plan that stays good in every scenario, or None.
     """

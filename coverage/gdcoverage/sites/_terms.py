@@ -104,7 +104,7 @@ class Terms:
     class_least, class_most : fewest and most sites in towns (城区 or ``urban``) and in the country
         (乡村 or ``rural``). A candidate's class is that of the nearest demand point.
     people_least : people newly covered at least, of those who live in a county (by adcode), a
-        city (by its first four digits) or a class.
+        city (by its first four digits) or a class. Not together with `close` or `capacity`.
     rate_least : coverage rate that every county must reach, 0 to 1; or by adcode. It does not
         matter where outlets are replaced, which serves those who lost the standard only.
     costs : of candidates by id, 1 for those not named. Only together with `budget`.
@@ -297,6 +297,9 @@ def _clashes(given: Mapping[str, Any]) -> dict[str, str]:
         clashes |= dict.fromkeys(asked, "与 scope = province 不能同时写")
     if given.get("close") and "target" in given:
         clashes["close"] = "只能与 add 同时写"
+    for name in ("close", "capacity"):
+        if given.get(name) and given.get("people_least"):
+            clashes["people_least"] = f"与 {name} 不能同时写"
     if "robust" in given:
         asked = [name for name in _NOT_ROBUST if given.get(name)]
         clashes |= dict.fromkeys(asked, "与 robust 不能同时写")

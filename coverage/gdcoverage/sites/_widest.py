@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from time import monotonic
+from typing import Literal
 
 import numpy as np
 
@@ -43,9 +44,11 @@ def widest(
     levels = apart.levels()
     low, high, surely = int(np.searchsorted(levels, held)), len(levels), len(levels)
     share = question.terms.time_limit / max(int(high - low).bit_length(), 1)
+    ended = set()
     while high - low > 1:
         middle = (low + high) // 2
         found = _spaced(question, apart, levels[middle], sites, unlike, share)
+        ended.add("optimal" if found is None else found.status)
         if found is not None and question.population_of(found.sites) >= people:
             best, held = found.sites, apart.least(found.sites)
             # Without sites that may move there is no distance left to keep.
@@ -55,17 +58,24 @@ def widest(
         if found is None or found.bound < people:
             surely = middle
     bound = float(levels[surely - 1]) if surely > low + 1 else held
-    return best, _proof(best, held, max(bound, held), begun)
+    late: Literal["time_limit", "clock"] = "clock" if "clock" in ended else "time_limit"
+    return best, _proof(best, held, max(bound, held), begun, late)
 
 
-def _proof(plan: Ints, held: float, bound: float, begun: float) -> locate.CoverSolution:
+def _proof(
+    plan: Ints,
+    held: float,
+    bound: float,
+    begun: float,
+    late: Literal["time_limit", "clock"] = "time_limit",
+) -> locate.CoverSolution:
     gap = (bound - held) / bound if bound > held else 0.0
     return locate.CoverSolution(
         plan,
         held,
         bound,
         gap,
-        "optimal" if gap == 0 else "time_limit",
+        "optimal" if gap == 0 else late,
         monotonic() - begun,
         np.empty(0, bool),
         0.0,
