@@ -11,30 +11,20 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+import made_up
 from gdcoverage.locate import Group, capacitated_covering, serve
 
 
 def drawn(random):
     demand, sites = int(random.integers(1, 10)), int(random.integers(1, 8))
-    weights = [
-        random.integers(0, 10, demand).astype(float),
-        random.integers(0, 5_000, demand).astype(float),
-        np.round(random.lognormal(5, 2, demand), 3),
-        1e6 + random.integers(0, 3, demand).astype(float),
-        10.0 ** random.integers(-2, 6, demand),
-    ][random.integers(5)]
+    weights = made_up.weights(random, demand)
     covers = random.random((demand, sites)) < random.uniform(0.15, 0.7)
     room = weights.sum() * random.random(sites) * random.choice([0.3, 1.0])
     state = random.choice(list("....fx"), sites)
     groups = []
     if random.random() < 0.5:
         groups = [Group(np.flatnonzero(random.random(sites) < 0.5), int(random.integers(0, 3)))]
-    return covers, weights, np.round(room, 3), {
-        "fixed": np.flatnonzero(state == "f"),
-        "forbidden": np.flatnonzero(state == "x"),
-        "groups": groups,
-        "costs": [None, np.round(random.random(sites) * 2, 2)][random.integers(2)],
-    }  # fmt: skip
+    return covers, weights, np.round(room, 3), made_up.conditions(random, state, groups)
 
 
 def flow_of(covers, weights, room, plan):

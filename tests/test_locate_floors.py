@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
+import made_up
 from gdcoverage.locate import (
     Floor,
     Group,
@@ -26,14 +27,7 @@ from gdcoverage.locate._question import asked
 def drawn(random):
     """A question that all conditions bear on: people or adverse weights, costs, caps, floors."""
     demand, sites = int(random.integers(1, 13)), int(random.integers(1, 9))
-    weights = [
-        random.integers(0, 10, demand).astype(float),
-        random.integers(0, 5_000, demand).astype(float),
-        np.round(random.lognormal(5, 2, demand), 3),
-        # Sums that differ by little, and weights that differ by much.
-        1e6 + random.integers(0, 3, demand).astype(float),
-        10.0 ** random.integers(-2, 6, demand),
-    ][random.integers(5)]
+    weights = made_up.weights(random, demand)
     costs = [None, random.integers(0, 5, sites), np.round(random.random(sites) * 3, 2)]
     state = random.choice(list("......fx"), sites)
     county, home = random.integers(0, 3, sites), random.integers(0, 3, demand)

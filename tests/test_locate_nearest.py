@@ -9,18 +9,13 @@ from itertools import combinations
 import numpy as np
 from scipy import sparse
 
+import made_up
 from gdcoverage.locate import Group, NoPlanError, maximal_covering, nearest_covering
 
 
 def drawn(random):
     demand, sites = int(random.integers(1, 12)), int(random.integers(1, 8))
-    weights = [
-        random.integers(0, 10, demand).astype(float),
-        random.integers(0, 5_000, demand).astype(float),
-        np.round(random.lognormal(5, 2, demand), 3),
-        1e6 + random.integers(0, 3, demand).astype(float),
-        10.0 ** random.integers(-2, 6, demand),
-    ][random.integers(5)]
+    weights = made_up.weights(random, demand)
     # Many sites cover the same, so that many plans do.
     covers = random.random((demand, sites)) < random.uniform(0.2, 0.9)
     lengths = np.where(covers, random.integers(0, 1000, (demand, sites)), 0).astype(float)
@@ -31,12 +26,7 @@ def drawn(random):
         members = np.flatnonzero(random.random(sites) < 0.5)
         least = int(random.integers(0, 2) and random.random() < 0.3 and len(members) > 0)
         groups = [Group(members, int(random.integers(least, 3)), least)]
-    return covers, weights, lengths, there, {
-        "fixed": np.flatnonzero(state == "f"),
-        "forbidden": np.flatnonzero(state == "x"),
-        "groups": groups,
-        "costs": [None, np.round(random.random(sites) * 2, 2)][random.integers(2)],
-    }  # fmt: skip
+    return covers, weights, lengths, there, made_up.conditions(random, state, groups)
 
 
 def fault(number):
