@@ -214,15 +214,11 @@ def cover_matrix(
     -------
     csr_array, bool, (demand, sources), column indices ascending.
     """
-    is_urban = (demand["settlement"] == "urban").to_numpy()
-    urban, rural = np.flatnonzero(is_urban), np.flatnonzero(~is_urban)
-    limit_m = standard.walk_limit_m
-    walked = reach.cover_sets(network, sources, points[urban], limit_m, certain=certain).tocoo()
-    lon, lat = lonlat(demand.geometry.to_numpy()[rural])
-    source_lon, source_lat = lonlat(source_points.geometry.to_numpy())
-    near, source = ellipsoid.pairs_within(lon, lat, source_lon, source_lat, standard.rural_radius_m)
-    rows = np.concatenate([urban[walked.col], rural[near]])
-    columns = np.concatenate([walked.row, source])
+    walked, straight = _pairs(
+        network, standard, sources, source_points, points, demand, certain=certain
+    )
+    rows = np.concatenate([walked.row, straight.row])
+    columns = np.concatenate([walked.column, straight.column])
     return _matrix(rows, columns, (len(demand), len(sources)))
 
 
@@ -240,17 +236,45 @@ def length_matrix(
     -------
     csr_array, metres, (demand, sources): the walk if urban, the geodesic if rural, perhaps 0.
     """
+    walked, straight = _pairs(network, standard, sources, source_points, points, demand)
+    here = lonlat(demand.geometry.to_numpy()[straight.row])
+    there = lonlat(source_points.geometry.to_numpy()[straight.column])
+    metres = np.concatenate([walked.metres, ellipsoid.metres(*here, *there)])
+    rows = np.concatenate([walked.row, straight.row])
+    columns = np.concatenate([walked.column, straight.column])
+    return csr_array((metres, (rows, columns)), shape=(len(demand), len(sources)))
+
+
+class _Pairs(NamedTuple):
+    """Rows of the demand, sources that cover them, and metres where these are walked."""
+
+    row: Ints
+    column: Ints
+    metres: Floats
+
+
+def _pairs(
+    network: WalkNetwork,
+    standard: Standard | Reach,
+    sources: Snap,
+    source_points: gpd.GeoDataFrame,
+    points: Snap,
+    demand: gpd.GeoDataFrame,
+    *,
+    certain: bool = False,
+) -> tuple[_Pairs, _Pairs]:
+    """Pairs of urban demand, by walks, and of rural demand, by the radius; see `cover_matrix`."""
     is_urban = (demand["settlement"] == "urban").to_numpy()
     urban, rural = np.flatnonzero(is_urban), np.flatnonzero(~is_urban)
-    walked = reach.cover_sets(network, sources, points[urban], standard.walk_limit_m).tocoo()
+    limit_m = standard.walk_limit_m
+    walked = reach.cover_sets(network, sources, points[urban], limit_m, certain=certain).tocoo()
     lon, lat = lonlat(demand.geometry.to_numpy()[rural])
-    from_lon, from_lat = lonlat(source_points.geometry.to_numpy())
-    near, source = ellipsoid.pairs_within(lon, lat, from_lon, from_lat, standard.rural_radius_m)
-    straight = ellipsoid.metres(lon[near], lat[near], from_lon[source], from_lat[source])
-    rows = np.concatenate([urban[walked.col], rural[near]])
-    columns = np.concatenate([walked.row, source])
-    metres = np.concatenate([walked.data, straight])
-    return csr_array((metres, (rows, columns)), shape=(len(demand), len(sources)))
+    source_lon, source_lat = lonlat(source_points.geometry.to_numpy())
+    near, source = ellipsoid.pairs_within(lon, lat, source_lon, source_lat, standard.rural_radius_m)
+    return (
+        _Pairs(urban[walked.col], walked.row, walked.data),
+        _Pairs(rural[near], source, np.empty(0)),
+    )
 
 
 def county_of(points: gpd.GeoDataFrame, counties: gpd.GeoDataFrame | None) -> pd.Series:
