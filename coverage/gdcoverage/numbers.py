@@ -347,7 +347,7 @@ DEMAND = {
     "lat": Column("纬度（WGS-84）", "degrees"),
 }
 SITE = {
-    "rank": Column("次序", "count", english="Order of building", alone="建设次序", where=SHOWN),
+    "rank": Column("次序", "row", english="Order of building", alone="建设次序", where=SHOWN),
     "candidate_id": Column("候选点编号"),
     "name": Column("候选点"),
     "bank": Column("银行", english="Bank", where=SHOWN),
@@ -390,13 +390,13 @@ CURVE = {
     "population": Column("新增达标人口", "people"),
     "added": Column("比少一个多", "people"),
     "rate": Column("覆盖率", "rate"),
-    "bound": Column("上界（人）", "people"),
+    "bound": Column("上界", "people"),
     "gap": Column("与上界差距", "rate"),
     "nested": Column("按次序建设的人口", "people"),
     "price": Column("按次序建设的代价", "people"),
 }
 FURTHER = {
-    "plan": Column("方案", "count"),
+    "plan": Column("方案", "row"),
     "population": Column("新增达标人口", "people"),
     "below_best": Column("比最优少", "rate"),
     "rate": Column("覆盖率", "rate"),
@@ -405,7 +405,7 @@ FURTHER = {
     "candidates": Column("候选点编号"),
 }
 FURTHER_SITE = {
-    "plan": Column("方案", "count", english="Plans", alone="备选方案", where=SHOWN),
+    "plan": Column("方案", "row", english="Plans", alone="备选方案", where=SHOWN),
     **{name: SITE[name] for name in ("rank", "candidate_id", "name", "bank", "population")},
     "apart_m": Column(
         "距最优方案的网点",
@@ -416,7 +416,7 @@ FURTHER_SITE = {
     **{name: SITE[name] for name in ("kind", "where", "lon", "lat", "gcj02_lon", "gcj02_lat")},
 }
 EXIT = {
-    "rank": Column("名次", "count"),
+    "rank": Column("名次", "row"),
     "outlet_id": Column("网点编号"),
     "name": Column("网点名称"),
     "bank": Column("所属银行"),
@@ -460,7 +460,7 @@ CHANGE_STEP = {
     "closed": Column("关闭", "count"),
     "opened": Column("新设", "count"),
     "population": Column("净增达标人口", "people"),
-    "bound": Column("上界（人）", "people"),
+    "bound": Column("上界", "people"),
     "gap": Column("与上界差距", "rate"),
 }
 LOAD = {
