@@ -189,5 +189,7 @@ def test_a_search_that_the_clock_ended_is_told(report):
     stopped = replace(further, plans=further.plans.assign(status="clock"))
     for changed in ({"plan": replace(plan, status="clock")}, {"alternatives": stopped}):
         late = replace(report, siting=replace(report.siting, **changed))
-        assert "求解用时远超时限，已提前停止：重新计算，结果可能不同。" in report_text(late)
+        assert "求解用时远超时限，已提前停止；用 --fresh 重新计算，结果可能不同。" in report_text(
+            late
+        )
         assert json.loads(json_text(late))["siting"]["stopped_by_clock"] is True

@@ -169,7 +169,8 @@ def _statuses(joint: JointPlan) -> list[str]:
     others = None if joint.alternatives is None else joint.alternatives.plans
     tables = (joint.ways, joint.frontier, others)
     ended = [status for table in tables if table is not None for status in table["status"]]
-    return [*ended, *([joint.robust.status] if joint.robust else [])]
+    single = (joint.plan.two_outlets, joint.plan.preferred, joint.robust)
+    return [*ended, *(part.status for part in single if part is not None)]
 
 
 def _way_lines(joint: JointPlan, names: Mapping[str, str]) -> list[str]:

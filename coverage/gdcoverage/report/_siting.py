@@ -217,7 +217,11 @@ def _statuses(siting: Siting) -> list[str]:
 
 def clock_lines(statuses: Iterable[str]) -> list[str]:
     """What is said where the clock, which may run otherwise next time, ended a search."""
-    return ["求解用时远超时限，已提前停止：重新计算，结果可能不同。"] if "clock" in statuses else []
+    return (
+        ["求解用时远超时限，已提前停止；用 --fresh 重新计算，结果可能不同。"]
+        if "clock" in statuses
+        else []
+    )
 
 
 def _refinement_lines(plan: SitePlan, refinement: Refinement | None) -> list[str]:

@@ -73,20 +73,8 @@ def deliver_province(
     asked : what else the report rests on: the answer to the question of all counties together.
     """
     folders = {adcode: folder_of(plan, job.task) for adcode, job in found.jobs.items() if adcode}
-    pictured = inputs.pictured
-    shown = (
-        *(plan.title, plan.standard, plan.ground, plan.sites is not None),
-        *(inputs.outlets.frame, inputs.counties, inputs.places, pictured.identity),
-        *(inputs.problems, inputs.sources, list(found.failures.values())),
-        *(inputs.files, report.data_date, inputs.towns, inputs.quotas),
-        *(inputs.demand.frame.get(name) for name in TOWN_COLUMNS),
-    )
-    jobs = [
-        (job.assessed_id, job.siting_id, job.refused, job.streets.source, job.streets.problems)
-        for job in found.jobs.values()
-    ]
     files, made_on = province_files(plan, inputs), report.made_on
-    identity = digest("province", program(), jobs, shown, asked)
+    identity = _identity_of_all(plan, inputs, found, report, asked)
     on_a_day = digest("dated", identity, made_on)
     ids = {name: on_a_day if shows_date(name) else identity for name in files}
     kept = results_of(plan, written.say)
@@ -105,6 +93,7 @@ def deliver_province(
         tables_stand()
     else:
         before = len(written.failures)
+        pictured = inputs.pictured
         ground = replace(
             plan.ground,
             drawn=pictured.base,
@@ -123,6 +112,28 @@ def deliver_province(
             kept.put(identity, packed(made))
             marks.note(ids)
     _deliver_squares(inputs, squares, how, written, marks)
+
+
+def _identity_of_all(
+    plan: Plan,
+    inputs: Inputs,
+    found: Found,
+    report: Report,
+    asked: tuple[object, ...] | None,
+) -> str:
+    """What the documents of all counties together show, but for the day."""
+    shown = (
+        *(plan.title, plan.standard, plan.ground, plan.sites is not None),
+        *(inputs.outlets.frame, inputs.counties, inputs.places, inputs.pictured.identity),
+        *(inputs.problems, inputs.sources, list(found.failures.values())),
+        *(inputs.files, report.data_date, inputs.towns, inputs.quotas, inputs.supervision),
+        *(inputs.demand.frame.get(name) for name in TOWN_COLUMNS),
+    )
+    jobs = [
+        (job.assessed_id, job.siting_id, job.refused, job.streets.source, job.streets.problems)
+        for job in found.jobs.values()
+    ]
+    return digest("province", program(), jobs, shown, asked)
 
 
 def _table_makers(report: Report, names: Collection[str]) -> dict[str, Callable[[], bytes]]:

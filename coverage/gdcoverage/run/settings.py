@@ -83,7 +83,7 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting("sites", "kind_most", "各类别上限", "每类候选点最多几个，写法同上", "caps"),
         Setting("sites", "class_least", "城乡下限", "城区、乡村各至少新增几个，如 城区=2、乡村=3；候选点的城乡同最近的需求点", "caps"),
         Setting("sites", "class_most", "城乡上限", "城区、乡村各最多新增几个，写法同上", "caps"),
-        Setting("sites", "people_least", "新增达标人口下限", "某县区、市或城乡居民中至少新增达标多少人，如 441324=3000、4413=20000、乡村=10000", "caps"),
+        Setting("sites", "people_least", "新增达标人口下限", "某县区、市或城乡居民中至少新增达标多少人，如 441324=3000、4413=20000、乡村=10000；不能与可关闭网点数、每个网点最多服务人数同时写", "caps"),
         Setting("sites", "rate_least", "县区最低覆盖率", "新增后每个县区至少达到的覆盖率（%）", "percent"),
         Setting("sites", "costs", "候选点费用", "如 C001=12、C002=8；不写的为 1；须同时写费用上限", "caps"),
         Setting("sites", "budget", "费用上限", "全部新增网点的费用合计不超过多少；与新增网点数同时写", "number"),
