@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 import shapely
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gdcoverage.geo.datum import to_wgs84
-from gdcoverage.outlets import _identity, read_outlets, write_outlets
+from gdcoverage.outlets import _identity, _numbering, read_outlets, write_outlets
 from gdcoverage.policy import FLAGS, ITEMS, MODES
 
 HEADER = ["编号", "网点名称", "所属银行", "地址", "经度", "纬度", "服务方式", "状态", "联系电话"]
@@ -81,6 +83,54 @@ def test_number_of_a_row_left_out_is_free_again(tmp_path):
     assert reading.frame["outlet_id"].tolist() == ["1", "2"]
 
 
+def counted(town, number, at):
+    return [row(f"{town}支行{i}", at + i * 0.01713, id=i) for i in range(1, number + 1)]
+
+
+@pytest.mark.parametrize(("here", "there"), [(6, 6), (12, 3), (1, 9)])
+def test_towns_that_count_from_one_each_lose_no_outlet(tmp_path, here, there):
+    """Half of a county's outlets were left out for the number that another town's had."""
+    reading = read(tmp_path, counted("南", here, 113.3), 北=[HEADER, *counted("北", there, 113.6)])
+    assert len(reading.frame) == here + there
+    assert reading.frame["outlet_id"].is_unique
+    assert {(p.kind, p.severity) for p in reading.problems} == {("numbers_repeated", "warning")}
+    assert "“1”也是工作表“" in reading.problems[0].what
+
+
+def test_number_of_the_bank_in_most_rows_is_no_number_of_outlets(tmp_path):
+    rows = [row(f"支行{i}", 113.3 + i * 0.01713, id="102581" if i else "") for i in range(6)]
+    reading = read(tmp_path, rows)
+    assert len(reading.frame) == 6
+    assert kinds(reading) == [(None, "numbers_repeated", "warning")]
+
+
+def test_one_number_twice_in_a_table_of_own_numbers_is_a_fault(tmp_path):
+    rows = [row(f"支行{i}", 113.3 + i * 0.01713, id=min(i, 4)) for i in range(6)]
+    assert kinds(read(tmp_path, rows)) == [(7, "duplicate_id", "error")]
+
+
+@given(st.lists(st.lists(st.integers(0, 4), max_size=6), min_size=1, max_size=4), st.randoms())
+def test_what_a_number_is_depends_on_no_order_and_no_outlet_is_lost_to_counting(tables, random):
+    frame = pd.DataFrame(
+        [
+            {"source_file": "", "source_sheet": f"表{t}", "source_row": r, "outlet_id": str(number),
+             "name": f"{t}-{r}", "bank": "", "address": "",
+             "geometry": shapely.Point(113 + t / 10, 23 + r / 100)}
+            for t, numbers in enumerate(tables)
+            for r, number in enumerate(numbers)
+        ],
+        columns=["source_file", "source_sheet", "source_row", "outlet_id", "name", "bank",
+                 "address", "geometry"],
+    )  # fmt: skip
+    mixed = frame.sample(frac=1, random_state=random.randrange(1000))
+    ids = _numbering.renumbered(frame)[0].set_index("name")["outlet_id"]
+    again = _numbering.renumbered(mixed)[0].set_index("name")["outlet_id"]
+    assert ids.to_dict() == again.to_dict()
+    foreign = _numbering.borne_by_others(frame)
+    assert ids[foreign].is_unique and not set(ids[foreign]) & set(ids[~foreign])
+    assert (ids[~foreign] == frame.set_index("name")["outlet_id"][~foreign]).all()
+
+
 def test_duplicate_in_another_sheet_is_told_with_the_sheet(tmp_path):
     reading = read(tmp_path, [row("甲", 113.3)], 二=[HEADER, row("甲", 113.3)])
     (problem,) = reading.problems
@@ -94,7 +144,7 @@ def test_different_outlets_never_share_a_made_number(tmp_path, monkeypatch):
     def poor(key, size):
         return "W0" if size == 4 else "W" + hashlib.blake2b(key.encode()).hexdigest()[:16]
 
-    monkeypatch.setattr(_identity, "_digest", poor)
+    monkeypatch.setattr(_numbering, "_digest", poor)
     rows = [row(f"支行{i}", 113.3 + i / 100) for i in range(9)]
     first, mixed = (read(tmp_path, order).frame for order in (rows, rows[::-1]))
     assert len(first) == 9
@@ -239,5 +289,7 @@ def test_twenty_thousand_rows_of_one_number_do_not_take_minutes():
     )
     started = time.process_time()
     frame, problems = _identity.without_duplicates(outlets)
-    assert (len(frame), len(problems)) == (1, n - 1)
+    # Two are on the same fifty metres.
+    assert (len(frame), frame["outlet_id"].nunique()) == (n // 2, n // 2)
+    assert sum(p.kind == "numbers_repeated" for p in problems) == 1
     assert time.process_time() - started < 60

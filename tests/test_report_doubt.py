@@ -81,7 +81,7 @@ def report(coverage) -> Report:
     made = Report("示例", coverage, find_gaps(coverage), (), (), "0.1.0", "2026-01-02")
     files = (FileRead.of(reading_of([("表1", 3, "active"), ("表1", 4, "unknown")]), 3),)
     metres = {"gcj02": np.array([1.0, 2.0, 9.0]), "wgs84": np.array([50.0] * 3)}
-    fit = DatumFit("gcj02", metres, np.array([9.0, 12.0]))
+    fit = DatumFit("gcj02", metres, np.array([[9.0], [12.0]]))
     return replace(made, data_date="2025-06", files=files, fits=(fit,))
 
 

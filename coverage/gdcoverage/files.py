@@ -34,16 +34,52 @@ class Source:
 
     @classmethod
     def of(cls, path: str | Path, role: str) -> Source:
-        """The fingerprint of a file."""
+        """The fingerprint of a file, or of a folder of tables."""
         return cls(role, Path(path).name, sha256(path))
+
+
+def files_of(path: str | Path) -> list[Path]:
+    """The file; of a folder, the tables and layers that lie in it, by name."""
+    path = Path(path)
+    return [there for there in _visible(path) if _is_table(there)] if path.is_dir() else [path]
+
+
+def passed_over(folder: Path) -> list[Path]:
+    """What else lies in a folder of tables: files of other kinds, and folders."""
+    parts = {there.stem for there in files_of(folder) if there.suffix.lower() == ".shp"}
+    return [
+        there
+        for there in _visible(folder)
+        if not _is_table(there) and not (there.stem in parts and there.suffix in _SHAPEFILE)
+    ]
+
+
+_TABLES = frozenset(
+    {".xlsx", ".xlsm", ".xls", ".et", ".csv", ".tsv"}
+    | {".geojson", ".gpkg", ".parquet", ".shp", ".fgb"}
+)
+
+
+def _is_table(path: Path) -> bool:
+    return path.is_file() and path.suffix.lower() in _TABLES
+
+
+def _visible(folder: Path) -> list[Path]:
+    """What lies in a folder, but for what programs hide there (~$, of a workbook that is open)."""
+    hidden = (".", "~$", "Thumbs.db", "desktop.ini")
+    return sorted(there for there in folder.iterdir() if not there.name.startswith(hidden))
 
 
 def sha256(path: str | Path) -> str:
     """Hexadecimal SHA-256 of a file's content, read in pieces.
 
     Of a Shapefile, that of the digests of its parts, by suffix: names and values stand beside it.
+    Of a folder of tables, that of their names and digests.
     """
     path = Path(path)
+    if path.is_dir():
+        lines = [f"{there.name} {sha256(there)}" for there in files_of(path)]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
     if path.suffix.lower() != ".shp":
         return _sha256(path)
     parts = {part.suffix.lower(): part for part in path.parent.glob(f"{glob.escape(path.stem)}.*")}

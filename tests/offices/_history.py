@@ -67,6 +67,31 @@ def sheets_of_years_apart():
 
 
 @office()
+def months_of_one_list():
+    sheets = [Sheet("3月", table(some(5))), Sheet("9月", table(some(5, 2)))]
+    return sheets, [*each(some(2), "inactive"), *some(5, 2)]
+
+
+@office()
+def the_old_list_kept_beside():
+    sheets = [Sheet("网点（旧）", table(some(6))), Sheet("网点（新）", table(some(4)))]
+    return sheets, [*some(4), *each(some(2, 4), "inactive")]
+
+
+@office()
+def the_later_of_two_dated_lists():
+    sheets = [Sheet(f"截至{day}", table(rows)) for day, rows in
+              (("20240630", some(5)), ("20250630", some(5, 1)))]  # fmt: skip
+    return sheets, [*each(some(1), "inactive"), *some(5, 1)]
+
+
+@office(plain=True)
+def lists_of_what_is_offered():
+    parts = {"社保卡网点": some(5), "养老保险网点": some(5, 1)}
+    return [Sheet(name, table(rows)) for name, rows in parts.items()], some(6)
+
+
+@office()
 def status_of_two_years():
     outlets = each(some(4), "active", "exited", "active")
     columns = {**FULL, "2024年状态": turned({}), "2025年状态": turned({"exited": "已退出"})}

@@ -26,6 +26,21 @@ def a_sheet_for_each_town():
 
 
 @office(plain=True)
+def towns_that_count_from_one():
+    def counted(rows):
+        numbers = {o.name: i for i, o in enumerate(rows, 1)}
+        return table(rows, {"编号": lambda o: numbers[o.name], **FULL})
+
+    towns = [some(3), some(4, 3), some(2, 7)]
+    return [Sheet(f"{t[0].name[:2]}镇", counted(t)) for t in towns], some(9)
+
+
+@office(plain=True)
+def number_of_the_bank():
+    return [Sheet("Sheet1", table(some(6), {"机构编码": lambda _: "102581", **FULL}))], some(6)
+
+
+@office(plain=True)
 def all_and_each_town():
     towns = [Sheet(f"{o.name[:2]}镇", table([o])) for o in some(5)]
     return [Sheet("汇总", table(some(5))), *towns], some(5)

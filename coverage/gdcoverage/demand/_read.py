@@ -23,7 +23,7 @@ from gdcoverage.demand._table import Points
 from gdcoverage.geo.datum import Datum
 from gdcoverage.policy import SETTLEMENTS, Settlement, Standard
 from gdcoverage.problems import Problem, unusable
-from gdcoverage.tables import Named, Reading, Rows, Table, read_layer
+from gdcoverage.tables import Named, Reading, Rows, Table, of_each, read_layer
 from gdcoverage.tables.frames import as_given, labelled, source_of
 
 # The files that are read as rasters.
@@ -83,7 +83,7 @@ def read_demand(
     Parameters
     ----------
     source : a table (XLSX, CSV) of places or of H3 hexagons (with or without coordinates), a
-        point or polygon layer, or a raster (GeoTIFF) whose values are people per cell (not
+        point or polygon layer, a folder of such files, or a raster (GeoTIFF) whose values are people per cell (not
         per km²); or a frame: a GeoDataFrame in any CRS, or a DataFrame. A frame may have the
         columns of `DEMAND` or any headings that files may have; all but people, place and class
         may be missing.
@@ -140,7 +140,9 @@ def read_demand(
     if path and raster:
         found, settled = _raster_points(path, datum, within, judged, land)
     else:
-        tables, passed, problems = tables_with_people(source, sheet, columns, DEMAND.columns)
+        tables, passed, problems = of_each(
+            source, lambda one: tables_with_people(one, sheet, columns, DEMAND.columns)
+        )
         register = None if places is None else Register(places)
         found = _table.points_of(tables, datum, register, judged=was_read(source))
         found.problems.extend(problems)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from gdcoverage.demand import _headings as words
 from gdcoverage.demand._people import is_of_others
 from gdcoverage.problems import InputError, Problem, Severity
-from gdcoverage.tables import Named, Rows, Table, tables_of
+from gdcoverage.tables import Found, Named, Rows, Table, tables_of
 
 _OTHERS = {
     "name": ("网点名称", "银行网点", "支行名称", "机构名称"),
@@ -17,7 +17,7 @@ _OTHERS = {
 
 def tables_with_people(
     source: Rows, sheet: str | None, columns: Named | None, documented: Collection[str]
-) -> tuple[list[Table], list[Table], list[Problem]]:
+) -> Found:
     """Tables with a column of people (or men and women); the others, and what is told of them.
 
     Raises
@@ -53,7 +53,7 @@ def tables_with_people(
         problems.append(
             Problem("sheet_unused", what, action, severity, file=tables[0].file, sheet=unread.sheet)
         )
-    return [table for table in tables if table not in passed], passed, problems
+    return Found([table for table in tables if table not in passed], passed, problems)
 
 
 def _as_outlets(source: Rows, sheet: str | None, error: InputError) -> InputError:

@@ -45,7 +45,7 @@ def unseen(table: Table) -> dict[int, Left]:
         doubt(np.ones(len(table), bool), "doubt_hidden", "工作表是隐藏的")
     doubt(look.hidden, "doubt_hidden", "该行是隐藏的")
     doubt(look.struck, "doubt_struck", "该行画有删除线")
-    if words.NOT_YET.search(table.sheet):
+    if any(words.NOT_YET.search(name) for name in table.tabs):
         doubt(np.ones(len(table), bool), "doubt_not_yet", f"工作表“{table.sheet}”不是现有人口")
     for heading, text in table.others.items():
         if words.is_remark(plain_heading(heading)):
@@ -61,7 +61,12 @@ def unseen(table: Table) -> dict[int, Left]:
 
 def years_of(table: Table) -> Ints:
     """The year that each row is of, by its column, section, sheet or title; 0 for none."""
-    for texts in (table.text("year"), table.section, [table.sheet], [table.title]):
+    for texts in (
+        table.text("year"),
+        table.section,
+        *([name] for name in table.tabs),
+        [table.title],
+    ):
         if texts is None or not any(texts):
             continue
         distinct = {text: last_period(text) for text in dict.fromkeys(texts)}

@@ -71,7 +71,8 @@ def town_of(table: Table, names: Names) -> Objects:
     where nothing does.
     """
     town = names.town
-    for other in (table.section, np.full(len(table), table.sheet, object)):
+    sheets = (np.full(len(table), name, object) for name in table.tabs)
+    for other in (table.section, *sheets):
         if other is not None:
             town = np.where((town == "") & _name_towns(other), other, town)
     return town

@@ -82,7 +82,6 @@ _COLOURS: dict[str, Callable[[int, int, int], bool]] = {
     "橙": lambda r, g, b: r > 200 and 90 < g < 190 and b < 120,
     "紫": lambda r, g, b: r > 80 and b > 120 and g < 120,
 }  # fmt: skip
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 
 
 def evidence_of(table: Table, today: dt.date, answers: Answers) -> Iterator[Evidence]:
@@ -157,15 +156,23 @@ def _columns(table: Table, today: dt.date) -> Iterator[Evidence]:
 def _groups(table: Table, answers: Answers) -> Iterator[Evidence]:
     """The names of the file, the sheet, the table, and its parts; the narrowest says it."""
 
-    def read(text: str) -> str:
-        return answers.groups.get(text) or group_status(text)
+    def read(text: str, name: str = "") -> str:
+        return answers.groups.get(text) or group_status(name or text)
 
-    outer = [
-        (f"文件名“{table.file}”", table.file.rpartition(".")[0]),
-        (f"工作表“{table.sheet}”", table.sheet),
-        (f"表题“{table.title}”", _without_notes(table.title)),
-    ]
-    said = [(where, text, status) for where, text in outer if (status := read(text))]
+    if table.names:
+        sheet, file, folder = table.names
+        within = [
+            (f"文件夹名“{folder}”", folder, folder),
+            (f"文件名“{file}”", table.sheet, file),
+            (f"工作表“{sheet}”", table.sheet, sheet),
+        ]
+    else:
+        file = table.file.rpartition(".")[0]
+        within = [(f"文件名“{table.file}”", file, file)]
+        within += [(f"工作表“{table.sheet}”", table.sheet, table.sheet)]
+    title = _without_notes(table.title)
+    outer = [*within, (f"表题“{table.title}”", title, title)]
+    said = [(where, text, status) for where, text, name in outer if (status := read(text, name))]
     sections = table.section if table.section is not None else np.full(len(table), "", object)
     for section in dict.fromkeys(sections):
         rows = np.asarray(sections == section, bool)
@@ -281,15 +288,6 @@ def _rgb(colour: str) -> tuple[int, int, int]:
     return int(colour[:2], 16), int(colour[2:4], 16), int(colour[4:], 16)
 
 
-def year_of(table: Table) -> Objects:
-    """The year that each row is of, by its column of years or the sheet's name; 0 for none."""
-    if "year" in table.columns:
-        found = [_YEAR.search(_narrow(text)) for text in table.text("year")]
-        return np.array([int(match[1]) if match else 0 for match in found], object)
-    match = _YEAR.search(_narrow(table.sheet))
-    return np.full(len(table), int(match[1]) if match else 0, object)
-
-
 _EVERY_BRANCH = re.compile(r"(?:全[县市区省]|全部|所有|各)?银行网点|(?:全[县市区]|全部|所有)网点")
 _PARTNERS = re.compile(r"社保|合作")
 
@@ -305,26 +303,6 @@ def other_branches(tables: Sequence[Table]) -> list[list[Evidence]]:
     return [
         [of(table)] if any(partners) and not own and _EVERY_BRANCH.search(table.sheet) else []
         for table, own in zip(tables, partners, strict=True)
-    ]
-
-
-def older_years(tables: Sequence[Table]) -> list[list[Evidence]]:
-    """For each table, that its rows are of an earlier year than others of the file."""
-    years = [year_of(table) for table in tables]
-    latest = max((year for known in years for year in known), default=0)
-    return [
-        [
-            Evidence(
-                HINT,
-                "unknown",
-                np.asarray(known == year, bool),
-                f"是较早年度（{year}年）的",
-                GROUP,
-                table.sheet,
-            )
-            for year in sorted(set(known) - {0, latest})
-        ]
-        for table, known in zip(tables, years, strict=True)
     ]
 
 

@@ -1,10 +1,9 @@
-"""Which rows are one outlet: numbers that do not depend on row order, rows entered twice."""
+"""Which rows are one outlet: rows entered twice, or with one number."""
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import shapely
 
 from gdcoverage.arrays import Bools, Ints, Objects
 from gdcoverage.geo.ellipsoid import short_m
+from gdcoverage.outlets._numbering import renumbered
 from gdcoverage.policy import FLAGS, ITEMS, MODES
 from gdcoverage.problems import Problem, Severity
 
@@ -24,44 +24,14 @@ _FAR_DEG = 0.001
 _HEADINGS = {"name": "网点名称", "outlet_id": "网点编号"}
 
 
-def outlet_ids(given: Iterable[str], outlets: pd.DataFrame) -> list[str]:
-    """The table's own numbers; for rows without one, W and a digest of name and place.
-
-    Parameters
-    ----------
-    given : numbers as the table has them, "" where it has none.
-    outlets : ``name``, ``bank``, ``address``, ``geometry``.
-
-    Returns
-    -------
-    One id a row. Where different outlets share the digest of 8 digits (one pair is likely among
-    100,000 rows), each of them gets 16 digits, which count bank and address too.
-    """
-    points = outlets["geometry"].to_numpy()
-    where = zip(shapely.get_x(points), shapely.get_y(points), strict=True)
-    keys = [
-        (f"{name}|{x:.6f}|{y:.6f}", f"{bank}|{address}")
-        for name, bank, address, (x, y) in zip(
-            outlets["name"], outlets["bank"], outlets["address"], where, strict=True
-        )
-    ]
-    short = [_digest(key, 4) for key, _ in keys]
-    owners: dict[str, set[tuple[str, str]]] = {}
-    for digest, key in zip(short, keys, strict=True):
-        owners.setdefault(digest, set()).add(key)
-    return [
-        number or (digest if len(owners[digest]) == 1 else _digest("|".join(key), 8))
-        for number, digest, key in zip(given, short, keys, strict=True)
-    ]
-
-
 def without_duplicates(
     outlets: pd.DataFrame, decided: Collection[str] = ()
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Outlets entered once each; the later row of a pair is left out and reported.
 
     One name at most `SAME_OUTLET_M` apart is one outlet, unless the rows name different banks
-    (every bank has a 营业部); so is one number. Of such rows one that is not in doubt is kept.
+    (every bank has a 营业部); so is one number, unless a table's numbers are not its outlets' own
+    (`renumbered`). Of such rows one that is not in doubt is kept.
     Where one says that the outlet is active and another that it is not, it is in doubt; so is
     an outlet of one name and bank at two places, and a second one of the same bank at the same
     spot. One spot under names of different banks is only reported.
@@ -92,7 +62,10 @@ def without_duplicates(
             )
         )
     kept = np.flatnonzero(twin < 0)
-    first = _first_of(outlets["outlet_id"].iloc[kept].to_numpy())
+    own, told = renumbered(outlets.iloc[kept])
+    problems += told
+    outlets["outlet_id"] = outlets["outlet_id"].where(twin >= 0, own["outlet_id"])
+    first = _first_of(own["outlet_id"].to_numpy())
     again = first != np.arange(len(kept))
     for i, other in zip(kept[again], kept[first[again]], strict=True):
         problems.append(
@@ -217,14 +190,16 @@ def _earlier_twin(outlets: pd.DataFrame) -> Ints:
     return twin
 
 
+def same_outlets(outlets: pd.DataFrame) -> Ints:
+    """A number for each row; rows of one name and bank in one place have the same."""
+    twin = _earlier_twin(outlets)
+    return np.where(twin < 0, np.arange(len(outlets)), twin)
+
+
 def _first_of(values: Objects) -> Ints:
     """Position of the first equal value, for each."""
     _, first, which = np.unique(values.astype(str), return_index=True, return_inverse=True)
     return np.asarray(first[which])
-
-
-def _digest(key: str, size: int) -> str:
-    return "W" + hashlib.blake2b(key.encode(), digest_size=size).hexdigest()
 
 
 def _row(outlets: pd.DataFrame, here: np.integer[Any], there: np.integer[Any]) -> str:

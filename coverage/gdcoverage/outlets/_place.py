@@ -35,7 +35,7 @@ def misplaced(table: Table, datum: Datum, found: Sequence[Problem]) -> Iterator[
     for problem in found:
         if problem.kind == "datum_differs":
             yield _doubt(everywhere, f"“{problem.column}”列写明另一坐标系，声明的是 {said}")
-    for where, text in (("工作表", table.sheet), ("表题", table.title)):
+    for where, text in (*(("工作表", name) for name in table.tabs), ("表题", table.title)):
         named = [word for word in DATUM_WORDS if word in text.lower()]
         if named and all(names_other_datum(w, datum, if_unknown=False) for w in named):
             yield _doubt(everywhere, f"{where}“{text}”写明另一坐标系，声明的是 {said}")

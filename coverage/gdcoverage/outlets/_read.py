@@ -21,21 +21,27 @@ from gdcoverage.geo.datum import Datum
 from gdcoverage.outlets import _doubts as doubts
 from gdcoverage.outlets import _headings as words
 from gdcoverage.outlets._account import account_of
-from gdcoverage.outlets._evidence import (
-    Evidence,
-    evidence_of,
-    older_years,
-    other_branches,
-    status_of_word,
-)
-from gdcoverage.outlets._identity import outlet_ids, without_duplicates
+from gdcoverage.outlets._evidence import Evidence, evidence_of, status_of_word
+from gdcoverage.outlets._identity import without_duplicates
+from gdcoverage.outlets._numbering import outlet_ids
 from gdcoverage.outlets._place import misplaced
 from gdcoverage.outlets._status import doubtful, judged, questions_of
 from gdcoverage.outlets._terms import Vocabulary
+from gdcoverage.outlets._versions import evidence_beside
 from gdcoverage.outlets.answers import Answers, read_answers, with_answers
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
 from gdcoverage.problems import InputError, Problem, Severity, unusable
-from gdcoverage.tables import Named, Reading, Rows, Table, Unread, plain_heading, tables_of
+from gdcoverage.tables import (
+    Found,
+    Named,
+    Reading,
+    Rows,
+    Table,
+    Unread,
+    of_each,
+    plain_heading,
+    tables_of,
+)
 from gdcoverage.tables.account import Question
 from gdcoverage.tables.coordinates import GUANGDONG, locate_rows, preferring
 from gdcoverage.tables.frames import as_given, labelled, source_of
@@ -109,8 +115,9 @@ def read_outlets(
 
     Parameters
     ----------
-    source : XLSX, XLS, CSV, GeoJSON, GeoPackage or GeoParquet; or a frame: a GeoDataFrame in
-        any CRS, or a DataFrame with longitudes and latitudes. A frame may have the columns of
+    source : XLSX, XLS, CSV, GeoJSON, GeoPackage or GeoParquet; or a folder of such files, one
+        from each county or bank, read as the sheets of one; or a frame: a GeoDataFrame in any
+        CRS, or a DataFrame with longitudes and latitudes. A frame may have the columns of
         `OUTLETS` or any headings that files may have; all but the place may be missing.
     datum : of the coordinates in the file or frame.
     sheet : only this sheet; all sheets with outlet headings otherwise.
@@ -155,22 +162,23 @@ def read_outlets(
         answers = Answers()
     elif not isinstance(answers, Answers):
         answers = read_answers(answers)
-    tables, passed, problems = _tables_with_places(source, datum, sheet, columns, answers)
-    frames, questions, unplaced = [], list[Question](), []
-    beside = zip(tables, older_years(tables), other_branches(tables), strict=True)
+    tables, passed, problems = of_each(
+        source, lambda one: _tables_with_places(one, datum, sheet, columns, answers)
+    )
+    area = GUANGDONG if within is None else within
     today = today or this_day()
-    for table, older, other in beside:
-        told: list[Evidence] = []
-        if not candidates:
-            told += evidence_of(table, today, answers)
-            told += [] if table.sheet in answers.groups else [*older, *other]
-        area = GUANGDONG if within is None else within
-        frame, found, asked = outlets_of(table, datum, area, told, answers)
-        frames.append(frame)
+    said = [[] if candidates else list(evidence_of(t, today, answers)) for t in tables]
+    rows = [outlets_of(t, datum, area, s, answers) for t, s in zip(tables, said, strict=True)]
+    if not candidates:
+        beside = evidence_beside(tables, [frame for frame, *_ in rows], answers)
+        for i in [i for i, more in enumerate(beside) if more]:
+            rows[i] = outlets_of(tables[i], datum, area, [*said[i], *beside[i]], answers)
+    questions, unplaced = list[Question](), []
+    for table, (_, found, asked) in zip(tables, rows, strict=True):
         problems += found
         questions += asked
         unplaced.append(_unplaced(table, found))
-    outlets = pd.concat(frames, ignore_index=True)
+    outlets = pd.concat([frame for frame, *_ in rows], ignore_index=True)
     decided = set(outlets["name"]) if candidates else answers.outlets
     outlets, found = without_duplicates(outlets, decided)
     problems = list(dict.fromkeys([*problems, *found]))
@@ -211,7 +219,7 @@ def this_day() -> dt.date:
 
 def _tables_with_places(
     source: Rows, datum: Datum, sheet: str | None, columns: Named | None, answers: Answers
-) -> tuple[list[Table], list[Table], list[Problem]]:
+) -> Found:
     """Tables that name outlets and say where they are; the others, and a problem for each."""
     tables = tables_of(
         source,
@@ -238,7 +246,7 @@ def _tables_with_places(
     if not placed:
         raise InputError(*(problems or [_nothing_read(tables[0].file)]))
     problems += [_passed_over(unread, tables[0].file) for unread in tables[0].unread]
-    return placed, [table for table in tables if table not in placed], problems
+    return Found(placed, [table for table in tables if table not in placed], problems)
 
 
 def _nothing_read(file: str) -> Problem:

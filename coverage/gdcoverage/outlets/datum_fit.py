@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
 
-from gdcoverage.arrays import Floats
+from gdcoverage.arrays import Floats, Ints, Objects
 from gdcoverage.geo.datum import DATUMS, Datum, from_wgs84, to_wgs84
 from gdcoverage.geo.ellipsoid import radii_m
 from gdcoverage.network import WalkNetwork
@@ -22,6 +22,8 @@ _FAR_M = 40.0
 # By how many deviations another datum must fit better than chance, and than the declared one.
 _BEYOND_CHANCE = 2.2
 _BEYOND_DECLARED = 1.2
+# The same of a table among others: of so many one would fit another datum by chance.
+_STRICTER = 1.5
 _CANDIDATES: tuple[Datum, ...] = ("wgs84", "gcj02", "bd09")
 
 # Kind of the problem that a datum does not fit the streets.
@@ -52,12 +54,16 @@ class DatumFit:
     declared : the datum that the plan says.
     metres : datum -> distance of each outlet to the nearest street, metres; one that is far
         from all streets counts as the search limit.
-    around : how far off the streets (`farness`) all outlets lie in sum after each move.
+    around : how far off the streets (`farness`) each outlet (columns) lies after each move (rows).
+    at : positions of the outlets in the frame that was measured; of several frames none.
+    sheet : of the outlets of one table among several, its sheet; empty of all outlets.
     """
 
     declared: str
     metres: Mapping[str, Floats]
     around: Floats
+    at: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    sheet: str = ""
 
     @property
     def outlets(self) -> int:
@@ -75,7 +81,8 @@ class DatumFit:
 
         All outlets move together, so what neighbours have in common is no proof twice.
         """
-        usual, spread = self.around.mean(), max(float(self.around.std()), 1e-9)
+        around = self.around.sum(axis=1)
+        usual, spread = around.mean(), max(float(around.std()), 1e-9)
         return {
             datum: float((usual - farness(metres).sum()) / spread)
             for datum, metres in self.metres.items()
@@ -95,7 +102,8 @@ class DatumFit:
         fit = self.deviations
         as_declared = fit.pop(self.declared)
         best = max(fit, key=lambda datum: fit[datum])
-        if fit[best] <= _BEYOND_CHANCE or fit[best] - as_declared <= _BEYOND_DECLARED:
+        bar = _STRICTER if self.sheet else 1.0
+        if fit[best] <= bar * _BEYOND_CHANCE or fit[best] - as_declared <= bar * _BEYOND_DECLARED:
             return None
         medians = self.medians
         return Problem(
@@ -105,6 +113,7 @@ class DatumFit:
             f"若按 {DATUMS[best]} 则为 {medians[best]:.0f} 米",
             f"请核对坐标来源；多半应写 datum = “{best}”",
             "warning",
+            sheet=self.sheet,
         )
 
 
@@ -121,22 +130,42 @@ def datum_fits(outlets: gpd.GeoDataFrame, network: WalkNetwork) -> tuple[DatumFi
     outlets : frame of `read_outlets` (EPSG:4326, with ``source_datum``).
     """
     fits = []
-    for declared, group in outlets.groupby("source_datum"):
-        lon, lat = group.geometry.x.to_numpy(), group.geometry.y.to_numpy()
-        metres = {declared: _to_street(network, lon, lat)}
+    for declared, at in outlets.groupby("source_datum").indices.items():
+        points = outlets.geometry.iloc[at]
+        lon, lat = points.x.to_numpy(), points.y.to_numpy()
+        metres = {str(declared): _to_street(network, lon, lat)}
         raw = from_wgs84(lon, lat, declared)
         for datum in _CANDIDATES:
             if datum != declared:
                 metres[datum] = _to_street(network, *to_wgs84(*raw, datum))
-        fits.append(DatumFit(str(declared), metres, _around(network, lon, lat)))
+        fits.append(DatumFit(str(declared), metres, _around(network, lon, lat), at))
     return tuple(fits)
+
+
+def with_tables(fits: Iterable[DatumFit], sheets: Objects) -> tuple[DatumFit, ...]:
+    """The fits, and beside them that of each table's outlets alone.
+
+    One bank's table in another datum than the other banks' would be lost among all outlets.
+
+    Parameters
+    ----------
+    sheets : sheet of each outlet of the frame that was measured.
+    """
+    found = []
+    for fit in fits:
+        found.append(fit)
+        for sheet in sorted({*sheets[fit.at]} - {""}):
+            own = sheets[fit.at] == sheet
+            metres = {datum: each[own] for datum, each in fit.metres.items()}
+            found.append(DatumFit(fit.declared, metres, fit.around[:, own], fit.at[own], sheet))
+    return tuple(found)
 
 
 def joined_fits(fits: Iterable[DatumFit]) -> tuple[DatumFit, ...]:
     """The fits of several counties as those of all their outlets together."""
-    by_declared: dict[str, list[DatumFit]] = {}
+    alike: dict[tuple[str, str], list[DatumFit]] = {}
     for fit in fits:
-        by_declared.setdefault(fit.declared, []).append(fit)
+        alike.setdefault((fit.declared, fit.sheet), []).append(fit)
     return tuple(
         DatumFit(
             declared,
@@ -144,19 +173,36 @@ def joined_fits(fits: Iterable[DatumFit]) -> tuple[DatumFit, ...]:
                 datum: np.concatenate([fit.metres[datum] for fit in parts])
                 for datum in parts[0].metres
             },
-            np.sum([fit.around for fit in parts], axis=0),
+            np.concatenate([fit.around for fit in parts], axis=1),
+            sheet=sheet,
         )
-        for declared, parts in sorted(by_declared.items())
+        for (declared, sheet), parts in sorted(alike.items())
     )
 
 
+def doubted(fits: Iterable[DatumFit], file: str) -> list[Problem]:
+    """Where another datum fits better: of all outlets, else of single tables.
+
+    Parameters
+    ----------
+    file : of the outlets.
+    """
+    listed = list(fits)
+    whole = {fit.declared for fit in listed if not fit.sheet and fit.problem}
+    return [
+        replace(problem, file=file)
+        for fit in listed
+        if (not fit.sheet or fit.declared not in whole) and (problem := fit.problem)
+    ]
+
+
 def _around(network: WalkNetwork, lon: Floats, lat: Floats) -> Floats:
-    """`farness` of all outlets in sum after each move."""
+    """`farness` of each outlet (columns) after each move (rows)."""
     along, across = radii_m(lat)
     moved_lon = lon + np.degrees(_EAST_M[:, None] / (across * np.cos(np.radians(lat))))
     moved_lat = lat + np.degrees(_NORTH_M[:, None] / along)
     off = farness(_to_street(network, moved_lon.ravel(), moved_lat.ravel(), _FAR_M))
-    return np.asarray(off.reshape(len(_EAST_M), -1).sum(axis=1))
+    return np.asarray(off.reshape(len(_EAST_M), -1))
 
 
 def _to_street(

@@ -246,16 +246,17 @@ def _doubts(doubtful: Sequence[DoubtfulRow]) -> Grid:
 def _of_datum(fits: Sequence[DatumFit]) -> Section:
     """How near the outlets lie to the streets under each datum."""
     how = f"网点多临街，按对的坐标系换算，到最近街道的距离最小（超过 {SEARCH_M:.0f} 米按此计）"
+    whole = [fit for fit in fits if not fit.sheet]
     rows = [
         (
             DATUMS[datum],
             f"{median:.1f} 米" if np.isfinite(median) else UNKNOWN,
             "计划所写" if datum == fit.declared else "",
         )
-        for fit in fits
+        for fit in whole
         for datum, median in fit.medians.items()
     ]
-    count = sum(fit.outlets for fit in fits)
+    count = sum(fit.outlets for fit in whole)
     few = f"，不足 {ENOUGH_POINTS} 个，不足以判断" if count < ENOUGH_POINTS else ""
     title = f"所列县区内的网点到最近街道的中位距离（{count:,} 个网点{few}）"
     grids = [Grid(title, ("坐标系", "中位距离", ""), rows)] if rows else []

@@ -31,7 +31,9 @@ def read_first(
     witness : of it, that walks differ.
     """
     datum = [
-        plain(f"{p.file}：{p.what}。{p.action}。") for p in problems if p.kind == DATUM_DOUBTFUL
+        plain(f"{p.file}{f'，工作表“{p.sheet}”' if p.sheet else ''}：{p.what}。{p.action}。")
+        for p in problems
+        if p.kind == DATUM_DOUBTFUL
     ]
     parts = [
         (BOX_TITLE, doubt_box(doubt) if doubt is not None and doubt.matters else []),

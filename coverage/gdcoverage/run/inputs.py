@@ -18,7 +18,7 @@ from gdcoverage.demand import RASTER_SUFFIXES, read_demand
 from gdcoverage.emap import Drawn, Squares
 from gdcoverage.emap.basemap import read_base
 from gdcoverage.emap.names import read_names
-from gdcoverage.files import Source, sha256
+from gdcoverage.files import Source, files_of, passed_over, sha256
 from gdcoverage.findings import NO_COUNTY
 from gdcoverage.network import read_places
 from gdcoverage.outlets import read_outlets, this_day
@@ -396,9 +396,10 @@ def _read_once(
     kept: Kept | None, read: Callable[..., Reading], path: Path, options: dict[str, Any]
 ) -> Reading:
     """What a reader makes of a file; of the same file, read in the same way, it is kept."""
-    if kept is None or not path.is_file() or path.suffix.lower() not in _ALONE:
+    if kept is None or not all(there.suffix.lower() in _ALONE for there in files_of(path)):
         return read(path, **options)
-    identity = digest("reading", program(), read.__name__, path.name, sha256(path), options)
+    told = [there.name for there in passed_over(path)] if path.is_dir() else []
+    identity = digest("reading", program(), read.__name__, path.name, sha256(path), told, options)
     reading = kept.get(identity)
     if reading is None:
         body = packed(read(path, **options))

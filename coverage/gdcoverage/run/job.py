@@ -15,16 +15,18 @@ from pathlib import Path
 from typing import Any, Self
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
 from gdcoverage._version import __version__
+from gdcoverage.arrays import Bools
 from gdcoverage.assessment import apply_standard, without_outlets
 from gdcoverage.files import Source
 from gdcoverage.findings import Coverage, StreetlessCoverage, StreetsWalked
 from gdcoverage.gaps import find_gaps
 from gdcoverage.network import Joins, Snap, WalkNetwork
-from gdcoverage.outlets.datum_fit import DatumFit, datum_fits
+from gdcoverage.outlets.datum_fit import DatumFit, datum_fits, doubted, with_tables
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.report import UNDATED, Report, dated
 from gdcoverage.run.county import CountyTask, Subject
@@ -279,10 +281,14 @@ def _assessed(
     coverage = apply_standard(
         subject.outlets, subject.demand, network, subject.standard, subject.counties
     )
-    # What lies outside all counties has no outlets of its own.
-    inside = subject.outlets["county"].isin(subject.counties["adcode"]) & bool(subject.adcode)
-    fits = datum_fits(subject.outlets[inside], network)
+    fits = datum_fits(subject.outlets[_own(subject)], network)
     return coverage, find_gaps(coverage, subject.places), fits
+
+
+def _own(subject: Subject) -> Bools:
+    """Which outlets are the county's; what lies outside all counties has none."""
+    inside = subject.outlets["county"].isin(subject.counties["adcode"])
+    return np.asarray(inside & bool(subject.adcode), bool)
 
 
 def _added_to(subject: Subject, coverage: Coverage, *found: Any) -> Assessed:
@@ -325,8 +331,7 @@ def walked_report_of(job: Job) -> Report:
 def _reported(job: Job, assessed: Assessed) -> Report:
     subject, shown = job.task.subject, job.task.shown
     file = next(source.name for source in shown.sources if source.role == "网点")
-    doubted = (fit.problem for fit in assessed.fits)
-    problems = tuple(replace(problem, file=file) for problem in doubted if problem)
+    fits = with_tables(assessed.fits, shown.outlets["source_sheet"].to_numpy(object)[_own(subject)])
     return Report(
         title=shown.title,
         coverage=assessed.found(subject.standard, shown.outlets, shown.demand, subject.counties),
@@ -334,7 +339,7 @@ def _reported(job: Job, assessed: Assessed) -> Report:
         sources=with_streets(shown.sources, _streets_shown(shown.sources, job.streets)),
         problems=(
             *([job.refused] if job.refused else []),
-            *(*shown.problems, *problems, *job.streets.problems),
+            *(*shown.problems, *doubted(fits, file), *job.streets.problems),
         ),
         version=__version__,
         made_on=shown.made_on,
@@ -343,7 +348,7 @@ def _reported(job: Job, assessed: Assessed) -> Report:
         data_date=shown.data_date,
         files=shown.files,
         read_at=shown.read_at,
-        fits=assessed.fits,
+        fits=fits,
         streets=assessed.streets,
         witness=assessed.witness,
         towns=shown.towns,

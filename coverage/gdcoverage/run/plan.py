@@ -33,6 +33,7 @@ from gdcoverage.run.plan_values import (
     DohTemplate,
     Folder,
     InputFile,
+    InputTables,
     ItemWord,
     ModeWord,
     OutletCount,
@@ -55,12 +56,12 @@ from gdcoverage.sites import Terms
 
 @dataclass(frozen=True)
 class OutletsInput:
-    """``[outlets]``: the table, its datum, the sheet if only one is meant, and how many outlets in
-    service the planner knows of; or a register instead of a table. ``as_of`` is the day as of which
-    outlets are judged, the day of the run by default.
+    """``[outlets]``: the table or a folder of them, their datum, the sheet if only one is meant,
+    and how many outlets in service the planner knows of; or a register instead of a table.
+    ``as_of`` is the day as of which outlets are judged, the day of the run by default.
     """
 
-    path: InputFile | None = None
+    path: InputTables | None = None
     datum: PlanDatum = "wgs84"
     sheet: Text | None = None
     expected: OutletCount | None = None
@@ -70,12 +71,13 @@ class OutletsInput:
 
 @dataclass(frozen=True)
 class DemandInput:
-    """``[demand]``: people; a class for points without code, or a layer or raster that gives it;
-    how much of the ground is land, for a raster of people; how many people the planner knows of;
-    and villages with places, for rows that have none.
+    """``[demand]``: people, a table, a folder of tables, a layer or a raster; a class for points
+    without code, or a layer or raster that gives it; how much of the ground is land, for a raster
+    of people; how many people the planner knows of; and villages with places, for rows that have
+    none.
     """
 
-    path: InputFile
+    path: InputTables
     datum: PlanDatum = "wgs84"
     settlement: Class | None = None
     settlement_polygons: InputFile | None = None

@@ -204,8 +204,20 @@ def _file(value: object, info: ValidationInfo) -> Path:
     return path
 
 
+def _tables(value: object, info: ValidationInfo) -> Path:
+    """A file, or a folder of tables."""
+    path = _place(value, info)
+    if not path.is_dir():
+        return _file(value, info)
+    folder: Any = info.context
+    if path == folder.resolve():
+        what = "是计划所在的文件夹，里面不只有这一种表"
+        raise unusable("folder_of_plan", what, "请把这些表单独放在一个文件夹里")
+    return path
+
+
 def _candidates(value: object, info: ValidationInfo) -> Path | str:
-    return FROM_OSM if value == FROM_OSM else _file(value, info)
+    return FROM_OSM if value == FROM_OSM else _tables(value, info)
 
 
 def _folder(value: object, info: ValidationInfo) -> Path:
@@ -240,6 +252,7 @@ Class = Annotated[Text, AfterValidator(_settlement)]
 DohTemplate = Annotated[Url, AfterValidator(_doh_template)]
 WalkProfile = Annotated[Profile, PlainValidator(_profile)]
 InputFile = Annotated[Path, PlainValidator(_file)]
+InputTables = Annotated[Path, PlainValidator(_tables)]
 CandidatesFrom = Annotated[Path | str, PlainValidator(_candidates)]
 Folder = Annotated[Path, PlainValidator(_folder)]
 Decimals = Annotated[int, PlainValidator(_decimals)]

@@ -27,7 +27,7 @@ from gdcoverage.emap import (
 from gdcoverage.files import Source, written_whole
 from gdcoverage.findings import SUPPOSED, WITH_DOUBTFUL, StreetlessCoverage, StreetsWalked
 from gdcoverage.numbers import NUMBERS
-from gdcoverage.outlets.datum_fit import joined_fits
+from gdcoverage.outlets.datum_fit import doubted, joined_fits
 from gdcoverage.problems import Problem, unusable
 from gdcoverage.report import Report, data_date
 from gdcoverage.run.inputs import Inputs
@@ -65,7 +65,10 @@ def joined_report(
     kept = inputs.counties["adcode"].isin(list(results))
     counties = inputs.counties[kept].reset_index(drop=True)
     said = [problem for part in parts for problem in part.problems]
-    problems = dict.fromkeys([*failures, *inputs.problems, *said])
+    # Few outlets of a county prove nothing, and those of all counties much.
+    fits = joined_fits(fit for part in parts for fit in part.fits)
+    told = doubted(fits, inputs.outlets.source.name)
+    problems = dict.fromkeys([*failures, *inputs.problems, *said, *told])
     service = None if plan.sites is None else plan.sites.service
     return Report(
         title=plan.title,
@@ -79,7 +82,7 @@ def joined_report(
         sites_service=service.label if service is not None else "",
         data_date=data_date(inputs.outlets.account),
         files=inputs.files,
-        fits=joined_fits(fit for part in parts for fit in part.fits),
+        fits=fits,
         streets=StreetsWalked.together(part.streets for part in parts if part.streets),
         witness=_together(results),
         towns=inputs.towns,

@@ -16,9 +16,11 @@ from gdcoverage.tables._read import (
     plain_number,
     read_tables,
 )
+from gdcoverage.tables.folder import Found, of_each
 from gdcoverage.tables.frames import Named, Rows, tables_of
 
 __all__ = [
+    "Found",
     "Headings",
     "Named",
     "Reading",
@@ -28,6 +30,7 @@ __all__ = [
     "fields_of",
     "is_newer",
     "numbers",
+    "of_each",
     "plain_heading",
     "plain_number",
     "read_layer",

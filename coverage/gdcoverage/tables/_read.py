@@ -111,6 +111,7 @@ class Table:
     span : first and last row, header included, as a spreadsheet counts; 0 where unknown.
     unread : sheets of the file that hold rows but no such table; on its first table.
     totals : row -> texts of known fields, of rows that say 合计 or the like and are no entries.
+    names : of a table in a folder of files: of its sheet, its file, and the folder.
     """
 
     file: str
@@ -128,6 +129,12 @@ class Table:
     span: tuple[int, int] = (0, 0)
     unread: tuple[Unread, ...] = ()
     totals: dict[int, dict[str, str]] = field(default_factory=dict, repr=False)
+    names: tuple[str, ...] = ()
+
+    @property
+    def tabs(self) -> tuple[str, ...]:
+        """What the sheet is called, and in a folder its file: names that may say what it holds."""
+        return self.names[:-1] or (self.sheet,)
 
     def __len__(self) -> int:
         return len(self.row)
