@@ -1,5 +1,7 @@
 """Ways taken from libosmium many at once are those that it gives one by one."""
 
+from typing import Any
+
 import osmium
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,9 +31,10 @@ def test_ways_and_their_nodes_are_those_that_libosmium_gives(tmp_path_factory, n
             writer.add_node(Node(id=ref, location=(x / 1e7, y / 1e7)))
         for way, (at, said) in sorted(ways.items()):
             writer.add_way(Way(id=way, nodes=[refs[i] for i in at], tags=said))
+    singly: Any = osmium.FileProcessor(str(path), NODE | WAY).with_filter(located())
     one_by_one = [
         (way.id, dict(way.tags), [(n.ref, n.location.x, n.location.y) for n in way.nodes])
-        for way in osmium.FileProcessor(str(path), NODE | WAY).with_filter(located())
+        for way in singly
         if way.is_way()
     ]
     at_once = []
