@@ -1,8 +1,11 @@
 """Ways taken from libosmium many at once are those that it gives one by one."""
 
+import shutil
+from types import SimpleNamespace
 from typing import Any
 
 import osmium
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from osmium.osm import NODE, WAY
@@ -45,3 +48,13 @@ def test_ways_and_their_nodes_are_those_that_libosmium_gives(tmp_path_factory, n
             del places[:size]
         assert not places
     assert at_once == one_by_one
+
+
+def test_a_full_disk_is_told_before_anything_is_written_to_it(tmp_path, monkeypatch):
+    path = tmp_path / "some.osm.pbf"
+    with osmium.SimpleWriter(str(path)) as writer:
+        writer.add_way(Way(id=1, nodes=[], tags={}))
+    few = SimpleNamespace(free=path.stat().st_size)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: few)
+    with pytest.raises(OSError, match="No space"):
+        next(way_blocks(path, NODE | WAY))

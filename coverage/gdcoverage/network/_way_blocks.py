@@ -7,6 +7,9 @@ and this module unpacks what it has written there.
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from itertools import pairwise
@@ -25,6 +28,8 @@ from gdcoverage.network._osm_faults import REFUSALS, refused
 from gdcoverage.network._osm_file import Tags, require_file
 
 _WRITTEN = "pbf,pbf_compression=none,add_metadata=false,locations_on_ways=true"
+# Of the file that is read, what is written may be so many times the size; seldom is it twice.
+_TIMES = 4
 # Numbers of fields in https://github.com/openstreetmap/OSM-binary/tree/master/osmpbf
 _SIZE, _RAW, _TEXTS, _TEXT, _GROUP = 3, 1, 1, 1, 2
 # With the kind of their value: what a way's parts begin with.
@@ -76,9 +81,12 @@ def way_blocks(path: Path, kinds: osm_entity_bits, *handlers: Any) -> Iterator[W
     Raises
     ------
     InputError : the file cannot be read.
+    OSError : the disk has no room for what libosmium writes, which would end the process.
     """
     require_file(path)
     with tempfile.TemporaryDirectory(prefix="gdcoverage-") as folder:
+        if shutil.disk_usage(folder).free < _TIMES * path.stat().st_size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), folder)
         written = Path(folder, "ways.osm.pbf")
         try:
             if path.stat().st_size == 0:
