@@ -176,17 +176,9 @@ def test_an_area_without_streets_says_so_and_the_others_are_cut(osm, tmp_path):
     assert WalkNetwork.load(paths["440002"]).nodes
 
 
-def test_the_file_is_read_once_for_all_areas_after_a_quick_look(osm, tmp_path, monkeypatch):
-    opened = []
-    whole = osmium.FileProcessor
-
-    def noted(path: str, *rest: Any) -> osmium.FileProcessor:
-        opened.append(path)
-        return whole(path, *rest)
-
-    monkeypatch.setattr(osmium, "FileProcessor", noted)
+def test_the_file_is_read_once_for_all_areas_after_a_quick_look(osm, tmp_path, opened):
     cut_osm(osm, AREAS, 0.0, tmp_path / "cut")
-    assert opened == [str(osm)] * 2
+    assert opened == [osm.name] * 2
 
 
 def test_unusable_files_are_refused_and_leave_nothing(tmp_path):
@@ -212,13 +204,16 @@ def test_unusable_files_are_refused_and_leave_nothing(tmp_path):
 def opened(monkeypatch) -> list[str]:
     """OSM files that were opened, in order."""
     names: list[str] = []
-    whole = osmium.FileProcessor
 
-    def noted(path: str, *rest: Any) -> osmium.FileProcessor:
-        names.append(Path(path).name)
-        return whole(path, *rest)
+    def noting(whole: Any) -> Any:
+        def noted(path: str, *rest: Any) -> Any:
+            names.append(Path(path).name)
+            return whole(path, *rest)
 
-    monkeypatch.setattr(osmium, "FileProcessor", noted)
+        return noted
+
+    monkeypatch.setattr(osmium, "FileProcessor", noting(osmium.FileProcessor))
+    monkeypatch.setattr(osmium.io, "Reader", noting(osmium.io.Reader))
     return names
 
 

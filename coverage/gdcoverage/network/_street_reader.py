@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from array import array
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from gdcoverage.arrays import Bools, Ints
 from gdcoverage.geo import ellipsoid
 from gdcoverage.network._open_ground import MOST_PLACES, Ground, crossings
 from gdcoverage.network._osm_faults import NOT_UTF8, Damage
-from gdcoverage.network._osm_file import Tags, having, objects, place_of
+from gdcoverage.network._osm_file import Tags, having, place_of
 from gdcoverage.network._outset import Outset, Rim, outset_of
 from gdcoverage.network._profile import (
     WAY_KEYS,
@@ -28,6 +27,7 @@ from gdcoverage.network._profile import (
     obstacle_of,
     stops,
 )
+from gdcoverage.network._way_blocks import WayBlock, way_blocks
 from gdcoverage.network._way_nodes import DEGREE, WAY_NODE, WayNodes, severed
 from gdcoverage.network._ways import BARRIER, Ways
 from gdcoverage.problems import Problem, unusable
@@ -38,6 +38,8 @@ _BATCH = 1_000_000
 _ABSENT = 2**31 - 1
 # Degrees of latitude and longitude end here.
 _LAT_END, _LON_END = 90 * DEGREE, 180 * DEGREE
+# Instead of a look: neither walked on nor in the way; tags that cannot be read.
+_NEITHER, _DAMAGED = -1, -2
 # No street goes so far without a bend: one of the two nodes is somewhere else.
 _LONGEST_PIECE_M = 50_000.0
 # A shorter step in both directions is a shorter piece, anywhere on earth.
@@ -45,22 +47,6 @@ _SURELY_SHORT = int(0.3 * DEGREE)
 # Where libosmium keeps the places of nodes: 16 bytes each, and no room for ids that the file
 # does not use.
 _NODE_INDEX = "sparse_mem_array"
-
-
-class _Batch:
-    """Ways and their nodes, gathered. Typed arrays: a Python number takes 28 bytes."""
-
-    def __init__(self) -> None:
-        self.sizes, self.ways, self.looks = array("q"), array("q"), array("B")
-        self.refs, self.xs, self.ys = array("q"), array("i"), array("i")
-
-    def add(self, way: int, look: int, refs: list[int], xs: list[int], ys: list[int]) -> None:
-        self.sizes.append(len(refs))
-        self.ways.append(way)
-        self.looks.append(look)
-        self.refs.extend(refs)
-        self.xs.extend(xs)
-        self.ys.extend(ys)
 
 
 class StreetReader:
@@ -82,7 +68,7 @@ class StreetReader:
         self._broken_ways = 0
         self._damage = Damage()
         self._pieces = 0
-        self._ways = array("q")
+        self._ways: list[int] = []
         self._highways: list[str] = []
         self._names: list[str] = []
         self._stops: set[int] = set()
@@ -103,21 +89,15 @@ class StreetReader:
         """
         walk = self.profile == "walk"
         outset = outset_of(self.path, self._damage) if walk else Outset(np.empty(0, np.int64), {})
-        batch = _Batch()
-        for way, look, tags in self._ways_of_file(outset.members):
-            nodes = list(way.nodes)
-            refs = [node.ref for node in nodes]
-            places = [node.location for node in nodes]
-            xs, ys = [place.x for place in places], [place.y for place in places]
-            batch.add(way.id, look, refs, xs, ys)
-            if not look & BARRIER:
-                self._note(way.id, tags)
-                if walk and way.id not in outset.members and is_open_ground(tags):
-                    self._keep_ground(way.id, look, refs, xs, ys)
-            if len(batch.refs) >= _BATCH:
-                yield self._settled(batch, outset.rims)
-                batch = _Batch()
-        yield self._settled(batch, outset.rims)
+        waiting: list[WayNodes] = []
+        for block, look in self._ways_of_file(outset.members):
+            self._note(block, look, outset.members)
+            for nodes in _batches(block, look):
+                waiting.append(nodes)
+                if sum(map(len, waiting)) >= _BATCH:
+                    yield self._settled(np.concatenate(waiting), outset.rims)
+                    waiting = []
+        yield self._settled(np.concatenate([np.empty(0, WAY_NODE), *waiting]), outset.rims)
         yield self._across()
         if not self._pieces:
             raise unusable(
@@ -127,42 +107,48 @@ class StreetReader:
                 file=self.path.name,
             )
 
-    def _ways_of_file(self, members: dict[int, Rim]) -> Iterator[tuple[Any, int, Tags]]:
-        """Streets and obstacles, how they look and their tags; nodes that stop are noted."""
+    def _ways_of_file(self, members: dict[int, Rim]) -> Iterator[tuple[WayBlock, Ints]]:
+        """Ways and how each looks, or less than nought; nodes that stop are noted before."""
         places = osmium.index.create_map(_NODE_INDEX)
-        locations = osmium.NodeLocationsForWays(places)
-        locations.ignore_errors()
         keys = WAY_KEYS if self.profile == "walk" else ("highway",)
+        marked = SimpleNamespace(node=self._note_node)
         # In this order: the nodes of other ways (houses, fields) are never looked up.
-        filters = [having(WAY, *keys), locations, having(NODE, "place", "barrier")]
+        handlers = [having(WAY, *keys), _located(places), having(NODE, "place", "barrier"), marked]
         wanted = dict(members)
-        for thing in objects(self.path, NODE | WAY, *filters):
-            if not thing.is_way():
-                self._note_node(thing)
-            elif (read := self._read(thing, wanted)) is not None:
-                yield thing, *read
+        for block in way_blocks(self.path, NODE | WAY, *handlers):
+            yield self._read(block, wanted)
         if wanted:
-            locations = osmium.NodeLocationsForWays(places)
-            locations.ignore_errors()
-            filters = [IdFilter(wanted), locations]
-            for way in objects(self.path, WAY, *filters):
-                yield way, *wanted[way.id]
+            for block in way_blocks(self.path, WAY, IdFilter(wanted), _located(places)):
+                rims = [wanted[way] for way in block.way.tolist()]
+                yield (
+                    block._replace(kind=np.arange(len(rims)), tags=[tags for _, tags in rims]),
+                    np.array([look for look, _ in rims], np.int64),
+                )
 
-    def _read(self, way: Any, wanted: dict[int, Rim]) -> tuple[int, Tags] | None:
-        """How a way looks, with its tags; None where it neither is a street nor bars the way."""
-        rim = wanted.pop(way.id, None) if wanted else None
-        tags = way.tags
+    def _read(self, block: WayBlock, wanted: dict[int, Rim]) -> tuple[WayBlock, Ints]:
+        """How ways look; those that are rims by a relation too have its tags if they need them."""
+        looks, tags, kind = [self._look(said) for said in block.tags], [*block.tags], block.kind
+        for at, way in enumerate(block.way.tolist()) if wanted else ():
+            rim = wanted.pop(way, None)
+            look = looks[kind[at]]
+            if rim is None or look == _DAMAGED or (look >= 0 and not look & BARRIER):
+                continue
+            if rim[0] & BARRIER:
+                rim = rim[0] | max(look, 0), tags[kind[at]]
+            kind[at] = len(tags)
+            looks.append(rim[0])
+            tags.append(rim[1])
+        look = np.array(looks, np.int64)[kind]
+        self._damage.note(NOT_UTF8, *(f"道路 {way}" for way in block.way[look == _DAMAGED]))
+        return block._replace(tags=tags), look
+
+    def _look(self, tags: Tags) -> int:
+        """How a way with these tags looks; less than nought where there is none to walk or bar."""
         try:
             look = look_of(tags, self.profile)
-            if look is not None:
-                return look, tags
-            if rim and not rim[0] & BARRIER:
-                return rim
-            look = obstacle_of(tags, self.profile) | (rim[0] if rim else 0)
+            return look if look is not None else obstacle_of(tags, self.profile) or _NEITHER
         except UnicodeDecodeError:
-            self._damage.note(NOT_UTF8, f"道路 {way.id}")
-            return None
-        return (look, tags) if look else None
+            return _DAMAGED
 
     def _note_node(self, node: Any) -> None:
         """Remember a node that stops who walks, and what is wrong with a named place."""
@@ -177,43 +163,37 @@ class StreetReader:
         except osmium.InvalidLocationError:
             self._damage.note(_NOWHERE, f"节点 {node.id}")
 
-    def _note(self, way: int, tags: Tags) -> None:
-        """Remember what a street is called; of a million ways few texts are different ones."""
-        self._ways.append(way)
-        sort = tags.get("highway") or next(tags[key] for key in WAY_KEYS if key in tags)
-        self._highways.append(sys.intern(sort))
-        try:
-            self._names.append(sys.intern(tags.get("name", "")))
-        except UnicodeDecodeError:  # one walks there all the same
-            self._names.append("")
-
-    def _keep_ground(
-        self, way: int, look: int, refs: list[int], xs: list[int], ys: list[int]
-    ) -> None:
-        x, y = np.array(xs, np.int64), np.array(ys, np.int64)
-        if len(refs) > 3 and refs[0] == refs[-1] and not _nowhere(x, y).any():
-            self._grounds.append(Ground(way, look, np.array(refs, np.int64), x, y))
+    def _note(self, block: WayBlock, look: Ints, members: dict[int, Rim]) -> None:
+        """Remember what streets are called, and which are open ground."""
+        street = np.flatnonzero((look >= 0) & (look & BARRIER == 0))
+        said = {kind: _called(block.tags[kind]) for kind in np.unique(block.kind[street]).tolist()}
+        self._ways.extend(block.way[street].tolist())
+        kinds = block.kind[street].tolist()
+        self._highways.extend(said[kind][0] for kind in kinds)
+        self._names.extend(said[kind][1] for kind in kinds)
+        open_ground = [kind for kind in said if is_open_ground(block.tags[kind], self.profile)]
+        end = np.cumsum(block.size)
+        for at in street[np.isin(block.kind[street], open_ground)].tolist():
+            way, part = int(block.way[at]), slice(end[at] - block.size[at], end[at])
+            ref, x, y = (axis[part].astype(np.int64) for axis in (block.ref, block.x, block.y))
+            closed = len(ref) > 3 and ref[0] == ref[-1] and not _nowhere(x, y).any()
+            if closed and way not in members:
+                self._grounds.append(Ground(way, int(look[at]), ref, x, y))
 
     @property
     def ways(self) -> Ways:
         """The streets that were met."""
         return Ways.of(self._ways, self._highways, self._names)
 
-    def _settled(self, batch: _Batch, rims: Ints) -> WayNodes:
-        """The way nodes of a batch, broken where one cannot or may not walk on."""
-        nodes = np.empty(len(batch.refs), WAY_NODE)
-        nodes["ref"], nodes["x"], nodes["y"] = batch.refs, batch.xs, batch.ys
-        sizes = np.array(batch.sizes, np.int64)
-        nodes["way"] = np.repeat(batch.ways, sizes)
-        nodes["look"] = np.repeat(batch.looks, sizes)
+    def _settled(self, nodes: WayNodes, rims: Ints) -> WayNodes:
+        """Way nodes, each joined to the next of its way, broken where one cannot or may not go."""
+        number = np.cumsum(np.append(0, ~nodes["joined"]))[:-1]
         street = (nodes["look"] & BARRIER) == 0
         absent = nodes["x"] == _ABSENT
         nowhere = _nowhere(nodes["x"], nodes["y"])
         present = ~nowhere
         nowhere &= ~absent
-        number = np.repeat(np.arange(len(sizes)), sizes)
-        nodes["joined"] = False
-        nodes["joined"][:-1] = (number[:-1] == number[1:]) & present[:-1] & present[1:]
+        nodes["joined"][:-1] &= present[:-1] & present[1:]
         far = _far(nodes)
         nodes["joined"][far] = False
         self._pieces += int((nodes["joined"] & street).sum())
@@ -276,6 +256,35 @@ class StreetReader:
                 )
             )
         return tuple(told)
+
+
+def _located(places: Any) -> osmium.NodeLocationsForWays:
+    """Gives ways the places of their nodes; absent ones are marked so."""
+    located = osmium.NodeLocationsForWays(places)
+    located.ignore_errors()
+    return located
+
+
+def _called(tags: Tags) -> tuple[str, str]:
+    """What sort of street one is by its tags, and its name."""
+    sort = tags.get("highway") or next(tags[key] for key in WAY_KEYS if key in tags)
+    try:
+        return sort, tags.get("name", "")
+    except UnicodeDecodeError:  # one walks there all the same
+        return sort, ""
+
+
+def _batches(block: WayBlock, look: Ints) -> Iterator[WayNodes]:
+    """The nodes of ways that are walked on or bar the way; never parts of a way, nor too many."""
+    kept = look >= 0
+    of, size = np.repeat(kept, block.size), block.size[kept]
+    nodes = np.empty(np.count_nonzero(of), WAY_NODE)
+    nodes["ref"], nodes["x"], nodes["y"] = block.ref[of], block.x[of], block.y[of]
+    nodes["way"], nodes["look"] = np.repeat(block.way[kept], size), np.repeat(look[kept], size)
+    end = np.cumsum(size)
+    nodes["joined"] = True
+    nodes["joined"][end[size > 0] - 1] = False
+    yield from np.split(nodes, end[np.diff(end // _BATCH, prepend=0) > 0])
 
 
 _NOWHERE = "经纬度超出地球范围（纬度 ±90、经度 ±180）"

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Literal, NamedTuple
 from xml.sax.saxutils import quoteattr
 
@@ -34,8 +35,10 @@ _ASKED = sorted(
 )
 _TILE_DEG = 0.02
 _GEOMETRY = osmium.geom.WKBFactory()
-# Bytes of a line's WKB before its first coordinate.
-_WKB_HEAD = 9
+# Digits of a line's WKB before its first place, and of a place.
+_WKB_HEAD, _WKB_PLACE = 18, 32
+# So many ways are looked at together.
+_AT_ONCE = 50_000
 # More than a way has nodes.
 _MOST_PARTS = 10_000
 # A degree of latitude is nowhere shorter.
@@ -152,24 +155,18 @@ def cut_regions(osm: Path, regions: Sequence[Region]) -> list[Region]:
     marked: dict[int, dict[str, str]] = {}
     try:
         rims = _rims(osm)
-        for thing in _objects(osm, rims):
-            if thing.is_node():
-                marked[thing.id] = _sound_tags(thing)
-                continue
-            box = _box_of_whole(thing)
-            if box and not _near(tiles, cuttings, box):
-                continue
-            for number, nodes in enumerate(_parts(thing)):
+        for way in _ways_near(osm, rims, [cutting.box for cutting in cuttings], marked):
+            for number, nodes in enumerate(_parts(way)):
                 near = _near(tiles, cuttings, _box_of(nodes))
                 if not near:
                     continue
-                tags = _sound_tags(thing)
+                tags = _sound_tags(way)
                 if not tags.keys() & set(WAY_KEYS):
-                    tags = rims.get(thing.id, {})
+                    tags = rims.get(way.id, {})
                 # Parts have numbers that no way has.
-                way = thing.id if not number else -(thing.id * _MOST_PARTS + number)
+                ref = way.id if not number else -(way.id * _MOST_PARTS + number)
                 for cutting in near if tags else ():
-                    cutting.add(way, tags, nodes, marked)
+                    cutting.add(ref, tags, nodes, marked)
     except REFUSALS as error:
         raise refused(osm, error) from error
     return [
@@ -280,15 +277,44 @@ def _near(
     return list(found.values())
 
 
-def _box_of_whole(way: Any) -> Box | None:
-    """Around a way with all its nodes, which most are and far from any region; else None."""
-    try:
-        line = bytes.fromhex(_GEOMETRY.create_linestring(way))
-    except (osmium.InvalidLocationError, RuntimeError):  # nodes are absent; all are one place
-        return None
-    places = np.frombuffer(line, "<f8", offset=_WKB_HEAD).tolist()
-    lons, lats = places[::2], places[1::2]
-    return min(lons), min(lats), max(lons), max(lats)
+class _Nearby:
+    """Finds the ways that may touch some boxes, which few do: looked at by the thousand."""
+
+    def __init__(self, boxes: Sequence[Box]) -> None:
+        self._boxes = boxes
+        self._found: set[int] = set()
+        self._ways: list[int] = []
+        self._lines: list[str] = []
+
+    def add(self, way: Any) -> None:
+        """Put in a way."""
+        try:
+            line = _GEOMETRY.create_linestring(way)
+        except (osmium.InvalidLocationError, RuntimeError):  # nodes are absent; all are one place
+            self._found.add(way.id)
+            return
+        self._ways.append(way.id)
+        self._lines.append(line[_WKB_HEAD:])
+        if len(self._ways) >= _AT_ONCE:
+            self._look()
+
+    def found(self) -> set[int]:
+        """Ids of those that touch a box with all their nodes, or lack some of these."""
+        if self._ways:
+            self._look()
+        return self._found
+
+    def _look(self) -> None:
+        size = np.array([len(line) for line in self._lines]) // _WKB_PLACE
+        lon, lat = np.frombuffer(bytes.fromhex("".join(self._lines)), "<f8").reshape(-1, 2).T
+        first = np.cumsum(size) - size
+        low = [np.minimum.reduceat(axis, first) for axis in (lon, lat)]
+        high = [np.maximum.reduceat(axis, first) for axis in (lon, lat)]
+        near = np.zeros(len(size), bool)
+        for west, south, east, north in self._boxes:
+            near |= (low[0] <= east) & (high[0] >= west) & (low[1] <= north) & (high[1] >= south)
+        self._found.update(np.array(self._ways)[near].tolist())
+        self._ways, self._lines = [], []
 
 
 def _box_of(nodes: list[_Node]) -> Box:
@@ -335,8 +361,15 @@ def _rims(osm: Path) -> dict[int, dict[str, str]]:
     return found
 
 
-def _objects(osm: Path, rims: Collection[int]) -> Iterator[Any]:
-    """Nodes that may be in the way, then ways with the places of their nodes; rims last."""
+def _ways_near(
+    osm: Path, rims: Collection[int], boxes: Sequence[Box], marked: dict[int, dict[str, str]]
+) -> Iterator[Any]:
+    """Ways that may touch a box, with the places of their nodes; rims last.
+
+    Parameters
+    ----------
+    marked : gets the nodes that may be in the way, before the first way.
+    """
     places = osmium.index.create_map("sparse_mem_array")
 
     def located() -> Any:
@@ -344,12 +377,22 @@ def _objects(osm: Path, rims: Collection[int]) -> Iterator[Any]:
         filled.ignore_errors()
         return filled
 
-    wanted, marked = KeyFilter(*WAY_KEYS), KeyFilter(*_NODES)
+    wanted, marks = KeyFilter(*WAY_KEYS), KeyFilter(*_NODES)
     wanted.enable_for(WAY)
-    marked.enable_for(NODE)
-    # In this order: the nodes of other ways are never looked up.
-    first = osmium.FileProcessor(str(osm), NODE | WAY).with_filter(wanted)
-    yield from first.with_filter(located()).with_filter(marked)
+    marks.enable_for(NODE)
+    nearby = _Nearby(boxes)
+
+    def mark(node: Any) -> None:
+        marked[node.id] = _sound_tags(node)
+
+    told: Any = SimpleNamespace(node=mark, way=nearby.add)
+    with osmium.io.Reader(str(osm), NODE | WAY) as reader:
+        # In this order: the nodes of other ways are never looked up.
+        osmium.apply(reader, wanted, located(), marks, told)
+    some = nearby.found()
+    if some:
+        again: Any = osmium.FileProcessor(str(osm), WAY).with_filter(IdFilter(some))
+        yield from again.with_filter(located())
     if rims:
         bare: Any = osmium.FileProcessor(str(osm), WAY).with_filter(IdFilter(rims))
         for way in bare.with_filter(located()):
