@@ -35,6 +35,7 @@ from gdcoverage.outlets._terms import Vocabulary
 from gdcoverage.outlets.answers import Answers, read_answers, with_answers
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
 from gdcoverage.problems import InputError, Problem, Severity, unusable
+from gdcoverage.progress import at_work
 from gdcoverage.tables import Named, Reading, Rows, Table, Unread, plain_heading, tables_of
 from gdcoverage.tables.account import Question
 from gdcoverage.tables.coordinates import GUANGDONG, locate_rows, preferring
@@ -90,6 +91,7 @@ OUTLETS = pa.DataFrameSchema(
 )
 
 
+@at_work("读取网点")
 def read_outlets(
     source: Rows,
     *,
