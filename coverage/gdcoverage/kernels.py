@@ -66,9 +66,9 @@ def kernel(
 
 def _read_prepared(compiled: Any) -> None:
     """Where numba would write elsewhere or nowhere, look beside the package first."""
-    own = compiled._cache
+    own, elsewhere = compiled._cache, config.CACHE_DIR  # type: ignore[attr-defined]
     prepared = _Prepared(compiled.py_func, own)
-    if not config.CACHE_DIR and own.cache_path != prepared.cache_path and prepared.is_there():
+    if not elsewhere and own.cache_path != prepared.cache_path and prepared.is_there():
         compiled._cache = prepared
     if compiled._cache.cache_path is None:
         _unkept.append(compiled.py_func.__qualname__)

@@ -64,7 +64,7 @@ def empty_plan(model: CoverModel, work: Floats) -> State:
 def copy_of(model: CoverModel, plan: State) -> State:
     """A plan like another, to be changed."""
     plan.work[0] += model.entries()
-    return State(*(part.copy() for part in _changing(plan)), plan.within, plan.work)
+    return State._make([*(part.copy() for part in _changing(plan)), plan.within, plan.work])
 
 
 def copy_plan(into: State, plan: State) -> None:
