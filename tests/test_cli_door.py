@@ -1,10 +1,13 @@
 """The command's front door: init, sample, plans in workbooks, counties by name, wrong usage."""
 
+import re
 import shutil
 from types import SimpleNamespace
 
 import openpyxl
 import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
 
 from gdcoverage import cli
 from test_cli import PLAN, SAMPLE
@@ -187,3 +190,49 @@ def test_where_results_cannot_be_written_that_is_told_before_the_work(
     assert done.returncode == 1
     assert "结果文件夹不能写入" in done.stderr
     assert "读取人口" not in done.stderr
+
+
+# Names of programs and of forms of data that have no Chinese name.
+NAMES = (
+    *("Excel", "WPS", "TOML", "CSV", "JSON", "HTML", "OSM", "PostgreSQL", "Slurm", "Dask", "WGS"),
+    "A4",
+)
+# What may be written behind an option or as an argument, as it has to be written.
+WRITTEN = (
+    *("wgs84", "gcj02", "bd09", "cgcs2000", "walk", "osmnx", "text", "json", "csv", "outlets"),
+    *("people", "numbers", "province", "county", "two-outlets", "mean-walk", "spread", "expected"),
+    *("regret", "months", "run", "network", "register", "dask", "saved"),
+    *("GDCOVERAGE_REGISTER", "GDCOVERAGE_BY"),
+)
+
+
+def commands_below(group, words=()):
+    yield words
+    for name, one in getattr(group, "commands", {}).items():
+        yield from commands_below(one, (*words, name))
+
+
+ROOT = get_command(cli.app)
+
+
+@pytest.mark.parametrize("words", [*commands_below(ROOT)], ids=" ".join)
+def test_help_has_no_english_word_but_what_is_to_be_written(words):
+    told = CliRunner().invoke(cli.app, [*words, "--help"]).output.partition("例：")[0]
+    about = ROOT
+    for word in words:
+        about = about.commands[word]
+    told = told.replace(f"用法：gdcoverage {' '.join(words)}", "").replace("用法：gdcoverage", "")
+    names = {*getattr(about, "commands", ()), *(param.metavar for param in about.params)}
+    told = re.sub(r"-\n\s+", "-", told)
+    # Options, addresses, names of files, what is allowed of a number.
+    told = re.sub(r"--[a-z-]+|\S+://\S+|\.[a-z.]+|\bx(?=[<>])|(?<=[<=])x\b", "", told)
+    left = set(re.findall(r"[A-Za-z][\w-]*", told)) - {*NAMES, *WRITTEN} - names
+    # Metavars of one argument stand in the help of another.
+    assert {word for word in left if not word.isupper()} == set()
+
+
+def test_a_choice_that_is_none_is_told_with_those_there_are(command):
+    done = command("network", "build", "a.osm", "b.npz", "--profile", "x")
+    assert done.returncode == 2
+    assert "--profile 应为其中之一：'walk', 'osmnx'" in done.stderr
+    assert "Value" not in done.stderr

@@ -7,11 +7,19 @@ import sys
 from gdcoverage.start.sample import write_sample
 
 FIRST = """
-from gdcoverage import kernels
+from gdcoverage import kernels, progress
 kernels._started = lambda: print("another process begins")
 from gdcoverage.network._grid import metres_per_degree
-with kernels.telling(print):
+with progress.telling(print):
     metres_per_degree(23.0), metres_per_degree(23)
+"""
+
+READ_ONLY = """
+from numba.core import caching
+def refuse(self):
+    raise OSError("read only")
+for place in (caching.InTreeCacheLocator, caching.UserWideCacheLocator):
+    place.ensure_cache_path = refuse
 """
 
 AHEAD = """
@@ -62,6 +70,16 @@ def test_where_nothing_is_kept_nothing_is_compiled_ahead(tmp_path):
     unkept = FIRST.replace("kernels._started", "kernels.are_kept = lambda: False\nkernels._started")
     (told,) = said(unkept, NUMBA_CACHE_DIR=str(tmp_path))
     assert told == "正在编译计算程序，约十秒"
+
+
+def test_what_was_compiled_beside_the_package_serves_those_who_cannot_write_there():
+    nowhere = {"NUMBA_CACHE_DIR": "", "GDCOVERAGE_AHEAD": "1"}
+    said(FIRST.replace(", metres_per_degree(23)", ""), **nowhere)
+    read = READ_ONLY + FIRST.replace(", metres_per_degree(23)", "")
+    assert said(read + "print(kernels.are_kept())", **nowhere) == ["True"]
+    # What was not is compiled all the same, and kept nowhere.
+    unlike = read + "print(metres_per_degree(np.float32(23))[0] > 1e5)"
+    assert said("import numpy as np\n" + unlike, **nowhere) == ["True"]
 
 
 def test_what_is_compiled_ahead_is_what_a_run_calls(tmp_path):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gdcoverage.places.towns import read_towns
     from gdcoverage.policy import Standard
     from gdcoverage.problems import InputError, Problem
+    from gdcoverage.progress import show_progress
     from gdcoverage.register import Register
     from gdcoverage.report import Report
     from gdcoverage.service_areas import isochrones, reached_streets, service_area
@@ -81,6 +82,7 @@ _HOME = {
     "redesign": "sites",
     "service_area": "service_areas",
     "service_called": "outlets.offers",
+    "show_progress": "progress",
     "write_map": "emap",
     "write_outlets": "outlets",
 }
@@ -124,6 +126,7 @@ __all__ = [
     "redesign",
     "service_area",
     "service_called",
+    "show_progress",
     "write_map",
     "write_outlets",
 ]

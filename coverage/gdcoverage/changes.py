@@ -17,6 +17,7 @@ import pandas as pd
 
 from gdcoverage.findings import Coverage
 from gdcoverage.policy import SETTLEMENTS
+from gdcoverage.progress import at_work
 from gdcoverage.register import MOVED_M, distance_m
 from gdcoverage.showing import Shown, share
 
@@ -61,6 +62,7 @@ class Changed(Shown):
         return self.by_cause
 
 
+@at_work("比较两次评估")
 def compared(before: Coverage, after: Coverage) -> Changed:
     """What another assessment of the same demand points finds otherwise.
 

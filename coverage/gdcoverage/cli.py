@@ -20,6 +20,8 @@ from gdcoverage.problems import InputError, Problem, refused_by_system
 from gdcoverage.publish import command
 from gdcoverage.start import registering, siting
 from gdcoverage.start.asking import asked_and_kept
+from gdcoverage.start.helping import USAGE as HELP
+from gdcoverage.start.helping import Commands
 from gdcoverage.start.options import (
     County,
     Fresh,
@@ -59,6 +61,7 @@ _EPILOG = (
 )
 
 app = typer.Typer(
+    cls=Commands,
     help="社保服务合作网点覆盖分析：「城区步行15分钟，乡村辐射5公里」。",
     epilog=_EPILOG,
     add_completion=False,
@@ -66,7 +69,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-network_app = typer.Typer(help="步行路网。", no_args_is_help=True, rich_markup_mode=None)
+network_app = typer.Typer(
+    cls=Commands, help="步行路网。", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(network_app, name="network")
 app.add_typer(registering.app, name="register")
 registering.app.command(epilog=inspecting.EPILOG)(inspecting.route)
@@ -377,7 +382,7 @@ def main() -> None:
 
         said = told(error)
         # Without any word after the command, the error is the help itself.
-        is_help = said.startswith("Usage")
+        is_help = said.startswith(HELP)
         err.print(Text(said if is_help else f"用法错误：{said}（--help 显示用法）"), soft_wrap=True)
         sys.exit(USAGE)
     except InputError as error:

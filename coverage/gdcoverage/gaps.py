@@ -16,6 +16,7 @@ from gdcoverage.gap_areas import uncovered_areas
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import from_plane, stretch, to_plane
 from gdcoverage.network import reach
+from gdcoverage.progress import at_work
 
 # A place farther than this from a gap does not lend it its name.
 NAMING_DISTANCE_M = 5_000.0
@@ -24,6 +25,7 @@ _LEAST_HALF_M = 100.0
 _COMPASS = ("北", "东北", "东", "东南", "南", "西南", "西", "西北")
 
 
+@at_work("寻找空白区")
 def find_gaps(
     coverage: Coverage, places: gpd.GeoDataFrame | None = None, *, areas: bool = True
 ) -> gpd.GeoDataFrame:

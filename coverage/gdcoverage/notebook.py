@@ -22,6 +22,7 @@ from gdcoverage.gaps import find_gaps
 from gdcoverage.network import WalkNetwork, reach
 from gdcoverage.policy import Standard
 from gdcoverage.problems import unusable
+from gdcoverage.progress import at_work
 from gdcoverage.report import Report
 from gdcoverage.service_areas import isochrones, reached_streets
 from gdcoverage.showing import chinese_fonts
@@ -339,6 +340,7 @@ class Coverage(findings.Coverage):
         )
 
 
+@at_work("评估覆盖")
 def assess(
     outlets: Rows,
     demand: Rows,

@@ -19,6 +19,7 @@ from gdcoverage.geo.outline import around
 from gdcoverage.geo.plane import from_plane, in_plane, lonlat, stretch, to_plane
 from gdcoverage.kernels import kernel
 from gdcoverage.network import Snap, WalkNetwork, reach
+from gdcoverage.progress import at_work
 
 # A hole in the drawn area that is smaller than a square of this side is filled.
 _FILLED_M = 240.0
@@ -27,6 +28,7 @@ _SPOT_M = 25.0
 _M_PER_DEG = 111_195.0
 
 
+@at_work("计算可达街道")
 def reached_streets(coverage: Coverage, minutes: float | None = None) -> gpd.GeoDataFrame:
     """The pieces of street within a walk of the active outlets, cut where the time runs out.
 
@@ -87,6 +89,7 @@ def service_area(streets: gpd.GeoDataFrame | Lines, width_m: float = 45.0) -> Ba
     return shapely.transform(whole, lambda xy: np.column_stack(from_plane(*xy.T)))
 
 
+@at_work("计算等时圈")
 def isochrones(
     coverage: Coverage, minutes: Sequence[float] = (5, 10, 15), *, per_outlet: bool = False
 ) -> gpd.GeoDataFrame:

@@ -23,6 +23,7 @@ from gdcoverage.demand._table import Points
 from gdcoverage.geo.datum import Datum
 from gdcoverage.policy import SETTLEMENTS, Settlement, Standard
 from gdcoverage.problems import Problem, unusable
+from gdcoverage.progress import at_work
 from gdcoverage.tables import Named, Reading, Rows, Table, of_each, read_layer
 from gdcoverage.tables.frames import as_given, labelled, source_of
 
@@ -65,6 +66,7 @@ _TEXT = (
 )
 
 
+@at_work("读取人口")
 def read_demand(
     source: Rows,
     *,

@@ -23,11 +23,13 @@ from gdcoverage.network import WalkNetwork
 from gdcoverage.outlets import sound_outlets
 from gdcoverage.places.counties import assign_counties, read_counties
 from gdcoverage.policy import MAP_TITLE, PHRASE, Standard
+from gdcoverage.progress import at_work
 from gdcoverage.report import read_first
 from gdcoverage.sites import Alternatives, Siting
 from gdcoverage.tables import Rows
 
 
+@at_work("制作公众版地图")
 def build_public_map(
     outlets: Rows,
     counties: Rows | None = None,
@@ -112,6 +114,7 @@ def _walks(
     return walks_block(network, outlets.set_geometry(shown), standard)
 
 
+@at_work("制作地图")
 def build_map(
     coverage: Coverage,
     gaps: gpd.GeoDataFrame,

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdcoverage.arrays import Floats, Ints
-from gdcoverage.kernels import kernel
 from gdcoverage.locate._model import CoverModel, Lists, transposed, with_rows, with_sites
 
 Hashes = NDArray[np.uint64]
@@ -52,13 +51,7 @@ def _mixed(numbers: Hashes) -> Hashes:
 
 
 def _sums(lists: Lists, hashes: Hashes) -> Hashes:
-    return _hash_sums(lists.start, lists.items, hashes)
-
-
-@kernel
-def _hash_sums(start, items, hashes):  # type: ignore[no-untyped-def]
-    sums = np.zeros(len(start) - 1, np.uint64)
-    for k in range(len(sums)):
-        for slot in range(start[k], start[k + 1]):
-            sums[k] += hashes[items[slot]]
-    return sums
+    """Sums of each list, which run over from the largest number to nought."""
+    so_far = np.zeros(len(lists.items) + 1, np.uint64)
+    np.cumsum(hashes[lists.items], out=so_far[1:])
+    return np.diff(so_far[lists.start])

@@ -28,7 +28,7 @@ def contained(lists: Lists, holders: Lists, cost: Floats, groups: Lists, outer: 
     )  # fmt: skip
 
 
-@kernel
+@kernel(inner=True)
 def _within_groups(start, items, inner, outer):  # type: ignore[no-untyped-def]
     for slot in range(start[inner], start[inner + 1]):
         found = False

@@ -3,78 +3,79 @@
 # Everything here is numba code on the named tuples of arrays that stand in their definitions.
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from gdcoverage.arrays import Bools, Floats, Int32s, Ints
 from gdcoverage.kernels import kernel
-from gdcoverage.locate._model import Lists, transposed_lists
+from gdcoverage.locate._model import CoverModel, Lists, transposed
 
 # How much more a row counts for each of its floors that is not reached. A power of two, so that
 # sums of whole weights stay exact.
 URGENCY = 16.0
 # What is lacking of conditions, as a share of one of them, that is rounding only.
 HAIR = 1e-12
+# Steps of `shift`. A plain 1 is a type of its own to the compiler, and so are items of lists:
+# what is called with several types is compiled as often.
+CHOOSE, GIVE_UP = np.int64(1), np.int64(-1)
 
 
 class State(NamedTuple):
     """A plan in the making, with the value that each site would add now."""
 
-    count: np.ndarray  # type: ignore[assignment]  # int32, of each row: chosen sites that cover it
-    gain: np.ndarray  # float64, of each site: value of choosing it, more where floors are open
-    chosen: np.ndarray  # bool, of each site
-    used: np.ndarray  # int64, of each group: chosen sites in it
-    total: np.ndarray  # float64: value and cost of the plan
-    restless: np.ndarray  # bool, of each site: near a change since it was last tried to swap
-    reached: np.ndarray  # float64, of each floor: covered weight
-    urgent: np.ndarray  # bool, of each floor: whether its rows count more
+    count: Int32s  # type: ignore[assignment]  # of each row: chosen sites that cover it
+    gain: Floats  # of each site: value of choosing it, more where floors are open
+    chosen: Bools  # of each site
+    used: Ints  # of each group: chosen sites in it
+    total: Floats  # value and cost of the plan
+    restless: Bools  # of each site: near a change since it was last tried to swap
+    reached: Floats  # of each floor: covered weight
+    urgent: Bools  # of each floor: whether its rows count more
     within: Lists  # rows of each floor
-    work: np.ndarray  # float64: pairs of site and row looked at, by all plans that share it
+    work: Floats  # pairs of site and row looked at, by all plans that share it
 
 
-@kernel
-def empty_plan(model, work):
+def _changing(plan: State) -> tuple[Any, ...]:
+    """The arrays that change with a plan; the others are shared."""
+    return tuple(plan)[: State._fields.index("within")]
+
+
+def empty_plan(model: CoverModel, work: Floats) -> State:
     """No site chosen; what is done with the plan is counted in `work`."""
-    work[0] += len(model.rows.items)
-    sites = len(model.cost)
-    gain = np.zeros(sites)
-    for j in range(sites):
-        for slot in range(model.rows.start[j], model.rows.start[j + 1]):
-            row = model.rows.items[slot]
-            floors = model.floors.start[row + 1] - model.floors.start[row]
-            gain[j] += model.weight[row] * (1.0 + URGENCY * floors)
-    floors = len(model.needed)
-    start, items = transposed_lists(model.floors.start, model.floors.items, floors)
+    work[0] += model.entries()
+    sites, floors = len(model.cost), len(model.needed)
+    worth = model.weight * (1.0 + URGENCY * model.floors.sizes())
     return State(
         np.zeros(len(model.weight), np.int32),
-        gain,
+        # Of nothing, the sums are whole numbers.
+        np.bincount(model.rows.owners(), worth[model.rows.items], sites).astype(np.float64),
         np.zeros(sites, np.bool_),
         np.zeros(len(model.limits), np.int64),
         np.zeros(2),
         np.ones(sites, np.bool_),
         np.zeros(floors),
         np.ones(floors, np.bool_),
-        Lists(start, items),
+        transposed(model.floors, floors),
         work,
     )
 
 
-@kernel
-def copy_plan(into, plan):
+def copy_of(model: CoverModel, plan: State) -> State:
+    """A plan like another, to be changed."""
+    plan.work[0] += model.entries()
+    return State._make([*(part.copy() for part in _changing(plan)), plan.within, plan.work])
+
+
+def copy_plan(into: State, plan: State) -> None:
     """Make one plan the same as another."""
-    into.count[:] = plan.count
-    into.gain[:] = plan.gain
-    into.chosen[:] = plan.chosen
-    into.used[:] = plan.used
-    into.total[:] = plan.total
-    into.restless[:] = plan.restless
-    into.reached[:] = plan.reached
-    into.urgent[:] = plan.urgent
+    for mine, part in zip(_changing(into), _changing(plan), strict=True):
+        mine[:] = part
 
 
-@kernel
+@kernel(inner=True)
 def shift(model, plan, site, step):
-    """Choose a site (`step` 1) or give it up (-1); only rows that change worth are followed."""
+    """Choose a site or give it up; only rows that change worth are followed."""
     looked = model.rows.start[site + 1] - model.rows.start[site]
     for slot in range(model.rows.start[site], model.rows.start[site + 1]):
         row = model.rows.items[slot]
@@ -104,7 +105,7 @@ def shift(model, plan, site, step):
             _turn(model, plan, floor)
 
 
-@kernel
+@kernel(inner=True)
 def _turn(model, plan, floor):
     """A floor is reached, or no more: its uncovered rows count less, or more."""
     plan.urgent[floor] = not plan.urgent[floor]
@@ -130,7 +131,7 @@ def lack(model, plan):
     return lacking
 
 
-@kernel
+@kernel(inner=True)
 def _is_asked(model, plan, site):
     """Whether a group of the site has too few."""
     for slot in range(model.groups.start[site], model.groups.start[site + 1]):
@@ -140,7 +141,7 @@ def _is_asked(model, plan, site):
     return False
 
 
-@kernel
+@kernel(inner=True)
 def _is_open(model, plan, site):
     for slot in range(model.groups.start[site], model.groups.start[site + 1]):
         group = model.groups.items[slot]
@@ -149,7 +150,7 @@ def _is_open(model, plan, site):
     return True
 
 
-@kernel
+@kernel(inner=True)
 def _next_site(model, plan, budget, noise):
     """The site of most gain for its cost that may be chosen, of those first that a group lacks;
     the first of equals; -1 for none.
@@ -183,13 +184,13 @@ def fill(model, plan, budget, target, noise, added):
         site = _next_site(model, plan, budget, noise)
         if site < 0:
             break
-        shift(model, plan, site, 1)
+        shift(model, plan, site, CHOOSE)
         added[size] = site
         size += 1
     return size
 
 
-@kernel
+@kernel(inner=True)
 def _disturb(model, plan, site):
     """Sites that share rows with `site` may have become worth a swap."""
     for slot in range(model.rows.start[site], model.rows.start[site + 1]):
@@ -203,13 +204,20 @@ def _disturb(model, plan, site):
 def swap(model, plan, budget, target, noise):
     """Give up each restless site in turn and fill again; keep what gains, until none does."""
     added = np.empty(len(model.cost), np.int64)
+    tried = np.empty(len(model.cost), np.int64)
     improved = True
     while improved and (plan.total[0] < target - noise or lack(model, plan) > HAIR):
         improved = False
-        for site in np.flatnonzero(plan.chosen & plan.restless):
+        count = 0
+        for j in range(len(model.cost)):
+            if plan.chosen[j] and plan.restless[j]:
+                tried[count] = j
+                count += 1
+        for turn in range(count):
+            site = tried[turn]
             value, lacking = plan.total[0], lack(model, plan)
             plan.restless[site] = False
-            shift(model, plan, site, -1)
+            shift(model, plan, site, GIVE_UP)
             size = fill(model, plan, budget, np.inf, noise, added)
             change = lack(model, plan) - lacking
             if change < -HAIR or (change <= HAIR and plan.total[0] > value + noise):
@@ -219,8 +227,8 @@ def swap(model, plan, budget, target, noise):
                     _disturb(model, plan, added[k])
             elif size != 1 or added[0] != site:
                 for k in range(size):
-                    shift(model, plan, added[k], -1)
-                shift(model, plan, site, 1)
+                    shift(model, plan, added[k], GIVE_UP)
+                shift(model, plan, site, CHOOSE)
 
 
 @kernel
@@ -233,7 +241,9 @@ def shed(model, plan, target, budget, noise):
     while True:
         dear = plan.total[1] > budget + noise
         worst, worst_rate = -1, np.inf
-        for site in np.flatnonzero(plan.chosen):
+        for site in range(len(model.cost)):
+            if not plan.chosen[site]:
+                continue
             loss = 0.0
             plan.work[0] += model.rows.start[site + 1] - model.rows.start[site]
             for slot in range(model.rows.start[site], model.rows.start[site + 1]):
@@ -248,14 +258,14 @@ def shed(model, plan, target, budget, noise):
                     continue
                 rate += plan.total[0] + 1.0
             if rate < worst_rate and (dear or plan.total[0] - loss >= target - noise):
-                worst, worst_rate = site, rate  # type: ignore[assignment]
+                worst, worst_rate = site, rate
         if worst < 0:
             return
-        shift(model, plan, worst, -1)
+        shift(model, plan, worst, GIVE_UP)
         _disturb(model, plan, worst)
 
 
-@kernel
+@kernel(inner=True)
 def _is_needed(model, plan, site, lost):
     """Whether groups or floors that have enough would not without the site (`lost`: noughts)."""
     for slot in range(model.groups.start[site], model.groups.start[site + 1]):
@@ -287,7 +297,7 @@ def follow(model, plan, sites, budget):
     for site in sites:
         affordable = plan.total[1] + model.cost[site] <= budget + 1e-9
         if affordable and not plan.chosen[site] and _is_open(model, plan, site):
-            shift(model, plan, site, 1)
+            shift(model, plan, site, CHOOSE)
 
 
 @kernel
@@ -297,11 +307,11 @@ def shake(model, plan, centre, most):
     for slot in range(model.rows.start[centre], model.rows.start[centre + 1]):
         row = model.rows.items[slot]
         for other in range(model.sites.start[row], model.sites.start[row + 1]):
-            site = model.sites.items[other]
+            site = np.int64(model.sites.items[other])
             if plan.chosen[site] and site != centre and dropped < most:
-                shift(model, plan, site, -1)
+                shift(model, plan, site, GIVE_UP)
                 _disturb(model, plan, site)
                 dropped += 1
     if not plan.chosen[centre] and _is_open(model, plan, centre):
-        shift(model, plan, centre, 1)
+        shift(model, plan, centre, CHOOSE)
     _disturb(model, plan, centre)

@@ -82,7 +82,11 @@ def run(
     # and its thread is left to end by itself.
     thread = Thread(target=solver.run)
     thread.start()
-    thread.join(seconds)
+    try:
+        thread.join(seconds)
+    except KeyboardInterrupt:
+        seen.is_unwanted = True
+        raise
     if thread.is_alive():
         effort.meter.struck = True
         return Outcome(seen.values, seen.bound, False)
@@ -129,13 +133,14 @@ class _Seen:
     effort: Effort
     entries: int
     looks: int = 0
+    is_unwanted: bool = False
 
     def count(self, event: Any) -> None:
         self.looks += 1
         each = ROOT_LOOK if self.looks <= ROOT_LOOKS else LOOK
         self.effort.spend(each * self.entries)
         self.look(event)
-        if self.effort.is_over():
+        if self.is_unwanted or self.effort.is_over():
             event.interrupt()
 
     def look(self, event: Any) -> None:

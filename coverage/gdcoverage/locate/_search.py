@@ -161,8 +161,7 @@ class Search:
 
     def _search(self, effort: Effort, patience: int | None) -> None:
         """Look for better plans until effort or patience ends."""
-        failed, place = 0, greedy.empty_plan(self.model, self.effort.meter.work)
-        greedy.copy_plan(place, self.best)
+        failed, place = 0, greedy.copy_of(self.model, self.best)
         weight = np.ones(len(self.model.weight))
         while not (effort.is_over() or self.is_done() or failed == patience):
             if self.model.is_total() and not self.model.is_two_sided():
@@ -194,8 +193,7 @@ class Search:
         if model.is_targeted():
             budget = self.worth() - max(self.grain, ROUNDING * self.worth())
             greedy.shed(model, place, np.inf, budget, self.noise)
-        plan = greedy.empty_plan(model, self.effort.meter.work)
-        greedy.copy_plan(plan, place)
+        plan = greedy.copy_of(model, place)
         centre, most = self.random.integers(len(model.cost)), self.random.integers(2, 7)
         greedy.shake(model, plan, centre, most)
         greedy.shed(model, plan, np.inf, budget, self.noise)

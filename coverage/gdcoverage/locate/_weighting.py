@@ -93,7 +93,7 @@ def _better(model, score, moved, j, k):
     return a > b or (a == b and moved[j] < moved[k])
 
 
-@kernel
+@kernel(inner=True)
 def _fits(model, used, site):
     for slot in range(model.groups.start[site], model.groups.start[site + 1]):
         if used[model.groups.items[slot]] >= model.limits[model.groups.items[slot]]:
@@ -101,7 +101,7 @@ def _fits(model, used, site):
     return True
 
 
-@kernel
+@kernel(inner=True)
 def _least_missed(model, chosen, score, moved, fresh):
     worst = -1
     for j in range(len(chosen)):
@@ -116,7 +116,7 @@ def _least_missed(model, chosen, score, moved, fresh):
     return worst
 
 
-@kernel
+@kernel(inner=True)
 def _free_neighbours(model, site, barred):
     """Sites given up may come back once something near them has changed."""
     own, seen = barred[site], 0
@@ -129,7 +129,7 @@ def _free_neighbours(model, site, barred):
     return seen
 
 
-@kernel
+@kernel(inner=True)
 def _drop(model, site, chosen, count, score, weight, missing, place, left, used):
     chosen[site] = False
     for slot in range(model.groups.start[site], model.groups.start[site + 1]):
@@ -149,7 +149,7 @@ def _drop(model, site, chosen, count, score, weight, missing, place, left, used)
     return left
 
 
-@kernel
+@kernel(inner=True)
 def _add(model, site, chosen, count, score, weight, missing, place, left, used):
     for slot in range(model.groups.start[site], model.groups.start[site + 1]):
         used[model.groups.items[slot]] += 1

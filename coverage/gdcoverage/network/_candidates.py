@@ -141,7 +141,7 @@ def candidates(lon, lat, reach_m, pieces, grid, lines):
     return start, piece[:filled].copy(), part[:filled].copy(), near, near_part
 
 
-@kernel
+@kernel(inner=True)
 def _nothing(vertices, edges):
     """Nothing is known yet."""
     return _Around(
@@ -156,21 +156,21 @@ def _nothing(vertices, edges):
     )
 
 
-@kernel
+@kernel(inner=True)
 def _no_places(edges):
     """Room for one place of each edge."""
     numbers = np.empty((2, edges), np.int32)
     return _Places(numbers[0], numbers[1], np.empty(edges), np.empty(edges))
 
 
-@kernel
+@kernel(inner=True)
 def _cell_at(lon, lat, grid):
     """Column and row of the cell of a point, which may lie outside of them all."""
     column = int(np.floor((lon - grid.west) / grid.width))
     return column, int(np.floor((lat - grid.south) / grid.height))
 
 
-@kernel
+@kernel(inner=True)
 def _look(here, reach_m, ring, pieces, grid, lines, around, opened):  # noqa: PLR0912 - one scan
     """Take note of the pieces in a ring of cells around the point's own.
 
@@ -228,7 +228,7 @@ def _look(here, reach_m, ring, pieces, grid, lines, around, opened):  # noqa: PL
     return opened, bar_count
 
 
-@kernel
+@kernel(inner=True)
 def _holds(values, first, end, value):
     """Whether a value is among some."""
     found = False
@@ -237,7 +237,7 @@ def _holds(values, first, end, value):
     return found
 
 
-@kernel
+@kernel(inner=True)
 def _looked_at(here, ring, grid):
     """Metres to the nearest cell that was not looked at."""
     _, lon, lat = here
@@ -255,7 +255,7 @@ def _looked_at(here, ring, grid):
     return metres
 
 
-@kernel
+@kernel(inner=True)
 def _settle(here, sure_m, nearest, pieces, around, held, opened, kept):
     """Judge the edges whose nearest place is certain.
 
@@ -313,7 +313,7 @@ def _settle(here, sure_m, nearest, pieces, around, held, opened, kept):
     return nearest, left, kept
 
 
-@kernel
+@kernel(inner=True)
 def _in_order(places, count, lines):
     """Sort places by metres, then by edge; of those at one node a certain one, the lowest, stays.
 

@@ -109,7 +109,7 @@ def _filled(pieces, corner):
     return start, piece
 
 
-@kernel
+@kernel(inner=True)
 def _cells_of(lon_a, lat_a, lon_b, lat_b, corner, cells):
     """Put the cells that a piece meets into an array; returns how many."""
     west, south, width, height, columns, rows = corner

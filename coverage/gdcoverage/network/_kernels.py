@@ -1,6 +1,7 @@
 """Compiled bounded shortest paths on compact arrays: what `reach` runs on."""
 
-# The compiled functions take what the named tuples here hold; numba gives them their types.
+# The compiled functions take what the named tuples here hold; numba gives them their types. Whole
+# numbers are of the same type wherever a function is called, for it is compiled once for each.
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from typing import NamedTuple
@@ -52,7 +53,7 @@ class ByEdge(NamedTuple):
     order: Ints
 
 
-@kernel
+@kernel(inner=True)
 def _before(key_a, tag_a, key_b, tag_b):
     return key_a < key_b or (key_a == key_b and tag_a < tag_b)
 
@@ -92,7 +93,7 @@ def _drop(keys, tags, items, size):
     return size
 
 
-@kernel
+@kernel(inner=True)
 def _lower(values, touched, count, item, value):
     """Lower a value, noting the item when it is touched for the first time."""
     if values[item] == np.inf:
@@ -119,9 +120,9 @@ def nearest_node_source(streets, sources, limit):
     keys = np.empty(room)
     tags = np.empty(room, np.int32)
     items = np.empty(room, np.int32)
-    size = 0
-    for s in range(len(edge)):
-        e = edge[s]
+    size = np.int64(0)
+    for join in range(len(edge)):
+        s, e = np.int32(join), edge[join]
         for node, part in ((edge_u[e], along[s]), (edge_v[e], edge_m[e] - along[s])):
             d = access[s] + part
             if d <= limit and _before(d, s, metres[node], source[node]):
@@ -160,7 +161,7 @@ def nearest_point_source(streets, node_m, node_source, points, sources, sources_
         for j in range(start[p], start[p + 1]):
             e = edge[j]
             for node, part in ((edge_u[e], along[j]), (edge_v[e], edge_m[e] - along[j])):
-                d, s = node_m[node] + part + access[j], node_source[node]
+                d, s = node_m[node] + part + access[j], np.int64(node_source[node])
                 if d <= limit and _before(d, s, metres[p], other[p]):
                     metres[p], own[p], other[p] = d, j, s
             for i in range(by_edge[e], by_edge[e + 1]):
@@ -195,17 +196,18 @@ def points_within(streets, sources, points, owner, points_by_edge, limit):  # no
     keys = np.empty(room)
     tags = np.empty(room, np.int32)
     items = np.empty(room, np.int32)
+    any_tag = np.int32(0)
     row_start = np.zeros(len(s_start), np.int64)
     out_point = np.empty(1024, np.int32)
     out_m = np.empty(len(out_point))
     filled = 0
     for s in range(len(s_start) - 1):
-        touched, found, size = 0, 0, 0
+        touched = found = size = np.int64(0)
         for js in range(s_start[s], s_start[s + 1]):
             e = s_edge[js]
             for i in range(by_edge[e], by_edge[e + 1]):
                 j = order[i]
-                p = owner[j]
+                p = np.int32(owner[j])
                 d = s_access[js] + abs(p_along[j] - s_along[js]) + p_access[j]
                 if d <= limit and d < best[p]:
                     found = _lower(best, seen_point, found, p, d)
@@ -213,7 +215,7 @@ def points_within(streets, sources, points, owner, points_by_edge, limit):  # no
                 d = s_access[js] + part
                 if d <= limit and d < dist[node]:
                     touched = _lower(dist, seen_node, touched, node, d)
-                    size = _push(keys, tags, items, size, d, 0, node)
+                    size = _push(keys, tags, items, size, d, any_tag, node)
         while size > 0:
             d, node = keys[0], items[0]
             size = _drop(keys, tags, items, size)
@@ -229,13 +231,13 @@ def points_within(streets, sources, points, owner, points_by_edge, limit):  # no
                         part = edge_m[e] - part
                     elif edge_v[e] == node:
                         part = min(part, edge_m[e] - part)
-                    p, pd = owner[j], d + part + p_access[j]
+                    p, pd = np.int32(owner[j]), d + part + p_access[j]
                     if pd <= limit and pd < best[p]:
                         found = _lower(best, seen_point, found, p, pd)
                 nd, other = d + length[slot], head[slot]
                 if nd <= limit and nd < dist[other]:
                     touched = _lower(dist, seen_node, touched, other, nd)
-                    size = _push(keys, tags, items, size, nd, 0, other)
+                    size = _push(keys, tags, items, size, nd, any_tag, other)
         while filled + found > len(out_point):
             out_point = np.concatenate((out_point, np.empty_like(out_point)))
             out_m = np.concatenate((out_m, np.empty_like(out_m)))

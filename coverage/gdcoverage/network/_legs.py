@@ -39,14 +39,14 @@ def _sector_rims() -> NDArray[np.float64]:
 _RIM = _sector_rims()
 
 
-@kernel
+@kernel(inner=True)
 def unbarred(sectors, first):
     """Forget what bars the sectors."""
     sectors[:, SHUT], sectors[:, _FROM], sectors[:, _TO], sectors[:, _FAR] = np.inf, 2.0, 1.0, 0.0
     first[:] = -1
 
 
-@kernel
+@kernel(inner=True)
 def direction(x, y):
     """Direction of a place, in sectors, counter-clockwise from the east."""
     part = y / (abs(x) + abs(y))
@@ -55,7 +55,7 @@ def direction(x, y):
     return (part if y >= 0.0 else 4.0 + part) * _PER_QUARTER
 
 
-@kernel
+@kernel(inner=True)
 def _reached(rim, ax, ay, bx, by):
     """How far out the line through two places meets the rim at which a sector begins."""
     dx, dy = bx - ax, by - ay
@@ -63,7 +63,7 @@ def _reached(rim, ax, ay, bx, by):
     return (ax * dy - ay * dx) / across if across != 0.0 else np.inf
 
 
-@kernel
+@kernel(inner=True)
 def bar(barring, count, here, lons, lats, sectors, first, held, used):
     """Let pieces bar the sectors that they meet.
 
@@ -119,7 +119,7 @@ def bar(barring, count, here, lons, lats, sectors, first, held, used):
     return used
 
 
-@kernel
+@kernel(inner=True)
 def met(x, y, leg_m, ax, ay, bx, by):
     """How far along the leg to (x, y) it meets a piece, metres; inf where it does not."""
     a_off, b_off = (x * ay - y * ax) / leg_m, (x * by - y * bx) / leg_m
@@ -133,7 +133,7 @@ def met(x, y, leg_m, ax, ay, bx, by):
     return on if on >= 0.0 else np.inf
 
 
-@kernel
+@kernel(inner=True)
 def nearest_place(ax, ay, bx, by):
     """The place of a piece nearest to the point: so much of it, and metres east and north."""
     dx, dy = bx - ax, by - ay

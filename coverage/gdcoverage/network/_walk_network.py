@@ -31,6 +31,7 @@ from gdcoverage.network._street_reader import StreetReader
 from gdcoverage.network._way_nodes import WAY_NODE, WayNodes, barriers_of, parts, segments_of
 from gdcoverage.network._ways import DOUBTFUL, NOT_JOINED, Barriers, Looks, Ways
 from gdcoverage.problems import Problem, unusable
+from gdcoverage.progress import at_work
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -105,6 +106,7 @@ class WalkNetwork:
     # Ways to make one -------------------------------------------------------------------------
 
     @classmethod
+    @at_work("读取街道")
     def from_osm(
         cls,
         path: str | Path,
@@ -162,6 +164,7 @@ class WalkNetwork:
         return cls._from_segments(segments, ways, barriers, source, problems, profile)
 
     @classmethod
+    @at_work("读取路网")
     def from_osmnx(
         cls,
         graph: nx.MultiDiGraph,
@@ -202,6 +205,7 @@ class WalkNetwork:
         return cls._from_segments(*streets, source, read.problems, profile, polygon, margin_m)
 
     @classmethod
+    @at_work("读取路网")
     def from_graphml(
         cls,
         path: str | Path,

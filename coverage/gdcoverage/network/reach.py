@@ -17,6 +17,7 @@ from scipy.sparse import csr_array
 from gdcoverage.arrays import Floats, Int32s, Ints
 from gdcoverage.geo.plane import TOLERANCE_M
 from gdcoverage.network import Snap, WalkNetwork, _kernels
+from gdcoverage.progress import at_work
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +118,7 @@ def cover_sets(
     return covers
 
 
+@at_work("计算步行距离")
 def distances(
     network: WalkNetwork,
     sources: gpd.GeoDataFrame | gpd.GeoSeries,
@@ -161,6 +163,7 @@ def distances(
     )
 
 
+@at_work("计算最近网点")
 def nearest(
     network: WalkNetwork,
     sources: gpd.GeoDataFrame | gpd.GeoSeries,

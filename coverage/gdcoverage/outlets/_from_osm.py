@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.network._osm_faults import BAD_ELEMENT, REFUSALS, Damage, refused
 from gdcoverage.problems import unusable
+from gdcoverage.progress import at_work
 from gdcoverage.tables import Reading
 from gdcoverage.tables.frames import source_of
 
@@ -46,6 +47,7 @@ class _Feature(NamedTuple):
     place: BaseGeometry
 
 
+@at_work("读取街道文件里的网点")
 def outlets_from_osm(source: str | Path | gpd.GeoDataFrame, tags: Wanted = _BANKS) -> Reading:
     """Features of OpenStreetMap as outlets, for `read_outlets`, `assess` or candidate sites.
 

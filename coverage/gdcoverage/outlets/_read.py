@@ -31,6 +31,7 @@ from gdcoverage.outlets._versions import evidence_beside
 from gdcoverage.outlets.answers import Answers, read_answers, with_answers
 from gdcoverage.policy import FLAGS, ITEMS, MODES, OUTLET_STATUS
 from gdcoverage.problems import InputError, Problem, Severity, unusable
+from gdcoverage.progress import at_work
 from gdcoverage.tables import (
     Found,
     Named,
@@ -96,6 +97,7 @@ OUTLETS = pa.DataFrameSchema(
 )
 
 
+@at_work("读取网点")
 def read_outlets(
     source: Rows,
     *,

@@ -15,8 +15,9 @@ import geopandas as gpd
 from gdcoverage._version import __version__
 from gdcoverage.files import written_whole
 from gdcoverage.findings import NO_COUNTY
-from gdcoverage.kernels import telling
+from gdcoverage.kernels import compile_early
 from gdcoverage.problems import InputError, Problem
+from gdcoverage.progress import telling
 from gdcoverage.report import Report, percent
 from gdcoverage.run.busy import held
 from gdcoverage.run.counties import Found, find, results_of
@@ -77,6 +78,7 @@ def run_plan(plan: Plan, made_on: str, how: How | None = None, say: Say = lambda
         seldom_collecting(),
         (how or How()).staffed() as staffed,
     ):
+        compile_early()
         return _run(plan, made_on, staffed, say)
 
 
@@ -148,6 +150,7 @@ def make_report(
     if county is not None:
         require_county(inputs.counties, county)
     with telling(say), (how or How()).staffed() as staffed:
+        compile_early()
         jobs = _jobs(plan, inputs, made_on, staffed, say, county)
         found = find(plan, jobs, staffed, say)
         answered = answer_jointly(plan, inputs, found, staffed, say) if county is None else None

@@ -13,6 +13,7 @@ from gdcoverage.findings import Coverage
 from gdcoverage.gaps import find_gaps
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import lonlat
+from gdcoverage.progress import at_work
 from gdcoverage.showing import Shown
 from gdcoverage.sites._order import build_order
 from gdcoverage.sites._prefer import settled
@@ -57,6 +58,7 @@ class Alternatives(Shown):
         return self.plans
 
 
+@at_work("寻找备选方案")
 def alternatives(coverage: Coverage, candidates: Rows | None, terms: Terms) -> Alternatives:
     """Further plans of no more sites than the best has, nearly as good.
 

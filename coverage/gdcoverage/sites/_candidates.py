@@ -17,6 +17,7 @@ from gdcoverage.geo.plane import lonlat, stretch, to_plane
 from gdcoverage.outlets import sound_outlets
 from gdcoverage.policy import SETTLEMENTS
 from gdcoverage.problems import refuse_rows, unusable
+from gdcoverage.progress import at_work
 from gdcoverage.sites._terms import Areas
 from gdcoverage.tables import Headings, Rows, coordinates, tables_of
 from gdcoverage.tables.frames import adcodes, labelled, only_points
@@ -154,6 +155,7 @@ def candidate_lengths(coverage: Coverage, candidates: gpd.GeoDataFrame) -> csr_a
     )
 
 
+@at_work("生成候选点")
 def generate_candidates(
     coverage: Coverage,
     count: int,

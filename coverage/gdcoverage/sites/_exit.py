@@ -16,6 +16,7 @@ from gdcoverage.gaps import find_gaps, gap_of_demand
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import lonlat
 from gdcoverage.problems import InputError, unusable
+from gdcoverage.progress import at_work
 from gdcoverage.showing import Shown, share
 from gdcoverage.sites._candidates import generate_candidates
 from gdcoverage.sites._plan import SitePlan
@@ -68,6 +69,7 @@ class ExitImpact(Shown):
         return self.counties
 
 
+@at_work("计算各网点退出的影响")
 def exit_impact(coverage: Coverage) -> gpd.GeoDataFrame:
     """For each active outlet the people who would lose the standard if it alone left.
 
@@ -120,6 +122,7 @@ def exit_impact(coverage: Coverage) -> gpd.GeoDataFrame:
     return table[[*table.columns.drop("geometry"), "geometry"]]
 
 
+@at_work("计算退出的影响")
 def exit_impact_of(
     coverage: Coverage,
     outlet_ids: Collection[str] = (),

@@ -12,6 +12,7 @@ import pandas as pd
 from gdcoverage.arrays import Floats, Ints
 from gdcoverage.findings import Coverage
 from gdcoverage.locate import CoverSolution
+from gdcoverage.progress import at_work
 from gdcoverage.showing import Shown, chinese_fonts, share
 from gdcoverage.sites._order import build_order
 from gdcoverage.sites._prefer import settled
@@ -102,6 +103,7 @@ class Frontier(Shown):
         return ax
 
 
+@at_work("计算覆盖—投入曲线")
 def frontier(coverage: Coverage, candidates: Rows | None, terms: Terms) -> Frontier:
     """How many people 0 to ``terms.frontier`` sites can cover, each number solved on its own.
 

@@ -8,6 +8,7 @@ import geopandas as gpd
 
 from gdcoverage.findings import Coverage
 from gdcoverage.gaps import find_gaps
+from gdcoverage.progress import at_work
 from gdcoverage.sites._plan import SitePlan, described
 from gdcoverage.sites._prefer import settled
 from gdcoverage.sites._question import HAIR, Question, ask
@@ -16,6 +17,7 @@ from gdcoverage.sites._terms import Terms
 from gdcoverage.tables import Rows
 
 
+@at_work("推荐新增网点")
 def recommend_sites(
     coverage: Coverage,
     candidates: Rows | None,

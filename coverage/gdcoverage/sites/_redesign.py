@@ -11,6 +11,7 @@ import pandas as pd
 from gdcoverage.assessment import without_outlets
 from gdcoverage.findings import Coverage
 from gdcoverage.gaps import find_gaps
+from gdcoverage.progress import at_work
 from gdcoverage.showing import Shown, share
 from gdcoverage.sites._changes import by_county, closed_frame
 from gdcoverage.sites._moves import Moves
@@ -81,6 +82,7 @@ class Redesign(Shown):
         return pd.DataFrame(self.closed.drop(columns="geometry"))
 
 
+@at_work("计算网点调整")
 def redesign(
     coverage: Coverage,
     candidates: Rows | None,

@@ -13,10 +13,12 @@ from scipy import sparse
 from gdcoverage.geo.lines import Lines
 from gdcoverage.geo.outline import around
 from gdcoverage.locate import maximal_covering, partial_covering
+from gdcoverage.network import _kernels as walks
 
 
 def compile_ahead() -> None:
-    """Call what finds sites, then what draws lines."""
+    """Call what walks, what finds sites, then what draws lines."""
+    _walk()
     chance = np.random.default_rng(1)
     # So many that the answer is not found at first sight.
     covers = sparse.csc_array(chance.random((200, 40)) < 0.1)
@@ -24,6 +26,23 @@ def compile_ahead() -> None:
     partial_covering(covers, weights, 0.8)
     lines = Lines.of(shapely.linestrings([[(0.0, 0.0), (5.0, 1.0), (9.0, 0.0)]]))
     around(lines.simplified(0.1), 1.0, 0.0)
+
+
+def _walk() -> None:
+    """Search a street of two ends, which a point joins at its middle."""
+    first, second = np.zeros(1, np.int32), np.ones(1, np.int32)
+    long, both = np.full(1, 100.0), np.full(2, 100.0)
+    heads = np.array([1, 0], np.int32)
+    parts = np.arange(3), np.zeros(2, np.int32), heads, both, first, second, long
+    for part in parts:
+        part.flags.writeable = False  # as those of a network
+    streets = walks.Streets(*parts)
+    one, place = np.arange(2), np.zeros(1, np.int32)
+    point = walks.Joined(one, place, np.full(1, 50.0), np.zeros(1))
+    by_edge = walks.ByEdge(one, np.zeros(1, np.int64))
+    walks.points_within(streets, point, point, np.zeros(1, np.int64), by_edge, 100.0)
+    metres, source = walks.nearest_node_source(streets, point, 100.0)
+    walks.nearest_point_source(streets, metres, source, point, point, by_edge, 100.0)
 
 
 if __name__ == "__main__":

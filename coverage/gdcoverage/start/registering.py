@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gdcoverage.problems import unusable
+from gdcoverage.start.helping import Commands
 from gdcoverage.start.terminal import err, nearby, out, problem_table, word
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from gdcoverage.register import Event
 
 app = typer.Typer(
+    cls=Commands,
     help="网点台账：登记、签约、授权、变更、暂停、迁址、退出和监督，只增不改；任一日期的网点都可重现。",
     no_args_is_help=True,
     rich_markup_mode=None,

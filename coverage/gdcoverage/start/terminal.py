@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gdcoverage.problems import HEADINGS, Problem, problem_frame
+from gdcoverage.progress import telling
 
 # A file or a pipe has no width; a report needs this many columns.
 _PIPE_WIDTH = 100
@@ -43,10 +44,20 @@ def steps() -> Iterator[Callable[[str], None]]:
     """A function that tells the step at work: a spinner on a terminal, else a line each."""
     started = time.monotonic()
     if not err.is_terminal:
-        yield lambda step: err.print(f"[{time.monotonic() - started:5.1f} 秒] {step}", markup=False)
+
+        def say(step: str) -> None:
+            err.print(f"[{time.monotonic() - started:5.1f} 秒] {step}", markup=False)
+
+        with telling(say):
+            yield say
         return
     with err.status("准备") as status:
-        yield lambda step: status.update(f"{step}……")
+
+        def show(step: str) -> None:
+            status.update(f"{step}……")
+
+        with telling(show):
+            yield show
 
 
 def problem_table(found: Sequence[Problem]) -> Table:

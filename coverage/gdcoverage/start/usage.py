@@ -13,6 +13,7 @@ _VALUES = {
     r"valid number": "应是数字",
     r"greater than or equal to (\S+)": "应不小于 {}",
     r"less than or equal to (\S+)": "应不大于 {}",
+    r"is not one of (.*?)\.?$": "应为其中之一：{}",
 }
 
 
