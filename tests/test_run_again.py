@@ -322,6 +322,7 @@ SHOWN = {
     "coarser coordinates": text("plan.toml", "[outputs]", "[publish]\ndecimals = 3\n[outputs]"),
     "tiles": text("plan.toml", "[outputs]", '[map]\ntiles = "osm"\n[outputs]'),
     "a river": river,
+    "another file of the same streets": text("streets.osm", "</osm>", "<!-- the same --></osm>"),
     # Neither what has happened since has a part in it, nor supervision.
     "the same outlets in a register": from_register(left_since, "2026-01-31"),
 }

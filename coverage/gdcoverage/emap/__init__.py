@@ -1,7 +1,7 @@
 """The 广东社保电子地图: one HTML file that opens anywhere, with no network."""
 
 from gdcoverage.emap._drawn import Drawn
-from gdcoverage.emap._drawn_pieces import Squares
+from gdcoverage.emap._drawn_pieces import Squares, squares_at
 from gdcoverage.emap._ground import Ground, Release
 from gdcoverage.emap._local import town_rows
 from gdcoverage.emap._map import (
@@ -28,6 +28,7 @@ __all__ = [
     "names_beside",
     "page_of",
     "paths_beside",
+    "squares_at",
     "town_rows",
     "write_map",
 ]

@@ -7,8 +7,9 @@ all that lies in it; what lies in several is cut with a margin, and drawn within
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 import numpy as np
 import shapely
@@ -98,6 +99,11 @@ class Squares:
         crossing = things.where(~inside)
         sides = (west - _MARGIN, north - _MARGIN, east + _MARGIN, south + _MARGIN)
         return Drawn.together([things.where(inside), _within(crossing, sides)])
+
+
+def squares_at(paths: Iterable[str]) -> list[list[int]]:
+    """The squares, as of `Squares.square`, of paths as of `Squares.paths`."""
+    return [[int(place) for place in PurePosixPath(path).stem.split("-")] for path in paths]
 
 
 def _within(things: Drawn, sides: tuple[int, int, int, int]) -> Drawn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -72,7 +73,7 @@ def assign_towns(
     found, problems = _of_demand(demand, book)
     placed = demand.assign(
         town_id=found.town,
-        town_label=[book.label(code) for code in found.town],
+        town_label=_each(book.label, found.town),
         town_by=found.by,
         village_id=found.village,
         village_label=[found.names[code] for code in found.village],
@@ -176,19 +177,19 @@ def _texts(frame: pd.DataFrame, name: str) -> Objects:
     return frame[name].to_numpy(object) if name in frame else np.full(len(frame), "", object)
 
 
+def _each(do: Callable[[str], str], texts: Iterable[str]) -> list[str]:
+    """What becomes of each text; of those that repeat, which are most, once."""
+    known: dict[str, str] = {}
+    return [known[t] if t in known else known.setdefault(t, do(t)) for t in texts]
+
+
 def _as_told(
     demand: gpd.GeoDataFrame, county: Objects, book: _Book
 ) -> tuple[Objects, dict[str, str], list[Problem]]:
     """Town of each row as its table has it, the names of those the list lacks, and doubts."""
     codes = [code[:TOWN] for code in _texts(demand, "division")]
-    rows = pd.DataFrame(
-        {
-            "code": codes,
-            "county": county,
-            "name": [narrow(text) for text in _texts(demand, "town_name")],
-        }
-    )
-    rows["stem"] = rows["name"].map(stem)
+    told = _each(narrow, _texts(demand, "town_name"))
+    rows = pd.DataFrame({"code": codes, "county": county, "name": told, "stem": _each(stem, told)})
     coded, named = rows["code"] != "", rows["name"] != ""
     # What a table's own coded rows are called holds for those without a code.
     same = rows[coded & named].groupby(["county", "stem"])["code"].agg(set).to_dict()
@@ -229,23 +230,20 @@ def _doubt(what: str, adcode: str, name: str, rows: int) -> Problem:
 
 def _add_villages(demand: gpd.GeoDataFrame, found: _Found, book: _Book) -> None:
     """Villages of rows that no polygon holds: by code, else a named row of a town."""
-    names = [narrow(text) for text in _texts(demand, "name")]
-    told = _texts(demand, "town_name")
-    for i, code in enumerate(_texts(demand, "division")):
-        town, name = found.town[i], names[i]
-        if found.village[i]:
-            continue
-        if len(code) == VILLAGE and not code.endswith(NO_VILLAGE):
-            found.village[i] = code
-        elif town and narrow(told[i]) and name and stem(name) != stem(book.label(town)):
-            found.village[i] = f"{town}-{name}"
+    codes, told, names = (_texts(demand, name) for name in ("division", "town_name", "name"))
     called: dict[str, str] = {}
-    for village, name in zip(found.village, names, strict=True):
-        called[village] = max(called.get(village, ""), name, key=_fullness)
+    # The others have none, and they are most where nothing tells towns.
+    for i in np.flatnonzero((found.village != "") | (found.town != "") | (codes != "")):
+        town, code, name = found.town[i], codes[i], narrow(names[i])
+        if not found.village[i]:
+            if len(code) == VILLAGE and not code.endswith(NO_VILLAGE):
+                found.village[i] = code
+            elif town and narrow(told[i]) and name and stem(name) != stem(book.label(town)):
+                found.village[i] = f"{town}-{name}"
+        if village := found.village[i]:
+            called[village] = max(called.get(village, ""), name, key=_fullness)
     found.names = {"": ""} | {
-        village: book.names.get(village) or name or village
-        for village, name in called.items()
-        if village
+        village: book.names.get(village) or name or village for village, name in called.items()
     }
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import groupby
+from math import isnan
 from typing import Any
 
 import pandas as pd
 import xlsxwriter
 
 from gdcoverage.numbers import KINDS, Column, shown_in
+from gdcoverage.report._cells import Sheet
 from gdcoverage.report._columns import UNKNOWN, heading, percent, plain, shown
 from gdcoverage.report._report import TOTAL
 from gdcoverage.tables.spreadsheet import cell_width
@@ -65,7 +68,7 @@ class SheetWriter:
         totals : how many last rows are totals; they stay where they are when one sorts.
         grouped : a line of `Column.group` over the headings.
         """
-        sheet = self._book.add_worksheet(name)
+        sheet = self._book.add_worksheet(name, Sheet)
         columns = {k: column for k, column in shown_in("workbook", columns).items() if k in table}
         table = table[list(columns)]
         room = _MAX_ROWS - len(warned) - len(above) - 3
@@ -166,24 +169,12 @@ class SheetWriter:
     def _write_rows(
         self, sheet: Any, first: int, table: pd.DataFrame, columns: dict[str, Column]
     ) -> None:
-        kinds = [column.kind for column in columns.values()]
-        labels = {j for j, kind in enumerate(kinds) if kind == "text"}
-        for i, row in enumerate(table.astype(object).to_numpy(), first):
-            bold = any(row[j] == TOTAL for j in labels)
-            for j, (value, kind) in enumerate(zip(row, kinds, strict=True)):
-                self._write_cell(sheet, i, j, value, kind, bold)
-
-    def _write_cell(self, sheet: Any, i: int, j: int, value: Any, kind: str, bold: bool) -> None:
-        if kind == "yes":
-            sheet.write_string(i, j, "是" if value else "否", self._format("text", bold))
-        elif kind == "text" or isinstance(value, str):
-            sheet.write_string(i, j, plain(value)[:MAX_TEXT], self._format("text", bold))
-        elif pd.isna(value):
-            sheet.write_string(i, j, UNKNOWN if kind != "row" else "", self._format("", bold))
-        else:
-            edge = percent(float(value)) if kind == "rate" else ""
-            look = edge if edge in _EDGE_RATES else kind
-            sheet.write_number(i, j, float(value), self._format(look, bold))
+        values = {name: table[name].astype(object).tolist() for name in columns}
+        labels = [values[name] for name, column in columns.items() if column.kind == "text"]
+        bold = [TOTAL in row for row in zip(*labels, strict=True)] or [False] * len(table)
+        cells = [_cells(values[name], column.kind) for name, column in columns.items()]
+        for i, (is_bold, row) in enumerate(zip(bold, zip(*cells, strict=True), strict=True)):
+            sheet.write_cells(first + i, [(v, self._format(look, is_bold)) for v, look in row])
 
     def _format(self, look: str, bold: bool) -> Any:
         """The format of a kind of value, an edge rate, or (empty) of an unknown number."""
@@ -194,6 +185,30 @@ class SheetWriter:
             options = FONT | LINE | side | fill | {"num_format": code}
             self._formats[look, bold] = self._book.add_format(options)
         return self._formats[look, bold]
+
+
+def _cells(values: Iterable[Any], kind: str) -> Iterator[tuple[str | float, str]]:
+    """What stands in the cells of a column, and the look of each: see `SheetWriter._format`."""
+    texts: dict[str, tuple[str | float, str]] = {}
+    for value in values:
+        if not isinstance(value, str):
+            yield _cell(value, kind)
+            continue
+        # Texts repeat.
+        if value not in texts:
+            texts[value] = _cell(value, kind)
+        yield texts[value]
+
+
+def _cell(value: Any, kind: str) -> tuple[str | float, str]:
+    if kind == "yes":
+        return "是" if value else "否", "text"
+    if kind == "text" or isinstance(value, str):
+        return plain(value)[:MAX_TEXT], "text"
+    if isnan(value) if isinstance(value, float) else pd.isna(value):
+        return UNKNOWN if kind != "row" else "", ""
+    edge = percent(float(value)) if kind == "rate" else ""
+    return float(value), edge if edge in _EDGE_RATES else kind
 
 
 def _heading(column: Column) -> str:

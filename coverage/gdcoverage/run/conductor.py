@@ -106,17 +106,26 @@ def _run(plan: Plan, made_on: str, how: How, say: Say) -> Ran:
     files = put_aside(written, names)
     deliver: Callable[[], None] | None = None
 
-    def tables_stand() -> None:
+    def begin_documents() -> None:
         nonlocal deliver
-        over("tables")
-        if not how.only_numbers:
+        if deliver is None and not how.only_numbers:
             deliver = begin_counties(plan, inputs, found, how, written, one)
+
+    def maps_begun() -> None:
+        # Of many the province's tables stand first; few are done while this process writes those.
+        if found.mostly_again:
+            begin_documents()
+
+    def tables_stand() -> None:
+        over("tables")
+        begin_documents()
 
     if one:
         tables_stand()
     else:
         asked = None if answered is None else (answered.identity, list(answered.failures))
-        deliver_province(plan, inputs, found, report, how, written, tables_stand, asked)
+        stages = maps_begun, tables_stand
+        deliver_province(plan, inputs, found, report, how, written, *stages, asked)
         over("maps")
     if deliver is not None:
         deliver()

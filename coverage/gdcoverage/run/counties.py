@@ -26,6 +26,11 @@ class Found:
     peak_mb: dict[str, float | None] = field(default_factory=dict)
 
     @property
+    def mostly_again(self) -> bool:
+        """Whether the numbers of most counties were there."""
+        return 2 * len(self.again) > len(self.jobs)
+
+    @property
     def refused(self) -> list[Problem]:
         """Why siting questions of counties have no answer."""
         return [job.refused for job in self.jobs.values() if job.refused is not None]

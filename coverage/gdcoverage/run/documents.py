@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from gdcoverage.emap import squares_at
 from gdcoverage.files import written_whole
 from gdcoverage.places.assign_towns import COLUMNS as TOWN_COLUMNS
 from gdcoverage.report import UNDATED, Report, dated
@@ -62,6 +63,7 @@ def deliver_province(
     report: Report,
     how: How,
     written: Written,
+    maps_begun: Callable[[], None],
     tables_stand: Callable[[], None],
     asked: tuple[object, ...] | None = None,
 ) -> None:
@@ -69,6 +71,7 @@ def deliver_province(
 
     Parameters
     ----------
+    maps_begun : is called when other processes draw the maps, if any is to be drawn.
     tables_stand : is called when the tables are written, before the maps.
     asked : what else the report rests on: the answer to the question of all counties together.
     """
@@ -99,11 +102,12 @@ def deliver_province(
             drawn=pictured.base,
             places=inputs.places,
             names=pictured.names,
-            pieces=inputs.squares.square.tolist() if squares and inputs.squares else (),
+            pieces=squares_at(squares),
         )
         beside = here if how.crew is None else how.crew.beside
         timeless = replace(report, made_on=UNDATED)
         maps = begin_province_maps(timeless, folders, ground, inputs.counties, beside)
+        maps_begun()
         made = _write_dated(_table_makers(timeless, files), made_on, written)
         tables_stand()
         made |= _write_dated(maps.makers(), made_on, written)

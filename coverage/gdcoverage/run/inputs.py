@@ -58,10 +58,22 @@ Layer = Callable[[], Any]
 
 
 class Pictured:
-    """What maps show of an OSM file; read when it is first asked for, and for numbers never."""
+    """What maps show of an OSM file; read when it is first asked for, and for numbers never.
 
-    def __init__(self, base: Layer = lambda: None, names: Layer = lambda: None) -> None:
-        self._base, self._names = base, names
+    Parameters
+    ----------
+    identity : digest of what it is made of; empty where there is no such file.
+    """
+
+    def __init__(
+        self, base: Layer = lambda: None, names: Layer = lambda: None, identity: str = ""
+    ) -> None:
+        self._base, self._names, self.identity = base, names, identity
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a base map, and names."""
+        return bool(self.identity)
 
     @cached_property
     def base(self) -> Drawn | None:
@@ -72,11 +84,6 @@ class Pictured:
     def names(self) -> gpd.GeoDataFrame | None:
         """Streets, stations and landmarks near which one may ask for outlets, or None."""
         return self._names()
-
-    @cached_property
-    def identity(self) -> str:
-        """Digest of both."""
-        return digest(self.base, self.names)
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,8 +125,8 @@ class Inputs:
     @cached_property
     def squares(self) -> Squares | None:
         """The base map as it lies beside the pages of several counties, if it does."""
-        base = self.pictured.base
-        return None if base is None or len(self.counties) < 2 else Squares.of(base)
+        base = self.pictured.base if len(self.counties) > 1 else None
+        return None if base is None else Squares.of(base)
 
 
 def read_inputs(
@@ -146,9 +153,10 @@ def read_inputs(
             meant = counties_called(plan.counties.names, counties)
             counties = counties[counties["adcode"].isin(meant)].reset_index(drop=True)
     osm, own = plan.network.osm, plan.counties.path
+    content = "" if osm is None else sha256(osm)
     several = counties is not None and len(counties) > 1
     beside = crew.beside if crew is not None and several else here
-    of_osm = {} if osm is None else _of_osm(plan, osm, beside, say)
+    of_osm = {} if osm is None else _of_osm(plan, osm, content, beside, say)
     say("读取人口与城乡分类")
     kept = Kept(
         plan.cache / "results", (Reading, Source, Problem, Account, TableRead, Question), say
@@ -181,7 +189,11 @@ def read_inputs(
     if of_osm:
         say("读取地名")
         places, bounds = of_osm["places"](), counties.total_bounds
-        pictured = Pictured(lambda: of_osm["base"]().within(*bounds), of_osm["names"])
+        pictured = Pictured(
+            lambda: of_osm["base"]().within(*bounds),
+            of_osm["names"],
+            digest("pictured", program(), content, bounds),
+        )
     polygons = plan.demand.settlement_polygons
     sources = (
         Source.of(plan.path, "计划"),
@@ -251,17 +263,17 @@ def _in_towns(
 
 
 def _of_osm(
-    plan: Plan, osm: Path, beside: Callable[..., Callable[[], bytes]], say: Say
+    plan: Plan, osm: Path, content: str, beside: Callable[..., Callable[[], bytes]], say: Say
 ) -> dict[str, Layer]:
     """Places, base map, other names, and candidates if asked for, of the file; all begun."""
     kinds = (Drawn, Reading, Source, Problem, Account, TableRead, Question)
-    kept, content = Kept(plan.cache / "results", kinds, say), sha256(osm)
+    kept = Kept(plan.cache / "results", kinds, say)
 
     def begun(what: str, read: Callable[[Path], Any], *told: str) -> Layer:
         identity = digest(what, program(), content, *told)
-        layer = kept.get(identity)
-        if layer is not None:
-            return lambda: layer
+        known = kept.body(identity)
+        if known is not None:
+            return lambda: kept.opened(known)
         body = beside(_packed_layer, read, osm)
 
         def made() -> Any:

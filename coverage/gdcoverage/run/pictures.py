@@ -21,7 +21,7 @@ def square_ids(plan: Plan, inputs: Inputs, kept: Kept | None) -> Ids:
     ----------
     kept : where this was remembered; None: found anew.
     """
-    if plan.ground.tiles is not None or inputs.pictured.base is None or len(inputs.counties) < 2:
+    if plan.ground.tiles is not None or not inputs.pictured.known or len(inputs.counties) < 2:
         return {}
 
     def found() -> Ids:

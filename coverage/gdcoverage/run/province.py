@@ -208,8 +208,7 @@ def province_files(plan: Plan, inputs: Inputs) -> tuple[str, ...]:
     """Names of a province's results but the base map's squares, as paths below its folder."""
     towns = tells_towns(inputs.demand.frame, inputs.towns)
     files = (*tables_of(towns, plan.sites is not None), *_FILES)
-    names = inputs.pictured.names
-    return files if names is None else (*files, *paths_beside(inputs.counties))
+    return (*files, *paths_beside(inputs.counties)) if inputs.pictured.known else files
 
 
 Html = Callable[[], str]

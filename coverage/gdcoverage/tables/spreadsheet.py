@@ -52,4 +52,5 @@ def add_sheet(book: xlsxwriter.Workbook, table: pd.DataFrame, name: str) -> Any:
 
 def cell_width(cell: object) -> int:
     """Width of a cell's text in Latin letters; a Chinese character takes two."""
-    return sum(2 if ord(c) > 0x2E7F else 1 for c in str(cell))
+    text = str(cell)
+    return len(text) if text.isascii() else sum(2 if ord(c) > 0x2E7F else 1 for c in text)
