@@ -24,7 +24,7 @@ def alone(asked: Asked, cpu_seconds: float = np.inf) -> Found:
     """Solve a question until it is proven, or so many CPU seconds are spent.
 
     max w y,  y_i <= sum of x_j that cover i,  sum x_j <= p; or for a share of the weight
-    min sum x_j,  w y >= the share.
+    min sum x_j,  w y >= the share, or all that can be covered.
     """
     rows, sites = asked.covers.shape
     claims = hstack([asked.covers.astype(float), -eye_array(rows)], format="csr")
@@ -38,7 +38,9 @@ def alone(asked: Asked, cpu_seconds: float = np.inf) -> Found:
         cost = weights[0]
     else:
         whole = vstack([claims, csr_array(weights)], format="csr")
-        least = np.append(np.zeros(rows), asked.share * asked.weights.sum())
+        most_covered = asked.weights[np.diff(asked.covers.indptr) > 0].sum()
+        target = min(asked.share * asked.weights.sum(), most_covered)
+        least = np.append(np.zeros(rows), target)
         most = np.full(rows + 1, np.inf)
         cost = chosen[0]
     lp = highspy.HighsLp()
