@@ -1,6 +1,7 @@
 """What covering models promise beyond small worlds: proof, time, order, conditions, bad input."""
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from gdcoverage.locate import (
 )
 from gdcoverage.locate._canonical import canonical
 from gdcoverage.locate._check import CheckError
+from gdcoverage.locate._exact import solve_exactly
 from gdcoverage.locate._lagrange import relaxed
 from gdcoverage.locate._question import asked
 from gdcoverage.locate._reduce import reduced
@@ -114,6 +116,25 @@ def test_reduction_drops_dominated_sites_and_implied_rows():
     small = reduced(model, question.allowed, np.empty(0, np.int64))
     assert small.forced.tolist() == [1, 3]
     assert len(small.names) == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sets(st.integers(0, 4), min_size=1), min_size=1), st.integers(0, 2**32 - 1))
+def test_branch_and_bound_proves_what_trying_every_plan_finds(rows, seed):
+    covers = np.array([[site in row for site in range(5)] for row in rows])
+    weights = np.random.default_rng(seed).integers(1, 50, len(rows)).astype(float)
+    question = question_of(covers, weights)
+    plans = np.array(list(itertools.product([0, 1], repeat=5)))
+    worths = (plans @ covers.T > 0) @ weights
+    effort = question.effort()
+    none = np.empty(0, np.int64)
+    for p in range(1, 5):
+        found = solve_exactly(question.model(weights, p, np.inf), none, 1.0, effort)
+        assert round(found.bound) == worths[plans.sum(axis=1) <= p].max()
+    for share in (0.5, 0.8, 1.0):
+        target = np.ceil(share * worths.max())
+        found = solve_exactly(question.model(weights, np.inf, target), np.arange(5), 1.0, effort)
+        assert round(found.bound) == plans.sum(axis=1)[worths >= target].min()
 
 
 @settings(max_examples=30, deadline=None)

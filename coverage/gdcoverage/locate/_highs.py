@@ -58,7 +58,7 @@ def run(
     feasibility : by how much a condition may be missed; what HiGHS usually allows if None.
     """
     seconds = min(effort.meter.time_left(), TIMEOUT_MAX)
-    solver = _Quiet()
+    solver = Quiet()
     options = {
         "time_limit": max(0.9 * seconds, 0.01),
         "threads": 1,
@@ -116,7 +116,7 @@ def _model(program: Program) -> highspy.HighsLp:
     return lp
 
 
-class _Quiet(highspy.Highs):
+class Quiet(highspy.Highs):
     """HiGHS without its banner, which it prints on being made."""
 
     def enableCallbacks(self) -> None:  # noqa: N802 - the name is HiGHS's
