@@ -17,6 +17,7 @@ from gdcoverage.report._alternatives import (
 )
 from gdcoverage.report._columns import percent
 from gdcoverage.report._records import place_of, records
+from gdcoverage.report._redesign import redesign_data, redesign_sheets, redesign_summary
 from gdcoverage.report._robust import robust_data, robust_lines, robust_sheets
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.report._siting import candidates_line, clock_lines, plan_lines, service_line
@@ -35,7 +36,7 @@ WAYS = {
 
 
 def joint_sheets(joint: JointPlan, names: Mapping[str, str], writer: SheetWriter) -> None:
-    """Sheets 全省布点, 布点分配方式, 各县区布点, 全省曲线, of alternatives."""
+    """Sheets 全省布点, 布点分配方式, 各县区布点, 全省曲线; of what else was asked."""
     sites = pd.DataFrame(joint.plan.sites)
     sites = sites.assign(county_name=sites["county"].map(names))
     above = ("全省布点：全部县区合用一个总数", *_head_lines(joint))
@@ -59,6 +60,8 @@ def joint_sheets(joint: JointPlan, names: Mapping[str, str], writer: SheetWriter
         alternative_sheets(joint.alternatives, writer, names)
     if joint.robust is not None:
         robust_sheets(joint.robust, writer)
+    if joint.redesign is not None:
+        redesign_sheets(joint.redesign, writer)
 
 
 def _curve_sheet(curve: pd.DataFrame, writer: SheetWriter) -> None:
@@ -88,7 +91,8 @@ def joint_lines(joint: JointPlan, names: Mapping[str, str]) -> list[str]:
         )
         lines.append(f"新增网点落在：{named}。")
     more = _curve_lines(joint.frontier), robust_lines(joint.robust)
-    return [*lines, *chain(*more), *alternative_lines(joint.alternatives)]
+    others = alternative_lines(joint.alternatives)
+    return [*lines, *chain(*more), *others, *redesign_summary(joint.redesign)]
 
 
 def _curve_lines(curve: pd.DataFrame | None) -> list[str]:
@@ -154,6 +158,7 @@ def joint_data(joint: JointPlan) -> dict[str, Any]:
             else {"alternatives": alternatives_data(joint.alternatives)}
         ),
         **({} if joint.robust is None else {"robust": robust_data(joint.robust)}),
+        **({} if joint.redesign is None else {"redesign": redesign_data(joint.redesign)}),
         "counties": records(joint.counties),
     }
 
@@ -167,9 +172,10 @@ def _head_lines(joint: JointPlan) -> list[str]:
 def _statuses(joint: JointPlan) -> list[str]:
     """How the search for each part of the answer ended."""
     others = None if joint.alternatives is None else joint.alternatives.plans
-    tables = (joint.ways, joint.frontier, others)
+    steps = None if joint.redesign is None else joint.redesign.steps
+    tables = (joint.ways, joint.frontier, others, steps)
     ended = [status for table in tables if table is not None for status in table["status"]]
-    single = (joint.plan.two_outlets, joint.plan.preferred, joint.robust)
+    single = (joint.plan.two_outlets, joint.plan.preferred, joint.robust, joint.redesign)
     return [*ended, *(part.status for part in single if part is not None)]
 
 

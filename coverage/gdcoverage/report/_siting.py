@@ -21,7 +21,6 @@ from gdcoverage.report._redesign import (
     redesign_data,
     redesign_lines,
     redesign_sheets,
-    redesign_tables,
 )
 from gdcoverage.report._robust import robust_data, robust_lines, robust_sheets
 from gdcoverage.report._sheet import SheetWriter
@@ -31,7 +30,6 @@ from gdcoverage.sites import (
     ExitImpact,
     JointPlan,
     Preferred,
-    Redesign,
     Refinement,
     SitePlan,
     Siting,
@@ -313,7 +311,7 @@ def siting_data(siting: Siting) -> dict[str, Any]:
         **({"refinement": values(vars(siting.refinement))} if siting.refinement else {}),
         **({"robust": robust_data(siting.robust)} if siting.robust else {}),
         **({"capacity": _capacity(siting.capacity)} if siting.capacity else {}),
-        **({"redesign": _redesign(siting.redesign)} if siting.redesign else {}),
+        **({"redesign": redesign_data(siting.redesign)} if siting.redesign else {}),
         **({} if siting.crowded is None else {"crowded": records(siting.crowded)}),
         **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
         **({} if plan.cost is None else {"cost": plan.cost}),
@@ -325,11 +323,6 @@ def siting_data(siting: Siting) -> dict[str, Any]:
 def _capacity(capacity: Capacity) -> dict[str, Any]:
     frames = {name: records(table) for name, table in capacity_tables(capacity).items()}
     return values(capacity_data(capacity)) | frames
-
-
-def _redesign(redesign: Redesign) -> dict[str, Any]:
-    frames = {name: records(table) for name, table in redesign_tables(redesign).items()}
-    return values(redesign_data(redesign)) | frames
 
 
 def candidates_line(siting: Siting | JointPlan) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -302,6 +302,10 @@ def with_candidates_for(question: Question, left: Bools, letter: str) -> Questio
     more["candidate_id"] = more["candidate_id"].str.replace("G", letter)
     frame = pd.concat([question.candidates, more], ignore_index=True)
     return replace(ask(coverage, frame, terms), generated=True)
+
+
+# Gives a question with candidates for some people more: see `with_candidates_for`.
+Denser: TypeAlias = Callable[[Question, Bools, str], Question]
 
 
 def question_on(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, hstack
 
 from gdcoverage.findings import Coverage, StreetlessCoverage
 from gdcoverage.policy import Standard
@@ -38,6 +38,7 @@ class Reached:
     candidates : frame of `complete_candidates`, those across its border that reach in included.
     reach : bool, (demand, candidates): who is within reach of whom.
     demand, outlets : of the assessment, with the columns that the question rests on.
+    covers : bool, (demand, outlets): who covers whom now.
     gaps : ``gap_id`` and ``name`` of its gaps, in the order of `find_gaps`.
     scenarios : of its people and these candidates, where a robust plan is asked for.
     """
@@ -46,6 +47,7 @@ class Reached:
     reach: csr_array
     demand: gpd.GeoDataFrame
     outlets: gpd.GeoDataFrame
+    covers: csr_array
     gaps: pd.DataFrame
     scenarios: tuple[Scenario, ...] = ()
 
@@ -74,6 +76,7 @@ class Reached:
             reach,
             demand[[name for name in _DEMAND if name in demand]].reset_index(drop=True),
             outlets[[name for name in _OUTLETS if name in outlets]].reset_index(drop=True),
+            coverage.covers,
             pd.DataFrame(gaps)[["gap_id", "name"]].reset_index(drop=True),
             scenarios_of(coverage, frame, reach) if robust else (),
         )
@@ -105,25 +108,52 @@ def joined(
     candidates = _once([part.candidates for part in parts], "candidate_id")
     outlets = _once([part.outlets for part in parts], "outlet_id")
     demand = _stacked([part.demand for part in parts])
-    reach = _reach_of_all(parts, candidates, [part.reach for part in parts])
-    # An empty column of covers: who covers whom now is counted in the demand already.
-    nobody = csr_array((len(demand), len(outlets)), dtype=bool)
-    coverage = StreetlessCoverage(standard, demand, outlets, nobody, counties)
+    reach = _of_all([part.reach for part in parts], _ids(parts), candidates["candidate_id"])
+    own = [part.outlets["outlet_id"] for part in parts]
+    covers = _of_all([part.covers for part in parts], own, outlets["outlet_id"])
+    coverage = StreetlessCoverage(standard, demand, outlets, covers, counties)
     return question_on(
         coverage, candidates[[*CANDIDATE_COLUMNS, "geometry"]], reach, terms, generated
     )
 
 
-def _reach_of_all(
-    parts: Sequence[Reached], candidates: gpd.GeoDataFrame, reaches: Sequence[csr_array]
+def widened(parts: Sequence[Reached], more: Sequence[Reached]) -> list[Reached]:
+    """The counties' parts with candidates that were found for them later, each in their order.
+
+    Parameters
+    ----------
+    more : the parts of the same counties, of other candidates.
+    """
+    return [
+        replace(
+            part,
+            candidates=_stacked([part.candidates, new.candidates]),
+            reach=csr_array(hstack([part.reach, new.reach], format="csr")),
+        )
+        for part, new in zip(parts, more, strict=True)
+    ]
+
+
+def _ids(parts: Sequence[Reached]) -> list[pd.Series]:
+    return [part.candidates["candidate_id"] for part in parts]
+
+
+def _of_all(
+    matrices: Sequence[csr_array], columns: Sequence[pd.Series], every: pd.Series
 ) -> csr_array:
-    """The counties' rows one under the other, their candidates in the columns of all."""
-    number = pd.Series(np.arange(len(candidates)), candidates["candidate_id"].to_numpy())
-    columns = [number[part.candidates["candidate_id"]].to_numpy() for part in parts]
-    sizes = np.concatenate([[0], *(np.diff(reach.indptr) for reach in reaches)])
-    indices = [column[reach.indices] for column, reach in zip(columns, reaches, strict=True)]
+    """The counties' rows one under the other, what their columns stand for in the columns of all.
+
+    Parameters
+    ----------
+    columns : of each county, ids of its columns.
+    every : ids of all.
+    """
+    number = pd.Series(np.arange(len(every)), every.to_numpy())
+    places = [number[own].to_numpy() for own in columns]
+    sizes = np.concatenate([[0], *(np.diff(own.indptr) for own in matrices)])
+    indices = [place[own.indices] for place, own in zip(places, matrices, strict=True)]
     items = np.concatenate(indices).astype(np.int32)
-    shape = (len(sizes) - 1, len(candidates))
+    shape = (len(sizes) - 1, len(every))
     together = csr_array((np.ones(len(items), bool), items, np.cumsum(sizes)), shape=shape)
     together.sort_indices()
     return together
@@ -137,7 +167,8 @@ def scenarios_of_all(parts: Sequence[Reached], candidates: gpd.GeoDataFrame) -> 
         if name in there:
             each = [part.scenario(name) for part in parts]
             covered = np.concatenate([one.covered for one in each])
-            reach = _reach_of_all(parts, candidates, [one.reach for one in each])
+            reaches = [one.reach for one in each]
+            reach = _of_all(reaches, _ids(parts), candidates["candidate_id"])
             found.append(Scenario(name, covered, reach))
     return found
 

@@ -43,6 +43,8 @@ _BY_CODE = {
     "city_most": _COUNT,
     "rate_least": Range(0, 1),
 }
+# Likewise, and by whatever else an outlet may be called.
+_BY_WORD = {"close_most": _COUNT}
 _CHOICES = {
     "then": (
         ("two_outlets", "mean_walk", "spread"),
@@ -142,6 +144,8 @@ class Terms:
         numbers outlets move, with fewer openings they merge; see `redesign`. None if 0.
     close_of, keep : outlets that may close (any active one of the counties if empty), and that
         stay: by id, by bank, by adcode or by its first four digits.
+    close_most : how many outlets of each county may close, those that move counted; or of banks,
+        counties and cities, as they are called in `close_of`.
     move_most_m : geodesic metres that an outlet moves at most: every site opened, but for the
         ``add - close`` by which outlets may grow in number, is where one outlet moves to, of its
         bank or of none.
@@ -200,6 +204,7 @@ class Terms:
     capacity: float | None = None
     close: int = 0
     close_of: Collection[str] = ()
+    close_most: Numbers | None = None
     keep: Collection[str] = ()
     move_most_m: float | None = None
     merge_most_m: float | None = None
@@ -227,7 +232,7 @@ class Terms:
         """What is wrong with some terms: name -> what it should be, in Chinese."""
         given = {name: value for name, value in values.items() if value is not None}
         faults = out_of_range(_RANGES, given)
-        for name, range_ in (_BY_NAME | _BY_CODE).items():
+        for name, range_ in (_BY_NAME | _BY_CODE | _BY_WORD).items():
             numbers = given.get(name, {})
             if isinstance(numbers, Mapping):
                 wrong = [key for key, number in numbers.items() if not range_.holds(number)]
@@ -292,7 +297,7 @@ def _clashes(given: Mapping[str, Any]) -> dict[str, str]:
     """Terms that cannot be asked together."""
     clashes: dict[str, str] = {}
     if given.get("scope") == "province":
-        asked = [name for name in ("refine_m", "close", "capacity") if given.get(name)]
+        asked = [name for name in ("refine_m", "capacity") if given.get(name)]
         asked += ["then"] if given.get("then") == "mean_walk" else []
         clashes |= dict.fromkeys(asked, "与 scope = province 不能同时写")
     if given.get("close") and "target" in given:
