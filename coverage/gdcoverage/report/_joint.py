@@ -15,6 +15,7 @@ from gdcoverage.report._alternatives import (
     alternative_sheets,
     alternatives_data,
 )
+from gdcoverage.report._capacity import capacity_data, capacity_lines, capacity_sheets
 from gdcoverage.report._columns import percent
 from gdcoverage.report._records import place_of, records
 from gdcoverage.report._redesign import redesign_data, redesign_sheets, redesign_summary
@@ -60,6 +61,8 @@ def joint_sheets(joint: JointPlan, names: Mapping[str, str], writer: SheetWriter
         alternative_sheets(joint.alternatives, writer, names)
     if joint.robust is not None:
         robust_sheets(joint.robust, writer)
+    if joint.capacity is not None:
+        capacity_sheets(joint.capacity, names, writer)
     if joint.redesign is not None:
         redesign_sheets(joint.redesign, writer)
 
@@ -90,9 +93,14 @@ def joint_lines(joint: JointPlan, names: Mapping[str, str]) -> list[str]:
             for row in given.to_dict("records")
         )
         lines.append(f"新增网点落在：{named}。")
-    more = _curve_lines(joint.frontier), robust_lines(joint.robust)
-    others = alternative_lines(joint.alternatives)
-    return [*lines, *chain(*more), *others, *redesign_summary(joint.redesign)]
+    more = (
+        _curve_lines(joint.frontier),
+        robust_lines(joint.robust),
+        alternative_lines(joint.alternatives),
+        capacity_lines(joint.capacity),
+        redesign_summary(joint.redesign),
+    )
+    return [*lines, *chain(*more)]
 
 
 def _curve_lines(curve: pd.DataFrame | None) -> list[str]:
@@ -158,6 +166,7 @@ def joint_data(joint: JointPlan) -> dict[str, Any]:
             else {"alternatives": alternatives_data(joint.alternatives)}
         ),
         **({} if joint.robust is None else {"robust": robust_data(joint.robust)}),
+        **({} if joint.capacity is None else {"capacity": capacity_data(joint.capacity)}),
         **({} if joint.redesign is None else {"redesign": redesign_data(joint.redesign)}),
         "counties": records(joint.counties),
     }
@@ -175,7 +184,8 @@ def _statuses(joint: JointPlan) -> list[str]:
     steps = None if joint.redesign is None else joint.redesign.steps
     tables = (joint.ways, joint.frontier, others, steps)
     ended = [status for table in tables if table is not None for status in table["status"]]
-    single = (joint.plan.two_outlets, joint.plan.preferred, joint.robust, joint.redesign)
+    plan = joint.plan
+    single = (plan.two_outlets, plan.preferred, joint.robust, joint.capacity, joint.redesign)
     return [*ended, *(part.status for part in single if part is not None)]
 
 

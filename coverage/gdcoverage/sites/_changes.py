@@ -33,7 +33,10 @@ def closed_frame(moves: Moves, closed: Ints, plan: Ints, lost: Bools) -> gpd.Geo
         crs="EPSG:4326",
     )
     return frame.assign(**_whither(moves, closed, plan))[
-        [*frame.columns.drop("geometry"), "change", "to", "to_name", "to_m", "geometry"]
+        [
+            *frame.columns.drop("geometry"),
+            *("change", "to", "to_name", "to_m", "to_lon", "to_lat", "geometry"),
+        ]
     ]
 
 
@@ -74,6 +77,10 @@ def _whither(moves: Moves, closed: Ints, plan: Ints) -> dict[str, object]:
         "to": np.where(unknown, "", np.append(ids, "")[to]),
         "to_name": np.where(unknown, "", np.append(names, "")[to]),
         "to_m": np.where(unknown, np.nan, np.round(metres, 3)),
+        **{
+            name: np.where(unknown, np.nan, np.append(own, np.nan)[to])
+            for name, own in zip(("to_lon", "to_lat"), at, strict=True)
+        },
     }
 
 

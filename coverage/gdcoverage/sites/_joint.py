@@ -16,6 +16,7 @@ from gdcoverage.policy import Standard
 from gdcoverage.showing import Shown
 from gdcoverage.sites._alternatives import Alternatives, alternatives_to
 from gdcoverage.sites._candidates import kinds_of
+from gdcoverage.sites._capacity import Capacity, capacity_of
 from gdcoverage.sites._plan import SitePlan
 from gdcoverage.sites._question import Denser, Question
 from gdcoverage.sites._reached import Reached, joined, scenarios_of_all, widened
@@ -65,6 +66,7 @@ class JointPlan(Shown):
     alternatives : further plans, or None.
     robust : the plan that stays good in every scenario, or None.
     redesign : outlets of all counties that close and sites that open, or None.
+    capacity : who finds room at outlets that serve so many people, or None.
     """
 
     candidates: int
@@ -79,6 +81,7 @@ class JointPlan(Shown):
     alternatives: Alternatives | None = None
     robust: Robust | None = None
     redesign: Redesign | None = None
+    capacity: Capacity | None = None
 
     def _line(self) -> str:
         return f"{self.candidates:,} candidates of {len(self.counties)} counties; {self.plan!r}"
@@ -169,7 +172,21 @@ def plan_jointly(
         _alternatives(question, len(chosen), landmarks),
         _robust(question, plan, gaps, parts, landmarks),
         _redesign(question, gaps, denser, landmarks),
+        _capacity(question, plan, gaps, denser, landmarks),
     )
+
+
+def _capacity(
+    question: Question,
+    plan: SitePlan,
+    gaps: pd.DataFrame,
+    denser: Denser,
+    landmarks: gpd.GeoDataFrame | None,
+) -> Capacity | None:
+    if question.terms.capacity is None:
+        return None
+    found = capacity_of(question, plan, gaps, denser)
+    return replace(found, sites=by_landmarks(found.sites, question.coverage, landmarks))
 
 
 def _redesign(

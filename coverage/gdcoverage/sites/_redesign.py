@@ -35,7 +35,8 @@ class Redesign(Shown):
         standard), ``change`` (``move``: it moves to a site that opens, of its bank or of none;
         ``merge``: another outlet of its bank takes its place, as near as the terms ask;
         ``close``), ``to`` (id of that site or outlet; else of the nearest outlet of its bank
-        then; empty without one), ``to_name``, ``to_m`` (geodesic metres).
+        then; empty without one), ``to_name``, ``to_m`` (geodesic metres), ``to_lon``, ``to_lat``
+        (degrees, WGS-84).
     opened : GeoDataFrame of the sites that open, columns `SITE_COLUMNS`; ``population`` are
         people covered who would not be without it, built in this order after what closes. A gap
         is one of today.

@@ -297,7 +297,7 @@ def _clashes(given: Mapping[str, Any]) -> dict[str, str]:
     """Terms that cannot be asked together."""
     clashes: dict[str, str] = {}
     if given.get("scope") == "province":
-        asked = [name for name in ("refine_m", "capacity") if given.get(name)]
+        asked = [name for name in ("refine_m",) if given.get(name)]
         asked += ["then"] if given.get("then") == "mean_walk" else []
         clashes |= dict.fromkeys(asked, "与 scope = province 不能同时写")
     if given.get("close") and "target" in given:
