@@ -17,6 +17,8 @@ from scipy.sparse import csr_array
 
 import worlds
 from gdcoverage.assessment import assess
+from gdcoverage.emap import build_map
+from gdcoverage.emap._changed import change_rows
 from gdcoverage.findings import StreetlessCoverage
 from gdcoverage.gaps import find_gaps
 from gdcoverage.policy import Standard
@@ -381,6 +383,55 @@ def test_a_redesign_is_told_in_text_workbook_and_json(street, tmp_path):
     data = json.loads(json_text(report))["siting"]["redesign"]
     assert (data["won"], data["lost"], data["bound"]) == (90, 20, 70)
     assert data["closed"][0]["to"] == data["opened"][0]["candidate_id"] == "K5"
+
+
+def test_the_map_shows_what_goes_where_and_what_opens_off_at_first(street):
+    coverage = town(street)
+    coverage.outlets["name"] = ["<b>西</b>", ""]
+    terms = Terms(add=1, close=1, frontier=0, alternatives=0)
+    emap = build_map(
+        coverage,
+        find_gaps(coverage),
+        title="调整",
+        siting=make_siting(coverage, terms, at_crossings(7)),
+    )
+    changed = {s["key"]: s for s in emap.head["styles"] if s["key"].startswith("change_")}
+    assert {key: style["on"] for key, style in changed.items()} == {
+        "change_move": False,
+        "change_open": False,
+    }
+    moved, opened = emap.data["planner"]["changes"]
+    assert (moved["style"], moved["name"]) == ("change_move", "<b>西</b>")
+    assert moved["to"] == [opened["lat"], opened["lon"]]
+    assert dict(moved["facts"])["怎样调整"] == "迁移"
+    assert dict(moved["facts"])["其中失去达标"] == "0 人"
+    assert opened["name"] == "新设网点 K5"
+    merged = make_siting(
+        coverage, replace(terms, add=0, merge_most_m=STEP + 1), at_crossings(7)
+    ).redesign
+    assert [row["style"] for row in change_rows(merged)] == ["change_merge"]
+    # The only one of its bank closes: nowhere to draw a line to.
+    alone = redesign(town(street, banks=("甲", "乙")), at_crossings(7), replace(terms, add=0))
+    (closed,) = change_rows(alone)
+    assert (closed["style"], closed["to"]) == ("change_close", None)
+    assert dict(closed["facts"])["迁往或由谁承接"] == "本行再无网点"
+
+
+def test_how_many_close_is_limited_by_county_bank_and_city(street):
+    coverage = town(street, banks=("甲", "乙"))
+
+    def closed(**terms):
+        asked = Terms(**{"add": 2, "close": 2} | terms)
+        return redesign(coverage, at_crossings(7), asked).closed["outlet_id"].tolist()
+
+    assert closed(close_most={"乙": 0}) == ["W0"]
+    assert closed(close_most={"甲": 0, "W1": 0}) == []
+    with pytest.raises(InputError, match="丙"):
+        closed(close_most={"丙": 1})
+    with pytest.raises(ValueError, match="close_most"):
+        Terms(add=1, close=1, close_most=-1)
+    nobody = redesign(coverage, at_crossings(7), Terms(add=1, close=1, keep=["甲", "乙"]))
+    assert "没有可以关闭的网点" in "".join(redesign_lines(nobody))
 
 
 if __name__ == "__main__":

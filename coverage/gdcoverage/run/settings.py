@@ -89,7 +89,7 @@ SETTINGS: dict[str, tuple[Setting, ...]] = {
         Setting("sites", "budget", "费用上限", "全部新增网点的费用合计不超过多少；与新增网点数同时写", "number"),
         Setting("sites", "excluded", "不布点区域", "面图层文件（水域、机场等）"),
         Setting("sites", "then", "其次看什么", "新增达标人口相同时再看什么", "choice", choices={"两个以上网点可达": "two_outlets", "到网点的平均路程最短": "mean_walk", "网点最分散": "spread"}),
-        Setting("sites", "robust", "稳健方案", "另列一个在各种情景下都好的方案（三种步速；只接最近街道；不走存疑道路；各点近或远 10 米）：平均达标人口最多，或在最差情景下比最优少得最少；不写则不列", "choice", choices={"平均最多": "expected", "最差情景少得最少": "regret"}),
+        Setting("sites", "robust", "稳健方案", "另列一个在各种情景下都好的方案（三种步速；只接最近街道；不走存疑道路；各点近或远 10 米）：平均达标人口最多，或在最差情景下比最优少得最少；各项下限按计划的步速要求；不写则不列", "choice", choices={"平均最多": "expected", "最差情景少得最少": "regret"}),
         Setting("sites", "bank_apart_m", "同一银行网点间距", "同一家银行的网点（现有的和新增的）之间至少相距多少米；不写则不限", "number"),
         Setting("sites", "capacity", "每个网点最多服务人数", "另列每个网点的负荷、达标但超出容量的人口，以及按容量选的布点；不写则不限", "number"),
         Setting("sites", "close", "可关闭网点数", "另列一个网点调整方案：最多关闭几个现有网点、新设不超过新增网点数，使达标人口最多；两数相等即迁移，新设较少即合并；不写则不列", "number"),

@@ -53,11 +53,6 @@ _CHOICES = {
     "scope": (("county", "province"), "应为 county（各县区分别）或 province（全部县区合用）"),
     "robust": (("expected", "regret"), "应为 expected、regret 之一，或不写"),
 }
-# What plans for several speeds are not held to.
-_NOT_ROBUST = (
-    *("county_least", "city_least", "bank_least", "kind_least", "class_least"),
-    *("rate_least", "people_least", "budget", "costs"),
-)
 _LISTS = dict.fromkeys(("fixed", "forbidden"), "应是候选点编号的列表") | dict.fromkeys(
     ("close_of", "keep"), "应是网点编号、银行或区划代码的列表"
 )
@@ -151,10 +146,11 @@ class Terms:
         bank or of none.
     merge_most_m : an outlet closes only where another of its bank stays or opens so near.
     robust : a plan beside the recommended one that stays good in every scenario: at the three
-        walking speeds of every report, with points joined to their nearest street alone, without
-        streets in doubt, with every point 10 m nearer or farther. ``expected``, with most people
-        on average; ``regret``, that falls least short of the best in the scenario where it falls
-        shortest; none if None.
+        walking speeds of every report and the standard's, with points joined to their nearest
+        street alone, without streets in doubt, with every point 10 m nearer or farther.
+        ``expected``, with most people on average; ``regret``, that falls least short of the best
+        in the scenario where it falls shortest; none if None. What is asked at least (rates,
+        people, sites) it keeps as things are, at the standard's speed.
     time_limit : seconds for each question put to the solver, which stand for so much work, so that
         the answer does not depend on what else the machine does; then the best plan found comes
         with its gap. With `then`, and with `target`, for each of the two.
@@ -306,7 +302,7 @@ def _clashes(given: Mapping[str, Any]) -> dict[str, str]:
         if given.get(name) and given.get("people_least"):
             clashes["people_least"] = f"与 {name} 不能同时写"
     if "robust" in given:
-        asked = [name for name in _NOT_ROBUST if given.get(name)]
+        asked = [name for name in ("budget", "costs") if given.get(name)]
         clashes |= dict.fromkeys(asked, "与 robust 不能同时写")
     return clashes
 
