@@ -297,6 +297,7 @@ NUMBERS = {
     "one budget whose outlets may close": asked(
         'scope = "province"\nclose = 2\nclose_most = 1\nmove_most_m = 4000'
     ),
+    "one budget and the shortest walk": asked('scope = "province"\nthen = "mean_walk"'),
     "one budget with room for few": asked('scope = "province"\ncapacity = 9000'),
     "room for few": asked("capacity = 50"),
     "refined candidates": text(

@@ -235,6 +235,23 @@ def test_outlets_of_all_counties_close_and_open_as_in_an_assessment_of_everythin
     assert "每个网点最多服务 9,000 人" in text
 
 
+def test_the_shortest_way_of_all_counties_is_that_of_an_assessment_of_everything_at_once(tmp_path):
+    path = planned(tmp_path / "plan", 'add = 12\nthen = "mean_walk"')
+    plan = load_plan(path)
+    inputs = read_inputs(plan)
+    report, _ = answered(path)
+    joint = known(report.joint)
+    streets, frames = read_network(plan), (inputs.outlets.frame, inputs.demand.frame)
+    whole = assess(*frames, streets, plan.standard, inputs.counties)
+    terms = Terms(add=12, county=ADCODES, then="mean_walk")
+    once = known(recommend_sites(whole, inputs.candidates, terms, inputs.places).preferred)
+    found = known(joint.plan.preferred)
+    assert (found.metres, found.bound) == pytest.approx((once.metres, once.bound))
+    assert "平均" in report_text(report)
+    data = json.loads(json_text(report))["joint"]
+    assert data["preferred"]["metres"] == pytest.approx(found.metres)
+
+
 def test_places_are_found_for_people_of_every_county_whose_outlets_may_close(tmp_path):
     path = planned(tmp_path / "plan", "add = 2\nclose = 2\ngenerate = 6", generated=True)
     report, _ = answered(path, capacity=9000.0)

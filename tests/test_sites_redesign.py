@@ -17,8 +17,8 @@ from scipy.sparse import csr_array
 
 import worlds
 from gdcoverage.assessment import assess
-from gdcoverage.emap import build_map
 from gdcoverage.emap._changed import change_rows
+from gdcoverage.emap._planner import layer_styles, planner_block
 from gdcoverage.findings import StreetlessCoverage
 from gdcoverage.gaps import find_gaps
 from gdcoverage.policy import Standard
@@ -389,18 +389,13 @@ def test_the_map_shows_what_goes_where_and_what_opens_off_at_first(street):
     coverage = town(street)
     coverage.outlets["name"] = ["<b>西</b>", ""]
     terms = Terms(add=1, close=1, frontier=0, alternatives=0)
-    emap = build_map(
-        coverage,
-        find_gaps(coverage),
-        title="调整",
-        siting=make_siting(coverage, terms, at_crossings(7)),
-    )
-    changed = {s["key"]: s for s in emap.head["styles"] if s["key"].startswith("change_")}
-    assert {key: style["on"] for key, style in changed.items()} == {
-        "change_move": False,
-        "change_open": False,
-    }
-    moved, opened = emap.data["planner"]["changes"]
+    siting = make_siting(coverage, terms, at_crossings(7))
+    styles = layer_styles(coverage, siting)
+    assert [(s["key"], s["on"]) for s in styles if s["key"].startswith("change_")] == [
+        ("change_move", False),
+        ("change_open", False),
+    ]
+    moved, opened = planner_block(coverage, find_gaps(coverage), False, siting)["changes"]
     assert (moved["style"], moved["name"]) == ("change_move", "<b>西</b>")
     assert moved["to"] == [opened["lat"], opened["lon"]]
     assert dict(moved["facts"])["怎样调整"] == "迁移"

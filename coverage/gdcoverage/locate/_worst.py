@@ -82,16 +82,16 @@ def _program(question: Question, scenario: Ints, free: Ints, budget: float) -> _
     scenarios = scenario.max(initial=-1) + 1
     fixed = np.zeros(len(scenario), bool)
     fixed[question.covers[:, question.fixed].indices] = True
-    groups = [np.flatnonzero(scenario == s) for s in range(scenarios)]
-    groups += [floor.rows for floor in question.floors]
-    given = np.array([question.weights[rows][fixed[rows]].sum() for rows in groups])
+    blocks = [np.flatnonzero(scenario == s) for s in range(scenarios)]
+    blocks += [floor.rows for floor in question.floors]
+    given = np.array([question.weights[rows][fixed[rows]].sum() for rows in blocks])
     asked = np.concatenate([np.zeros(scenarios), [floor.least for floor in question.floors]])
     sites = sparse.csr_array(question.covers[:, free], dtype=np.float64)
     parts, sums = [], sparse.csr_array((0, 0))
     weights, owner = [], []
     wanted = ~fixed & (question.weights > 0) & (np.diff(sites.indptr) > 0)
-    for s, group in enumerate(groups):
-        rows = group[wanted[group]]
+    for s, own in enumerate(blocks):
+        rows = own[wanted[own]]
         part = sites[rows]
         part.sort_indices()
         lists = Lists(part.indptr.astype(np.int64), part.indices.astype(np.int32))
@@ -102,13 +102,13 @@ def _program(question: Question, scenario: Ints, free: Ints, budget: float) -> _
     merged = sparse.vstack(parts, format="csr")
     weight, of = np.concatenate(weights), np.concatenate(owner)
     count = len(weight)
-    sums = sparse.csr_array((weight, (of, np.arange(count))), shape=(len(groups), count))
-    share = (np.arange(len(groups)) < scenarios).astype(np.float64)
+    sums = sparse.csr_array((weight, (of, np.arange(count))), shape=(len(blocks), count))
+    share = (np.arange(len(blocks)) < scenarios).astype(np.float64)
     claims = sparse.hstack(
         [merged, -sparse.eye_array(count), sparse.csr_array((count, 1))], format="csr"
     )
     worst = sparse.hstack(
-        [sparse.csr_array((len(groups), len(free))), sums, -sparse.csr_array(share[:, None])]
+        [sparse.csr_array((len(blocks), len(free))), sums, -sparse.csr_array(share[:, None])]
     )
     limits = np.zeros((len(question.groups), len(free)))
     most = [float(group.limit) for group in question.groups]
@@ -129,7 +129,7 @@ def _program(question: Question, scenario: Ints, free: Ints, budget: float) -> _
         len(free),
         sparse.vstack([claims, worst, bounded], format="csr"),
         least,
-        np.concatenate([np.full(count + len(groups), np.inf), most]),
+        np.concatenate([np.full(count + len(blocks), np.inf), most]),
         True,
     )
     return _Stacked(merged, program)

@@ -71,12 +71,12 @@ def answer_jointly(plan: Plan, inputs: Inputs, found: Found, how: How, say: Say)
     say("全省布点：各县区候选点能服务谁")
     answers = _Answers(kept, how)
     generated = inputs.candidates is None
-    robust = plan.sites.terms.robust is not None
-    works = [_Reaching(job, _near(job, inputs.candidates), robust) for job in jobs]
+    wanted = plan.sites.terms.robust is not None, plan.sites.terms.then == "mean_walk"
+    works = [_Reaching(job, _near(job, inputs.candidates), *wanted) for job in jobs]
     if generated:
         offered = answers.of(_offer, [_Offering(job) for job in jobs])
         everywhere = pd.concat(offered, ignore_index=True) if offered else None
-        works = [_Reaching(job, touching(everywhere, job.task.served), robust) for job in jobs]
+        works = [_Reaching(job, touching(everywhere, job.task.served), *wanted) for job in jobs]
     parts = answers.of(_reach, works)
     near = [work.job for work in works if work.identity in answers.known]
 
@@ -185,15 +185,18 @@ class _Reaching(Work):
     Parameters
     ----------
     robust : whether in every scenario, for a plan that stays good in all.
+    measured : whether with the lengths of the ways.
     """
 
     candidates: gpd.GeoDataFrame | None
     robust: bool = False
+    measured: bool = False
 
     @property
     def identity(self) -> str:
         asked = self.job.task.asked
-        return digest("reached", self.job.assessed_id, self.candidates, asked.without, self.robust)
+        wanted = asked.without, self.robust, self.measured
+        return digest("reached", self.job.assessed_id, self.candidates, *wanted)
 
 
 def _near(job: Job, candidates: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
@@ -225,6 +228,5 @@ def _reach(work: _Reaching) -> Done:
     job = work.job
     assert work.candidates is not None
     coverage, gaps = asked_of(job, job.assessed, job.streets.network(job.task))
-    return Done(
-        {"reached": packed(Reached.of(coverage, work.candidates, gaps, robust=work.robust))}
-    )
+    wanted = {"robust": work.robust, "measured": work.measured}
+    return Done({"reached": packed(Reached.of(coverage, work.candidates, gaps, **wanted))})

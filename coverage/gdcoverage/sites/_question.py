@@ -64,6 +64,7 @@ class Question:
     costs : of each candidate.
     rates : coverage rate that a plan must give each county named.
     won_least : people whom a plan must win of each county, city or class named.
+    measured : `lengths`, where they are known already.
     """
 
     coverage: Findings
@@ -80,6 +81,7 @@ class Question:
     costs: Floats
     rates: Mapping[str, float]
     won_least: Mapping[str, float]
+    measured: csr_array | None = None
 
     @cached_property
     def answers(self) -> dict[object, Any]:
@@ -141,6 +143,8 @@ class Question:
     @cached_property
     def lengths(self) -> csr_array:
         """How far everybody would have to each candidate within reach, metres by the standard."""
+        if self.measured is not None:
+            return self.measured
         return candidate_lengths(self.walked, self.candidates)
 
     @cached_property

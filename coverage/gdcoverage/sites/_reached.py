@@ -15,6 +15,7 @@ from gdcoverage.policy import Standard
 from gdcoverage.sites._candidates import (
     CANDIDATE_COLUMNS,
     candidate_covers,
+    candidate_lengths,
     complete_candidates,
 )
 from gdcoverage.sites._question import Question, question_on
@@ -24,7 +25,7 @@ from gdcoverage.sites._terms import Terms
 # What of demand points a siting question rests on.
 _DEMAND = (
     *("demand_id", "county", "population", "elderly", "settlement"),
-    *("covered", "covering_outlets", "geometry"),
+    *("covered", "covering_outlets", "distance_m", "geometry"),
 )
 _OUTLETS = ("outlet_id", "name", "bank", "county", "counts", "geometry")
 
@@ -41,6 +42,8 @@ class Reached:
     covers : bool, (demand, outlets): who covers whom now.
     gaps : ``gap_id`` and ``name`` of its gaps, in the order of `find_gaps`.
     scenarios : of its people and these candidates, where a robust plan is asked for.
+    lengths : metres, (demand, candidates), where ``reach`` is true; where the shortest way is
+        asked for.
     """
 
     candidates: gpd.GeoDataFrame
@@ -50,6 +53,7 @@ class Reached:
     covers: csr_array
     gaps: pd.DataFrame
     scenarios: tuple[Scenario, ...] = ()
+    lengths: csr_array | None = None
 
     @classmethod
     def of(
@@ -59,6 +63,7 @@ class Reached:
         gaps: pd.DataFrame,
         *,
         robust: bool = False,
+        measured: bool = False,
     ) -> Reached:
         """What a county's assessment tells of these candidates.
 
@@ -66,6 +71,7 @@ class Reached:
         ----------
         candidates : with ``candidate_id`` and ``county``, which are believed.
         robust : whether the scenarios are wanted.
+        measured : whether the lengths are wanted.
         """
         frame = complete_candidates(coverage, candidates)
         frame["county"] = candidates["county"].to_numpy(object)
@@ -79,6 +85,7 @@ class Reached:
             coverage.covers,
             pd.DataFrame(gaps)[["gap_id", "name"]].reset_index(drop=True),
             scenarios_of(coverage, frame, reach) if robust else (),
+            candidate_lengths(coverage, frame) if measured else None,
         )
 
     def scenario(self, name: str) -> Scenario:
@@ -112,13 +119,17 @@ def joined(
     own = [part.outlets["outlet_id"] for part in parts]
     covers = _of_all([part.covers for part in parts], own, outlets["outlet_id"])
     coverage = StreetlessCoverage(standard, demand, outlets, covers, counties)
-    return question_on(
+    question = question_on(
         coverage, candidates[[*CANDIDATE_COLUMNS, "geometry"]], reach, terms, generated
     )
+    lengths = [part.lengths for part in parts if part.lengths is not None]
+    if len(lengths) < len(parts):
+        return question
+    return replace(question, measured=_of_all(lengths, _ids(parts), candidates["candidate_id"]))
 
 
 def widened(parts: Sequence[Reached], more: Sequence[Reached]) -> list[Reached]:
-    """The counties' parts with candidates that were found for them later, each in their order.
+    """The counties' parts with candidates that were found for them later, as far as reach goes.
 
     Parameters
     ----------
@@ -129,6 +140,8 @@ def widened(parts: Sequence[Reached], more: Sequence[Reached]) -> list[Reached]:
             part,
             candidates=_stacked([part.candidates, new.candidates]),
             reach=csr_array(hstack([part.reach, new.reach], format="csr")),
+            scenarios=(),
+            lengths=None,
         )
         for part, new in zip(parts, more, strict=True)
     ]
@@ -154,7 +167,8 @@ def _of_all(
     indices = [place[own.indices] for place, own in zip(places, matrices, strict=True)]
     items = np.concatenate(indices).astype(np.int32)
     shape = (len(sizes) - 1, len(every))
-    together = csr_array((np.ones(len(items), bool), items, np.cumsum(sizes)), shape=shape)
+    data = np.concatenate([own.data for own in matrices])
+    together = csr_array((data, items, np.cumsum(sizes)), shape=shape)
     together.sort_indices()
     return together
 

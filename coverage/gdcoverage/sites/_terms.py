@@ -112,7 +112,7 @@ class Terms:
     then : what decides among plans that cover equally many people. ``two_outlets``: the one with
         most people in reach of two or more outlets, active outlets counted with the plan's
         sites; ``mean_walk``: the one with the shortest way, on average, of all who are covered
-        (walks of urban, straight lines of rural people; not with scope ``province``);
+        (walks of urban, straight lines of rural people);
         ``spread``: the one with the greatest least distance between its sites, and between these
         and active outlets; None: one spread wider, without proof.
     frontier : most sites of the frontier; 0 for none. Of the ``province`` so many numbers of sites
@@ -292,10 +292,8 @@ def _names(numbers: object) -> Collection[Any]:
 def _clashes(given: Mapping[str, Any]) -> dict[str, str]:
     """Terms that cannot be asked together."""
     clashes: dict[str, str] = {}
-    if given.get("scope") == "province":
-        asked = [name for name in ("refine_m",) if given.get(name)]
-        asked += ["then"] if given.get("then") == "mean_walk" else []
-        clashes |= dict.fromkeys(asked, "与 scope = province 不能同时写")
+    if given.get("scope") == "province" and given.get("refine_m"):
+        clashes["refine_m"] = "与 scope = province 不能同时写"
     if given.get("close") and "target" in given:
         clashes["close"] = "只能与 add 同时写"
     for name in ("close", "capacity"):
