@@ -19,6 +19,7 @@ from gdcoverage.locate import (
     backup_covering,
     maximal_covering,
     partial_covering,
+    worst_covering,
 )
 from gdcoverage.locate._lagrange import relaxed
 from gdcoverage.locate._question import asked
@@ -76,6 +77,7 @@ class Plans:
             kept &= (count <= group.limit) & (count >= group.least)
         for rows, least in conditions["floors"]:
             kept &= (times[:, rows] > 0) @ weights[rows] >= least * (1 - 1e-9)
+        self.chosen, self.covered = chosen[kept], times[kept] > 0
         self.cost = (added @ costs)[kept]
         self.value = ((times > 0) @ weights)[kept]
         self.twice = ((times > 1) @ weights)[kept]
@@ -126,6 +128,38 @@ def fault(number):  # noqa: PLR0911 - a line a fault
 
 def test_answers_are_as_good_as_brute_force_under_all_conditions():
     assert {n: found for n in range(250) if (found := fault(n))} == {}
+
+
+def worst_fault(number):
+    """What is wrong with the best plan for the scenario that fares worst: empty if nothing is."""
+    random = np.random.default_rng(number)
+    covers, weights, conditions = drawn(random)
+    scenario = np.arange(len(weights)) % random.integers(1, 4)
+    sums = np.bincount(scenario, weights)
+    shares = weights / np.where(sums > 0, sums, 1.0)[scenario]
+    floors = []
+    for rows, least in conditions["floors"]:
+        part = least / weights[rows].sum() if weights[rows].sum() else 0.0
+        floors.append(Floor(rows, float(part * shares[rows].sum())))
+    conditions = conditions | {"floors": floors}
+    p = float(random.integers(0, 5))
+    plans = Plans(covers, shares, conditions)
+    within = np.flatnonzero(plans.within(p))
+    if not len(within):
+        return ""
+    worst = np.array(
+        [np.bincount(scenario, shares * covered).min() for covered in plans.covered[within]]
+    )
+    start = np.flatnonzero(plans.chosen[within[random.integers(len(within))]])
+    matrix = sparse.csc_array(covers)
+    found = worst_covering(matrix, shares, scenario, p, start, **conditions)
+    if found.objective != pytest.approx(worst.max(), abs=2e-8):
+        return f"worst: {found.objective} of {worst.max()}"
+    return f"bound {found.bound}" if found.bound < worst.max() - 2e-8 else ""
+
+
+def test_the_best_plan_for_the_worst_scenario_keeps_all_conditions():
+    assert {n: told for n in range(60) if (told := worst_fault(n))} == {}
 
 
 @settings(max_examples=60, deadline=None)

@@ -294,6 +294,11 @@ NUMBERS = {
     "an outlet stays": asked('close = 1\nkeep = ["W2"]'),
     "a short move": asked("close = 1\nmove_most_m = 500"),
     "a merger": asked("close = 1\nmerge_most_m = 500"),
+    "one budget whose outlets may close": asked(
+        'scope = "province"\nclose = 2\nclose_most = 1\nmove_most_m = 4000'
+    ),
+    "one budget and the shortest walk": asked('scope = "province"\nthen = "mean_walk"'),
+    "one budget with room for few": asked('scope = "province"\ncapacity = 9000'),
     "room for few": asked("capacity = 50"),
     "refined candidates": text(
         "plan.toml", 'candidates = "candidates.csv"', "generate = 20\nrefine_m = 100"

@@ -192,6 +192,79 @@ def test_the_report_says_how_the_budget_falls_on_the_counties(tmp_path):
     assert min(row["rate_after"] for row in data["joint"]["counties"]) >= 0.45 - 1e-6
 
 
+def test_outlets_of_all_counties_close_and_open_as_in_an_assessment_of_everything_at_once(tmp_path):
+    terms = "add = 2\nclose = 2\nclose_most = 1\ncapacity = 9000"
+    path = planned(tmp_path / "plan", terms)
+    plan = load_plan(path)
+    inputs = read_inputs(plan)
+    ran = run_plan(plan, DATE, HERE)
+    assert ran.failures == ()
+    joint = known(ran.report.joint)
+    found, room = known(joint.redesign), known(joint.capacity)
+    whole = assess(
+        inputs.outlets.frame,
+        inputs.demand.frame,
+        read_network(plan),
+        plan.standard,
+        inputs.counties,
+    )
+    asked = replace(known(plan.sites).terms, scope="county", county=ADCODES, frontier=10)
+    once = make_siting(whole, asked, inputs.candidates, inputs.places)
+    alone = known(once.redesign)
+    assert found.closed["outlet_id"].tolist() == alone.closed["outlet_id"].tolist()
+    assert found.closed["county"].is_unique
+    columns = ["candidate_id", "population", "gap_name", "outlet_id"]
+    told = found.opened[columns].to_dict("records")
+    assert told == alone.opened[columns].to_dict("records")
+    assert (found.won, found.lost, found.bound) == (alone.won, alone.lost, alone.bound)
+    inside = alone.counties[alone.counties["county"] != ""].reset_index(drop=True)
+    assert found.counties[["won", "lost"]].equals(inside[["won", "lost"]])
+    assert room.served_now == pytest.approx(known(once.capacity).served_now)
+    assert room.served == pytest.approx(known(once.capacity).served)
+    assert room.bound == pytest.approx(known(once.capacity).bound)
+    assert room.loads["full"].tolist() == known(once.capacity).loads["full"].tolist()
+    folder = path.parent / "results"
+    sheets = set(openpyxl.load_workbook(folder / "汇总.xlsx").sheetnames)
+    assert {"网点调整", "调整新设网点", "调整影响", "网点负荷", "按容量布点"} < sheets
+    data = json.loads((folder / "汇总.json").read_text(encoding="utf-8"))["joint"]
+    assert data["redesign"]["won"] == found.won
+    assert len(data["capacity"]["counties"]) == 3
+    assert "change_open" in (folder / "地图.html").read_text(encoding="utf-8")
+    text = report_text(ran.report)
+    assert "网点调整：" in text
+    assert "每个网点最多服务 9,000 人" in text
+
+
+def test_the_shortest_way_of_all_counties_is_that_of_an_assessment_of_everything_at_once(tmp_path):
+    path = planned(tmp_path / "plan", 'add = 12\nthen = "mean_walk"')
+    plan = load_plan(path)
+    inputs = read_inputs(plan)
+    report, _ = answered(path)
+    joint = known(report.joint)
+    streets, frames = read_network(plan), (inputs.outlets.frame, inputs.demand.frame)
+    whole = assess(*frames, streets, plan.standard, inputs.counties)
+    terms = Terms(add=12, county=ADCODES, then="mean_walk")
+    once = known(recommend_sites(whole, inputs.candidates, terms, inputs.places).preferred)
+    found = known(joint.plan.preferred)
+    assert (found.metres, found.bound) == pytest.approx((once.metres, once.bound))
+    assert "平均" in report_text(report)
+    data = json.loads(json_text(report))["joint"]
+    assert data["preferred"]["metres"] == pytest.approx(found.metres)
+
+
+def test_places_are_found_for_people_of_every_county_whose_outlets_may_close(tmp_path):
+    path = planned(tmp_path / "plan", "add = 2\nclose = 2\ngenerate = 6", generated=True)
+    report, _ = answered(path, capacity=9000.0)
+    joint = known(report.joint)
+    plan, changed = joint.plan.sites["candidate_id"], known(joint.redesign).opened["candidate_id"]
+    assert plan.str.contains("-G").all()
+    assert changed.str.contains("-M").any()
+    assert known(joint.capacity).gap == 0
+    # Candidates more are found for the redesign alone: what else is told stays as it was.
+    bare, _ = answered(path, close=0)
+    assert known(bare.joint).plan.sites.equals(joint.plan.sites)
+
+
 def test_a_question_without_an_answer_leaves_the_rest_of_the_report(tmp_path):
     path = planned(tmp_path / "plan", "add = 1\nrate_least = 99")
     ran = run_plan(load_plan(path), DATE, HERE)
@@ -255,6 +328,13 @@ def test_the_command_asks_all_counties_once(tmp_path, monkeypatch, capsys):
     assert code == 0
     assert re.search(r"全省曲线（新增网点数与新增达标人口）：1 个 [\d,]+ 人；2 个 ", told)
     assert re.search(r"备选方案 1：新增达标.*距最优方案的网点 *[\d,]+ *米；位于", told)
+    words = ["redesign", str(path), "--close", "2", "--scope", "province"]
+    monkeypatch.setattr("sys.argv", ["gdcoverage", *words, "--close-most", "1"])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    told = capsys.readouterr().out.replace("\n", "")
+    assert not end.value.code
+    assert re.search(r"网点总数由 4 变为 4；.*县：关闭 1 个", told)
     limited = ("--class-most", "乡村=0", "--people-least", "城区=1")
     assert said("--scope", "province", "--add", "2", *limited)[0] == 0
     assert "没有候选点" in said("--add", "2", "--kind-least", "村居=1")[1]

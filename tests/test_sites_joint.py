@@ -74,6 +74,7 @@ def parts_of(asked, *counties):
             csr_array(reach[rows][:, near]),
             demand.iloc[rows].reset_index(drop=True),
             asked.coverage.outlets,
+            asked.coverage.covers[rows],
             gpd.pd.DataFrame(gaps),
         )
 

@@ -17,6 +17,8 @@ from scipy.sparse import csr_array
 
 import worlds
 from gdcoverage.assessment import assess
+from gdcoverage.emap._changed import change_rows
+from gdcoverage.emap._planner import layer_styles, planner_block
 from gdcoverage.findings import StreetlessCoverage
 from gdcoverage.gaps import find_gaps
 from gdcoverage.policy import Standard
@@ -30,6 +32,7 @@ from test_sites import STEP, along, at_crossings, street
 
 __all__ = ["street"]
 
+NAMED = "213"
 BANKS = np.array(["甲", "乙", ""], object)
 
 
@@ -37,7 +40,7 @@ def frame(spots, **columns):
     return gpd.GeoDataFrame(columns, geometry=worlds.points(spots).to_numpy(), crs="EPSG:4326")
 
 
-def drawn(random):
+def drawn(random, counties=2):
     """A small world on a line: outlets, candidates, who is in whose reach, and terms."""
     n, m, people = (int(random.integers(1, top)) for top in (6, 6, 12))
     weights = [
@@ -48,12 +51,12 @@ def drawn(random):
         10.0 ** random.integers(-2, 6, people),
     ][random.integers(5)]
     here, there = (100.0 * random.integers(0, 15, k) for k in (n, m))
-    home = random.integers(0, 2, people)
+    home = random.integers(0, counties, people)
     outlets = frame(
         [(x, 0) for x in here],
         outlet_id=[f"W{i}" for i in range(n)],
         bank=BANKS[random.integers(0, 3, n)],
-        county=["1" if c else "2" for c in random.integers(0, 2, n)],
+        county=[NAMED[c] for c in random.integers(0, counties, n)],
         counts=np.ones(n, bool),
         status=["active"] * n,
     )
@@ -62,7 +65,7 @@ def drawn(random):
         candidate_id=[f"K{i}" for i in range(m)],
         name=[""] * m,
         bank=BANKS[random.integers(0, 3, m)],
-        county=["1" if c else "2" for c in random.integers(0, 2, m)],
+        county=[NAMED[c] for c in random.integers(0, counties, m)],
         kind=[""] * m,
         address=[""] * m,
     )
@@ -71,7 +74,7 @@ def drawn(random):
     demand = frame(
         [(0, 0)] * people,
         demand_id=[f"D{i:02d}" for i in range(people)],
-        county=np.where(home == 1, "1", "2"),
+        county=[NAMED[c] for c in home],
         population=weights,
         settlement=["urban"] * people,
         covered=covers.any(axis=1),
@@ -99,6 +102,10 @@ def drawn(random):
         frontier=int(random.integers(0, 4)),
         **costly,
     )
+    word = ["1", "甲", "2", "W0"][random.integers(4)]
+    if (outlets[["outlet_id", "bank", "county"]] == word).any(axis=None):
+        most = int(random.integers(0, 2))
+        terms = replace(terms, close_most=some(0.3, [None, most, {word: most}]))
     coverage = StreetlessCoverage(Standard(), demand, outlets, csr_array(covers), None)
     return coverage, candidates, csr_array(reach), terms, here, there
 
@@ -116,10 +123,14 @@ class Ways:
         self.counties = candidates["county"].to_numpy(object)
         ids = coverage.outlets["outlet_id"].to_numpy(object)
         named = [ids, self.bank, coverage.outlets["county"].to_numpy(object)]
-        may = np.isin(coverage.outlets["county"], self.demand["county"])
+        # Those asked about: of which there are people, or which are told.
+        known = () if coverage.counties is None else coverage.counties["adcode"]
+        self.asked = sorted({*self.demand["county"], *known})
+        may = np.isin(coverage.outlets["county"], self.asked)
         if terms.close_of:
             may &= np.any([np.isin(each, terms.close_of) for each in named], axis=0)
         self.may = np.flatnonzero(may & ~np.any([np.isin(e, terms.keep) for e in named], axis=0))
+        self.named = named
         self.close = min(terms.close, len(self.may))
         self.more = max(terms.add - terms.close, -self.close)
         self.names = candidates["candidate_id"].to_numpy(object)
@@ -140,17 +151,19 @@ class Ways:
         who = self.covers[:, stay].any(axis=1) | self.reach[:, list(new)].any(axis=1)
         return round(float(self.people[who].sum()), 6)
 
-    def kept(self, gone, new):
+    def kept(self, gone, new):  # noqa: PLR0911 - a line a condition
         terms, names = self.terms, self.names[new]
         if np.isin(names, terms.forbidden).any() or not np.isin(terms.fixed, names).all():
             return False
         if (self.own[new] == "甲").sum() > terms.bank_caps.get("甲", 9):
             return False
-        for county in sorted(set(self.demand["county"])):
+        for county in self.asked:
             least = min(terms.county_least, (self.counties == county).sum())
             if (self.counties[new] == county).sum() < least:
                 return False
         if sum(terms.costs.get(name, 1.0) for name in names) > (terms.budget or np.inf):
+            return False
+        if not self.may_close(list(gone)):
             return False
         stay = np.setdiff1d(np.arange(len(self.at)), gone)
         who = self.covers[:, stay].any(axis=1) | self.reach[:, new].any(axis=1)
@@ -159,6 +172,13 @@ class Ways:
             if self.people[home & who].sum() < rate * self.people[home].sum() - 2e-6:
                 return False
         return any(self.fits(gone, new, whose) for whose in self.owners(gone, new))
+
+    def may_close(self, gone):
+        most, county = self.terms.close_most, self.named[2]
+        if not isinstance(most, dict):
+            most = {} if most is None else dict.fromkeys(county, most)
+        calls = {word: np.any([own == word for own in self.named], axis=0) for word in most}
+        return all(calls[word][gone].sum() <= limit for word, limit in most.items())
 
     def owners(self, gone, new):
         """Ways to say whose each site is: moved by which outlet that closes, or by none."""
@@ -363,6 +383,50 @@ def test_a_redesign_is_told_in_text_workbook_and_json(street, tmp_path):
     data = json.loads(json_text(report))["siting"]["redesign"]
     assert (data["won"], data["lost"], data["bound"]) == (90, 20, 70)
     assert data["closed"][0]["to"] == data["opened"][0]["candidate_id"] == "K5"
+
+
+def test_the_map_shows_what_goes_where_and_what_opens_off_at_first(street):
+    coverage = town(street)
+    coverage.outlets["name"] = ["<b>西</b>", ""]
+    terms = Terms(add=1, close=1, frontier=0, alternatives=0)
+    siting = make_siting(coverage, terms, at_crossings(7))
+    styles = layer_styles(coverage, siting)
+    assert [(s["key"], s["on"]) for s in styles if s["key"].startswith("change_")] == [
+        ("change_move", False),
+        ("change_open", False),
+    ]
+    moved, opened = planner_block(coverage, find_gaps(coverage), False, siting)["changes"]
+    assert (moved["style"], moved["name"]) == ("change_move", "<b>西</b>")
+    assert moved["to"] == [opened["lat"], opened["lon"]]
+    assert dict(moved["facts"])["怎样调整"] == "迁移"
+    assert dict(moved["facts"])["其中失去达标"] == "0 人"
+    assert opened["name"] == "新设网点 K5"
+    merged = make_siting(
+        coverage, replace(terms, add=0, merge_most_m=STEP + 1), at_crossings(7)
+    ).redesign
+    assert [row["style"] for row in change_rows(merged)] == ["change_merge"]
+    # The only one of its bank closes: nowhere to draw a line to.
+    alone = redesign(town(street, banks=("甲", "乙")), at_crossings(7), replace(terms, add=0))
+    (closed,) = change_rows(alone)
+    assert (closed["style"], closed["to"]) == ("change_close", None)
+    assert dict(closed["facts"])["迁往或由谁承接"] == "本行再无网点"
+
+
+def test_how_many_close_is_limited_by_county_bank_and_city(street):
+    coverage = town(street, banks=("甲", "乙"))
+
+    def closed(**terms):
+        asked = Terms(**{"add": 2, "close": 2} | terms)
+        return redesign(coverage, at_crossings(7), asked).closed["outlet_id"].tolist()
+
+    assert closed(close_most={"乙": 0}) == ["W0"]
+    assert closed(close_most={"甲": 0, "W1": 0}) == []
+    with pytest.raises(InputError, match="丙"):
+        closed(close_most={"丙": 1})
+    with pytest.raises(ValueError, match="close_most"):
+        Terms(add=1, close=1, close_most=-1)
+    nobody = redesign(coverage, at_crossings(7), Terms(add=1, close=1, keep=["甲", "乙"]))
+    assert "没有可以关闭的网点" in "".join(redesign_lines(nobody))
 
 
 if __name__ == "__main__":

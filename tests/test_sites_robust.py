@@ -1,6 +1,7 @@
 """Plans that stay good in every scenario: against brute force, and as planners read them."""
 
 import json
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -16,6 +17,7 @@ from gdcoverage.gaps import find_gaps
 from gdcoverage.network import WalkNetwork
 from gdcoverage.places.counties import one_county
 from gdcoverage.policy import COMPARISON_SPEEDS, Standard
+from gdcoverage.problems import InputError
 from gdcoverage.report import Report, json_text, siting_lines, write_workbook
 from gdcoverage.sites import (
     SCENARIOS,
@@ -68,22 +70,31 @@ def people_won(people, spots, outlets, limit):
     st.lists(HUNDREDS, max_size=1),
     st.integers(1, 3),
     st.sampled_from(["expected", "regret"]),
+    st.sampled_from([0, 0, 15, 40]),
 )
-def test_no_plan_is_more_robust(street, people, spots, outlets, add, aim):
-    robust = known(siting_of(street, people, spots, aim, outlets, add=add).robust)
+def test_no_plan_is_more_robust(street, people, spots, outlets, add, aim, least):
+    """What is asked at least is asked at the standard's speed alone."""
     plans = [plan for k in range(add + 1) for plan in combinations(spots, k)]
     won = np.array(
         [[people_won(people, p, outlets, limit) for limit in LIMITS.values()] for p in plans]
     )
     best = won.max(axis=0)
+    won = won[won[:, 1] >= least]
+    terms = {"add": add} | ({"people_least": {"城区": least}} if least else {})
+    if not len(won):
+        with pytest.raises(InputError):
+            siting_of(street, people, spots, aim, outlets, **terms)
+        return
+    robust = known(siting_of(street, people, spots, aim, outlets, **terms).robust)
+    assert robust.plan.population >= least
     if aim == "expected":
         assert robust.value == pytest.approx(won.mean(axis=1).max())
     else:
         short = 1 - won[:, best > 0] / best[best > 0]
-        least = short.max(axis=1, initial=0.0).min() if (best > 0).any() else 0.0
         if (best > 0).any():
-            assert robust.value == pytest.approx(least, abs=3e-6)
-            assert robust.worst("robust") == pytest.approx(least, abs=3e-6)
+            fewest = short.max(axis=1, initial=0.0).min()
+            assert robust.value == pytest.approx(fewest, abs=3e-6)
+            assert robust.worst("robust") == pytest.approx(fewest, abs=3e-6)
     assert robust.status == "optimal"
     table = robust.regrets.set_index(["plan", "scenario"])
     for name, most in zip(LIMITS, best, strict=True):
@@ -134,12 +145,16 @@ def test_another_speed_of_the_standard_is_planned_for_and_compared(street):
     assert siting.plan.sites["candidate_id"].tolist() == ["K1"]
     robust = known(siting.robust)
     table = robust.regrets.pivot(index="plan", columns="scenario", values="population")
-    assert table.loc["default"].to_dict() == dict.fromkeys(LIMITS, 30) | {
+    assert table.loc["default"].to_dict() == dict.fromkeys([*LIMITS, "standard"], 30) | {
         "default": 230,
         "brisk": 230,
     }
     assert (robust.plan.sites["candidate_id"].tolist(), robust.is_planned) == (["K1"], True)
-    assert robust.value == pytest.approx((4 * 100 + 2 * 130) / 6)
+    assert robust.value == pytest.approx((5 * 100 + 2 * 130) / 7)
+    # What is asked at least is asked at 3.5 km/h.
+    asked = replace(terms, people_least={"城区": 31})
+    held = known(make_siting(coverage, asked, candidates([(900, 0), (0, 0)])).robust)
+    assert held.plan.sites["candidate_id"].tolist() == ["K1"]
 
 
 def test_text_workbook_and_json_tell_it(street, tmp_path):

@@ -495,13 +495,8 @@ def test_a_fixed_site_that_leaves_is_named(street):
     "asked",
     [
         {"scope": "province", "refine_m": 50},
-        {"scope": "province", "capacity": 50},
-        {"scope": "province", "close": 1},
-        {"scope": "province", "then": "mean_walk"},
         {"people_least": {"乡村": 100}, "close": 1},
         {"people_least": {"乡村": 100}, "capacity": 50},
-        {"robust": "expected", "county_least": 1},
-        {"robust": "expected", "rate_least": {"440305": 0.8}},
         {"robust": "regret", "costs": {"C1": 2.0}, "budget": 9.0},
     ],
 )

@@ -135,11 +135,6 @@ def test_with_too_many_candidates_the_plan_stands_with_a_bound(street, monkeypat
     assert preferred.gap == pytest.approx(1 - preferred.metres / preferred.bound)
 
 
-def test_terms_that_cannot_be_asked_together_are_refused():
-    with pytest.raises(ValueError, match="then"):
-        Terms(add=1, then="mean_walk", scope="province")
-
-
 if __name__ == "__main__":
     wrong = {n: found for n in range(int(sys.argv[1])) if (found := fault(n))}
     print(len(wrong), wrong)

@@ -429,16 +429,16 @@ EXIT = {
     "rate_after": Column("退出后覆盖率", "rate"),
 }
 CLOSED = {
-    "outlet_id": Column("网点编号"),
+    "outlet_id": Column("网点编号", english="Outlet number", where=SHOWN),
     "name": Column("网点名称"),
-    "bank": Column("所属银行"),
+    "bank": Column("所属银行", english="Bank", where=SHOWN),
     "county_name": Column("县区"),
-    "change_name": Column("怎样调整"),
+    "change_name": Column("怎样调整", english="What becomes of it", where=SHOWN),
     "to": Column("迁往或由谁承接（编号）"),
-    "to_name": Column("迁往或由谁承接"),
-    "to_m": Column("直线距离", "metres"),
-    "population": Column("现覆盖人口", "people"),
-    "lost": Column("其中失去达标", "people"),
+    "to_name": Column("迁往或由谁承接", english="Moves to, or is followed by", where=SHOWN),
+    "to_m": Column("直线距离", "metres", english="Straight distance there", where=SHOWN),
+    "population": Column("现覆盖人口", "people", english="People covered now", where=SHOWN),
+    "lost": Column("其中失去达标", "people", english="Of them lose the standard", where=SHOWN),
 }
 CHANGED = {
     "county": Column("区划代码"),

@@ -8,6 +8,7 @@ from typing import Any
 import geopandas as gpd
 
 from gdcoverage.emap._base import base_block, bounds, with_base
+from gdcoverage.emap._changed import change_rows
 from gdcoverage.emap._credits import LEAFLET_LICENSE, credits_of
 from gdcoverage.emap._ground import Ground, Release
 from gdcoverage.emap._outlets import in_order, look_up, public_view
@@ -25,7 +26,7 @@ from gdcoverage.places.counties import assign_counties, read_counties
 from gdcoverage.policy import MAP_TITLE, PHRASE, Standard
 from gdcoverage.progress import at_work
 from gdcoverage.report import read_first
-from gdcoverage.sites import Alternatives, Siting
+from gdcoverage.sites import Alternatives, Redesign, Siting
 from gdcoverage.tables import Rows
 
 
@@ -194,6 +195,7 @@ def build_index_map(
     supervision: gpd.GeoDataFrame | None = None,
     towns: Sequence[Mapping[str, Any]] = (),
     alternatives: Alternatives | None = None,
+    redesign: Redesign | None = None,
 ) -> EMap:
     """The planner's map of a province: counties coloured by coverage rate, each with its numbers.
 
@@ -215,6 +217,7 @@ def build_index_map(
     supervision : frame of `Report.supervision_table`: outlets that want looking at.
     towns : result of `town_rows` with names of counties: listed, and drawn where they have areas.
     alternatives : to the plan of all counties together.
+    redesign : outlets of all counties that close and sites that open.
     """
     ground = ground or Ground()
     others = alternative_marks(alternatives)
@@ -223,7 +226,9 @@ def build_index_map(
         "doubt": list(box),
         "headline": headline(total),
         "bounds": bounds(counties),
-        "styles": province_styles(gaps, sites, supervision, towns, others=bool(others)),
+        "styles": province_styles(
+            gaps, sites, supervision, towns, others=bool(others), redesign=redesign
+        ),
         "beside": bool(ground.pieces),
     }
     data = {
@@ -233,7 +238,7 @@ def build_index_map(
         "planner": province_block(
             counties, standard, gaps, sites, links or {}, total, supervision, towns
         )
-        | {"alternatives": others},
+        | {"alternatives": others, "changes": change_rows(redesign)},
     }
     return EMap(head, with_base(data, ground, counties))
 

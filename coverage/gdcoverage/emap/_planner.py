@@ -9,10 +9,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gdcoverage.emap._changed import change_rows, change_styles
 from gdcoverage.emap._facts import facts, site_place, ways
 from gdcoverage.emap._local import is_drawn, services_of, town_rows
 from gdcoverage.emap._pack import packed_area, packed_lines, whole
-from gdcoverage.emap._province import rate_styles, rated, rated_words
+from gdcoverage.emap._province import SITED, rate_styles, rated, rated_words
 from gdcoverage.emap._styles import styles
 from gdcoverage.emap._supervised import supervised_rows, supervision_styles
 from gdcoverage.findings import Coverage, Findings
@@ -68,13 +69,14 @@ def planner_block(
         "services": services_of(coverage),
         "sites": _sites(siting),
         "alternatives": alternative_marks(None if siting is None else siting.alternatives),
+        "changes": change_rows(None if siting is None else siting.redesign),
         "steps": _steps(siting, coverage),
         "rated": rated(asked),
         "supervision": supervised_rows(supervision),
         "ranked": GAP["population"].said,
         "rankedTowns": TOWN["uncovered_population"].said,
         "words": rated_words(asked)
-        | map_words(GAP, DEMAND, TOWN, SUPERVISION, {} if siting is None else SITE | FURTHER_SITE),
+        | map_words(GAP, DEMAND, TOWN, SUPERVISION, *([] if siting is None else SITED)),
     }
 
 
@@ -107,6 +109,7 @@ def layer_styles(
         table["sites"] = sites._replace(label=sites.label + of, english=sites.english + of)
     if siting is None or not alternative_marks(siting.alternatives):
         del table["alternatives"]
+    table |= change_styles(None if siting is None else siting.redesign)
     table |= supervision_styles(supervision)
     return [{"key": key, **style._asdict()} for key, style in table.items()]
 

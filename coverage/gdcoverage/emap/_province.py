@@ -9,13 +9,25 @@ import geopandas as gpd
 import numpy as np
 
 from gdcoverage.emap._base import simplified
+from gdcoverage.emap._changed import change_styles
 from gdcoverage.emap._facts import facts, site_place, ways
 from gdcoverage.emap._pack import packed_area
 from gdcoverage.emap._styles import Style, styles
 from gdcoverage.emap._supervised import supervised_rows, supervision_styles
-from gdcoverage.numbers import FURTHER_SITE, GAP, KINDS, NUMBERS, SITE, SUPERVISION, TOWN, map_words
+from gdcoverage.numbers import (
+    CLOSED,
+    FURTHER_SITE,
+    GAP,
+    KINDS,
+    NUMBERS,
+    SITE,
+    SUPERVISION,
+    TOWN,
+    map_words,
+)
 from gdcoverage.policy import SETTLEMENTS, Standard
 from gdcoverage.report import percent
+from gdcoverage.sites import Redesign
 
 # Lower bounds of the classes of coverage rate, and a colour-blind-safe ramp (ColorBrewer YlGnBu).
 CLASSES = (
@@ -26,6 +38,8 @@ CLASSES = (
     (0.0, "低于 50%", "below 50 %", "#F4A582"),
 )
 _UNKNOWN = ("没有结果", "no result", "#D9D9D9")
+# Numbers of what is shown of sites.
+SITED = SITE, FURTHER_SITE, CLOSED
 # So many gaps are drawn, those with most people.
 _GAPS = 500
 
@@ -37,12 +51,14 @@ def province_styles(
     towns: Sequence[Mapping[str, Any]] = (),
     *,
     others: bool = False,
+    redesign: Redesign | None = None,
 ) -> list[dict[str, Any]]:
     """The style table of the province's map.
 
     Parameters
     ----------
     others : whether there are sites of alternatives.
+    redesign : of all counties together.
     """
     usual = styles(Standard())
     table = {"counties": usual["counties"]}
@@ -64,6 +80,7 @@ def province_styles(
         table["alternatives"] = usual["alternatives"]
     if sites is not None and len(sites):
         table["sites"] = usual["sites"]._replace(on=False)
+    table |= change_styles(redesign)
     table |= supervision_styles(supervision)
     return [{"key": key, **style._asdict()} for key, style in table.items()]
 
@@ -124,7 +141,7 @@ def province_block(
         "rankedTowns": TOWN["uncovered_population"].said,
         "ranked": NUMBERS["uncovered_population"].said,
         "words": rated_words()
-        | map_words(NUMBERS, GAP, SUPERVISION, TOWN, {} if sites is None else SITE | FURTHER_SITE),
+        | map_words(NUMBERS, GAP, SUPERVISION, TOWN, *([] if sites is None else SITED)),
     }
 
 

@@ -18,7 +18,7 @@ class Style(NamedTuple):
     label: str
     english: str
     on: bool
-    shape: str  # circle, diamond, triangle, outlet, ring, star, area, line
+    shape: str  # circle, diamond, triangle, outlet, ring, star, cross, leap, area, line
     options: dict[str, Any]
 
 

@@ -238,7 +238,7 @@ def worst_covering(
     """Cover the most weight in the scenario that fares worst (max-min).
 
     max z,  z <= sum of w_i y_i over rows i of s, for every scenario s,  y_i <= sum of x_j that
-    cover i,  sum_j c_j x_j <= p.
+    cover i,  sum_j c_j x_j <= p; floors are sums of these weights.
 
     With weights that are people divided by what the best plan of each scenario covers, z is the
     least share of the best, and 1 - z the largest relative regret (Kouvelis and Yu 1997).

@@ -21,7 +21,7 @@ def solve_worst(question: Question, scenario: Ints, budget: float, plan: Ints) -
     """The plan with the largest least weight over scenarios, not less than `plan` has.
 
     max z,  z <= sum of w_i y_i over i of s, for every scenario s,  y_i <= sum of x_j over j that
-    cover i,  sum of c_j x_j <= p.
+    cover i,  sum of c_j x_j <= p,  sum of w_i y_i >= b_f over i of f, for every floor f.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def solve_worst(question: Question, scenario: Ints, budget: float, plan: Ints) -
         if outcome.values is not None:
             found = np.union1d(question.fixed, free[outcome.values[: len(free)] > 0.5])
             worth = least_of(question, scenario, found)
-            if worth > held:
+            if worth > held and _keeps(question, found):
                 best, held = found, worth
         bound = min(bound, outcome.bound)
         if not outcome.proven:
@@ -78,17 +78,20 @@ class _Stacked:
 
 
 def _program(question: Question, scenario: Ints, free: Ints, budget: float) -> _Stacked:
-    """Columns: free sites, y of merged rows, z."""
+    """Columns: free sites, y of merged rows of scenarios and again of floors, z."""
     scenarios = scenario.max(initial=-1) + 1
     fixed = np.zeros(len(scenario), bool)
     fixed[question.covers[:, question.fixed].indices] = True
-    given = np.bincount(scenario, np.where(fixed, question.weights, 0.0), scenarios)
+    blocks = [np.flatnonzero(scenario == s) for s in range(scenarios)]
+    blocks += [floor.rows for floor in question.floors]
+    given = np.array([question.weights[rows][fixed[rows]].sum() for rows in blocks])
+    asked = np.concatenate([np.zeros(scenarios), [floor.least for floor in question.floors]])
     sites = sparse.csr_array(question.covers[:, free], dtype=np.float64)
     parts, sums = [], sparse.csr_array((0, 0))
     weights, owner = [], []
-    for s in range(scenarios):
-        wanted = ~fixed & (scenario == s) & (question.weights > 0) & (np.diff(sites.indptr) > 0)
-        rows = np.flatnonzero(wanted)
+    wanted = ~fixed & (question.weights > 0) & (np.diff(sites.indptr) > 0)
+    for s, own in enumerate(blocks):
+        rows = own[wanted[own]]
         part = sites[rows]
         part.sort_indices()
         lists = Lists(part.indptr.astype(np.int64), part.indices.astype(np.int32))
@@ -99,31 +102,34 @@ def _program(question: Question, scenario: Ints, free: Ints, budget: float) -> _
     merged = sparse.vstack(parts, format="csr")
     weight, of = np.concatenate(weights), np.concatenate(owner)
     count = len(weight)
-    sums = sparse.csr_array((weight, (of, np.arange(count))), shape=(scenarios, count))
+    sums = sparse.csr_array((weight, (of, np.arange(count))), shape=(len(blocks), count))
+    share = (np.arange(len(blocks)) < scenarios).astype(np.float64)
     claims = sparse.hstack(
         [merged, -sparse.eye_array(count), sparse.csr_array((count, 1))], format="csr"
     )
     worst = sparse.hstack(
-        [sparse.csr_array((scenarios, len(free))), sums, -sparse.csr_array(np.ones((scenarios, 1)))]
+        [sparse.csr_array((len(blocks), len(free))), sums, -sparse.csr_array(share[:, None])]
     )
     limits = np.zeros((len(question.groups), len(free)))
     most = [float(group.limit) for group in question.groups]
+    fewest = [float(group.least) or -np.inf for group in question.groups]
     for group, row in zip(question.groups, limits, strict=True):
         row[np.isin(free, group.sites)] = 1.0
     if np.isfinite(budget):
         limits = np.concatenate([limits, question.costs[free][None, :]])
         most.append(budget)
+        fewest.append(-np.inf)
     bounded = sparse.csr_array(limits)
     bounded.resize((len(most), len(free) + count + 1))
     cost = np.zeros(len(free) + count + 1)
     cost[-1] = 1.0
-    least = np.concatenate([np.zeros(count), -given, np.full(len(most), -np.inf)])
+    least = np.concatenate([np.zeros(count), asked - given, fewest])
     program = Program(
         cost,
         len(free),
         sparse.vstack([claims, worst, bounded], format="csr"),
         least,
-        np.concatenate([np.full(count + scenarios, np.inf), most]),
+        np.concatenate([np.full(count + len(blocks), np.inf), most]),
         True,
     )
     return _Stacked(merged, program)
@@ -146,6 +152,17 @@ def _needed(question: Question, scenario: Ints, sites: Ints, held: float) -> Int
     every = _of_each(question, scenario, sites)
     for site in np.setdiff1d(sites, question.fixed)[::-1]:
         rest = sites[sites != site]
-        if (_of_each(question, scenario, rest) >= every).all():
+        if (_of_each(question, scenario, rest) >= every).all() and _keeps(question, rest):
             sites = rest
     return sites
+
+
+def _keeps(question: Question, sites: Ints) -> bool:
+    """Whether a plan has what groups and floors ask for at least."""
+    covered = np.zeros(len(question.weights), bool)
+    covered[question.covers[:, sites].indices] = True
+    added = np.setdiff1d(sites, question.fixed)
+    held = ((question.weights[rows][covered[rows]].sum(), least) for rows, least in question.floors)
+    return all(np.isin(added, group.sites).sum() >= group.least for group in question.groups) and (
+        all(weight >= least - _HAIR for weight, least in held)
+    )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from gdcoverage.numbers import LOAD, ROOM, SITE
 from gdcoverage.report._columns import percent
-from gdcoverage.report._records import place_of
+from gdcoverage.report._records import place_of, records, values
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.sites import Capacity
 
@@ -47,19 +47,19 @@ def capacity_sheets(capacity: Capacity, names: Mapping[str, str], writer: SheetW
     writer.sheet("按容量布点", pd.DataFrame(capacity.sites), SITE, (title,))
 
 
-def capacity_tables(capacity: Capacity) -> dict[str, pd.DataFrame]:
-    """The frames, for JSON."""
+def _tables(capacity: Capacity) -> dict[str, pd.DataFrame]:
     sites = pd.DataFrame(capacity.sites.drop(columns="geometry"))
     return {"sites": sites, "loads": capacity.loads, "counties": capacity.counties}
 
 
 def capacity_data(capacity: Capacity) -> dict[str, Any]:
-    """The numbers, for JSON."""
+    """The answer for JSON: its numbers, and its frames as lists."""
     names = (
         *("room", "covered_now", "served_now", "covered_planned", "served_planned"),
         *("covered", "served", "bound", "gap", "status"),
     )
-    return {name: getattr(capacity, name) for name in names}
+    frames = {name: records(table) for name, table in _tables(capacity).items()}
+    return values({name: getattr(capacity, name) for name in names}) | frames
 
 
 def _head(capacity: Capacity) -> list[str]:

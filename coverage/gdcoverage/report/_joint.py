@@ -15,8 +15,10 @@ from gdcoverage.report._alternatives import (
     alternative_sheets,
     alternatives_data,
 )
+from gdcoverage.report._capacity import capacity_data, capacity_lines, capacity_sheets
 from gdcoverage.report._columns import percent
-from gdcoverage.report._records import place_of, records
+from gdcoverage.report._records import place_of, records, values
+from gdcoverage.report._redesign import redesign_data, redesign_sheets, redesign_summary
 from gdcoverage.report._robust import robust_data, robust_lines, robust_sheets
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.report._siting import candidates_line, clock_lines, plan_lines, service_line
@@ -35,7 +37,7 @@ WAYS = {
 
 
 def joint_sheets(joint: JointPlan, names: Mapping[str, str], writer: SheetWriter) -> None:
-    """Sheets 全省布点, 布点分配方式, 各县区布点, 全省曲线, of alternatives."""
+    """Sheets 全省布点, 布点分配方式, 各县区布点, 全省曲线; of what else was asked."""
     sites = pd.DataFrame(joint.plan.sites)
     sites = sites.assign(county_name=sites["county"].map(names))
     above = ("全省布点：全部县区合用一个总数", *_head_lines(joint))
@@ -59,6 +61,10 @@ def joint_sheets(joint: JointPlan, names: Mapping[str, str], writer: SheetWriter
         alternative_sheets(joint.alternatives, writer, names)
     if joint.robust is not None:
         robust_sheets(joint.robust, writer)
+    if joint.capacity is not None:
+        capacity_sheets(joint.capacity, names, writer)
+    if joint.redesign is not None:
+        redesign_sheets(joint.redesign, writer)
 
 
 def _curve_sheet(curve: pd.DataFrame, writer: SheetWriter) -> None:
@@ -87,8 +93,14 @@ def joint_lines(joint: JointPlan, names: Mapping[str, str]) -> list[str]:
             for row in given.to_dict("records")
         )
         lines.append(f"新增网点落在：{named}。")
-    more = _curve_lines(joint.frontier), robust_lines(joint.robust)
-    return [*lines, *chain(*more), *alternative_lines(joint.alternatives)]
+    more = (
+        _curve_lines(joint.frontier),
+        robust_lines(joint.robust),
+        alternative_lines(joint.alternatives),
+        capacity_lines(joint.capacity),
+        redesign_summary(joint.redesign),
+    )
+    return [*lines, *chain(*more)]
 
 
 def _curve_lines(curve: pd.DataFrame | None) -> list[str]:
@@ -153,7 +165,11 @@ def joint_data(joint: JointPlan) -> dict[str, Any]:
             if joint.alternatives is None
             else {"alternatives": alternatives_data(joint.alternatives)}
         ),
+        **({"preferred": values(vars(plan.preferred))} if plan.preferred else {}),
+        **({"two_outlets": values(vars(plan.two_outlets))} if plan.two_outlets else {}),
         **({} if joint.robust is None else {"robust": robust_data(joint.robust)}),
+        **({} if joint.capacity is None else {"capacity": capacity_data(joint.capacity)}),
+        **({} if joint.redesign is None else {"redesign": redesign_data(joint.redesign)}),
         "counties": records(joint.counties),
     }
 
@@ -167,9 +183,11 @@ def _head_lines(joint: JointPlan) -> list[str]:
 def _statuses(joint: JointPlan) -> list[str]:
     """How the search for each part of the answer ended."""
     others = None if joint.alternatives is None else joint.alternatives.plans
-    tables = (joint.ways, joint.frontier, others)
+    steps = None if joint.redesign is None else joint.redesign.steps
+    tables = (joint.ways, joint.frontier, others, steps)
     ended = [status for table in tables if table is not None for status in table["status"]]
-    single = (joint.plan.two_outlets, joint.plan.preferred, joint.robust)
+    plan = joint.plan
+    single = (plan.two_outlets, plan.preferred, joint.robust, joint.capacity, joint.redesign)
     return [*ended, *(part.status for part in single if part is not None)]
 
 

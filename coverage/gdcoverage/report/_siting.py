@@ -9,29 +9,21 @@ import pandas as pd
 
 from gdcoverage.numbers import CROWDED, CURVE, EXIT, SHARE, SITE, Column
 from gdcoverage.report._alternatives import alternative_sheets, alternatives_data
-from gdcoverage.report._capacity import (
-    capacity_data,
-    capacity_lines,
-    capacity_sheets,
-    capacity_tables,
-)
+from gdcoverage.report._capacity import capacity_data, capacity_lines, capacity_sheets
 from gdcoverage.report._columns import percent
 from gdcoverage.report._records import number, place_of, records, values
 from gdcoverage.report._redesign import (
     redesign_data,
     redesign_lines,
     redesign_sheets,
-    redesign_tables,
 )
 from gdcoverage.report._robust import robust_data, robust_lines, robust_sheets
 from gdcoverage.report._sheet import SheetWriter
 from gdcoverage.sites import (
     TABLE_KINDS,
-    Capacity,
     ExitImpact,
     JointPlan,
     Preferred,
-    Redesign,
     Refinement,
     SitePlan,
     Siting,
@@ -312,24 +304,14 @@ def siting_data(siting: Siting) -> dict[str, Any]:
         "exit_impact": records(pd.DataFrame(siting.exits).drop(columns="geometry")),
         **({"refinement": values(vars(siting.refinement))} if siting.refinement else {}),
         **({"robust": robust_data(siting.robust)} if siting.robust else {}),
-        **({"capacity": _capacity(siting.capacity)} if siting.capacity else {}),
-        **({"redesign": _redesign(siting.redesign)} if siting.redesign else {}),
+        **({"capacity": capacity_data(siting.capacity)} if siting.capacity else {}),
+        **({"redesign": redesign_data(siting.redesign)} if siting.redesign else {}),
         **({} if siting.crowded is None else {"crowded": records(siting.crowded)}),
         **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
         **({} if plan.cost is None else {"cost": plan.cost}),
         **({"preferred": values(vars(plan.preferred))} if plan.preferred else {}),
         **({"two_outlets": values(vars(plan.two_outlets))} if plan.two_outlets else {}),
     }
-
-
-def _capacity(capacity: Capacity) -> dict[str, Any]:
-    frames = {name: records(table) for name, table in capacity_tables(capacity).items()}
-    return values(capacity_data(capacity)) | frames
-
-
-def _redesign(redesign: Redesign) -> dict[str, Any]:
-    frames = {name: records(table) for name, table in redesign_tables(redesign).items()}
-    return values(redesign_data(redesign)) | frames
 
 
 def candidates_line(siting: Siting | JointPlan) -> str:

@@ -292,8 +292,13 @@ def _require_outlets(plan: Plan, outlets: gpd.GeoDataFrame) -> None:
     if plan.sites is None:
         return
     terms, known = plan.sites.terms, _words_of(outlets)
-    for name in ("close_of", "keep"):
-        if unknown := sorted(set(getattr(terms, name)) - known):
+    closings = terms.close_most if isinstance(terms.close_most, Mapping) else ()
+    for name, words in (
+        ("close_of", terms.close_of),
+        ("close_most", closings),
+        ("keep", terms.keep),
+    ):
+        if unknown := sorted(set(words) - known):
             raise unusable(
                 "outlet_unknown",
                 f"[sites] {name} 里的 {'、'.join(unknown)} 不是在营网点的编号、银行或区划代码",
@@ -485,6 +490,11 @@ def _closing_here(terms: Terms, known: set[str]) -> Terms:
         terms,
         close=0 if not close_of and terms.close_of else terms.close,
         close_of=close_of,
+        close_most=(
+            {word: most for word, most in terms.close_most.items() if word in known}
+            if isinstance(terms.close_most, Mapping)
+            else terms.close_most
+        ),
         keep=tuple(word for word in terms.keep if word in known),
     )
 

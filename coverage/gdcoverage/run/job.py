@@ -225,7 +225,7 @@ def refused_id(identity: str) -> str:
 
 def is_final(why: Problem) -> bool:
     """Whether a question without an answer has none with more time either."""
-    return why.kind != "no_plan_found"
+    return why.kind not in ("no_plan_found", "county_failed")
 
 
 def find_numbers(job: Job) -> Done:

@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from gdcoverage.arrays import Bools
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.run.counties import Found, results_of
 from gdcoverage.run.county import touching
@@ -69,12 +71,22 @@ def answer_jointly(plan: Plan, inputs: Inputs, found: Found, how: How, say: Say)
     say("全省布点：各县区候选点能服务谁")
     answers = _Answers(kept, how)
     generated = inputs.candidates is None
-    works = [_Reaching(job, _near(job, inputs.candidates)) for job in jobs]
+    wanted = plan.sites.terms.robust is not None, plan.sites.terms.then == "mean_walk"
+    works = [_Reaching(job, _near(job, inputs.candidates), *wanted) for job in jobs]
     if generated:
         offered = answers.of(_offer, [_Offering(job) for job in jobs])
         everywhere = pd.concat(offered, ignore_index=True) if offered else None
-        works = [_Reaching(job, touching(everywhere, job.task.served)) for job in jobs]
+        works = [_Reaching(job, touching(everywhere, job.task.served), *wanted) for job in jobs]
     parts = answers.of(_reach, works)
+    near = [work.job for work in works if work.identity in answers.known]
+
+    def more(left: Sequence[Bools], letter: str) -> list[Reached]:
+        """Whom street locations for some people reach, which are found for these people."""
+        for_whom = [_Offering(job, rows, letter) for job, rows in zip(near, left, strict=True)]
+        everywhere = pd.concat(answers.every(_offer, for_whom), ignore_index=True)
+        reaching = [_Reaching(job, touching(everywhere, job.task.served)) for job in near]
+        return answers.every(_reach, reaching)
+
     terms = replace(plan.sites.terms, excluded=inputs.excluded)
     service = jobs[0].task.asked.service if jobs else ""
     ids = [work.identity for work in works if work.identity in answers.known]
@@ -91,7 +103,7 @@ def answer_jointly(plan: Plan, inputs: Inputs, found: Found, how: How, say: Say)
     elif answer is None and parts:
         say("全省布点：求解")
         try:
-            answer = plan_jointly(parts, *asked)
+            answer = plan_jointly(parts, *asked, more=more if generated else None)
             body = packed(answer)
             kept.put(identity, body)
             # As a run that goes on will find it.
@@ -129,35 +141,62 @@ class _Answers:
         self.known |= {name for name, body in bodies.items() if body is not None}
         return [bodies[w.identity] for w in works if bodies.get(w.identity) is not None]
 
+    def every(self, find: Callable[[Any], Done], works: Sequence[Any]) -> list[Any]:
+        """The values of all works.
+
+        Raises
+        ------
+        InputError : one of them failed.
+        """
+        before = len(self.failures)
+        found = self.of(find, works)
+        if failed := self.failures[before:]:
+            del self.failures[before:]
+            raise InputError(*failed)
+        return found
+
 
 @dataclass(frozen=True, eq=False)
 class _Offering(Work):
-    """Street locations of a county, to be generated."""
+    """Street locations of a county, to be generated.
+
+    Parameters
+    ----------
+    left : of its people those for whom; those without the standard if None.
+    letter : that the ids begin with, behind the county's.
+    """
+
+    left: Bools | None = None
+    letter: str = "G"
 
     @property
     def identity(self) -> str:
         terms, asked = self.job.task.asked.terms, self.job.task.asked
         assert terms is not None
         where = (terms.generate, terms.spacing_m, terms.excluded)
-        return digest("offered", self.job.assessed_id, where, asked.without)
+        left = None if self.left is None else np.packbits(self.left)
+        return digest("offered", self.job.assessed_id, where, asked.without, left, self.letter)
 
 
 @dataclass(frozen=True, eq=False)
 class _Reaching(Work):
-    """Whom the candidates near a county could serve there."""
+    """Whom the candidates near a county could serve there.
+
+    Parameters
+    ----------
+    robust : whether in every scenario, for a plan that stays good in all.
+    measured : whether with the lengths of the ways.
+    """
 
     candidates: gpd.GeoDataFrame | None
+    robust: bool = False
+    measured: bool = False
 
     @property
     def identity(self) -> str:
         asked = self.job.task.asked
-        return digest("reached", self.job.assessed_id, self.candidates, asked.without, self.robust)
-
-    @property
-    def robust(self) -> bool:
-        """Whether a plan for every scenario is asked for."""
-        terms = self.job.task.asked.terms
-        return terms is not None and terms.robust is not None
+        wanted = asked.without, self.robust, self.measured
+        return digest("reached", self.job.assessed_id, self.candidates, *wanted)
 
 
 def _near(job: Job, candidates: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
@@ -176,9 +215,12 @@ def _offer(work: _Offering) -> Done:
     terms = job.task.asked.terms
     assert terms is not None
     coverage, _ = asked_of(job, job.assessed, job.streets.network(job.task))
+    if work.left is not None:
+        coverage = replace(coverage, demand=coverage.demand.assign(covered=~work.left))
     made = generate_candidates(coverage, terms.generate, terms.spacing_m, terms.excluded)
     # Each county counts its own from 1.
-    made["candidate_id"] = f"{job.task.adcode}-" + made["candidate_id"]
+    number = made["candidate_id"].str.removeprefix("G")
+    made["candidate_id"] = f"{job.task.adcode}-{work.letter}" + number
     return Done({"offered": packed(made)})
 
 
@@ -186,6 +228,5 @@ def _reach(work: _Reaching) -> Done:
     job = work.job
     assert work.candidates is not None
     coverage, gaps = asked_of(job, job.assessed, job.streets.network(job.task))
-    return Done(
-        {"reached": packed(Reached.of(coverage, work.candidates, gaps, robust=work.robust))}
-    )
+    wanted = {"robust": work.robust, "measured": work.measured}
+    return Done({"reached": packed(Reached.of(coverage, work.candidates, gaps, **wanted))})

@@ -268,6 +268,7 @@ def begin_province_maps(
         "towns": town_rows(coverage, report.towns, report.names),
         "ground": replace(ground, places=None, names=None),
         "alternatives": None if report.joint is None else report.joint.alternatives,
+        "redesign": None if report.joint is None else report.joint.redesign,
     }
     named = ground.names is not None
     of_outlets = said | {"ground": ground, "beside": named}

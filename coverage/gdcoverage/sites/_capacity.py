@@ -14,7 +14,7 @@ from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.showing import Shown
 from gdcoverage.sites._order import build_order
 from gdcoverage.sites._plan import SitePlan, sites_frame
-from gdcoverage.sites._question import PEOPLE_DIGITS, Question, with_candidates_for
+from gdcoverage.sites._question import PEOPLE_DIGITS, Denser, Question, with_candidates_for
 from gdcoverage.sites._solve import options_of, with_room
 
 
@@ -123,20 +123,23 @@ class _Rooms:
         )
 
 
-def capacity_of(question: Question, plan: SitePlan, gaps: gpd.GeoDataFrame) -> Capacity:
+def capacity_of(
+    question: Question, plan: SitePlan, gaps: pd.DataFrame, denser: Denser = with_candidates_for
+) -> Capacity:
     """Who finds room now, with the recommended plan, and with the sites that serve most.
 
     Parameters
     ----------
     plan : recommended for the question.
     gaps : of the question's coverage.
+    denser : gives the question with candidates for people whose outlets are full.
     """
     asked, rooms = question, _Rooms(question)
     now = rooms.served(rooms.there)
     if question.generated and now.strained.any():
         strained = np.zeros(len(question.coverage.demand), bool)
         strained[rooms.rows[now.strained]] = True
-        rooms = _Rooms(with_candidates_for(question, strained, "L"))
+        rooms = _Rooms(denser(question, strained, "L"))
         question = rooms.question
     ids = question.candidates["candidate_id"]
     planned = np.flatnonzero(ids.isin(plan.sites["candidate_id"]))

@@ -8,6 +8,7 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from gdcoverage.arrays import Bools, Floats, Ints, Objects
+from gdcoverage.findings import NO_COUNTY, Findings
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import lonlat
 from gdcoverage.sites._moves import Moves, banks_of
@@ -32,7 +33,10 @@ def closed_frame(moves: Moves, closed: Ints, plan: Ints, lost: Bools) -> gpd.Geo
         crs="EPSG:4326",
     )
     return frame.assign(**_whither(moves, closed, plan))[
-        [*frame.columns.drop("geometry"), "change", "to", "to_name", "to_m", "geometry"]
+        [
+            *frame.columns.drop("geometry"),
+            *("change", "to", "to_name", "to_m", "to_lon", "to_lat", "geometry"),
+        ]
     ]
 
 
@@ -73,6 +77,10 @@ def _whither(moves: Moves, closed: Ints, plan: Ints) -> dict[str, object]:
         "to": np.where(unknown, "", np.append(ids, "")[to]),
         "to_name": np.where(unknown, "", np.append(names, "")[to]),
         "to_m": np.where(unknown, np.nan, np.round(metres, 3)),
+        **{
+            name: np.where(unknown, np.nan, np.append(own, np.nan)[to])
+            for name, own in zip(("to_lon", "to_lat"), at, strict=True)
+        },
     }
 
 
@@ -112,8 +120,8 @@ def by_county(question: Question, closed: Ints, sites: Ints, covered: Bools) -> 
     """
     coverage = question.coverage
     demand = coverage.demand
-    table = coverage.by_county().set_index("county")
     before = demand["covered"].to_numpy(bool)
+    table = _counties(coverage)
     amounts = pd.DataFrame(
         {"": demand["population"].astype(float), "elderly_": demand.get("elderly", np.nan)}
     )
@@ -141,3 +149,26 @@ def by_county(question: Question, closed: Ints, sites: Ints, covered: Bools) -> 
             "net": net,
         }
     ).reset_index()
+
+
+def _counties(coverage: Findings) -> pd.DataFrame:
+    """Of each county, by adcode, and last of what lies outside: its name, outlets, people, rate."""
+    demand, outlets = coverage.demand, coverage.outlets
+    people = demand["population"].astype(float)
+    sums = pd.DataFrame({"population": people, "covered": people * demand["covered"]})
+    sums = sums.groupby(demand["county"].to_numpy(str)).sum()
+    names = pd.Series({NO_COUNTY: "县区外"}, dtype="str")
+    if coverage.counties is not None:
+        known = coverage.counties
+        names = pd.concat([names, known.set_index("adcode")["name"]])
+        sums = sums.reindex(known["adcode"].astype("str").pipe(pd.Index).union(sums.index))
+    sums = sums.fillna(0.0).sort_index(key=lambda codes: codes.where(codes != NO_COUNTY, "~"))
+    active = outlets["county"][outlets["counts"].to_numpy(bool)].value_counts()
+    return pd.DataFrame(
+        {
+            "county_name": names.reindex(sums.index, fill_value=""),
+            "outlets": active.reindex(sums.index, fill_value=0),
+            "population": sums["population"],
+            "rate": sums["covered"] / sums["population"].where(sums["population"] > 0),
+        }
+    ).rename_axis("county")

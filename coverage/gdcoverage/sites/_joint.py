@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -10,22 +10,27 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gdcoverage.arrays import Floats, Ints
+from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.locate import CoverSolution
 from gdcoverage.policy import Standard
 from gdcoverage.showing import Shown
 from gdcoverage.sites._alternatives import Alternatives, alternatives_to
 from gdcoverage.sites._candidates import kinds_of
+from gdcoverage.sites._capacity import Capacity, capacity_of
 from gdcoverage.sites._plan import SitePlan
-from gdcoverage.sites._question import Question
-from gdcoverage.sites._reached import Reached, joined, scenarios_of_all
+from gdcoverage.sites._question import Denser, Question
+from gdcoverage.sites._reached import Reached, joined, scenarios_of_all, widened
 from gdcoverage.sites._recommend import plan_for
+from gdcoverage.sites._redesign import Redesign, redesigned
 from gdcoverage.sites._robust import Robust, robust_of
 from gdcoverage.sites._sizes import Won, people_by_sizes
 from gdcoverage.sites._solve import most_people
 from gdcoverage.sites._terms import Terms
 from gdcoverage.sites._whereabouts import by_landmarks
 
+# Finds street locations for some people of each county, and whom these reach: of each county
+# whose people of the part they are, by row, and the letter that their ids begin with.
+More: TypeAlias = Callable[[Sequence[Bools], str], Sequence[Reached]]
 # Sites, bound, gap and status of a way to divide the budget.
 _Found: TypeAlias = tuple[Ints, float, float, str]
 
@@ -60,6 +65,8 @@ class JointPlan(Shown):
         (people fewer for it).
     alternatives : further plans, or None.
     robust : the plan that stays good in every scenario, or None.
+    redesign : outlets of all counties that close and sites that open, or None.
+    capacity : who finds room at outlets that serve so many people, or None.
     """
 
     candidates: int
@@ -73,6 +80,8 @@ class JointPlan(Shown):
     frontier: pd.DataFrame | None = None
     alternatives: Alternatives | None = None
     robust: Robust | None = None
+    redesign: Redesign | None = None
+    capacity: Capacity | None = None
 
     def _line(self) -> str:
         return f"{self.candidates:,} candidates of {len(self.counties)} counties; {self.plan!r}"
@@ -103,6 +112,7 @@ def plan_jointly(
     counties: gpd.GeoDataFrame | None = None,
     service: str = "",
     landmarks: gpd.GeoDataFrame | None = None,
+    more: More | None = None,
 ) -> JointPlan:
     """The sites of all counties from one budget, and what other ways of dividing it would win.
 
@@ -113,11 +123,21 @@ def plan_jointly(
     counties : these, with their names, or None.
     service : what the parts are about, in official terms.
     landmarks : of `landmarks_of`, by which to say where sites are, or None.
+    more : finds street locations for people whose outlets may close or are full. Without it the
+        candidates are those of the parts.
 
     Raises
     ------
-    ValueError, InputError : as for `recommend_sites`.
+    ValueError, InputError : as for `recommend_sites`, and for `redesign`.
     """
+
+    def denser(question: Question, left: Bools, letter: str) -> Question:
+        if more is None:
+            return question
+        ends = np.cumsum([len(part.demand) for part in parts])[:-1]
+        news = more(np.split(left, ends), letter)
+        return joined(widened(parts, news), standard, terms, generated, counties)
+
     question = joined(parts, standard, terms, generated, counties)
     gaps = pd.concat([part.gaps for part in parts], ignore_index=True)
     plan = plan_for(question, gaps)
@@ -151,7 +171,34 @@ def plan_jointly(
         _by_sizes(question, free, budget, found),
         _alternatives(question, len(chosen), landmarks),
         _robust(question, plan, gaps, parts, landmarks),
+        _redesign(question, gaps, denser, landmarks),
+        _capacity(question, plan, gaps, denser, landmarks),
     )
+
+
+def _capacity(
+    question: Question,
+    plan: SitePlan,
+    gaps: pd.DataFrame,
+    denser: Denser,
+    landmarks: gpd.GeoDataFrame | None,
+) -> Capacity | None:
+    if question.terms.capacity is None:
+        return None
+    found = capacity_of(question, plan, gaps, denser)
+    return replace(found, sites=by_landmarks(found.sites, question.coverage, landmarks))
+
+
+def _redesign(
+    question: Question,
+    gaps: pd.DataFrame,
+    denser: Denser,
+    landmarks: gpd.GeoDataFrame | None,
+) -> Redesign | None:
+    if not question.terms.close:
+        return None
+    found = redesigned(question, gaps, denser)
+    return replace(found, opened=by_landmarks(found.opened, question.coverage, landmarks))
 
 
 def _alternatives(

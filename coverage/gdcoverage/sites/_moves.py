@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array, hstack
 
-from gdcoverage.arrays import Floats, Ints, Objects
+from gdcoverage.arrays import Bools, Floats, Ints, Objects
 from gdcoverage.findings import Findings
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import lonlat
+from gdcoverage.problems import unusable
 from gdcoverage.sites._apart import cliques, rivals
 from gdcoverage.sites._question import HAIR, Question
 
@@ -123,6 +125,7 @@ class Moves:
         stay, opens = np.arange(len(self.closable)), self.opens
         terms = self.question.terms
         found = [Condition(stay, len(stay) - self.close, len(stay))]
+        found += [Condition(own, len(own) - most, len(own)) for own, most in self._closings()]
         found.append(Condition(opens, 0, min(terms.add or 0, len(opens))))
         for site in np.flatnonzero(self.question.fixed):
             own = np.flatnonzero(self.site == site)
@@ -135,6 +138,18 @@ class Moves:
                 found.append(Condition(own, limit.least, max(most, limit.least)))
         found += [*self._one_each(), *self._merged(), *self._apart()]
         return [c for c in found if c.least > 0 or c.most < len(c.columns)]
+
+    def _closings(self) -> list[tuple[Ints, int]]:
+        """Outlets of one name, as places in `closable`, and how many of them may close."""
+        coverage, asked = self.question.coverage, self.question.terms.close_most
+        if asked is None:
+            return []
+        if not isinstance(asked, Mapping):
+            counties = coverage.outlets["county"].iloc[self.closable]
+            asked = dict.fromkeys(sorted(set(counties)), asked)
+        each = ((called(coverage, [word], "close_most"), most) for word, most in asked.items())
+        places = ((np.flatnonzero(own[self.closable]), int(most)) for own, most in each)
+        return [(own, min(most, len(own))) for own, most in places]
 
     def _one_each(self) -> list[Condition]:
         """An outlet stays, or moves to one place; a site opens once; so many without a move."""
@@ -213,3 +228,28 @@ def banks_of(coverage: Findings) -> Objects:
     if "bank" not in coverage.outlets:
         return np.full(len(coverage.outlets), "", object)
     return coverage.outlets["bank"].fillna("").to_numpy(object)
+
+
+def called(coverage: Findings, words: Collection[str], key: str) -> Bools:
+    """Outlets that are meant by ids, banks, adcodes, or the first four digits of these.
+
+    Raises
+    ------
+    InputError : a word means no active outlet.
+    """
+    outlets = coverage.outlets
+    county = outlets["county"].astype(str)
+    names = [outlets["outlet_id"], banks_of(coverage), county, county.str[:4]]
+    meant = np.zeros(len(outlets), bool)
+    for word in sorted(set(words)):
+        own = np.logical_or.reduce([np.asarray(each) == word for each in names])
+        if not (own & outlets["counts"].to_numpy(bool)).any():
+            raise unusable(
+                "outlet_unknown",
+                "没有这个在营网点、银行或区划代码的在营网点",
+                "请核对网点编号、银行的写法或区划代码",
+                column=key,
+                value=word,
+            )
+        meant |= own
+    return meant

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import numpy as np
 
-from gdcoverage.arrays import Bools, Ints, Objects
-from gdcoverage.findings import Findings
+from gdcoverage.arrays import Ints, Objects
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import lonlat
-from gdcoverage.problems import unusable
 from gdcoverage.sites._apart import nearer
-from gdcoverage.sites._moves import Moves, banks_of
+from gdcoverage.sites._moves import Moves, banks_of, called
 from gdcoverage.sites._question import Question
 
 
@@ -95,28 +91,3 @@ def closable_rows(question: Question) -> Ints:
         may &= called(question.coverage, terms.close_of, "close_of")
     rows = np.flatnonzero(may & ~called(question.coverage, terms.keep, "keep"))
     return rows[np.argsort(outlets["outlet_id"].to_numpy(str)[rows])]
-
-
-def called(coverage: Findings, words: Collection[str], key: str) -> Bools:
-    """Outlets that are meant by ids, banks, adcodes, or the first four digits of these.
-
-    Raises
-    ------
-    InputError : a word means no active outlet.
-    """
-    outlets = coverage.outlets
-    county = outlets["county"].astype(str)
-    names = [outlets["outlet_id"], banks_of(coverage), county, county.str[:4]]
-    meant = np.zeros(len(outlets), bool)
-    for word in sorted(set(words)):
-        own = np.logical_or.reduce([np.asarray(each) == word for each in names])
-        if not (own & outlets["counts"].to_numpy(bool)).any():
-            raise unusable(
-                "outlet_unknown",
-                "没有这个在营网点、银行或区划代码的在营网点",
-                "请核对网点编号、银行的写法或区划代码",
-                column=key,
-                value=word,
-            )
-        meant |= own
-    return meant

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gdcoverage.arrays import Floats, Ints
+from gdcoverage.findings import Findings
 from gdcoverage.gaps import gap_of_demand
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import lonlat
@@ -237,8 +238,20 @@ def _limited_by(question: Question, population: float, wanted: float) -> tuple[s
 
 
 def sites_frame(
-    question: Question, order: Ints, added: Floats, gaps: gpd.GeoDataFrame
+    question: Question,
+    order: Ints,
+    added: Floats,
+    gaps: pd.DataFrame,
+    before: Findings | None = None,
 ) -> gpd.GeoDataFrame:
+    """The rows of `SITE_COLUMNS`.
+
+    Parameters
+    ----------
+    added : people whom each site adds in the order.
+    gaps : of the question's coverage, or of that of `before`.
+    before : the coverage before outlets closed.
+    """
     chosen = question.candidates.iloc[order].reset_index(drop=True)
     urban, elderly = _newly_covered(question, order)
     lon, lat = lonlat(chosen.geometry.to_numpy())
@@ -250,7 +263,7 @@ def sites_frame(
         "rural": (added - urban).round(6),
         "elderly": elderly,
         "lost_without": owned_alone(question, order, question.people),
-        **_gaps_filled(question, order, gaps),
+        **_gaps_filled(question, order, gaps, before or question.coverage),
         **_nearest_outlets(question, lon, lat),
         "lon": lon,
         "lat": lat,
@@ -282,12 +295,15 @@ def _newly_covered(question: Question, order: Ints) -> tuple[Floats, Floats]:
     return urban_added, elderly_added
 
 
-def _gaps_filled(question: Question, order: Ints, gaps: gpd.GeoDataFrame) -> dict[str, object]:
+def _gaps_filled(
+    question: Question, order: Ints, gaps: pd.DataFrame, coverage: Findings
+) -> dict[str, object]:
     """The gap of most of the people whom each site covers."""
-    gap = gap_of_demand(question.coverage)[question.missed]
+    gap = gap_of_demand(coverage)[question.missed]
     best, people = np.full(len(order), -1), np.zeros(len(order))
     for i, site in enumerate(order):
         rows = question.by_site[[site]].indices
+        rows = rows[gap[rows] >= 0]
         if len(rows):
             sums = np.bincount(gap[rows], question.people[rows])
             best[i], people[i] = np.argmax(sums), sums.max()

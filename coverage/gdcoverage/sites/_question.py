@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -64,6 +64,7 @@ class Question:
     costs : of each candidate.
     rates : coverage rate that a plan must give each county named.
     won_least : people whom a plan must win of each county, city or class named.
+    measured : `lengths`, where they are known already.
     """
 
     coverage: Findings
@@ -80,6 +81,7 @@ class Question:
     costs: Floats
     rates: Mapping[str, float]
     won_least: Mapping[str, float]
+    measured: csr_array | None = None
 
     @cached_property
     def answers(self) -> dict[object, Any]:
@@ -141,6 +143,8 @@ class Question:
     @cached_property
     def lengths(self) -> csr_array:
         """How far everybody would have to each candidate within reach, metres by the standard."""
+        if self.measured is not None:
+            return self.measured
         return candidate_lengths(self.walked, self.candidates)
 
     @cached_property
@@ -302,6 +306,10 @@ def with_candidates_for(question: Question, left: Bools, letter: str) -> Questio
     more["candidate_id"] = more["candidate_id"].str.replace("G", letter)
     frame = pd.concat([question.candidates, more], ignore_index=True)
     return replace(ask(coverage, frame, terms), generated=True)
+
+
+# Gives a question with candidates for some people more: see `with_candidates_for`.
+Denser: TypeAlias = Callable[[Question, Bools, str], Question]
 
 
 def question_on(

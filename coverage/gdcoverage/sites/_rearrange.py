@@ -13,11 +13,14 @@ from gdcoverage.problems import InputError, unusable
 from gdcoverage.sites._moves import Moves
 from gdcoverage.sites._openings import moves_of
 from gdcoverage.sites._question import HAIR, Question
+from gdcoverage.sites._sizes import evenly
 
-# How long one relaxed question may take, as a share of what the whole has.
+# How long one relaxed question may take, and each number of closings of a province but the last,
+# as a share of what the whole has.
 _SHARE = 0.2
 _WORDS = {
     "close": "关闭网点数和相应的新增网点数",
+    "close_most": "各县区、市、银行关闭上限",
     "add": "新增网点数",
     "move_most_m": "最远迁移距离",
     "merge_most_m": "合并距离",
@@ -61,10 +64,10 @@ def rearranged(moves: Moves) -> list[Answer]:
     InputError : no plan keeps the terms.
     """
     terms, answers = moves.question.terms, list[Answer]()
-    least = max(-moves.more, 0)
-    numbers = {*range(least, min(least + terms.frontier, moves.close)), moves.close}
-    for closings in sorted(numbers):
+    for closings in _numbers(moves):
         fewer = replace(terms, close=closings, add=closings + moves.more)
+        if terms.scope == "province" and closings < moves.close:
+            fewer = replace(fewer, time_limit=_SHARE * terms.time_limit)
         part = replace(moves, question=replace(moves.question, terms=fewer))
         try:
             found = _solved(part, start=answers[-1].plan if answers else None)
@@ -90,6 +93,14 @@ def rearranged(moves: Moves) -> list[Answer]:
             )
         )
     return answers
+
+
+def _numbers(moves: Moves) -> list[int]:
+    """Numbers of closings that are asked about: of a province about evenly spaced."""
+    least, most, count = max(-moves.more, 0), moves.close, moves.question.terms.frontier
+    if moves.question.terms.scope == "province":
+        return sorted({least, most, *(n for n in evenly(most, count) if n > least)})
+    return sorted({*range(least, min(least + count, most)), most})
 
 
 def _solved(
@@ -181,6 +192,7 @@ def _relaxed(question: Question, closable: int) -> dict[str, Question]:
     every = closable + len(question.candidates)
     found = {
         "close": replace(terms, close=closable, add=max(add - terms.close + closable, add)),
+        "close_most": replace(terms, close_most=None),
         "add": replace(terms, add=every),
         "move_most_m": replace(terms, move_most_m=None),
         "merge_most_m": replace(terms, merge_most_m=None),

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array, diags_array
 
-from gdcoverage.assessment import without_outlets
-from gdcoverage.findings import Coverage
+from gdcoverage.arrays import Ints
+from gdcoverage.findings import Coverage, Findings
 from gdcoverage.gaps import find_gaps
 from gdcoverage.progress import at_work
 from gdcoverage.showing import Shown, share
@@ -18,7 +19,7 @@ from gdcoverage.sites._moves import Moves
 from gdcoverage.sites._openings import moves_of
 from gdcoverage.sites._order import build_order
 from gdcoverage.sites._plan import sites_frame
-from gdcoverage.sites._question import Question, ask, with_candidates_for
+from gdcoverage.sites._question import Denser, Question, ask, with_candidates_for
 from gdcoverage.sites._rearrange import Answer, rearranged
 from gdcoverage.sites._terms import Terms
 from gdcoverage.tables import Rows
@@ -35,9 +36,11 @@ class Redesign(Shown):
         standard), ``change`` (``move``: it moves to a site that opens, of its bank or of none;
         ``merge``: another outlet of its bank takes its place, as near as the terms ask;
         ``close``), ``to`` (id of that site or outlet; else of the nearest outlet of its bank
-        then; empty without one), ``to_name``, ``to_m`` (geodesic metres).
+        then; empty without one), ``to_name``, ``to_m`` (geodesic metres), ``to_lon``, ``to_lat``
+        (degrees, WGS-84).
     opened : GeoDataFrame of the sites that open, columns `SITE_COLUMNS`; ``population`` are
-        people covered who would not be without it, built in this order after what closes.
+        people covered who would not be without it, built in this order after what closes. A gap
+        is one of today.
     counties : per county that has demand: ``county``, ``county_name``, ``outlets``, ``closed``,
         ``opened``, ``population``, ``rate_before``, ``rate_after``, ``won``, ``lost`` (people
         who live there), ``elderly_won``, ``elderly_lost`` (NaN where unknown), ``net``.
@@ -51,7 +54,7 @@ class Redesign(Shown):
     gap : how far the plan may be from the best, as a share of the people covered then.
     status : ``optimal`` or ``time_limit``, as in `SitePlan`.
     seconds : spent solving.
-    closable : how many outlets might have closed.
+    closable : how many outlets may close by the terms.
     cost : of all sites together, where the terms have a budget.
     """
 
@@ -119,26 +122,37 @@ def redesign(
     >>> len(plan.closed), len(plan.opened), plan.status
     (1, 1, 'optimal')
     """
-    return redesigned(ask(coverage, candidates, terms), places)
+    gaps = find_gaps(coverage, places, areas=False)
+    return redesigned(ask(coverage, candidates, terms), gaps)
 
 
-def redesigned(question: Question, places: gpd.GeoDataFrame | None = None) -> Redesign:
-    """The redesign that a question's terms ask for; see `redesign`."""
+def redesigned(
+    question: Question, gaps: pd.DataFrame, denser: Denser = with_candidates_for
+) -> Redesign:
+    """The redesign that a question's terms ask for; see `redesign`.
+
+    Parameters
+    ----------
+    gaps : of the question's coverage.
+    denser : gives the question with candidates for people whose outlets may close.
+    """
     terms = question.terms
     if terms.add is None or not terms.close:
         raise ValueError("give add and close")
-    if question.generated:
-        question = _with_more_candidates(question)
     moves = moves_of(question)
+    if question.generated and len(moves.rows):
+        left = np.zeros(len(question.coverage.demand), bool)
+        left[moves.rows] = True
+        question = denser(question, left, "M")
+        moves = moves_of(question)
     answers = rearranged(moves)
     found = answers[-1]
     plan = found.plan
-    coverage = question.walked
-    outlets = coverage.outlets
+    coverage = question.coverage
     gone = np.ones(len(moves.closable), bool)
     gone[plan[moves.site[plan] < 0]] = False
     closed, sites = moves.closable[gone], np.unique(moves.site[plan[moves.site[plan] >= 0]])
-    after = without_outlets(coverage, set(outlets["outlet_id"].iloc[closed]))
+    after = _without(coverage, closed)
     between = replace(question, coverage=after)
     order, added = build_order(between, sites)
     covered = after.demand["covered"].to_numpy(bool).copy()
@@ -149,7 +163,7 @@ def redesigned(question: Question, places: gpd.GeoDataFrame | None = None) -> Re
     _agree(_net(moves, found.people), won - lost)
     return Redesign(
         closed_frame(moves, closed, plan, before & ~covered),
-        sites_frame(between, order, added, find_gaps(after, places, areas=False)),
+        sites_frame(between, order, added, gaps, coverage),
         by_county(question, closed, sites, covered),
         _steps(moves, answers),
         float(won),
@@ -166,11 +180,17 @@ def redesigned(question: Question, places: gpd.GeoDataFrame | None = None) -> Re
     )
 
 
-def _with_more_candidates(question: Question) -> Question:
-    """With street locations for people whom only outlets cover that may close."""
-    left = np.zeros(len(question.coverage.demand), bool)
-    left[moves_of(question).rows] = True
-    return with_candidates_for(question, left, "M")
+def _without(coverage: Findings, closed: Ints) -> Findings:
+    """Who is covered, and by how many, when some outlets have left; by which one is not told."""
+    counts = coverage.outlets["counts"].to_numpy(bool).copy()
+    counts[closed] = False
+    covers = csr_array(coverage.covers @ diags_array(counts, dtype=bool))
+    covers.eliminate_zeros()
+    number = np.diff(covers.indptr)
+    demand = coverage.demand.assign(covered=number > 0, covering_outlets=number)
+    return replace(
+        coverage, demand=demand, outlets=coverage.outlets.assign(counts=counts), covers=covers
+    )
 
 
 def _net(moves: Moves, people: float) -> float:

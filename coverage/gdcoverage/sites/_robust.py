@@ -15,7 +15,7 @@ from gdcoverage.showing import Shown, share
 from gdcoverage.sites._plan import SitePlan, described
 from gdcoverage.sites._prefer import settled
 from gdcoverage.sites._question import HAIR, Question
-from gdcoverage.sites._scenarios import Scenario
+from gdcoverage.sites._scenarios import Scenario, as_asked
 from gdcoverage.sites._solve import most_people, options_of
 
 # Shares that differ by less are the same.
@@ -42,8 +42,9 @@ class Robust(Shown):
     cost : people fewer than the plan for the standard's speed covers, at that speed.
     regrets : a row for each plan and scenario: ``plan`` (``planned``, ``robust``, or the name of
         the scenario that it is best for), ``scenario`` (its name), ``population`` (people newly
-        covered in it), ``best`` (by the best plan known for it), ``bound`` (no plan covers more
-        in it), ``regret`` (share fewer than the best known).
+        covered in it), ``best`` (by the best plan known for it, which need not have what is asked
+        at least), ``bound`` (no plan covers more in it), ``regret`` (share fewer than the best
+        known).
     """
 
     aim: str
@@ -79,8 +80,9 @@ def robust_of(
     """The robust plan beside a plan for the standard's speed, as `Terms.robust` asks for it.
 
     Who is covered before, and who would be by each candidate, is found anew for each scenario. It
-    has as many sites as may be added, or as the plan has where a rate is to be
-    reached.
+    has as many sites as may be added, or as the plan has where a rate is to be reached. What the
+    terms ask at least it keeps as things are, at the standard's speed, as the plan itself does;
+    in other scenarios it may have less, and the best plans of these need not keep it.
 
     Parameters
     ----------
@@ -93,7 +95,8 @@ def robust_of(
     assert aim is not None
     sites = question.terms.add if question.terms.add is not None else len(plan.sites)
     planned = _numbers(question, plan)
-    scenarios = [in_scenario(question, scenario) for scenario in supposed]
+    # What is asked at least is asked as things are: in no other scenario, nor of its best plan.
+    scenarios = [in_scenario(question.without_floors(), each) for each in supposed]
     found = [most_people(scenario, sites) for scenario in scenarios]
     plans = {"planned": planned}
     names = [scenario.name for scenario in supposed]
@@ -101,9 +104,11 @@ def robust_of(
         same = scenario.population_of(planned) >= best.objective - HAIR
         plans[name] = planned if same else settled(scenario, best.sites, sites)[0]
     bounds = np.array([best.bound for best in found])
-    solution = _expected(question, scenarios, sites)
+    own = names.index(as_asked(question.coverage.standard))
+    solution = _expected(question, scenarios, own, sites, planned)
     if aim == "regret":
-        solution = _least_regret(question, scenarios, bounds, sites, [solution.sites, planned])
+        known = [solution.sites, planned]
+        solution = _least_regret(question, scenarios, own, bounds, sites, known)
     # Where it is as robust, nothing need change.
     worth = [_worth(scenarios, bounds, each, aim) for each in (planned, solution.sites)]
     chosen = planned if worth[0] >= worth[1] - _SAME else np.sort(solution.sites)
@@ -153,13 +158,24 @@ def _numbers(question: Question, plan: SitePlan) -> Ints:
 
 
 def _expected(
-    question: Question, scenarios: Sequence[Question], sites: int
+    question: Question, scenarios: Sequence[Question], own: int, sites: int, start: Ints
 ) -> locate.CoverSolution:
-    """Most people on average: every scenario's demand stands in one model, once each."""
+    """Most people on average: every scenario's demand stands in one model, once each.
+
+    Parameters
+    ----------
+    own : the scenario in which floors are asked.
+    start : a plan that keeps the terms.
+    """
     covers = vstack([scenario.covers for scenario in scenarios], format="csr")
     people = np.concatenate([scenario.people for scenario in scenarios])
     added = sites - int(question.fixed.sum())
-    found = locate.maximal_covering(covers, people, added, **options_of(question, ()))
+    options = options_of(question, ())
+    if question.is_two_sided:
+        first = sum(len(scenario.people) for scenario in scenarios[:own])
+        options["floors"] = [(first + rows, needed) for _, rows, needed in question.floors]
+        options["start"] = start
+    found = locate.maximal_covering(covers, people, added, **options)
     count = len(scenarios)
     # The fixed sites' people are among them already, in the objective and in the bound.
     return replace(found, objective=found.objective / count, bound=float(found.bound) / count)
@@ -168,6 +184,7 @@ def _expected(
 def _least_regret(
     question: Question,
     scenarios: Sequence[Question],
+    own: int,
     bounds: Floats,
     sites: int,
     known: Sequence[Ints],
@@ -185,6 +202,11 @@ def _least_regret(
     start = max(known, key=lambda plan: _worth(scenarios, bounds, plan, "regret"))
     added = sites - int(question.fixed.sum())
     options = options_of(question, ())
+    first = sum(len(scenarios[s].people) for s in asked if s < own)
+    # Where nobody is to be won as things are, no floor wants anybody.
+    options["floors"] = [
+        (first + rows, needed / bounds[own]) for _, rows, needed in question.floors
+    ]
     return locate.worst_covering(covers, weights, number, added, start, **options)
 
 

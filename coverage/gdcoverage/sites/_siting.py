@@ -113,7 +113,7 @@ def make_siting(
         robust = robust_of(question, plan, gaps, supposed)
     curve = frontier_of(question) if terms.frontier else None
     size = len(plan.sites)
-    other = redesigned(question, places) if terms.close else None
+    other = redesigned(question, gaps) if terms.close else None
     loads = None if terms.capacity is None else capacity_of(question, plan, gaps)
     further = alternatives_to(question, size) if terms.alternatives and size else None
     return Siting(

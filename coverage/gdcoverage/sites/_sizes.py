@@ -40,7 +40,8 @@ def people_by_sizes(
     most : sites of the largest plan.
     known, known_free : plans that were found already, by the number of sites.
     """
-    sizes = _sizes(int(question.fixed.sum()), most, question.terms.frontier)
+    fewest = max(int(question.fixed.sum()), 1)
+    sizes = [size for size in evenly(most, question.terms.frontier) if size >= fewest]
     best = _each(free, sizes, known_free)
     table = _told(question, sizes, best)
     if not question.is_two_sided:
@@ -64,10 +65,10 @@ def people_by_sizes(
     )
 
 
-def _sizes(fewest: int, most: int, count: int) -> list[int]:
-    """So many numbers of sites, about evenly spaced, up to the most."""
-    evenly = np.ceil(most * np.arange(1, count + 1) / count - HAIR).astype(int)
-    return sorted({int(size) for size in evenly if size >= max(fewest, 1)})
+def evenly(most: int, count: int) -> list[int]:
+    """So many whole numbers, about evenly spaced, up to the most; none is 0."""
+    parts = np.ceil(most * np.arange(1, count + 1) / max(count, 1) - HAIR).astype(int)
+    return sorted({int(part) for part in parts if part > 0})
 
 
 def _each(question: Question, sizes: list[int], known: Mapping[int, Won]) -> list[Won | None]:

@@ -43,6 +43,8 @@ _BY_CODE = {
     "city_most": _COUNT,
     "rate_least": Range(0, 1),
 }
+# Likewise, and by whatever else an outlet may be called.
+_BY_WORD = {"close_most": _COUNT}
 _CHOICES = {
     "then": (
         ("two_outlets", "mean_walk", "spread"),
@@ -51,11 +53,6 @@ _CHOICES = {
     "scope": (("county", "province"), "应为 county（各县区分别）或 province（全部县区合用）"),
     "robust": (("expected", "regret"), "应为 expected、regret 之一，或不写"),
 }
-# What plans for several speeds are not held to.
-_NOT_ROBUST = (
-    *("county_least", "city_least", "bank_least", "kind_least", "class_least"),
-    *("rate_least", "people_least", "budget", "costs"),
-)
 _LISTS = dict.fromkeys(("fixed", "forbidden"), "应是候选点编号的列表") | dict.fromkeys(
     ("close_of", "keep"), "应是网点编号、银行或区划代码的列表"
 )
@@ -115,7 +112,7 @@ class Terms:
     then : what decides among plans that cover equally many people. ``two_outlets``: the one with
         most people in reach of two or more outlets, active outlets counted with the plan's
         sites; ``mean_walk``: the one with the shortest way, on average, of all who are covered
-        (walks of urban, straight lines of rural people; not with scope ``province``);
+        (walks of urban, straight lines of rural people);
         ``spread``: the one with the greatest least distance between its sites, and between these
         and active outlets; None: one spread wider, without proof.
     frontier : most sites of the frontier; 0 for none. Of the ``province`` so many numbers of sites
@@ -142,15 +139,18 @@ class Terms:
         numbers outlets move, with fewer openings they merge; see `redesign`. None if 0.
     close_of, keep : outlets that may close (any active one of the counties if empty), and that
         stay: by id, by bank, by adcode or by its first four digits.
+    close_most : how many outlets of each county may close, those that move counted; or of banks,
+        counties and cities, as they are called in `close_of`.
     move_most_m : geodesic metres that an outlet moves at most: every site opened, but for the
         ``add - close`` by which outlets may grow in number, is where one outlet moves to, of its
         bank or of none.
     merge_most_m : an outlet closes only where another of its bank stays or opens so near.
     robust : a plan beside the recommended one that stays good in every scenario: at the three
-        walking speeds of every report, with points joined to their nearest street alone, without
-        streets in doubt, with every point 10 m nearer or farther. ``expected``, with most people
-        on average; ``regret``, that falls least short of the best in the scenario where it falls
-        shortest; none if None.
+        walking speeds of every report and the standard's, with points joined to their nearest
+        street alone, without streets in doubt, with every point 10 m nearer or farther.
+        ``expected``, with most people on average; ``regret``, that falls least short of the best
+        in the scenario where it falls shortest; none if None. What is asked at least (rates,
+        people, sites) it keeps as things are, at the standard's speed.
     time_limit : seconds for each question put to the solver, which stand for so much work, so that
         the answer does not depend on what else the machine does; then the best plan found comes
         with its gap. With `then`, and with `target`, for each of the two.
@@ -200,6 +200,7 @@ class Terms:
     capacity: float | None = None
     close: int = 0
     close_of: Collection[str] = ()
+    close_most: Numbers | None = None
     keep: Collection[str] = ()
     move_most_m: float | None = None
     merge_most_m: float | None = None
@@ -227,7 +228,7 @@ class Terms:
         """What is wrong with some terms: name -> what it should be, in Chinese."""
         given = {name: value for name, value in values.items() if value is not None}
         faults = out_of_range(_RANGES, given)
-        for name, range_ in (_BY_NAME | _BY_CODE).items():
+        for name, range_ in (_BY_NAME | _BY_CODE | _BY_WORD).items():
             numbers = given.get(name, {})
             if isinstance(numbers, Mapping):
                 wrong = [key for key, number in numbers.items() if not range_.holds(number)]
@@ -291,17 +292,15 @@ def _names(numbers: object) -> Collection[Any]:
 def _clashes(given: Mapping[str, Any]) -> dict[str, str]:
     """Terms that cannot be asked together."""
     clashes: dict[str, str] = {}
-    if given.get("scope") == "province":
-        asked = [name for name in ("refine_m", "close", "capacity") if given.get(name)]
-        asked += ["then"] if given.get("then") == "mean_walk" else []
-        clashes |= dict.fromkeys(asked, "与 scope = province 不能同时写")
+    if given.get("scope") == "province" and given.get("refine_m"):
+        clashes["refine_m"] = "与 scope = province 不能同时写"
     if given.get("close") and "target" in given:
         clashes["close"] = "只能与 add 同时写"
     for name in ("close", "capacity"):
         if given.get(name) and given.get("people_least"):
             clashes["people_least"] = f"与 {name} 不能同时写"
     if "robust" in given:
-        asked = [name for name in _NOT_ROBUST if given.get(name)]
+        asked = [name for name in ("budget", "costs") if given.get(name)]
         clashes |= dict.fromkeys(asked, "与 robust 不能同时写")
     return clashes
 

@@ -13,7 +13,8 @@ from gdcoverage.start.options import County, Fresh, Hours, Item, Mode, PlanFile,
 from gdcoverage.start.terminal import out, steps, today
 
 if TYPE_CHECKING:
-    from gdcoverage.run import Plan, SitesInput
+    from gdcoverage.report import Report
+    from gdcoverage.run import Inputs, Plan, SitesInput
     from gdcoverage.sites import Terms
 
 SITES = "例：gdcoverage sites data/sample/plan.toml --county 441324 --add 5"
@@ -24,6 +25,14 @@ FromOsm = Annotated[
     bool,
     typer.Option("--from-osm", help="候选点取街道文件里的银行网点、村居委会、政府机构、邮政网点等"),
 ]
+Scope = Annotated[
+    str | None,
+    typer.Option(help="province：全部县区合用一个总数；county：一个县区（默认按计划）"),
+]
+CountyMost = Annotated[int | None, typer.Option(min=0, help="全省统筹时每个县区最多新增几个")]
+RateLeast = Annotated[
+    float | None, typer.Option(min=0, max=100, help="每个县区至少达到的覆盖率（%）")
+]
 BankApart = Annotated[float | None, typer.Option(min=1, help="同一家银行的网点之间至少相距多少米")]
 
 
@@ -32,19 +41,12 @@ def sites(
     county: County = None,
     add: Annotated[int | None, typer.Option(min=1, help="最多新增几个网点")] = None,
     target: Annotated[float | None, typer.Option(min=0, max=100, help="目标覆盖率（%）")] = None,
-    scope: Annotated[
-        str | None,
-        typer.Option(help="province：全部县区合用一个总数；county：一个县区（默认按计划）"),
-    ] = None,
+    scope: Scope = None,
     county_least: Annotated[
         int | None, typer.Option(min=0, help="全省统筹时每个县区至少新增几个")
     ] = None,
-    county_most: Annotated[
-        int | None, typer.Option(min=0, help="全省统筹时每个县区最多新增几个")
-    ] = None,
-    rate_least: Annotated[
-        float | None, typer.Option(min=0, max=100, help="每个县区至少达到的覆盖率（%）")
-    ] = None,
+    county_most: CountyMost = None,
+    rate_least: RateLeast = None,
     kind_least: Annotated[
         list[str] | None, typer.Option(metavar="类别=个数", help="某类候选点至少几个，可写多次")
     ] = None,
@@ -118,9 +120,7 @@ def sites(
     if (add is None) == (target is None):
         raise typer.BadParameter("应写其中一个", param_hint="--add / --target")
     _require_choice(then, ("two-outlets", "mean-walk", "spread"), "--then")
-    _require_choice(scope, ("county", "province"), "--scope")
-    if scope == "province" and county is not None:
-        raise typer.BadParameter("不能同时写", param_hint="--scope province / --county")
+    _require_scope(scope, county)
     _require_choice(robust, ("expected", "regret"), "--robust")
     service_called(item or "", mode or "", when or "")
     said: dict[str, Any] = {
@@ -160,26 +160,19 @@ def sites(
         about = _asked(loaded, terms, (item, mode, when), from_osm=from_osm)
         if terms.refine_m is not None and about.candidates is not None:
             raise typer.BadParameter("只用于由程序生成的候选点", param_hint="--refine（refine_m）")
-        loaded = replace(loaded, sites=about)
-        inputs = read_inputs(loaded, say)
-        how = How(fresh=fresh)
-        jointly = terms.scope == "province" and len(inputs.counties) > 1
+        inputs = read_inputs(replace(loaded, sites=about), say)
+        loaded, jointly = _scoped(loaded, about, inputs)
         code = None if jointly else only(inputs, county)
-        if not jointly:
-            about = replace(about, terms=replace(terms, scope="county"))
-            loaded = replace(loaded, sites=about)
-        made = make_report(loaded, inputs, today(), say, code, how)
+        made = make_report(loaded, inputs, today(), say, code, How(fresh=fresh))
     if jointly:
         if made.joint is None:
-            # Told by the question, or by the counties that had no part in it.
-            why = ("全省布点", "县区 ")
-            raise InputError(*(p for p in made.problems if p.what.startswith(why)))
+            raise _unanswered(made, jointly=jointly)
         lines = joint_lines(made.joint, made.names)
         for line in (*lines, *joint_site_lines(made.joint, made.names)):
             out.print(Text(line))
         return
     if made.siting is None:
-        raise InputError(*(p for p in made.problems if "布点：" in p.what))
+        raise _unanswered(made, jointly=jointly)
     for line in (*siting_lines(made.siting), *alternative_lines(made.siting.alternatives)):
         out.print(Text(line))
 
@@ -192,6 +185,16 @@ def redesign(
         int | None,
         typer.Option(min=0, help="最多新设几个；不写则与关闭的一样多（迁移），较少即合并"),
     ] = None,
+    scope: Scope = None,
+    close_most: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="个数或谁=个数",
+            help="每个县区最多关闭几个，或某县区、市（代码）、银行最多几个，可写多次",
+        ),
+    ] = None,
+    county_most: CountyMost = None,
+    rate_least: RateLeast = None,
     close_of: Annotated[
         list[str] | None,
         typer.Option(help="只有这些可关闭：网点编号、银行或区划代码，可写多次"),
@@ -217,11 +220,16 @@ def redesign(
     from gdcoverage.report import redesign_lines, service_line
     from gdcoverage.run import How, SitesInput, load_plan, make_report, read_inputs
 
+    _require_scope(scope, county)
     service_called(item or "", mode or "", when or "")
     with steps() as say:
         loaded = load_plan(plan)
         asked = loaded.sites or SitesInput()
         own: dict[str, Any] = {
+            "scope": scope or (county and "county"),
+            "close_most": _most(close_most, "--close-most"),
+            "county_most": county_most,
+            "rate_least": None if rate_least is None else rate_least / 100,
             "close_of": close_of and tuple(close_of),
             "keep": keep and tuple(keep),
             "move_most_m": move_most,
@@ -234,7 +242,6 @@ def redesign(
                 add=close if add is None else add,
                 target=None,
                 close=close,
-                scope="county",
                 frontier=min(close, 10),
                 alternatives=0,
                 robust=None,
@@ -247,14 +254,16 @@ def redesign(
         except ValueError as error:
             raise typer.BadParameter(str(error), param_hint="调整条件") from None
         about = _asked(loaded, terms, (item, mode, when), from_osm=from_osm)
-        loaded = replace(loaded, sites=about)
-        inputs = read_inputs(loaded, say)
-        made = make_report(loaded, inputs, today(), say, only(inputs, county), How(fresh=fresh))
-    if made.siting is None:
-        raise InputError(*(p for p in made.problems if "布点：" in p.what))
-    lines = redesign_lines(made.siting.redesign)
-    if made.siting.service:
-        lines = [service_line(made.siting.service), *lines]
+        inputs = read_inputs(replace(loaded, sites=about), say)
+        loaded, jointly = _scoped(loaded, about, inputs)
+        code = None if jointly else only(inputs, county)
+        made = make_report(loaded, inputs, today(), say, code, How(fresh=fresh))
+    found = made.joint if jointly else made.siting
+    if found is None:
+        raise _unanswered(made, jointly=jointly)
+    lines = redesign_lines(found.redesign)
+    if found.service:
+        lines = [service_line(found.service), *lines]
     for line in lines or ["这个县区没有可关闭的网点。"]:
         out.print(Text(line))
 
@@ -339,6 +348,27 @@ def _asked(
     )
 
 
+def _scoped(plan: Plan, about: SitesInput, inputs: Inputs) -> tuple[Plan, bool]:
+    """The plan that asks this of sites, and whether of all its counties at once."""
+    jointly = about.terms.scope == "province" and len(inputs.counties) > 1
+    if not jointly:
+        about = replace(about, terms=replace(about.terms, scope="county"))
+    return replace(plan, sites=about), jointly
+
+
+def _unanswered(report: Report, *, jointly: bool) -> InputError:
+    """Why there is no answer, as told by the question, or by counties that had no part in it."""
+    if jointly:
+        return InputError(*(p for p in report.problems if p.what.startswith(("全省布点", "县区 "))))
+    return InputError(*(p for p in report.problems if "布点：" in p.what))
+
+
+def _require_scope(scope: str | None, county: str | None) -> None:
+    _require_choice(scope, ("county", "province"), "--scope")
+    if scope == "province" and county is not None:
+        raise typer.BadParameter("不能同时写", param_hint="--scope province / --county")
+
+
 def _require_choice(given: str | None, choices: tuple[str, ...], option: str) -> None:
     if given is not None and given not in choices:
         raise typer.BadParameter(f"应为 {' 或 '.join(choices)}", param_hint=option)
@@ -352,3 +382,10 @@ def _numbers(words: list[str] | None, option: str) -> dict[str, int] | None:
     if any(not (name and number.isdecimal()) for name, _, number in pairs):
         raise typer.BadParameter("应写成 名称=个数，如 城区=2", param_hint=option)
     return {name: int(number) for name, _, number in pairs}
+
+
+def _most(words: list[str] | None, option: str) -> int | dict[str, int] | None:
+    """One number for every county, or numbers by name; None where none are given."""
+    if words and len(words) == 1 and words[0].isdecimal():
+        return int(words[0])
+    return _numbers(words, option)

@@ -1,9 +1,9 @@
 // Layers: what planners see on the ground, built when first switched on, areas under streets under points.
-/** @import { Demand, Facts, Head, Planner, RatedCounty, Style, Town } from "./types.js" */
+/** @import { Demand, Facts, Head, Place, Planner, RatedCounty, Style, Town } from "./types.js" */
 /** @import { Words } from "./words.js" */
 import { make } from "./dom.js";
 import { paneOf, quietPane } from "./ground.js";
-import { Diamond, Ring, Triangle, swatch, unpack, unpackArea } from "./shapes.js";
+import { Diamond, Leap, Ring, Triangle, cross, swatch, unpack, unpackArea } from "./shapes.js";
 import { countyName } from "./store.js";
 
 /** @typedef {Record<string, Style>} Styles by key */
@@ -62,6 +62,8 @@ export function plannerLayers(words, map, head, planner) {
   const marks = L.canvas({ padding: 0.3 });
   // Below outlets; they are clicked, which a quiet pane lets through.
   paneOf(map, "ranks", 450).style.pointerEvents = "";
+  // Above outlets, some of which they cross out.
+  paneOf(map, "changes", 650).style.pointerEvents = "";
   const panes = { lines: quietPane(map, "lines", 320), areas: quietPane(map, "areas", 330), reached: quietPane(map, "reached", 340) };
   // Thousands of streets are one shape to Leaflet.
   const lines = (/** @type {string} */ key, /** @type {L.Renderer} */ renderer) => new Later(() => [L.polyline(unpack(planner.lines[key]), {
@@ -71,7 +73,7 @@ export function plannerLayers(words, map, head, planner) {
     ...style[key].options, renderer: panes.areas, interactive: false,
   })]);
   if (planner.counties) {
-    return { ...rateLayers(words, map, planner.counties, style, marks), ...townLayers(words, planner.towns, style, marks, "town_rate_"), ...gapMarks(words, planner, style, marks), ...siteLayer(words, planner, style), ...supervisionLayers(words, planner, style, marks) };
+    return { ...rateLayers(words, map, planner.counties, style, marks), ...townLayers(words, planner.towns, style, marks, "town_rate_"), ...gapMarks(words, planner, style, marks), ...siteLayer(words, planner, style), ...changeLayers(words, planner, style, marks), ...supervisionLayers(words, planner, style, marks) };
   }
   return {
     ...townLayers(words, planner.towns, style, marks, "rate_"),
@@ -86,6 +88,7 @@ export function plannerLayers(words, map, head, planner) {
     uncovered: demandLayer(words, planner.demand, style.uncovered, isMissed(1), Diamond, marks),
     uncovered_rural: demandLayer(words, planner.demand, style.uncovered_rural, isMissed(0), Triangle, marks),
     ...siteLayer(words, planner, style),
+    ...changeLayers(words, planner, style, marks),
     ...supervisionLayers(words, planner, style, marks),
   };
 }
@@ -159,11 +162,40 @@ function siteLayer(words, planner, style) {
   /** @type {Record<string, L.LayerGroup>} */
   const layers = {};
   for (const key of /** @type {const} */ (["alternatives", "sites"])) {
-    if (style[key]) layers[key] = new Later(() => planner[key].map((site) => popup(words, L.marker([site.lat, site.lon], {
-      alt: site.name, title: site.name,
-      icon: L.divIcon({ className: "emap-star", html: swatch(style[key]), iconSize: [34, 22], iconAnchor: [17, 11] }),
-    }), site.name, site.facts)));
+    if (style[key]) layers[key] = new Later(() => planner[key].map((site) => marker(words, site, swatch(style[key]))));
   }
+  return layers;
+}
+
+/**
+ * @param {Words} words
+ * @param {Place} place
+ * @param {SVGElement} html
+ * @param {string} [pane]
+ */
+const marker = (words, place, html, pane) => popup(words, L.marker([place.lat, place.lon], {
+  alt: place.name, title: place.name, ...(pane ? { pane } : {}),
+  icon: L.divIcon({ className: "emap-star", html: /** @type {any} */ (html), iconSize: [34, 22], iconAnchor: [17, 11] }),
+}), place.name, place.facts);
+
+/**
+ * A redesign: what closes, with a line to where it goes, and what opens.
+ * @param {Words} words
+ * @param {Planner} planner
+ * @param {Styles} style
+ * @param {L.Renderer} renderer
+ */
+function changeLayers(words, planner, style, renderer) {
+  /** @type {Record<string, L.LayerGroup>} */
+  const layers = {};
+  Object.keys(style).filter((key) => key.startsWith("change_")).forEach((key) => {
+    const own = style[key];
+    layers[key] = new Later(() => planner.changes.filter((place) => place.style === key).flatMap((place) => {
+      const mark = marker(words, place, key === "change_open" ? swatch(own) : cross(own), "emap-changes");
+      if (!place.to) return [mark];
+      return [popup(words, new Leap([[place.lat, place.lon], place.to], { ...own.options, renderer }), place.name, place.facts), mark];
+    }));
+  });
   return layers;
 }
 

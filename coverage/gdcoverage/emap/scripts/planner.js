@@ -75,6 +75,7 @@ function layerCounts(planner, store) {
   /** @type {Record<string, number>} */
   const counts = { outlets: count(store.active, 1), idle: count(store.active, 0), sites: planner.sites.length, alternatives: planner.alternatives.length };
   planner.towns.forEach(({ style, area }) => { if (area.length) counts[style] = (counts[style] || 0) + 1; });
+  planner.changes.forEach(({ style }) => { counts[style] = (counts[style] || 0) + 1; });
   planner.supervision.forEach(({ style }) => { counts[style] = (counts[style] || 0) + 1; });
   if (planner.counties) {
     planner.counties.forEach(({ style }) => { counts[style] = (counts[style] || 0) + 1; });

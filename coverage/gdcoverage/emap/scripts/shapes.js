@@ -46,6 +46,31 @@ export class Ring extends L.CircleMarker {
   }
 }
 
+/** A line with a head in its middle, towards its end. */
+export class Leap extends L.Polyline {
+  _updatePath() {
+    const mark = /** @type {any} */ (this), context = mark._renderer._ctx;
+    mark._renderer._updatePoly(mark);
+    const [from, to] = /** @type {L.Point[]} */ (mark._rings[0] || []);
+    if (!mark._renderer._drawing || !to || from.distanceTo(to) < 3 * HEAD) return;
+    const middle = from.add(to).divideBy(2), ahead = to.subtract(from).divideBy(from.distanceTo(to));
+    const corner = (/** @type {number} */ along, /** @type {number} */ across) => [middle.x + HEAD * (along * ahead.x - across * ahead.y), middle.y + HEAD * (along * ahead.y + across * ahead.x)];
+    context.beginPath();
+    [corner(1, 0), corner(-0.8, 0.8), corner(-0.8, -0.8)].forEach(([x, y], i) => context[i ? "lineTo" : "moveTo"](x, y));
+    context.closePath();
+    context.globalAlpha = 1;
+    context.fillStyle = mark.options.color;
+    context.fill();
+  }
+
+  /** Room for the head, and for fingers. */
+  _clickTolerance() {
+    return HEAD;
+  }
+}
+// Half of the length of a line's head, pixels.
+const HEAD = 8;
+
 /** @type {Corners} */
 const triangle = (r) => [[0, -r * 1.3], [r * 1.25, r], [-r * 1.25, r]];
 /** @type {Corners} */
@@ -70,6 +95,15 @@ function drawMark(mark, corners) {
   corners(mark._radius).forEach(([x, y], i) => context[i ? "lineTo" : "moveTo"](p.x + x, p.y + y));
   context.closePath();
   renderer._fillStroke(context, mark);
+}
+
+const CROSS = "M9 3l16 16M25 3l-16 16";
+
+/** What stood where something goes away from. */
+export function cross(/** @type {Style} */ style) {
+  const svg = makeSvg("svg", { width: 34, height: 22, "aria-hidden": "true" });
+  for (const [stroke, width] of [["#FFFFFF", 7], [style.options.color, 4]]) svg.append(makeSvg("path", { d: CROSS, fill: "none", stroke, "stroke-width": width }));
+  return svg;
 }
 
 /**
@@ -97,6 +131,11 @@ export function swatch(style) {
   const stroke = { stroke: o.color, "stroke-width": Math.max(o.weight, 1.5), "stroke-dasharray": o.dashArray || "" };
   if (style.shape === "area") draw("rect", { x: 3, y: 3, width: 28, height: 16, ...fill, ...stroke });
   if (style.shape === "ring") draw("circle", { cx: 17, cy: 11, r: 7, fill: "none", ...stroke });
+  if (style.shape === "cross") draw("path", { d: CROSS, fill: "none", ...stroke });
+  if (style.shape === "leap") {
+    draw("path", { d: "M2 11h30", fill: "none", ...stroke });
+    draw("polygon", { points: "25,11 13,6 13,16", fill: o.color });
+  }
   if (style.shape === "line") draw("path", { d: "M2 11h30", fill: "none", ...stroke });
   return svg;
 }

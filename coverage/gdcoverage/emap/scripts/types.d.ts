@@ -67,7 +67,7 @@ export interface Style {
   label: string;
   english: string;
   on: boolean;
-  shape: "circle" | "star" | "diamond" | "triangle" | "outlet" | "ring" | "area" | "line";
+  shape: "circle" | "star" | "diamond" | "triangle" | "outlet" | "ring" | "cross" | "leap" | "area" | "line";
   options: { color: string; weight: number; dashArray?: string; fillColor?: string; fillOpacity?: number };
 }
 
@@ -222,6 +222,8 @@ export interface Planner {
   sites: Place[];
   /** Of further plans, those that the best plan has not. */
   alternatives: Place[];
+  /** Of a redesign: outlets that close, `to` where they move or merge, and sites that open. */
+  changes: (Place & { style: string; to: [number, number] | null })[];
   /** Today, and after each of the sites in turn; the province's map has today alone. */
   steps: Step[];
   /** What the rate is called. */
