@@ -220,7 +220,7 @@ def test_help_has_no_english_word_but_what_is_to_be_written(words):
     told = CliRunner().invoke(cli.app, [*words, "--help"]).output.partition("例：")[0]
     about = ROOT
     for word in words:
-        about = about.commands[word]
+        about = vars(about)["commands"][word]
     told = told.replace(f"用法：gdcoverage {' '.join(words)}", "").replace("用法：gdcoverage", "")
     names = {*getattr(about, "commands", ()), *(param.metavar for param in about.params)}
     told = re.sub(r"-\n\s+", "-", told)

@@ -76,7 +76,7 @@ def test_nothing_is_said_where_that_is_asked(soon):
 
 
 def test_who_is_told_instead_is_told_all(soon):
-    told = []
+    told: list[str] = []
     with progress.telling(told.append):
         assert seen(walk, 0.1) + seen(progress.tell, "走完了") == ""
     assert told == ["走完了"]
