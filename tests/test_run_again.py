@@ -383,7 +383,7 @@ def test_numbers_of_a_run_that_goes_on_are_those_of_a_fresh_one(
 
 @pytest.mark.parametrize(
     "change",
-    ["an outlet moves", "the border moves", "a street is gone", "a lake", "towns both ways"],
+    ["an outlet moves", "the border moves", "a lake", "towns both ways", "the shortest walk"],
 )
 def test_documents_of_a_run_that_goes_on_are_those_of_a_fresh_one(
     before, tmp_path, monkeypatch, change

@@ -17,7 +17,7 @@ from gdcoverage.report._alternatives import (
 )
 from gdcoverage.report._capacity import capacity_data, capacity_lines, capacity_sheets
 from gdcoverage.report._columns import percent
-from gdcoverage.report._records import place_of, records, values
+from gdcoverage.report._records import place_of, proved, records
 from gdcoverage.report._redesign import redesign_data, redesign_sheets, redesign_summary
 from gdcoverage.report._robust import robust_data, robust_lines, robust_sheets
 from gdcoverage.report._sheet import SheetWriter
@@ -165,8 +165,8 @@ def joint_data(joint: JointPlan) -> dict[str, Any]:
             if joint.alternatives is None
             else {"alternatives": alternatives_data(joint.alternatives)}
         ),
-        **({"preferred": values(vars(plan.preferred))} if plan.preferred else {}),
-        **({"two_outlets": values(vars(plan.two_outlets))} if plan.two_outlets else {}),
+        **({"preferred": proved(plan.preferred)} if plan.preferred else {}),
+        **({"two_outlets": proved(plan.two_outlets)} if plan.two_outlets else {}),
         **({} if joint.robust is None else {"robust": robust_data(joint.robust)}),
         **({} if joint.capacity is None else {"capacity": capacity_data(joint.capacity)}),
         **({} if joint.redesign is None else {"redesign": redesign_data(joint.redesign)}),

@@ -28,6 +28,11 @@ def values(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(k): number(v) for k, v in row.items()}
 
 
+def proved(answer: Any) -> dict[str, Any]:
+    """What was found and how far it is proved, but for how long that took, which no run repeats."""
+    return values({name: value for name, value in vars(answer).items() if name != "seconds"})
+
+
 def number(value: Any) -> Any:
     """A value for JSON: to the millionth, NaN as None."""
     if isinstance(value, float | np.floating):

@@ -11,7 +11,7 @@ from gdcoverage.numbers import CROWDED, CURVE, EXIT, SHARE, SITE, Column
 from gdcoverage.report._alternatives import alternative_sheets, alternatives_data
 from gdcoverage.report._capacity import capacity_data, capacity_lines, capacity_sheets
 from gdcoverage.report._columns import percent
-from gdcoverage.report._records import number, place_of, records, values
+from gdcoverage.report._records import number, place_of, proved, records
 from gdcoverage.report._redesign import (
     redesign_data,
     redesign_lines,
@@ -302,15 +302,15 @@ def siting_data(siting: Siting) -> dict[str, Any]:
         "frontier": [] if siting.frontier is None else records(_curve(siting)),
         "alternatives": alternatives_data(siting.alternatives),
         "exit_impact": records(pd.DataFrame(siting.exits).drop(columns="geometry")),
-        **({"refinement": values(vars(siting.refinement))} if siting.refinement else {}),
+        **({"refinement": proved(siting.refinement)} if siting.refinement else {}),
         **({"robust": robust_data(siting.robust)} if siting.robust else {}),
         **({"capacity": capacity_data(siting.capacity)} if siting.capacity else {}),
         **({"redesign": redesign_data(siting.redesign)} if siting.redesign else {}),
         **({} if siting.crowded is None else {"crowded": records(siting.crowded)}),
         **({"limited_by": list(plan.limited_by)} if plan.limited_by else {}),
         **({} if plan.cost is None else {"cost": plan.cost}),
-        **({"preferred": values(vars(plan.preferred))} if plan.preferred else {}),
-        **({"two_outlets": values(vars(plan.two_outlets))} if plan.two_outlets else {}),
+        **({"preferred": proved(plan.preferred)} if plan.preferred else {}),
+        **({"two_outlets": proved(plan.two_outlets)} if plan.two_outlets else {}),
     }
 
 
