@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from numba import config, njit
-from numba.core import event
-from numba.core.caching import CompileResultCacheImpl, FunctionCache, InTreeCacheLocator
+from numba.core import caching, event
+from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.core.dispatcher import Dispatcher
 
 from gdcoverage.progress import tell
@@ -76,7 +76,11 @@ def _read_prepared(compiled: Any) -> None:
         _loaded.append(compiled)
 
 
-class _Beside(InTreeCacheLocator):
+# Before numba 0.61 the name began with an underscore.
+_InTree: Any = getattr(caching, "InTreeCacheLocator", None) or vars(caching)["_InTreeCacheLocator"]
+
+
+class _Beside(_InTree):  # type: ignore[misc]
     """The folder beside a module, be it writable or not."""
 
     def ensure_cache_path(self) -> None:
