@@ -11,7 +11,6 @@ import pandas as pd
 import xlsxwriter
 
 from gdcoverage.numbers import KINDS, Column, shown_in
-from gdcoverage.report._cells import Sheet
 from gdcoverage.report._columns import UNKNOWN, heading, percent, plain, shown
 from gdcoverage.report._report import TOTAL
 from gdcoverage.tables.spreadsheet import cell_width
@@ -68,7 +67,7 @@ class SheetWriter:
         totals : how many last rows are totals; they stay where they are when one sorts.
         grouped : a line of `Column.group` over the headings.
         """
-        sheet = self._book.add_worksheet(name, Sheet)
+        sheet = self._book.add_worksheet(name)
         columns = {k: column for k, column in shown_in("workbook", columns).items() if k in table}
         table = table[list(columns)]
         room = _MAX_ROWS - len(warned) - len(above) - 3
@@ -173,8 +172,11 @@ class SheetWriter:
         labels = [values[name] for name, column in columns.items() if column.kind == "text"]
         bold = [TOTAL in row for row in zip(*labels, strict=True)] or [False] * len(table)
         cells = [_cells(values[name], column.kind) for name, column in columns.items()]
-        for i, (is_bold, row) in enumerate(zip(bold, zip(*cells, strict=True), strict=True)):
-            sheet.write_cells(first + i, [(v, self._format(look, is_bold)) for v, look in row])
+        rows = zip(bold, zip(*cells, strict=True), strict=True)
+        for i, (is_bold, row) in enumerate(rows, first):
+            for j, (value, look) in enumerate(row):
+                write = sheet.write_string if isinstance(value, str) else sheet.write_number
+                write(i, j, value, self._format(look, is_bold))
 
     def _format(self, look: str, bold: bool) -> Any:
         """The format of a kind of value, an edge rate, or (empty) of an unknown number."""
