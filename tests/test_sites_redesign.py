@@ -25,8 +25,9 @@ from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError
 from gdcoverage.report import Report, json_text, redesign_lines, siting_lines, write_workbook
 from gdcoverage.sites import Terms, make_siting, redesign
+from gdcoverage.sites._moves import Moves
 from gdcoverage.sites._openings import moves_of
-from gdcoverage.sites._question import question_on
+from gdcoverage.sites._question import ask, question_on
 from gdcoverage.sites._rearrange import rearranged
 from test_sites import STEP, along, at_crossings, street
 
@@ -427,6 +428,17 @@ def test_how_many_close_is_limited_by_county_bank_and_city(street):
         Terms(add=1, close=1, close_most=-1)
     nobody = redesign(coverage, at_crossings(7), Terms(add=1, close=1, keep=["甲", "乙"]))
     assert "没有可以关闭的网点" in "".join(redesign_lines(nobody))
+
+
+def test_no_county_and_no_bank_are_not_one_name(street):
+    """An outlet outside all counties, and one of the county whose bank nobody wrote."""
+    coverage = town(street, banks=("甲", ""))
+    coverage.outlets["county"] = ["", "990101"]
+    question = ask(coverage, at_crossings(7), Terms(add=2, close=2, close_most=1))
+    moves = Moves(
+        question, np.array([0, 1]), np.zeros(0, int), np.zeros(0, int), np.zeros(0, object)
+    )
+    assert [(own.tolist(), most) for own, most in moves._closings()] == [([0], 1), ([1], 1)]
 
 
 if __name__ == "__main__":

@@ -144,10 +144,11 @@ class Moves:
         coverage, asked = self.question.coverage, self.question.terms.close_most
         if asked is None:
             return []
-        if not isinstance(asked, Mapping):
-            counties = coverage.outlets["county"].iloc[self.closable]
-            asked = dict.fromkeys(sorted(set(counties)), asked)
-        each = ((called(coverage, [word], "close_most"), most) for word, most in asked.items())
+        if isinstance(asked, Mapping):
+            each = [(called(coverage, [word], "close_most"), m) for word, m in asked.items()]
+        else:
+            county = coverage.outlets["county"].to_numpy(object)
+            each = [(county == own, asked) for own in sorted(set(county[self.closable]))]
         places = ((np.flatnonzero(own[self.closable]), int(most)) for own, most in each)
         return [(own, min(most, len(own))) for own, most in places]
 
