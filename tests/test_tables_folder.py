@@ -101,6 +101,21 @@ def test_year_in_a_files_name_makes_only_what_it_repeats_doubtful(tmp_path):
     assert len(status) == 9
 
 
+def test_an_older_list_in_another_datum_is_the_same_list_all_the_same(tmp_path):
+    """None of its places is one of the newer list, half a kilometre away; its names are."""
+    moved = [replace(o, lon=o.lon + 0.0051, lat=o.lat - 0.0027) for o in some(5)]
+    reading = outlets(saved(tmp_path / "表", 龙门2024=table(moved), 龙门2025=table(some(4))))
+    gone = reading.frame[reading.frame["name"] == some(5)[4].name]
+    assert gone["status"].tolist() == ["unknown"]
+
+
+def test_a_file_with_headings_alone_is_told(tmp_path):
+    """It reads like a county without outlets."""
+    folder = saved(tmp_path / "表", 甲=table(some(3)), 乙=table([]))
+    (told,) = outlets(folder).problems
+    assert (told.kind, told.sheet, told.severity) == ("no_rows", "乙.xlsx", "error")
+
+
 def test_a_file_that_says_exited_is_of_exits(tmp_path):
     folder = saved(tmp_path / "表", 在营=table(some(3)), 已退出网点=table(some(2, 3)))
     found = outlets(folder).frame["status"].value_counts().to_dict()

@@ -50,7 +50,7 @@ def passed_over(folder: Path) -> list[Path]:
     return [
         there
         for there in _visible(folder)
-        if not _is_table(there) and not (there.stem in parts and there.suffix in _SHAPEFILE)
+        if not _is_table(there) and not (there.stem in parts and there.suffix.lower() in _SHAPEFILE)
     ]
 
 

@@ -85,10 +85,10 @@ def read_demand(
     Parameters
     ----------
     source : a table (XLSX, CSV) of places or of H3 hexagons (with or without coordinates), a
-        point or polygon layer, a folder of such files, or a raster (GeoTIFF) whose values are people per cell (not
-        per km²); or a frame: a GeoDataFrame in any CRS, or a DataFrame. A frame may have the
-        columns of `DEMAND` or any headings that files may have; all but people, place and class
-        may be missing.
+        point or polygon layer, or a folder of such files, one from each county or town, read as
+        the sheets of one; a raster (GeoTIFF) whose values are people per cell (not per km²); or a
+        frame: a GeoDataFrame in any CRS, or a DataFrame. A frame may have the columns of `DEMAND`
+        or any headings that files may have; all but people, place and class may be missing.
     datum : of the coordinates in the file or frame.
     standard : its town rule decides the class of towns.
     settlement : class declared for points that have no code.

@@ -55,16 +55,20 @@ def evidence_beside(
 def older_years(tables: Sequence[Table], frames: Sequence[pd.DataFrame]) -> list[list[Evidence]]:
     """For each table, that its rows are of an earlier year than others.
 
-    A table in whose places none of a later year has an outlet is of other places.
+    A table of which no later one has an outlet's place, nor half of the names, is of other places.
     """
     years = [_year_of(table) for table in tables]
     newest = [max(known, default=0) for known in years]
     latest = max(newest, default=0)
-    spots = [_spots(frame) for frame in frames]
+    spots, names = [_spots(frame) for frame in frames], [set(frame["name"]) for frame in frames]
+
+    def follows(later: int, table: int) -> bool:
+        common = 2 * len(names[table] & names[later]) >= len(names[table])
+        return newest[later] > newest[table] and (common or bool(spots[table] & spots[later]))
+
     found = []
     for k, (table, known) in enumerate(zip(tables, years, strict=True)):
-        later = (spots[m] for m in range(len(tables)) if newest[m] > newest[k])
-        shared = "year" in table.columns or any(spots[k] & other for other in later)
+        shared = "year" in table.columns or any(follows(m, k) for m in range(len(tables)))
         found.append(
             [
                 Evidence(

@@ -52,6 +52,8 @@ def of_each(source: Rows, find: Callable[[Rows], Found]) -> Found:
         found.tables.extend(_of_folder(table, folder, path) for table in here.tables)
         found.others.extend(_of_folder(table, folder, path) for table in here.others)
         found.problems.extend(_told_of(problem, folder, path) for problem in here.problems)
+        if not any(map(len, here.tables)):
+            found.problems.append(_empty(folder, path))
     if faults:
         raise InputError(*(replace(p, action=f"{p.action}；或把它移出文件夹") for p in faults))
     if not found.tables:
@@ -81,6 +83,11 @@ def _told_of(problem: Problem, folder: Path, path: Path) -> Problem:
 def _twice(folder: Path, path: Path, first: Path) -> Problem:
     what, action = f"与 {first.name} 内容相同，没有重复读取", "请删去其一"
     return Problem("file_twice", what, action, "warning", file=folder.name, sheet=path.name)
+
+
+def _empty(folder: Path, path: Path) -> Problem:
+    what = "表头下面一行也没有：这张表所管的地方会像是什么也没有"
+    return Problem("no_rows", what, "请核对是否交错了表", file=folder.name, sheet=path.name)
 
 
 def _passed_over(folder: Path) -> list[Problem]:
