@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,8 +18,10 @@ import pytest
 
 from gdcoverage.assessment import assess
 from gdcoverage.files import sha256
-from gdcoverage.problems import InputError
+from gdcoverage.outlets.datum_fit import DATUM_DOUBTFUL
+from gdcoverage.problems import InputError, Problem
 from gdcoverage.run import How, load_plan, make_report, read_inputs, read_network, run_plan
+from gdcoverage.run.province import _said
 from known import known
 from three_counties import ADCODES, files_of, write_plan
 
@@ -336,3 +340,17 @@ def test_where_the_siting_question_has_no_answer_the_rest_of_the_report_stands(t
     again = run_plan(asked, DATE, How(workers=1))
     assert [problem.what for problem in again.failures] == told
     assert {p: p.stat().st_mtime_ns for p in path.parent.rglob("县区/*/*")} == sizes
+
+
+def test_a_county_whose_datum_is_doubted_is_named_unless_all_are():
+    """Of one county alone the province's reader is told which."""
+
+    def doubt(what, action="多半应写 bd09", sheet=""):
+        return Problem(DATUM_DOUBTFUL, what, action, "warning", file="网点.xlsx", sheet=sheet)
+
+    other = Problem("no_rows", "别的", "")
+    county: Any = SimpleNamespace(name="龙门县", problems=(other, doubt("差 500 米")))
+    assert [p.what for p in _said(county, [])] == ["别的", "龙门县：差 500 米"]
+    assert [p.what for p in _said(county, [doubt("都差")])] == ["别的"]
+    elsewhere = [doubt("都差", action="多半应写 wgs84"), doubt("都差", sheet="农行")]
+    assert [p.what for p in _said(county, elsewhere)] == ["别的", "龙门县：差 500 米"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from gdcoverage.emap import (
 from gdcoverage.files import Source, written_whole
 from gdcoverage.findings import SUPPOSED, WITH_DOUBTFUL, StreetlessCoverage, StreetsWalked
 from gdcoverage.numbers import NUMBERS
-from gdcoverage.outlets.datum_fit import doubted, joined_fits
+from gdcoverage.outlets.datum_fit import DATUM_DOUBTFUL, doubted, joined_fits
 from gdcoverage.problems import Problem, unusable
 from gdcoverage.report import Report, data_date
 from gdcoverage.run.inputs import Inputs
@@ -64,10 +64,10 @@ def joined_report(
     parts = list(ordered.values())
     kept = inputs.counties["adcode"].isin(list(results))
     counties = inputs.counties[kept].reset_index(drop=True)
-    said = [problem for part in parts for problem in part.problems]
     # Few outlets of a county prove nothing, and those of all counties much.
     fits = joined_fits(fit for part in parts for fit in part.fits)
     told = doubted(fits, inputs.outlets.source.name)
+    said = [problem for part in parts for problem in _said(part, told)]
     problems = dict.fromkeys([*failures, *inputs.problems, *said, *told])
     service = None if plan.sites is None else plan.sites.service
     return Report(
@@ -89,6 +89,15 @@ def joined_report(
         quotas=inputs.quotas,
         supervision=inputs.supervision,
     )
+
+
+def _said(county: Report, told: Sequence[Problem]) -> Iterator[Problem]:
+    """A county's problems; of a datum with its name, unless that is told of all counties."""
+    for problem in county.problems:
+        if problem.kind != DATUM_DOUBTFUL:
+            yield problem
+        elif not any(p.sheet in ("", problem.sheet) and p.action == problem.action for p in told):
+            yield replace(problem, what=f"{county.name}：{problem.what}")
 
 
 def _together(results: Mapping[str, Report]) -> Witness:
