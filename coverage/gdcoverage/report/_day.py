@@ -6,7 +6,6 @@ is made once with a word in its place, which nobody writes, and dated as often a
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import io
 import re
@@ -40,28 +39,8 @@ def dated(name: str, document: bytes, made_on: str) -> bytes:
         zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as book,
     ):
         for part in undated.infolist():
-            text = undated.read(part)
-            new = text.replace(word, day)
+            text = undated.read(part).replace(word, day)
             if part.filename == _PROPERTIES:
-                new = _CREATED.sub(rb"\g<1>" + day, new)
-            if new == text:
-                _copy(undated, part, book)
-            else:
-                book.writestr(part, new)
+                text = _CREATED.sub(rb"\g<1>" + day, text)
+            book.writestr(part, text)
     return whole.getvalue()
-
-
-def _copy(book: zipfile.ZipFile, part: zipfile.ZipInfo, into: zipfile.ZipFile) -> None:
-    """Copy a part as it is compressed, which takes most of the time; a workbook has large ones."""
-    assert book.fp is not None and into.fp is not None
-    begun = part.header_offset
-    after = [each.header_offset for each in book.infolist() if each.header_offset > begun]
-    book.fp.seek(begun)
-    held = book.fp.read(min(after, default=book.start_dir) - begun)
-    part = copy.copy(part)
-    part.header_offset = into.start_dir
-    into.fp.seek(into.start_dir)
-    into.fp.write(held)
-    into.start_dir = into.fp.tell()
-    into.filelist.append(part)
-    into.NameToInfo[part.filename] = part
