@@ -54,19 +54,19 @@ def answered(path, **changes):
     return report, "".join(told)
 
 
+def at_once(plan):
+    """An assessment of all counties together, and what was read for it."""
+    inputs = read_inputs(plan)
+    frames = inputs.outlets.frame, inputs.demand.frame
+    return assess(*frames, read_network(plan), plan.standard, inputs.counties), inputs
+
+
 def test_the_joint_plan_is_that_of_an_assessment_of_everything_at_once(tmp_path):
     path = planned(tmp_path / "plan")
     plan = load_plan(path)
-    inputs = read_inputs(plan)
     report, _ = answered(path)
     joint = known(report.joint)
-    whole = assess(
-        inputs.outlets.frame,
-        inputs.demand.frame,
-        read_network(plan),
-        plan.standard,
-        inputs.counties,
-    )
+    whole, inputs = at_once(plan)
     terms = Terms(add=4, county=ADCODES)
     once = recommend_sites(whole, inputs.candidates, terms, inputs.places)
     columns = ["candidate_id", "county", "population", "lost_without", "gap_name", "outlet_id"]
@@ -92,16 +92,9 @@ def test_the_robust_plan_of_all_counties_is_that_of_an_assessment_of_everything_
     text = streets.read_text(encoding="utf-8").replace("v='residential'", "v='trunk'", 4)
     streets.write_text(text, encoding="utf-8")
     plan = load_plan(path)
-    inputs = read_inputs(plan)
     report, _ = answered(path, alternatives=2)
     joint = known(report.joint)
-    whole = assess(
-        inputs.outlets.frame,
-        inputs.demand.frame,
-        read_network(plan),
-        plan.standard,
-        inputs.counties,
-    )
+    whole, inputs = at_once(plan)
     terms = replace(known(plan.sites).terms, scope="county", county=ADCODES, alternatives=2)
     once = make_siting(whole, terms, inputs.candidates, inputs.places)
     robust, alone = known(joint.robust), known(once.robust)
@@ -196,18 +189,11 @@ def test_outlets_of_all_counties_close_and_open_as_in_an_assessment_of_everythin
     terms = "add = 2\nclose = 2\nclose_most = 1\ncapacity = 9000"
     path = planned(tmp_path / "plan", terms)
     plan = load_plan(path)
-    inputs = read_inputs(plan)
     ran = run_plan(plan, DATE, HERE)
     assert ran.failures == ()
     joint = known(ran.report.joint)
     found, room = known(joint.redesign), known(joint.capacity)
-    whole = assess(
-        inputs.outlets.frame,
-        inputs.demand.frame,
-        read_network(plan),
-        plan.standard,
-        inputs.counties,
-    )
+    whole, inputs = at_once(plan)
     asked = replace(known(plan.sites).terms, scope="county", county=ADCODES, frontier=10)
     once = make_siting(whole, asked, inputs.candidates, inputs.places)
     alone = known(once.redesign)
@@ -238,11 +224,9 @@ def test_outlets_of_all_counties_close_and_open_as_in_an_assessment_of_everythin
 def test_the_shortest_way_of_all_counties_is_that_of_an_assessment_of_everything_at_once(tmp_path):
     path = planned(tmp_path / "plan", 'add = 12\nthen = "mean_walk"')
     plan = load_plan(path)
-    inputs = read_inputs(plan)
     report, _ = answered(path)
     joint = known(report.joint)
-    streets, frames = read_network(plan), (inputs.outlets.frame, inputs.demand.frame)
-    whole = assess(*frames, streets, plan.standard, inputs.counties)
+    whole, inputs = at_once(plan)
     terms = Terms(add=12, county=ADCODES, then="mean_walk")
     once = known(recommend_sites(whole, inputs.candidates, terms, inputs.places).preferred)
     found = known(joint.plan.preferred)
