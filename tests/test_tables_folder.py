@@ -85,6 +85,7 @@ def test_each_county_counts_from_one_and_all_are_there(tmp_path):
     reading = outlets(saved(tmp_path / "上报", **numbered))
     assert reading.frame["name"].nunique() == len(reading.frame) == 9
     assert set(reading.frame["status"]) == {"active"}
+    assert set(reading.frame["outlet_id"]) >= {"龙门县-1", "惠东县-1", "惠东县-4"}
     assert set(reading.frame["source_file"]) == {"上报"}
     assert set(reading.frame["source_sheet"]) == {"龙门县.xlsx › Sheet1", "惠东县.xlsx › Sheet1"}
     assert {kind for kind, _ in kinds(reading)} == {"numbers_repeated"}
@@ -229,3 +230,36 @@ def test_a_run_takes_folders_and_follows_every_change_of_them(tmp_path, monkeypa
     (path.parent / "outlets" / "附件.pdf").write_bytes(b"%PDF")
     told = [p.kind for p in read_inputs(load_plan(path)).problems]
     assert "files_unused" in told
+
+
+def villages(town, count, more=0):
+    rows = [
+        (town, f"{town[:2]}{i}村", 100 + i * 7 + more, 114.1 + len(town) / 100 + i * 0.0113,
+         23.5013 + i * 0.0117, 220)
+        for i in range(count)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["镇", "村名", "人口", "经度", "纬度", "城乡分类代码"])
+
+
+def test_sums_and_earlier_years_in_other_files_are_not_counted_twice(tmp_path):
+    towns = [villages("龙华镇", 4), villages("麻榨大镇", 5)]
+    for town in towns:
+        town.to_csv(tmp_path / f"{town['镇'].iloc[0]}2024.csv", index=False)
+    people = sum(int(town["人口"].sum()) for town in towns)
+    sums = pd.concat(
+        town.head(1).assign(村名=town["镇"], 人口=town["人口"].sum()) for town in towns
+    )
+    sums.to_csv(tmp_path / "全县汇总.csv", index=False)
+    assert read_demand(tmp_path).frame["population"].sum() == people
+    villages("龙华镇", 4, more=50).to_csv(tmp_path / "龙华镇2020.csv", index=False)
+    reading = read_demand(tmp_path)
+    assert reading.frame["population"].sum() == people
+    assert any("2020" in p.what and p.sheet == "龙华镇2020.csv" for p in reading.problems)
+
+
+def test_two_files_of_the_same_villages_with_other_people_are_in_doubt(tmp_path):
+    villages("龙华镇", 4).to_csv(tmp_path / "龙华镇.csv", index=False)
+    villages("龙华镇", 4, more=1).to_csv(tmp_path / "龙华镇(1).csv", index=False)
+    reading = read_demand(tmp_path)
+    assert len(reading.frame) == 4
+    assert sum(p.kind.startswith("doubt_") for p in reading.problems) == 4

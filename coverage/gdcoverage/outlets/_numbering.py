@@ -11,6 +11,7 @@ import shapely
 
 from gdcoverage.arrays import Bools
 from gdcoverage.problems import Problem
+from gdcoverage.tables.folder import BETWEEN
 
 _TABLE = ["source_file", "source_sheet"]
 
@@ -57,9 +58,8 @@ def renumbered(outlets: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
     if not foreign.any():
         return outlets, []
     old, theirs = outlets["outlet_id"], outlets[foreign]
-    sheet = theirs["source_sheet"].where(theirs["source_sheet"] != "", theirs["source_file"])
     new = old.copy()
-    new[foreign] = sheet + "-" + theirs["outlet_id"]
+    new[foreign] = _table_names(outlets)[foreign] + "-" + theirs["outlet_id"]
     again = foreign & new.duplicated(keep=False).to_numpy()
     new[again] = outlet_ids([""] * int(again.sum()), outlets[again])
     problems = []
@@ -94,6 +94,14 @@ def borne_by_others(outlets: pd.DataFrame) -> Bools:
     everywhere = (alike > 2) & (alike * 2 > table.groupby(table).transform("size"))
     foreign = (elsewhere | everywhere).astype(float).groupby(table).transform("mean") > 0.5
     return np.asarray(foreign & number.duplicated(keep=False), bool)
+
+
+def _table_names(outlets: pd.DataFrame) -> pd.Series:
+    """What each row's table is called: its sheet, or the file that has no other in a folder."""
+    whole = outlets["source_sheet"].where(outlets["source_sheet"] != "", outlets["source_file"])
+    file = whole.str.partition(BETWEEN)[0]
+    stem = file.str.replace(r"\.\w+$", "", regex=True).where(file != whole, whole)
+    return stem.where(whole.groupby(stem).transform("nunique") == 1, whole)
 
 
 def _digest(key: str, size: int) -> str:

@@ -21,6 +21,8 @@ from gdcoverage.tables.account import Account, TableRead
 NO_DATE = "未知"
 Columns = tuple[tuple[str, str], ...]
 _DOUBT = "doubt_"
+# So many sheets with the same columns are named; the others are counted.
+_NAMED = 5
 _UNSAID = Problem("doubt_status", "状态无法判断", "请写明状态")
 
 
@@ -217,7 +219,9 @@ def _columns(tables: Sequence[TableRead]) -> Grid:
             alike.setdefault((table.columns, table.unused), []).append(table.sheet)
     rows = []
     for (columns, unused), sheets in alike.items():
-        where = "、".join(plain(sheet) for sheet in dict.fromkeys(sheets) if sheet) or UNKNOWN
+        named = [plain(sheet) for sheet in dict.fromkeys(sheets) if sheet]
+        more = f"等 {len(named):,} 张" if len(named) > _NAMED else ""
+        where = "、".join(named[:_NAMED]) + more or UNKNOWN
         rows += [(where, plain(heading), plain(means)) for heading, means in columns]
         rows += [(where, plain(heading), "未使用") for heading in unused]
     return Grid("各列的含义", ("工作表", "列", "含义"), rows)

@@ -14,6 +14,9 @@ from gdcoverage.problems import InputError, Problem, unusable
 from gdcoverage.tables._read import Table
 from gdcoverage.tables.frames import Rows
 
+# Between the names of a file in a folder and of its sheet.
+BETWEEN = " › "
+
 
 class Found(NamedTuple):
     """Tables that are meant, tables that are others, and what is told of both."""
@@ -63,7 +66,7 @@ def of_each(source: Rows, find: Callable[[Rows], Found]) -> Found:
 
 
 def _called(path: Path, sheet: str) -> str:
-    return f"{path.name} › {sheet}" if sheet else path.name
+    return f"{path.name}{BETWEEN}{sheet}" if sheet else path.name
 
 
 def _of_folder(table: Table, folder: Path, path: Path) -> Table:
