@@ -20,7 +20,7 @@ from gdcoverage.problems import InputError
 from gdcoverage.run import Inputs, load_plan, make_report, read_inputs
 from gdcoverage.run.county import _grid, _Outlets, county_tasks
 from gdcoverage.run.identity import digest
-from gdcoverage.run.inputs import Pictured
+from gdcoverage.run.osm_layers import Pictured
 from gdcoverage.run.province import require_reconciled
 from gdcoverage.tables import Reading
 from three_counties import write_plan

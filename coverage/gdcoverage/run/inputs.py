@@ -15,15 +15,12 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.demand import RASTER_SUFFIXES, read_demand
-from gdcoverage.emap import Drawn, Squares
-from gdcoverage.emap.basemap import read_base
-from gdcoverage.emap.names import read_names
+from gdcoverage.emap import Squares
 from gdcoverage.files import Source, files_of, passed_over, sha256
 from gdcoverage.findings import NO_COUNTY
-from gdcoverage.network import read_places
 from gdcoverage.outlets import read_outlets, this_day
 from gdcoverage.outlets.answers import answers_beside, read_answers
-from gdcoverage.outlets.premises import read_premises, without_outlets
+from gdcoverage.outlets.premises import without_outlets
 from gdcoverage.places.assign_towns import assign_towns, outlets_in_towns
 from gdcoverage.places.called import counties_called
 from gdcoverage.places.counties import (
@@ -40,6 +37,7 @@ from gdcoverage.report import FileRead
 from gdcoverage.run.executors import Processes, here
 from gdcoverage.run.identity import digest, program
 from gdcoverage.run.kept import Kept, packed, unpacked
+from gdcoverage.run.osm_layers import Pictured, layers_of
 from gdcoverage.run.plan import OutletsInput, Plan, SitesInput
 from gdcoverage.run.plan_values import FROM_OSM
 from gdcoverage.tables import Reading, read_layer
@@ -52,38 +50,6 @@ Say = Callable[[str], None]
 _ALONE = frozenset({".csv", ".txt", ".xlsx", ".xls", ".geojson", ".json", ".parquet", ".fgb"})
 # Demand points outside every county are listed one by one up to here, then counted.
 _LISTED = 20
-
-
-Layer = Callable[[], Any]
-
-
-class Pictured:
-    """What maps show of an OSM file; read when it is first asked for, and for numbers never.
-
-    Parameters
-    ----------
-    identity : digest of what it is made of; empty where there is no such file.
-    """
-
-    def __init__(
-        self, base: Layer = lambda: None, names: Layer = lambda: None, identity: str = ""
-    ) -> None:
-        self._base, self._names, self.identity = base, names, identity
-
-    @property
-    def known(self) -> bool:
-        """Whether there is a base map, and names."""
-        return bool(self.identity)
-
-    @cached_property
-    def base(self) -> Drawn | None:
-        """What a base map shows, or None."""
-        return self._base()
-
-    @cached_property
-    def names(self) -> gpd.GeoDataFrame | None:
-        """Streets, stations and landmarks near which one may ask for outlets, or None."""
-        return self._names()
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +122,7 @@ def read_inputs(
     content = "" if osm is None else sha256(osm)
     several = counties is not None and len(counties) > 1
     beside = crew.beside if crew is not None and several else here
-    of_osm = {} if osm is None else _of_osm(plan, osm, content, beside, say)
+    of_osm = {} if osm is None else layers_of(plan, osm, content, beside, say)
     say("读取人口与城乡分类")
     kept = Kept(
         plan.cache / "results", (Reading, Source, Problem, Account, TableRead, Question), say
@@ -260,41 +226,6 @@ def _in_towns(
     people, serving, told = assign_towns(demand.frame, outlets.frame, known)
     problems = [replace(problem, file=demand.source.name) for problem in told]
     return replace(demand, frame=people), replace(outlets, frame=serving), problems
-
-
-def _of_osm(
-    plan: Plan, osm: Path, content: str, beside: Callable[..., Callable[[], bytes]], say: Say
-) -> dict[str, Layer]:
-    """Places, base map, other names, and candidates if asked for, of the file; all begun."""
-    kinds = (Drawn, Reading, Source, Problem, Account, TableRead, Question)
-    kept = Kept(plan.cache / "results", kinds, say)
-
-    def begun(what: str, read: Callable[[Path], Any], *told: str) -> Layer:
-        identity = digest(what, program(), content, *told)
-        known = kept.body(identity)
-        if known is not None:
-            return lambda: kept.opened(known)
-        body = beside(_packed_layer, read, osm)
-
-        def made() -> Any:
-            data = body()
-            kept.put(identity, data)
-            return unpacked(data, kept.kinds)
-
-        return made
-
-    found = {
-        "places": begun("places", read_places),
-        "base": begun("base", read_base),
-        "names": begun("names", read_names),
-    }
-    if plan.sites is not None and plan.sites.candidates == FROM_OSM:
-        found["premises"] = begun("premises", read_premises, osm.name)
-    return found
-
-
-def _packed_layer(read: Callable[[Path], Any], osm: Path) -> bytes:
-    return packed(read(osm))
 
 
 def read_candidates(
