@@ -83,6 +83,19 @@ def test_who_is_told_instead_is_told_all(soon):
     assert seen(progress.tell, "走完了") == "gdcoverage：走完了\n"
 
 
+def test_two_who_are_told_at_once_may_leave_in_any_order(soon):
+    first: list[str] = []
+    second: list[str] = []
+    one, other = progress.telling(first.append), progress.telling(second.append)
+    one.__enter__()
+    other.__enter__()
+    one.__exit__(None, None, None)
+    progress.tell("走着")
+    other.__exit__(None, None, None)
+    assert (first, second) == ([], ["走着"])
+    assert seen(progress.tell, "走完了") == "gdcoverage：走完了\n"
+
+
 def test_nothing_is_said_to_a_file(soon, monkeypatch):
     monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
     assert seen(walk, 0.1, stream=io.StringIO) == ""

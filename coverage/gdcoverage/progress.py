@@ -22,13 +22,13 @@ class _Audience:
     """Who is told in this process."""
 
     def __init__(self) -> None:
-        self.say: Callable[[str], None] | None = None
+        self.told: dict[object, Callable[[str], None]] = {}
         self.is_wanted = True
         self.at_work = Lock()
 
     def watches(self) -> bool:
         """Whether somebody sits in front of a prompt or a notebook, and is not told otherwise."""
-        if not self.is_wanted or self.say is not None or sys.stderr is None:
+        if not self.is_wanted or self.told or sys.stderr is None:
             return False
         if multiprocessing.parent_process() is not None:
             return False
@@ -56,18 +56,19 @@ def show_progress(wanted: bool) -> None:
 
 @contextmanager
 def telling(say: Callable[[str], None]) -> Iterator[None]:
-    """Within the block, who is told instead."""
-    before, _audience.say = _audience.say, say
+    """Within the block, who is told instead; blocks of several threads may end in any order."""
+    mark = object()
+    _audience.told[mark] = say
     try:
         yield
     finally:
-        _audience.say = before
+        del _audience.told[mark]
 
 
 def tell(step: str) -> None:
     """Tell a step, in Chinese, to whoever is there."""
-    if _audience.say is not None:
-        _audience.say(step)
+    if _audience.told:
+        next(reversed(_audience.told.values()))(step)
     elif _audience.watches():
         print(f"gdcoverage：{step}", file=sys.stderr, flush=True)
 
