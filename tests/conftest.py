@@ -31,3 +31,17 @@ def cache(tmp_path_factory):
         folder = tmp_path_factory.mktemp("cache")
         patch.setenv("GDCOVERAGE_CACHE", str(folder))
         yield folder
+
+
+@pytest.fixture(autouse=True)
+def pages_end_with_their_test(request):
+    """What a test has opened in a browser is closed after it: a page left open goes on working."""
+    if "browser" not in request.fixturenames:
+        yield
+        return
+    browser = request.getfixturevalue("browser")
+    before = list(browser.contexts)
+    yield
+    for context in browser.contexts:
+        if context not in before:
+            context.close()

@@ -205,8 +205,13 @@ def test_what_follows_an_assessment_does_not_see_the_index(lattice: WalkNetwork)
 # --- Words, codes, numbers ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("urban", ["城区", "Urban", "urban", " 城区 ", "111", 111, 111.0, "城市"])
-@pytest.mark.parametrize("active", ["在营", "营业中", "Active", "active", None])
+@pytest.mark.parametrize(
+    ("urban", "active"),
+    [
+        *(("城区", "在营"), ("Urban", "营业中"), ("urban", "Active"), (" 城区 ", "active")),
+        *(("111", None), (111, "在营"), (111.0, None), ("城市", "营业中")),
+    ],
+)
 def test_words_and_codes_mean_one_thing(
     lattice: WalkNetwork, urban: object, active: str | None
 ) -> None:
