@@ -384,6 +384,7 @@ def identities(path: Path) -> dict[str, tuple[str, str | None]]:
     """Under what the numbers of each county are looked for, and its answer."""
     plan = load_plan(path)
     jobs = _jobs(plan, read_inputs(plan), DATE, How(workers=1), lambda _: None)
+    assert plan.sites is not None
     terms = plan.sites.terms
     joint = digest(terms) if terms.scope == "province" else None
     return {
