@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
@@ -18,6 +18,7 @@ from gdcoverage.numbers import NUMBERS
 from gdcoverage.places.counties import one_county
 from gdcoverage.policy import Standard
 from gdcoverage.service_areas import reached_streets
+from often import costly
 
 GEOD = Geod(ellps="WGS84")
 
@@ -187,7 +188,7 @@ classes = st.lists(st.sampled_from(["urban", "rural"]), min_size=12, max_size=12
 crowd = st.lists(st.integers(0, 500), min_size=12, max_size=12)
 
 
-@settings(max_examples=25, deadline=None)
+@costly(25)
 @given(
     st.lists(spot, min_size=2, max_size=6, unique=True),
     st.lists(spot, min_size=12, max_size=12),

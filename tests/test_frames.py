@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import worlds
@@ -29,6 +29,7 @@ from gdcoverage.report import Report
 from gdcoverage.report._data import json_text
 from gdcoverage.sites import Terms, complete_candidates, exit_impact, recommend_sites
 from gdcoverage.tables import Reading
+from often import costly
 
 SAMPLE = Path(__file__).parent.parent / "data" / "sample"
 SPOTS = [(0, 0), (300, 400), (1500, 900), (1990, 2000), (700, 1800), (1200, 100)]
@@ -102,7 +103,7 @@ ROW = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@costly(60)
 @given(st.lists(ROW, min_size=1, max_size=8), st.sampled_from(["urban", "rural", "both"]))
 def test_a_file_and_a_frame_of_the_same_rows_read_the_same(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]], rule: str
@@ -140,7 +141,7 @@ LABELS: dict[str, Callable[[int], Any]] = {
 }
 
 
-@settings(max_examples=30, deadline=None)
+@costly(30)
 @given(
     st.lists(SPOT, min_size=2, max_size=5, unique=True),
     st.lists(SPOT, min_size=8, max_size=8),

@@ -2,7 +2,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import worlds
@@ -10,6 +10,7 @@ from gdcoverage.assessment import assess
 from gdcoverage.gaps import find_gaps, gap_of_demand
 from gdcoverage.geo.ellipsoid import GEOD
 from gdcoverage.policy import Standard
+from often import costly
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +90,7 @@ def test_named_after_its_own_points_then_a_place_then_an_outlet(streets):
 spot = st.tuples(st.integers(0, 12_000), st.integers(-800, 800))
 
 
-@settings(max_examples=30, deadline=None)
+@costly(30)
 @given(st.lists(spot, min_size=1, max_size=25), st.randoms(use_true_random=False))
 def test_gaps_hold_every_uncovered_person_once_whatever_the_order(streets, spots, random):
     people = [10.0 + i for i in range(len(spots))]
@@ -196,7 +197,7 @@ SPOTS = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@costly(30)
 @given(SPOTS, SPOTS, st.sampled_from(["urban", "rural"]))
 def test_the_straight_way_is_never_longer_than_the_walk(lattice, sites, spots, settlement):
     standard = Standard(walking_speed_kmh=2.0, rural_radius_m=200.0)

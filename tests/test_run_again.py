@@ -8,7 +8,6 @@ none is worked out.
 import datetime as dt
 import importlib
 import json
-import os
 import random
 import re
 import shutil
@@ -34,6 +33,7 @@ from gdcoverage.report import report_text
 from gdcoverage.run import How, load_plan, read_inputs, run_plan
 from gdcoverage.run.conductor import _jobs
 from gdcoverage.run.identity import digest
+from often import ALL
 from three_counties import write_plan
 
 DATE = "2026-06-14"
@@ -318,7 +318,7 @@ SELDOM = {
     "osmnx's streets": text("plan.toml", "[network]\n", '[network]\nprofile = "osmnx"\n'),
     "no witness": text("plan.toml", "[network]\n", "[network]\nwitness = 0\n"),
 }
-if os.environ.get("GDCOVERAGE_ALL"):
+if ALL:
     NUMBERS |= SELDOM
 river = text("streets.osm", "v='residential'", "v='residential'/><tag k='waterway' v='river'")
 # What documents show and no number rests on.

@@ -28,6 +28,7 @@ from gdcoverage.sites import (
 )
 from gdcoverage.sites._candidates import _pool, _spread, one_per_cell, street_points
 from known import known
+from often import costly
 
 STEP = 900.0
 
@@ -359,7 +360,7 @@ world = {
 STANDARD = Standard(minutes=7.5, rural_radius_m=700.0)
 
 
-@settings(max_examples=40, deadline=None)
+@costly(40)
 @given(**world)
 def test_candidates_cover_whom_they_would_cover_as_outlets(
     lattice, existing, places, spots, people, kinds
@@ -372,7 +373,7 @@ def test_candidates_cover_whom_they_would_cover_as_outlets(
     assert (covers.toarray() == opened.covers.toarray()).all()
 
 
-@settings(max_examples=40, deadline=None)
+@costly(40)
 @given(**world, count=st.integers(0, 4), random=st.randoms(use_true_random=False))
 def test_plans_are_best_real_and_independent_of_row_order(
     lattice, existing, places, spots, people, kinds, count, random
@@ -420,7 +421,7 @@ def test_of_equal_plans_the_one_with_most_people_in_reach_of_two_outlets(street)
     assert (len(least.sites), known(least.two_outlets).after) == (2, 20)
 
 
-@settings(max_examples=25, deadline=None)
+@costly(25)
 @given(**world, count=st.integers(0, 4))
 def test_people_in_reach_of_two_outlets_are_the_most_that_cost_nobody(
     lattice, existing, places, spots, people, kinds, count
@@ -451,7 +452,7 @@ def test_people_in_reach_of_two_outlets_are_the_most_that_cost_nobody(
     assert everyone[real["covering_outlets"] >= 2].sum() == twice.after
 
 
-@settings(max_examples=30, deadline=None)
+@costly(30)
 @given(**world, rate=st.floats(0, 1), cap=st.integers(0, 2))
 def test_targets_take_the_fewest_sites_and_caps_hold(
     lattice, existing, places, spots, people, kinds, rate, cap
