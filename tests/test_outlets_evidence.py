@@ -275,3 +275,16 @@ def test_asked_on_the_terminal_the_answers_are_kept_and_used(tmp_path):
     assert found.groups == {"旧表": ""}
     again = runner.invoke(app, ["check", str(path), "--datum", "gcj02", "--ask"])
     assert "没有需要询问的存疑之处" in again.output
+
+
+def test_what_a_comment_says_is_told(tmp_path):
+    path = tmp_path / "网点.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        sheet = workbook.add_worksheet("网点")
+        for i, line in enumerate([HEADER, *rows("东支行", "西支行")]):
+            sheet.write_row(i, 0, line)
+        sheet.write_comment("A2", "张三:\n此网点已撤销")
+        sheet.write_comment("A3", "张三:\n已核实")
+    (told,) = read_outlets(path, datum="gcj02", today=TODAY).problems
+    assert told.row == 2
+    assert "单元格批注提到：张三: 此网点已撤销" in told.what

@@ -31,6 +31,7 @@ class Evidence(NamedTuple):
     why : where and how it is said, in Chinese.
     ask, about : what the planner may be asked, as a kind of `Answers`, and its text for each row
         or for all; of an outlet its name.
+    quoted : what each row says, where that is not what the planner is asked about.
     """
 
     strength: str
@@ -39,10 +40,12 @@ class Evidence(NamedTuple):
     why: str
     ask: str = OUTLET
     about: Objects | str = ""
+    quoted: Objects | None = None
 
     def of(self, row: int) -> str:
         """Where and how it is said of one row, with the text where it is the row's own."""
-        return self.why if isinstance(self.about, str) else f"{self.why}：{self.about[row]}"
+        said = self.about if self.quoted is None else self.quoted
+        return self.why if isinstance(said, str) else f"{self.why}：{' '.join(said[row].split())}"
 
 
 _MEANING = {word: status for status, spelt in words.STATUS_WORDS.items() for word in spelt if word}
@@ -274,7 +277,7 @@ def _looks(table: Table, answers: Answers) -> Iterator[Evidence]:
         yield Evidence(HINT, "unknown", look.struck, "该行画有删除线")
     if look.comment is not None:
         noted = _each(look.comment, lambda t: bool(t) and (bool(status_of_word(t)) or _hints(t)))
-        yield Evidence(HINT, "unknown", noted, "单元格批注提到")
+        yield Evidence(HINT, "unknown", noted, "单元格批注提到", quoted=look.comment)
     if look.fill is not None:
         for line in (*table.notes, table.title):
             for name, is_it in _COLOURS.items():
