@@ -17,8 +17,8 @@ from gdcoverage.publish.cards import card_faults, opened_faults
 from gdcoverage.publish.gate import release_of, unused_waivers
 from gdcoverage.run import Inputs, Plan, county_tasks, read_inputs, streets_to_show
 from gdcoverage.run.busy import held
-from gdcoverage.run.county import CountyTask
 from gdcoverage.run.inputs import Say
+from gdcoverage.run.task import CountyTask
 
 # Beside the draft, which every run writes anew.
 PUBLISHED = "广东社保电子地图.html"

@@ -1,12 +1,9 @@
-"""One county's work as a description that travels: what its numbers rest on, what is asked, what
-its documents show besides.
-"""
+"""A plan's work, county by county: what of the inputs each county needs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import TypeVar
 
 import geopandas as gpd
@@ -18,26 +15,26 @@ from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.assessment import not_offering
-from gdcoverage.emap import Drawn, Ground
+from gdcoverage.emap import Ground
 from gdcoverage.files import Source
 from gdcoverage.findings import NO_COUNTY
 from gdcoverage.geo import ellipsoid
 from gdcoverage.geo.plane import lonlat
 from gdcoverage.places.assign_towns import COLUMNS as TOWN_COLUMNS
 from gdcoverage.policy import Standard
-from gdcoverage.problems import Problem, unusable
-from gdcoverage.report import FileRead, data_date
+from gdcoverage.problems import Problem
+from gdcoverage.report import data_date
 from gdcoverage.run.identity import digest
 from gdcoverage.run.inputs import Inputs
 from gdcoverage.run.plan import Plan
+from gdcoverage.run.task import M_PER_DEG, Asked, CountyTask, Shown, Subject
+from gdcoverage.run.unknown import refuse_unknown, words_of
 from gdcoverage.sites import Terms, kind_of_services, landmarks_of
 
 _Frame = TypeVar("_Frame", bound=pd.DataFrame)
 
 # Where a county among others is told what was understood of the inputs.
 READ_AT = "见全部县区的结果文件夹（本文件夹上两级）里的 读表说明.html，或 汇总.xlsx 的第一张表"
-_TILE_DEG = 0.02
-_M_PER_DEG = 100_000.0  # along a parallel of Guangdong; fewer than along a meridian
 
 # What a row says of itself; numbers are worked out without it, and cannot depend on it.
 _OUTLET_NUMBERS = ("outlet_id", "name", "bank", "status", "county", "source_datum", "geometry")
@@ -47,154 +44,6 @@ _DEMAND_WORDS = (
 )
 # Places at which the nearest outlet is looked for stand so far apart.
 _GRID_M = 2_000.0
-
-
-@dataclass(frozen=True, eq=False)
-class Subject:
-    """What a county's numbers rest on, but for its streets; nothing else is at hand for them.
-
-    Parameters
-    ----------
-    adcode : of the county; empty for demand points outside all of them.
-    standard : the standard to apply.
-    outlets : those inside, those that serve people inside, and those nearest to any place where
-        somebody lives or an outlet could be added; columns that numbers are made of.
-    demand : the demand points inside, likewise.
-    counties : the county; for what lies outside, all of them.
-    places : named places to name gaps after, or None.
-    """
-
-    adcode: str
-    standard: Standard
-    outlets: gpd.GeoDataFrame
-    demand: gpd.GeoDataFrame
-    counties: gpd.GeoDataFrame
-    places: gpd.GeoDataFrame | None
-
-
-@dataclass(frozen=True, eq=False)
-class Asked:
-    """The siting question.
-
-    Parameters
-    ----------
-    terms : with what is excluded nearby; None where nothing is asked.
-    candidates : those that could serve people inside; None where they are to be generated.
-    service : whose coverage is to be raised, in official terms; empty for that of all outlets.
-    without : ids of outlets in service that do not offer it.
-    landmarks : of `landmarks_of`, by which to say where a site is, or None.
-    """
-
-    terms: Terms | None
-    candidates: gpd.GeoDataFrame | None
-    service: str = ""
-    without: tuple[str, ...] = ()
-    landmarks: gpd.GeoDataFrame | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Shown:
-    """What documents show besides the numbers.
-
-    Parameters
-    ----------
-    title : of the plan.
-    made_on : date, ISO 8601.
-    name : of the county.
-    outlets, demand : the subject's, row by row, with every column.
-    neighbours : adcode -> name of all counties of the plan.
-    base : what a base map shows nearby; None without picture, see `with_picture`.
-    names : names nearby near which one may ask for outlets; likewise.
-    ground : what lies under maps, but for what is drawn and named there.
-    problems : those of rows inside.
-    sources : the plan's files.
-    data_date : date that the outlets' file tells of itself.
-    files : what was understood of the inputs; of a county among others empty, for it is told once.
-    read_at : where that is.
-    towns : its towns, as of `read_towns`, or None.
-    quotas : how many outlets it plans, as of `read_quotas`, or None.
-    supervision : what it has to look at, as of `register.supervision`, or None.
-    """
-
-    title: str
-    made_on: str
-    name: str
-    outlets: gpd.GeoDataFrame
-    demand: gpd.GeoDataFrame
-    neighbours: Mapping[str, str]
-    base: Drawn | None
-    names: gpd.GeoDataFrame | None
-    ground: Ground
-    problems: tuple[Problem, ...]
-    sources: tuple[Source, ...]
-    data_date: str
-    files: tuple[FileRead, ...]
-    read_at: str
-    towns: gpd.GeoDataFrame | None
-    quotas: pd.DataFrame | None
-    supervision: gpd.GeoDataFrame | None
-
-    @cached_property
-    def digests(self) -> dict[str, str]:
-        """Name of each of these -> digest of what it holds; large ones are held once."""
-        return {field.name: digest(getattr(self, field.name)) for field in fields(self)}
-
-
-@dataclass(frozen=True, eq=False)
-class CountyTask:
-    """All that the work on one county needs, and nothing of the others.
-
-    Parameters
-    ----------
-    served : box in which everything lies that may serve somebody here.
-    """
-
-    subject: Subject
-    asked: Asked
-    shown: Shown
-    served: BaseGeometry
-
-    @property
-    def adcode(self) -> str:
-        """Of the county; empty for what lies outside all of them."""
-        return self.subject.adcode
-
-    @property
-    def name(self) -> str:
-        """Of the county."""
-        return self.shown.name
-
-    @property
-    def key(self) -> str:
-        """Name for files."""
-        return self.adcode or "outside"
-
-    @property
-    def population(self) -> float:
-        """People of the demand points."""
-        return float(self.subject.demand["population"].sum())
-
-    @property
-    def ground(self) -> Ground:
-        """What lies under its maps."""
-        shown = self.shown
-        return replace(
-            shown.ground, drawn=shown.base, places=self.subject.places, names=shown.names
-        )
-
-    @property
-    def area(self) -> BaseGeometry:
-        """Where the streets are wanted, before the margin."""
-        subject = self.subject
-        if self.adcode:
-            return subject.counties.geometry.union_all()
-        # Points at sea or beyond the border: the tiles that they lie in, if a county is near.
-        tiles = np.unique(
-            np.floor(np.column_stack(lonlat(subject.demand.geometry)) / _TILE_DEG), axis=0
-        )
-        boxes = shapely.box(*(tiles * _TILE_DEG).T, *((tiles + 1) * _TILE_DEG).T)
-        near = subject.counties.geometry.union_all().buffer(subject.standard.margin_m / _M_PER_DEG)
-        return shapely.union_all(boxes).intersection(near)
 
 
 def with_picture(task: CountyTask, inputs: Inputs) -> CountyTask:
@@ -220,9 +69,8 @@ def county_tasks(plan: Plan, inputs: Inputs, made_on: str) -> list[CountyTask]:
     parts = _Parts(plan, inputs, made_on)
     if len(counties) == 1:
         return [parts.whole(str(counties["adcode"].iloc[0]), str(counties["name"].iloc[0]))]
-    _require_codes(plan, list(counties["adcode"]))
-    _require_candidates(plan, inputs.candidates)
-    _require_outlets(plan, inputs.outlets.frame)
+    if plan.sites is not None:
+        refuse_unknown(plan.sites.terms, inputs)
     inside = demand.groupby("county").indices
     none = np.empty(0, int)
     tasks = [
@@ -238,79 +86,6 @@ def ground_of(plan: Plan, inputs: Inputs, adcode: str | None = None) -> Ground:
     tasks = county_tasks(plan, inputs, "")
     task = next(task for task in tasks if adcode in (None, task.adcode))
     return with_picture(task, inputs).ground
-
-
-def _require_codes(plan: Plan, adcodes: list[str]) -> None:
-    """Refuse what is asked of counties or cities that the plan does not have.
-
-    Raises
-    ------
-    InputError : a code is none of the plan's.
-    """
-    for name, code in () if plan.sites is None else plan.sites.terms.strange_codes(adcodes):
-        raise unusable(
-            "county_unknown",
-            f"[sites] {name} 里的代码 {code} 不在计划的县区之内",
-            "请核对县区代码（市为前四位）",
-        )
-
-
-def _require_candidates(plan: Plan, candidates: gpd.GeoDataFrame | None) -> None:
-    """Refuse fixed or forbidden candidates that the table does not have.
-
-    Raises
-    ------
-    InputError : an id is unknown.
-    """
-    if plan.sites is None or candidates is None:
-        return
-    terms = plan.sites.terms
-    unknown = sorted({*terms.fixed, *terms.forbidden} - set(candidates["outlet_id"]))
-    if unknown:
-        raise unusable(
-            "candidate_unknown",
-            f"[sites] 里的候选点 {'、'.join(unknown)} 不在候选点表中",
-            "请核对候选点编号",
-        )
-    kinds = set(candidates["kind"] if "kind" in candidates else kind_of_services(candidates))
-    strange = sorted({*terms.kind_most, *terms.kind_least} - kinds)
-    if strange:
-        raise unusable(
-            "kind_unknown",
-            f"[sites] 里的类别 {'、'.join(strange)} 没有候选点",
-            f"请写 {'、'.join(sorted(kinds - {''})) or '候选点表的服务方式，或去掉它'}",
-        )
-
-
-def _require_outlets(plan: Plan, outlets: gpd.GeoDataFrame) -> None:
-    """Refuse outlets that may close, or stay, of which there are none.
-
-    Raises
-    ------
-    InputError : a word is no id, bank or code of an active outlet.
-    """
-    if plan.sites is None:
-        return
-    terms, known = plan.sites.terms, _words_of(outlets)
-    closings = terms.close_most if isinstance(terms.close_most, Mapping) else ()
-    for name, words in (
-        ("close_of", terms.close_of),
-        ("close_most", closings),
-        ("keep", terms.keep),
-    ):
-        if unknown := sorted(set(words) - known):
-            raise unusable(
-                "outlet_unknown",
-                f"[sites] {name} 里的 {'、'.join(unknown)} 不是在营网点的编号、银行或区划代码",
-                "请核对网点表中的写法",
-            )
-
-
-def _words_of(outlets: gpd.GeoDataFrame) -> set[str]:
-    """What active outlets may be called by: id, bank, adcode and its first four digits."""
-    active = outlets[outlets["status"] == "active"]
-    county = active["county"].astype(str)
-    return {*active["outlet_id"], *active.get("bank", ()), *county, *county.str[:4]}
 
 
 class _Parts:
@@ -404,7 +179,7 @@ class _Parts:
                 terms = _nearby(terms, candidates, adcode)
             if several:
                 own = (outlets["county"] == adcode) & ~outlets["outlet_id"].isin(self.without)
-                terms = _closing_here(terms, _words_of(outlets[own]))
+                terms = _closing_here(terms, words_of(outlets[own]))
         return CountyTask(
             Subject(
                 adcode,
@@ -551,13 +326,13 @@ class _Outlets:
 def served_box(counties: gpd.GeoDataFrame, standard: Standard) -> BaseGeometry:
     """A box in which lie whoever lives in the counties, and every place that could serve them."""
     reach_m = standard.rural_radius_m + standard.margin_m
-    return shapely.box(*counties.total_bounds).buffer(reach_m / _M_PER_DEG, join_style="mitre")
+    return shapely.box(*counties.total_bounds).buffer(reach_m / M_PER_DEG, join_style="mitre")
 
 
 def _grid(box: BaseGeometry) -> tuple[Floats, float]:
     """Spots all over a box, and the farthest that any place in it is from one, metres."""
     west, south, east, north = box.bounds
-    step = _GRID_M / _M_PER_DEG
+    step = _GRID_M / M_PER_DEG
     lon, lat = np.meshgrid(
         np.linspace(west, east, int((east - west) / step) + 2),
         np.linspace(south, north, int((north - south) / step) + 2),

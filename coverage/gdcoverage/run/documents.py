@@ -13,7 +13,6 @@ from gdcoverage.files import written_whole
 from gdcoverage.places.assign_towns import COLUMNS as TOWN_COLUMNS
 from gdcoverage.report import UNDATED, Report, dated
 from gdcoverage.run.counties import Found, results_of
-from gdcoverage.run.county import CountyTask
 from gdcoverage.run.delivered import Delivered
 from gdcoverage.run.earlier import MANIFEST
 from gdcoverage.run.executors import here
@@ -31,6 +30,7 @@ from gdcoverage.run.province import (
     write_province_layers,
     write_squares,
 )
+from gdcoverage.run.task import CountyTask
 
 
 def folder_of(plan: Plan, task: CountyTask) -> Path:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gdcoverage.problems import InputError, Problem
-from gdcoverage.run.county import CountyTask
 from gdcoverage.run.executors import Processes, in_process, on_dask, on_executor
 from gdcoverage.run.job import Done, Job, Work
 from gdcoverage.run.streets import Streets
+from gdcoverage.run.task import CountyTask
 
 
 @dataclass(frozen=True)

@@ -29,11 +29,11 @@ from gdcoverage.network import Joins, Snap, WalkNetwork
 from gdcoverage.outlets.datum_fit import DatumFit, datum_fits, doubted, with_tables
 from gdcoverage.problems import InputError, Problem
 from gdcoverage.report import UNDATED, Report, dated
-from gdcoverage.run.county import CountyTask, Subject
 from gdcoverage.run.identity import digest, program
 from gdcoverage.run.kept import packed, unpacked
 from gdcoverage.run.outputs import content, county_file_names, county_files, shows_date, unwritten
 from gdcoverage.run.streets import Streets
+from gdcoverage.run.task import CountyTask, Subject
 from gdcoverage.sites import (
     Alternatives,
     Capacity,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from gdcoverage.run.county import CountyTask, with_picture
+from gdcoverage.run.county import with_picture
 from gdcoverage.run.identity import digest, program
 from gdcoverage.run.inputs import Inputs
 from gdcoverage.run.kept import Kept, packed
 from gdcoverage.run.plan import Plan
+from gdcoverage.run.task import CountyTask
 
 Ids = dict[str, str]
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from gdcoverage.files import sha256
 from gdcoverage.network import WalkNetwork
-from gdcoverage.run.county import CountyTask
 from gdcoverage.run.identity import digest, program
 from gdcoverage.run.kept import Kept, packed, unpacked
 from gdcoverage.run.plan import Plan
 from gdcoverage.run.streets import Streets
+from gdcoverage.run.task import CountyTask
 from gdcoverage.verify import (
     Region,
     cut_graph,

@@ -16,10 +16,10 @@ from shapely.geometry.base import BaseGeometry
 from gdcoverage.files import Source, sha256
 from gdcoverage.network import Each, Profile, WalkNetwork, networks_of
 from gdcoverage.problems import InputError, Problem, unusable
-from gdcoverage.run.county import CountyTask
 from gdcoverage.run.identity import digest, program
 from gdcoverage.run.inputs import Say
 from gdcoverage.run.plan import Plan
+from gdcoverage.run.task import CountyTask
 from gdcoverage.tables import read_layer
 
 _NOBODY_WALKS = "no_streets"
