@@ -44,6 +44,18 @@ print(len(ahead), sorted(name for name in ahead if run[name] != ahead[name]))
 """
 
 
+COMPILED = """
+import numba, time
+from gdcoverage import kernels
+before = kernels.compiling_s()
+begun = time.monotonic()
+inner = numba.njit(lambda x: x + 1)
+numba.njit(lambda x: inner(x) + inner(x + 0.5))(1)
+took = time.monotonic() - begun
+print(0 < kernels.compiling_s() - before <= took, kernels.compiling_s() == kernels.compiling_s())
+"""
+
+
 def said(code, *words, **env):
     ran = subprocess.run(
         [sys.executable, "-c", code, *map(str, words)],
@@ -60,6 +72,10 @@ def test_the_first_kernel_compiled_is_told_and_others_are_compiled_beside(tmp_pa
     assert "首次使用" in first
     assert beside == "another process begins"
     assert said(FIRST, NUMBA_CACHE_DIR=str(tmp_path)) == []
+
+
+def test_seconds_of_compiling_are_counted_once_for_kernels_within_kernels():
+    assert said(COMPILED) == ["True True"]
 
 
 def test_where_kernels_are_compiled_ahead_no_other_process_is_started(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 from scipy import sparse
 from scipy.spatial.distance import cdist
 
+from gdcoverage.kernels import compiling_s
 from gdcoverage.locate import (
     _effort,
     backup_covering,
@@ -90,3 +91,14 @@ def test_more_work_is_never_worse(model):
     assert sign * many.objective >= sign * few.objective
     assert sign * many.bound <= sign * few.bound
     assert few.status == "time_limit"
+
+
+def test_the_clock_stands_still_while_kernels_are_compiled(monkeypatch):
+    """The first question after an installation has the answer of any other."""
+    meter = _effort.Meter(1.0)
+    later, compiled = time.monotonic() + 100.0, compiling_s() + 90.0
+    monkeypatch.setattr(_effort, "monotonic", lambda: later)
+    assert meter.time_left() == 0.0
+    monkeypatch.setattr(_effort, "compiling_s", lambda: compiled)
+    assert meter.time_left() == pytest.approx(13.0, abs=1.0)
+    assert not meter.is_late()

@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -137,14 +138,18 @@ def compile_early() -> None:
 
 
 class _First(event.Listener):
-    """Waits for the first of our kernels that is compiled in this process."""
+    """Waits for the first of our kernels that is compiled in this process, and times them all."""
 
     def __init__(self) -> None:
         self.waits = True
         self.ahead: subprocess.Popen[bytes] | None = None
+        self.depth, self.since, self.seconds = 0, 0.0, 0.0
 
     def on_start(self, event: event.Event) -> None:
-        """A function begins to be compiled."""
+        """A function begins to be compiled; while one is, those that it calls."""
+        if self.depth == 0:
+            self.since = time.monotonic()
+        self.depth += 1
         ours = event.data["dispatcher"].py_func.__module__.startswith("gdcoverage.")
         if ours:
             self.comes()
@@ -164,6 +169,15 @@ class _First(event.Listener):
 
     def on_end(self, event: event.Event) -> None:
         """It is compiled."""
+        self.depth -= 1
+        if self.depth == 0:
+            self.seconds += time.monotonic() - self.since
+
+
+def compiling_s() -> float:
+    """Seconds that this process has spent compiling so far, which no question is to blame for."""
+    now = time.monotonic() - _first.since if _first.depth else 0.0
+    return _first.seconds + now
 
 
 def _started() -> subprocess.Popen[bytes] | None:

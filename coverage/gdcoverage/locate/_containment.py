@@ -60,7 +60,7 @@ def _containment(  # type: ignore[no-untyped-def]  # noqa: PLR0912
                 rarest = item
         size = 0
         for slot in range(turned[rarest], turned[rarest + 1]):
-            other = lists[slot]
+            other = np.int64(lists[slot])
             longer = (start[other + 1] - start[other]) - (start[k + 1] - start[k])
             if gone[other] or other == k or longer < 0 or cost[other] > cost[k]:
                 continue

@@ -8,17 +8,21 @@ from typing import NamedTuple
 import numpy as np
 
 from gdcoverage.arrays import Floats
+from gdcoverage.kernels import compiling_s
 
 # A unit is a pair of site and row looked at. So many are taken for a second: what the kernels did
 # on a question with 30 million pairs (docs/scaling.md).
 UNITS_PER_SECOND = 450e6
-# When the clock ends work that its units do not: so many times the time meant, and a little for
-# compiling. Then the same question may have another answer next time.
+# When the clock ends work that its units do not: so many times the time meant, and a little. Then
+# the same question may have another answer next time.
 CLOCK_TIMES, CLOCK_S = 3.0, 20.0
 
 
 class Meter:
     """Work done on a question, by all who work on it, and the clock behind.
+
+    The clock stands still while kernels are compiled: the first question after an installation has
+    the answer of any other.
 
     Parameters
     ----------
@@ -27,6 +31,7 @@ class Meter:
 
     def __init__(self, seconds: float) -> None:
         self.begun = monotonic()
+        self.compiled_s = compiling_s()
         self.limit = seconds * UNITS_PER_SECOND
         self.last = self.begun + CLOCK_TIMES * seconds + CLOCK_S
         self.work: Floats = np.zeros(1)  # in place, by kernels too
@@ -34,7 +39,7 @@ class Meter:
 
     def time_left(self) -> float:
         """Seconds until the clock strikes."""
-        return max(self.last - monotonic(), 0.0)
+        return max(self.last - self._now(), 0.0)
 
     def seconds(self) -> float:
         """Seconds since the question was put."""
@@ -42,8 +47,12 @@ class Meter:
 
     def is_late(self) -> bool:
         """Whether the clock has struck, from now on remembered."""
-        self.struck = self.struck or monotonic() > self.last
+        self.struck = self.struck or self._now() > self.last
         return self.struck
+
+    def _now(self) -> float:
+        """The clock, without what was compiled since the question was put."""
+        return monotonic() - (compiling_s() - self.compiled_s)
 
 
 class Effort(NamedTuple):

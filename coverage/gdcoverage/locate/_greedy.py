@@ -155,7 +155,7 @@ def _next_site(model, plan, budget, noise):
     """The site of most gain for its cost that may be chosen, of those first that a group lacks;
     the first of equals; -1 for none.
     """
-    best, best_rate, best_asked = -1, 0.0, False
+    best, best_rate, best_asked = np.int64(-1), 0.0, False
     lacking = False
     for group in range(len(model.least)):
         lacking = lacking or plan.used[group] < model.least[group]
@@ -172,7 +172,7 @@ def _next_site(model, plan, budget, noise):
         first = best < 0 or (asked and not best_asked)
         better = first or (asked == best_asked and rate > best_rate)
         if better and _is_open(model, plan, j):
-            best, best_rate, best_asked = j, rate, asked
+            best, best_rate, best_asked = np.int64(j), rate, asked
     return best
 
 
@@ -240,7 +240,8 @@ def shed(model, plan, target, budget, noise):
     lost = np.zeros(len(model.needed))
     while True:
         dear = plan.total[1] > budget + noise
-        worst, worst_rate = -1, np.inf
+        # A plain -1 is a type of its own, and what is called with it is compiled twice.
+        worst, worst_rate = np.int64(-1), np.inf
         for site in range(len(model.cost)):
             if not plan.chosen[site]:
                 continue
@@ -258,7 +259,7 @@ def shed(model, plan, target, budget, noise):
                     continue
                 rate += plan.total[0] + 1.0
             if rate < worst_rate and (dear or plan.total[0] - loss >= target - noise):
-                worst, worst_rate = site, rate
+                worst, worst_rate = np.int64(site), rate
         if worst < 0:
             return
         shift(model, plan, worst, GIVE_UP)

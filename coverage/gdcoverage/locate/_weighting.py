@@ -20,39 +20,46 @@ def cheaper_cover(model, best, chosen, weight, steps, seed, work):  # noqa: PLR0
     are where the walk stands, and are left where it ends. Units of effort are added to `work`.
     """
     np.random.seed(seed)
+    # Loops where an array at once would do: numba takes seconds to compile what copies or sums one.
     sites, rows = len(model.cost), len(model.weight)
-    best_cost, cost = model.cost[best].sum(), model.cost[chosen].sum()
-    found = False
-    count = np.zeros(rows, np.int32)
+    found, best_cost, cost = False, 0.0, 0.0
+    count = np.zeros(rows, np.int64)
     used = np.zeros(len(model.limits), np.int64)
     # Of a chosen site: weight lost without it. Of another: weight that it would add.
     score = np.zeros(sites)
     moved = np.zeros(sites, np.int64)
     barred = np.zeros(sites, np.bool_)
-    missing = np.empty(rows, np.int64)
-    place = np.full(rows, -1, np.int64)
-    for j in np.flatnonzero(chosen):
+    missing = np.zeros(rows, np.int64)
+    place = np.zeros(rows, np.int64)
+    for j in range(sites):
+        if best[j]:
+            best_cost += model.cost[j]
+        if not chosen[j]:
+            continue
+        cost += model.cost[j]
         for slot in range(model.rows.start[j], model.rows.start[j + 1]):
             count[model.rows.items[slot]] += 1
         for slot in range(model.groups.start[j], model.groups.start[j + 1]):
             used[model.groups.items[slot]] += 1
-    for j in range(sites):  # type: ignore[assignment]
+    for j in range(sites):
         for slot in range(model.rows.start[j], model.rows.start[j + 1]):
             row = model.rows.items[slot]
             if count[row] == (1 if chosen[j] else 0):
                 score[j] += weight[row]
-    left, fresh = 0, -1
-    for row in np.flatnonzero(count == 0):
-        missing[left], place[row] = row, left
-        left += 1
+    # A plain 0 is a type of its own, and what is called with it is compiled twice.
+    left, fresh = np.int64(0), np.int64(-1)
+    for row in range(rows):
+        if count[row] == 0:
+            missing[left], place[row] = row, left
+            left += 1
     for step in range(steps):
         while True:
             if left == 0 and cost < best_cost - 1e-9:
-                best[:] = chosen
+                _copy(chosen, best)
                 best_cost, found = cost, True
             worst = _least_missed(model, chosen, score, moved, fresh)
             if worst < 0 and fresh >= 0:
-                fresh = -1
+                fresh = np.int64(-1)
                 continue
             if worst < 0:
                 return found
@@ -63,14 +70,14 @@ def cheaper_cover(model, best, chosen, weight, steps, seed, work):  # noqa: PLR0
             work[0] += sites + 2 * _free_neighbours(model, worst, barred)
             if left > 0:
                 break
-        row = missing[np.random.randint(left)]
-        site = -1
+        row = missing[int(np.random.random() * left)]
+        site = np.int64(-1)
         for slot in range(model.sites.start[row], model.sites.start[row + 1]):
             j = model.sites.items[slot]
             if barred[j] or cost + model.cost[j] > best_cost - 1e-9 or not _fits(model, used, j):
                 continue
             if site < 0 or _better(model, score, moved, j, site):
-                site = j
+                site = np.int64(j)
         if site >= 0:
             left = _add(model, site, chosen, count, score, weight, missing, place, left, used)
             cost += model.cost[site]
@@ -82,9 +89,15 @@ def cheaper_cover(model, best, chosen, weight, steps, seed, work):  # noqa: PLR0
             for slot in range(model.sites.start[missing[k]], model.sites.start[missing[k] + 1]):
                 score[model.sites.items[slot]] += 1
     if left == 0 and cost < best_cost - 1e-9:
-        best[:] = chosen
+        _copy(chosen, best)
         found = True
     return found
+
+
+@kernel(inner=True)
+def _copy(one, other):
+    for k in range(len(one)):
+        other[k] = one[k]
 
 
 @kernel(inline="always")
@@ -103,16 +116,16 @@ def _fits(model, used, site):
 
 @kernel(inner=True)
 def _least_missed(model, chosen, score, moved, fresh):
-    worst = -1
+    worst = np.int64(-1)
     for j in range(len(chosen)):
         if not chosen[j] or j == fresh:
             continue
         if worst < 0:
-            worst = j
+            worst = np.int64(j)
             continue
         a, b = score[j] * model.cost[worst], score[worst] * model.cost[j]
         if a < b or (a == b and moved[j] < moved[worst]):
-            worst = j
+            worst = np.int64(j)
     return worst
 
 

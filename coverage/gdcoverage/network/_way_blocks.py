@@ -177,7 +177,7 @@ def _unpacked(group):  # type: ignore[no-untyped-def]
     )
     pairs, ref = np.empty((most, 2), np.int32), np.empty(most, np.int64)
     x, y = np.empty(most, np.int32), np.empty(most, np.int32)
-    at = ways = tags = nodes = 0
+    at = ways = tags = nodes = np.int64(0)
     while at < most:
         _, at = _varint(group, at)
         length, at = _varint(group, at)
@@ -218,7 +218,7 @@ def _unpacked(group):  # type: ignore[no-untyped-def]
     )
 
 
-@kernel
+@kernel(inner=True)
 def _varint(data, at):  # type: ignore[no-untyped-def]
     """A number of any length, seven bits a byte, and where the next begins."""
     value, shift = np.uint64(0), np.uint64(0)

@@ -17,7 +17,7 @@ from gdcoverage.network import _kernels as walks
 
 
 def compile_ahead() -> None:
-    """Call what walks, what finds sites, then what draws lines."""
+    """Call what walks, what finds sites, what draws lines, then what only some questions call."""
     _walk()
     chance = np.random.default_rng(1)
     # So many that the answer is not found at first sight.
@@ -26,6 +26,7 @@ def compile_ahead() -> None:
     partial_covering(covers, weights, 0.8)
     lines = Lines.of(shapely.linestrings([[(0.0, 0.0), (5.0, 1.0), (9.0, 0.0)]]))
     around(lines.simplified(0.1), 1.0, 0.0)
+    partial_covering(covers, None, 1.0)
 
 
 def _walk() -> None:
