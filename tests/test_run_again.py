@@ -32,7 +32,6 @@ from gdcoverage.register import Draft, Register
 from gdcoverage.report import report_text
 from gdcoverage.run import How, load_plan, read_inputs, run_plan
 from gdcoverage.run.conductor import _jobs
-from gdcoverage.run.identity import digest
 from often import ALL
 from three_counties import write_plan
 
@@ -265,6 +264,10 @@ NUMBERS = {
     "one budget whose outlets may close": asked(
         'scope = "province"\nclose = 2\nclose_most = 1\nmove_most_m = 4000'
     ),
+    "one budget": asked('scope = "province"'),
+    "one budget for every scenario": asked('scope = "province"\nrobust = "expected"'),
+    "one budget and the shortest walk": asked('scope = "province"\nthen = "mean_walk"'),
+    "one budget with room for few": asked('scope = "province"\ncapacity = 9000'),
     "one budget with a floor": asked('scope = "province"\ncounty_least = 1'),
     "another outlet may close": asked('close = 1\nclose_of = ["W2"]'),
     "no table of candidates": text("plan.toml", 'candidates = "candidates.csv"', "generate = 20"),
@@ -308,10 +311,6 @@ SELDOM = {
     "refined candidates": text(
         "plan.toml", 'candidates = "candidates.csv"', "generate = 20\nrefine_m = 100"
     ),
-    "one budget": asked('scope = "province"'),
-    "one budget for every scenario": asked('scope = "province"\nrobust = "expected"'),
-    "one budget and the shortest walk": asked('scope = "province"\nthen = "mean_walk"'),
-    "one budget with room for few": asked('scope = "province"\ncapacity = 9000'),
     "a smaller radius": standard("rural_radius_m = 1500"),
     "towns as rural": standard('town_rule = "rural"'),
     "slower walks": standard("walking_speed_kmh = 3"),
@@ -384,12 +383,7 @@ def identities(path: Path) -> dict[str, tuple[str, str | None]]:
     """Under what the numbers of each county are looked for, and its answer."""
     plan = load_plan(path)
     jobs = _jobs(plan, read_inputs(plan), DATE, How(workers=1), lambda _: None)
-    assert plan.sites is not None
-    terms = plan.sites.terms
-    joint = digest(terms) if terms.scope == "province" else None
-    return {
-        job.task.key: (job.assessed_id, joint or job.siting_id) for job in jobs if job.task.adcode
-    }
+    return {job.task.key: (job.assessed_id, job.siting_id) for job in jobs if job.task.adcode}
 
 
 @pytest.fixture(scope="module")

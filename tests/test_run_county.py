@@ -17,7 +17,7 @@ from gdcoverage.geo.plane import lonlat
 from gdcoverage.places.counties import assign_counties
 from gdcoverage.policy import Standard
 from gdcoverage.problems import InputError
-from gdcoverage.run import Inputs, load_plan, make_report, read_inputs
+from gdcoverage.run import How, Inputs, load_plan, make_report, read_inputs, run_plan
 from gdcoverage.run.county import _grid, _Outlets, county_tasks
 from gdcoverage.run.identity import digest
 from gdcoverage.run.osm_layers import Pictured
@@ -150,3 +150,36 @@ def test_a_table_of_all_counties_serves_for_one(tmp_path, monkeypatch):
     others = whole.counties.set_index("county").loc[["990101", "990103"]]
     assert f"{others['population'].sum():,.0f} 人" in told.what
     assert f"{others['demand_points'].sum()} 个需求点" in told.what
+
+
+def asked_of_banks(folder, line):
+    """Three counties of which the last alone has an outlet and a candidate of 农商银行."""
+    path = write_plan(folder, people=60)
+    outlets = pd.read_csv(folder / "outlets.csv", dtype=str)
+    outlets["所属银行"] = ["甲银行"] * 4 + ["农商银行"]
+    outlets.to_csv(folder / "outlets.csv", index=False)
+    candidates = pd.read_csv(folder / "candidates.csv", dtype=str)
+    lon = candidates["经度"].astype(float)
+    candidates["所属银行"] = np.where(lon == lon.max(), "农商银行", "甲银行")
+    candidates.to_csv(folder / "candidates.csv", index=False)
+    text = path.read_text(encoding="utf-8").replace("[sites]\n", f"[sites]\n{line}\n")
+    standard = "[standard]\nrural_radius_m = 300\nminutes = 3\n[outputs]"
+    path.write_text(text.replace("[outputs]", standard), encoding="utf-8")
+    return load_plan(path)
+
+
+def test_a_cap_of_a_bank_binds_where_the_bank_is_and_nobody_else(tmp_path, monkeypatch):
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    plan = asked_of_banks(tmp_path, 'bank_caps = { "农商银行" = 0 }')
+    ran = run_plan(plan, DATE, How(workers=1, only_numbers=True))
+    assert ran.failures == ()
+    tasks = county_tasks(plan, read_inputs(plan), DATE)
+    caps = [dict(task.asked.terms.bank_caps) for task in tasks if task.asked.terms is not None]
+    assert caps == [{}, {}, {"农商银行": 0}]
+
+
+@pytest.mark.parametrize("key", ["bank_caps", "bank_least"])
+def test_a_bank_that_is_nowhere_is_refused_with_the_banks_that_there_are(tmp_path, key):
+    plan = asked_of_banks(tmp_path, f'{key} = {{ "农商行" = 0 }}')
+    with pytest.raises(InputError, match=f"{key} 里的银行 农商行.*甲银行"):
+        county_tasks(plan, read_inputs(plan), DATE)

@@ -28,7 +28,7 @@ from gdcoverage.run.identity import digest
 from gdcoverage.run.inputs import Inputs
 from gdcoverage.run.plan import Plan
 from gdcoverage.run.task import M_PER_DEG, Asked, CountyTask, Shown, Subject
-from gdcoverage.run.unknown import refuse_unknown, words_of
+from gdcoverage.run.unknown import banks_of, refuse_unknown, words_of
 from gdcoverage.sites import Terms, kind_of_services, landmarks_of
 
 _Frame = TypeVar("_Frame", bound=pd.DataFrame)
@@ -178,6 +178,10 @@ class _Parts:
             if candidates is not None and several:
                 terms = _nearby(terms, candidates, adcode)
             if several:
+                # Of a bank that is not here no site can be chosen.
+                here = banks_of(outlets, candidates)
+                caps = {bank: most for bank, most in terms.bank_caps.items() if bank in here}
+                terms = replace(terms, bank_caps=caps)
                 own = (outlets["county"] == adcode) & ~outlets["outlet_id"].isin(self.without)
                 terms = _closing_here(terms, words_of(outlets[own]))
         return CountyTask(

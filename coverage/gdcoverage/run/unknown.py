@@ -1,4 +1,4 @@
-"""Questions of counties, candidates and outlets that are not there."""
+"""Questions of counties, banks, candidates and outlets that are not there are refused."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from gdcoverage.sites import Terms, kind_of_services
 
 
 def refuse_unknown(terms: Terms, inputs: Inputs) -> None:
-    """Refuse a question of counties, cities, candidates or outlets that are not there.
+    """Refuse a question of counties, cities, banks, candidates or outlets that are not there.
 
     Raises
     ------
-    InputError : a code is none of the plan's, a candidate's id or kind not in the table, a word no
-        id, bank or code of an active outlet.
+    InputError : a code is none of the plan's, a bank no outlet's and no candidate's, a candidate's
+        id or kind not in the table, a word no id, bank or code of an active outlet.
     """
     _refuse_codes(terms, list(inputs.counties["adcode"]))
+    _refuse_banks(terms, banks_of(inputs.outlets.frame, inputs.candidates))
     if inputs.candidates is not None:
         _refuse_candidates(terms, inputs.candidates)
     _refuse_outlets(terms, inputs.outlets.frame)
@@ -32,6 +33,22 @@ def _refuse_codes(terms: Terms, adcodes: list[str]) -> None:
             f"[sites] {name} 里的代码 {code} 不在计划的县区之内",
             "请核对县区代码（市为前四位）",
         )
+
+
+def _refuse_banks(terms: Terms, known: set[str]) -> None:
+    for name, banks in (("bank_caps", terms.bank_caps), ("bank_least", terms.bank_least)):
+        if unknown := sorted(set(banks) - known):
+            raise unusable(
+                "bank_unknown",
+                f"[sites] {name} 里的银行 {'、'.join(unknown)} 没有候选点或网点",
+                f"请按表里的写法填写：{'、'.join(sorted(known - {''}))}",
+            )
+
+
+def banks_of(outlets: gpd.GeoDataFrame, candidates: gpd.GeoDataFrame | None) -> set[str]:
+    """Whose the outlets and candidates are, whether in service or not."""
+    frames = [outlets] if candidates is None else [outlets, candidates]
+    return {bank for frame in frames for bank in frame.get("bank", ())}
 
 
 def _refuse_candidates(terms: Terms, candidates: gpd.GeoDataFrame) -> None:
