@@ -18,7 +18,6 @@ from gdcoverage.network._walkable import EXCLUDED, is_walkable
 from gdcoverage.network._ways import NOT_JOINED
 from gdcoverage.problems import InputError
 from known import known
-from often import ALL
 
 REAL = {
     "portoalegre": "data/portoalegre-r5r/poa.osm.pbf",
@@ -109,8 +108,6 @@ def test_same_streets_and_lengths_as_osmnx(both):
 def test_simplified_as_osmnx_simplifies(both):
     """The same crossings and dead ends, but for rings, which osmnx keeps or drops by its rules."""
     network, graph = both
-    if len(graph) > 100_000 and not ALL:
-        pytest.skip("osmnx takes a minute for so large a graph (GDCOVERAGE_ALL=1)")
     simple = ox.simplify_graph(graph.copy())
     assert network.nodes == pytest.approx(len(simple), rel=0.01)
     assert network.edges == pytest.approx(len(ox.convert.to_undirected(simple).edges), rel=0.01)
