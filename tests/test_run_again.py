@@ -546,6 +546,25 @@ def test_a_plan_in_another_folder_finds_what_is_known(before, tmp_path, monkeypa
     assert not [step for step in steps if step.startswith(("县区 ", "读取 streets"))]
 
 
+def test_what_is_changed_back_is_written_as_it_was_and_not_made_again(
+    before, tmp_path, monkeypatch
+):
+    path = changed_copy(before, tmp_path, None)
+    monkeypatch.setenv("GDCOVERAGE_CACHE", str(tmp_path / "cache"))
+    how, was = How(workers=1), (path.parent / "outlets.csv").read_bytes()
+    run_plan(load_plan(path), DATE, how)
+    first = all_files(path.parent / "results")
+    NUMBERS["an outlet moves"](path.parent)
+    run_plan(load_plan(path), DATE, how)
+    assert all_files(path.parent / "results") != first
+    (path.parent / "outlets.csv").write_bytes(was)
+    for maker in ("write_workbook", "build_map"):
+        monkeypatch.setattr(f"gdcoverage.run.outputs.{maker}", None)
+    monkeypatch.setattr("gdcoverage.run.province.build_index_map", None)
+    run_plan(load_plan(path), DATE, how)
+    assert all_files(path.parent / "results") == first
+
+
 @pytest.mark.parametrize("damage", ["altered", "emptied", "cut"])
 def test_a_delivered_file_that_is_no_longer_as_it_was_is_written_again(
     before, tmp_path, monkeypatch, damage

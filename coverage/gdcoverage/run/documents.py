@@ -25,9 +25,12 @@ from gdcoverage.run.outputs import SITES, Written, content, county_file_names, s
 from gdcoverage.run.pictures import Pictures, square_ids
 from gdcoverage.run.plan import Plan
 from gdcoverage.run.province import (
+    GAPS,
+    begin_names,
     begin_province_maps,
+    names_beside_of,
     province_files,
-    write_province_layers,
+    write_names,
     write_squares,
 )
 from gdcoverage.run.task import CountyTask
@@ -76,21 +79,25 @@ def deliver_province(
     asked : what else the report rests on: the answer to the question of all counties together.
     """
     folders = {adcode: folder_of(plan, job.task) for adcode, job in found.jobs.items() if adcode}
-    files, made_on = province_files(plan, inputs), report.made_on
+    made_on, beside = report.made_on, here if how.crew is None else how.crew.beside
     identity = _identity_of_all(plan, inputs, found, report, asked)
     on_a_day = digest("dated", identity, made_on)
+    names_ids = dict.fromkeys(names_beside_of(inputs), _identity_of_names(inputs))
+    files = [name for name in province_files(plan, inputs) if name not in names_ids]
     ids = {name: on_a_day if shows_date(name) else identity for name in files}
     kept = results_of(plan, written.say)
     marks = Delivered(kept, plan.outputs.folder)
     squares = square_ids(plan, inputs, None if how.fresh else kept)
     stale = files if how.fresh else marks.stale(ids, written.say)
+    stale_names = list(names_ids) if how.fresh else marks.stale(names_ids, written.say)
+    names = begin_names(inputs, beside) if stale_names else None
     undated = None if how.fresh or not stale else kept.get(identity)
     if not stale:
         written.say("汇总与全省地图没有变化，不再写出")
         written.files.extend(plan.outputs.folder / name for name in files)
         tables_stand()
     elif undated and undated.keys() >= set(stale):
-        ready = {name: dated(name, undated[name], made_on) for name in stale}
+        ready = {name: _on_day(name, undated[name], made_on) for name in stale}
         marks.deliver(ready, ids, written, listed=True)
         written.files.extend(plan.outputs.folder / name for name in files if name not in ready)
         tables_stand()
@@ -104,18 +111,31 @@ def deliver_province(
             names=pictured.names,
             pieces=squares_at(squares),
         )
-        beside = here if how.crew is None else how.crew.beside
         timeless = replace(report, made_on=UNDATED)
-        maps = begin_province_maps(timeless, folders, ground, inputs.counties, beside)
+        maps = begin_province_maps(timeless, folders, ground, beside)
         maps_begun()
         made = _write_dated(_table_makers(timeless, files), made_on, written)
         tables_stand()
-        made |= _write_dated(maps.makers(), made_on, written)
-        write_province_layers(report, maps, written)
+        made |= _write_dated(maps, made_on, written)
+        made |= _write_dated(
+            {GAPS: partial(content, report.gaps.to_parquet, GAPS)}, made_on, written
+        )
         if len(written.failures) == before:
             kept.put(identity, packed(made))
             marks.note(ids)
+    if names is not None:
+        _deliver_names(names(), names_ids, written, marks)
     _deliver_squares(inputs, squares, how, written, marks)
+
+
+def _on_day(name: str, document: bytes, made_on: str) -> bytes:
+    """A document as of a day, where it shows one."""
+    return dated(name, document, made_on) if shows_date(name) else document
+
+
+def _identity_of_names(inputs: Inputs) -> str:
+    """What the names beside the province's pages show."""
+    return digest("names", program(), inputs.pictured.identity, inputs.counties)
 
 
 def _identity_of_all(
@@ -162,8 +182,18 @@ def _write_dated(
         with written.writing(name) as path:
             made[name] = make()
             with written_whole(path) as whole:
-                whole.write_bytes(dated(name, made[name], made_on))
+                whole.write_bytes(_on_day(name, made[name], made_on))
     return made
+
+
+def _deliver_names(
+    scripts: Mapping[str, str], ids: Mapping[str, str], written: Written, marks: Delivered
+) -> None:
+    """Write the names that lie beside the province's pages."""
+    before = len(written.failures)
+    write_names(scripts, written)
+    if len(written.failures) == before:
+        marks.note(ids)
 
 
 def _deliver_squares(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -210,52 +210,45 @@ def _require_equal(what: str, read: pd.Series, told: pd.Series) -> None:
         )
 
 
-_FILES = (ACCOUNT, PLANNER_MAP, PUBLIC_MAP, "空白区.parquet")
+GAPS = "空白区.parquet"
+_FILES = (ACCOUNT, PLANNER_MAP, PUBLIC_MAP, GAPS)
 
 
 def province_files(plan: Plan, inputs: Inputs) -> tuple[str, ...]:
     """Names of a province's results but the base map's squares, as paths below its folder."""
     towns = tells_towns(inputs.demand.frame, inputs.towns)
-    files = (*tables_of(towns, plan.sites is not None), *_FILES)
-    return (*files, *paths_beside(inputs.counties)) if inputs.pictured.known else files
+    tables = tables_of(towns, plan.sites is not None)
+    return (*tables, *_FILES, *names_beside_of(inputs))
 
 
-Html = Callable[[], str]
-Scripts = Callable[[], Mapping[str, str]]
+def names_beside_of(inputs: Inputs) -> list[str]:
+    """Paths of the names that lie beside a province's pages."""
+    return paths_beside(inputs.counties) if inputs.pictured.known else []
 
 
-@dataclass(frozen=True)
-class ProvinceMaps:
-    """Maps that were begun.
-
-    Parameters
-    ----------
-    pages : name of each -> what gives it.
-    names : gives the names that lie beside the public's page, by path.
-    """
-
-    pages: Mapping[str, Html]
-    names: Scripts
-
-    def makers(self) -> dict[str, Callable[[], bytes]]:
-        """What gives each page as its file holds it."""
-        return {name: lambda page=page: page().encode() for name, page in self.pages.items()}  # type: ignore[misc]
+def begin_names(
+    inputs: Inputs, beside: Callable[..., Callable[[], Any]]
+) -> Callable[[], Mapping[str, str]]:
+    """Begin the names of each county, that lie beside the public's page: path -> script."""
+    return beside(names_beside, inputs.pictured.names, inputs.counties)
 
 
 def begin_province_maps(
     report: Report,
     folders: Mapping[str, Path],
     ground: Ground,
-    counties: gpd.GeoDataFrame,
     beside: Callable[..., Callable[[], Any]],
-) -> ProvinceMaps:
+) -> dict[str, Callable[[], bytes]]:
     """Begin the map of counties by coverage rate, and the public's of all outlets.
 
     Parameters
     ----------
     folders : adcode -> folder of the county's results, where its own map is.
-    counties : of the plan, each of which has its names beside the public's page.
     beside : does work beside, see `Processes.beside`.
+
+    Returns
+    -------
+    Name of each page -> what gives it as its file holds it.
     """
     coverage, sites = report.coverage, report.county_sites
     outlets, own = coverage.outlets, coverage.counties
@@ -279,26 +272,17 @@ def begin_province_maps(
         "alternatives": None if report.joint is None else report.joint.alternatives,
         "redesign": None if report.joint is None else report.joint.redesign,
     }
-    named = ground.names is not None
-    of_outlets = said | {"ground": ground, "beside": named}
-    pages = {
+    of_outlets = said | {"ground": ground, "beside": ground.names is not None}
+    return {
         PLANNER_MAP: beside(_page, build_index_map, rated, outlets, of_counties),
         PUBLIC_MAP: beside(
             _page, build_public_map, coverage.outlets, coverage.counties, of_outlets
         ),
     }
-    return ProvinceMaps(pages, beside(names_beside, ground.names, counties) if named else dict)
 
 
-def _page(build: Callable[..., EMap], one: Any, other: Any, more: Mapping[str, Any]) -> str:
-    return page_of(build(one, other, **more))
-
-
-def write_province_layers(report: Report, maps: ProvinceMaps, written: Written) -> None:
-    """Write what lies beside the maps that were begun, and the gaps as a layer."""
-    write_names(maps.names(), written)
-    with written.writing("空白区.parquet") as path, written_whole(path) as partial:
-        report.gaps.to_parquet(partial)
+def _page(build: Callable[..., EMap], one: Any, other: Any, more: Mapping[str, Any]) -> bytes:
+    return page_of(build(one, other, **more)).encode()
 
 
 def write_squares(squares: Squares, names: Collection[str], written: Written) -> None:
