@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 from scipy.spatial import cKDTree
+from shapely.geometry.base import BaseGeometry
 
 from gdcoverage.arrays import Bools, Floats, Ints, Objects
 from gdcoverage.findings import Coverage
@@ -18,6 +19,8 @@ _APART_M = 1.0
 # Scraps of land with nobody on them, smaller than a square of this side, are not drawn.
 _SCRAP_M = 100.0
 _SMOOTH_M = 5.0
+# About a metre: an edge that is cut there lies on no area's own.
+_NEAR_DEG = 1e-5
 
 
 class _Land(NamedTuple):
@@ -116,16 +119,23 @@ def _disjoint(areas: Objects) -> Objects:
     return apart
 
 
+def _without(areas: Objects, taken: BaseGeometry) -> Objects:
+    """Each area without what is taken of it, of which only what is near is looked at."""
+    sides = shapely.bounds(areas) + np.array([-1, -1, 1, 1]) * _NEAR_DEG
+    near = [shapely.clip_by_rect(taken, *box) for box in sides]
+    return np.asarray(shapely.difference(areas, np.array(near, object)), object)
+
+
 def _without_served(coverage: Coverage, gap: Ints, areas: Objects) -> Objects:
     """Areas without what is served, but with the places of their people."""
     demand = coverage.demand
     rural = np.zeros(len(areas), bool)
     rural[gap[gap >= 0]] = (demand["settlement"] == "rural").to_numpy()[gap >= 0]
-    left = shapely.difference(_disjoint(areas), served_area(coverage))
+    left = _without(_disjoint(areas), served_area(coverage))
     if rural.any():
         active = coverage.outlets[coverage.outlets["counts"]]
         discs = radius_area(active, coverage.standard.rural_radius_m)
-        left[rural] = shapely.difference(left[rural], discs)
+        left[rural] = _without(left[rural], discs)
     parts, owner = shapely.get_parts(left, return_index=True)
     polygon = shapely.get_dimensions(parts) == 2
     parts, owner = parts[polygon], owner[polygon]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
+from gdcoverage.arrays import Objects
 from gdcoverage.emap._drawn_pack import packed_base
 from gdcoverage.emap._ground import Ground
 from gdcoverage.emap._pack import GRID, Block, block, packed_area, packed_lines
@@ -30,6 +30,8 @@ _PROVINCE_UNITS = 12.0
 _AROUND_FEW, _AROUND_MANY = 1.5, 0.2
 # Islands narrower than so many tolerances are left out beyond the counties.
 _ISLET = 8.0
+# Land is cut so many tolerances beyond the frame first: cut ends are nowhere in it.
+_BESIDE = 10.0
 
 GUANGDONG = [[20.1, 109.6], [25.6, 117.4]]
 
@@ -66,7 +68,7 @@ def _around(counties: gpd.GeoDataFrame, tolerance: float) -> dict[str, Any]:
     if beyond is None:
         return {}
     tolerance *= 4
-    parts = shapely.get_parts(shapely.clip_by_rect(_land(tolerance), *frame))
+    parts = shapely.get_parts(shapely.clip_by_rect(_land(frame, tolerance), *frame))
     large = parts[shapely.area(parts) > (_ISLET * tolerance) ** 2]
     return {
         "around": packed_area(shapely.multipolygons(large), 0),
@@ -75,15 +77,17 @@ def _around(counties: gpd.GeoDataFrame, tolerance: float) -> dict[str, Any]:
     }
 
 
-@cache
-def _land(tolerance: float) -> np.ndarray:
-    """All known land as few polygons, the counties' own with it: they are drawn upon it.
+def _land(frame: tuple[float, ...], tolerance: float) -> Objects:
+    """All known land in a frame as few polygons, the counties' own with it: they are drawn upon it.
 
     Wider by what is cut off, or strips of sea would run along borders.
     """
-    shapes = shapely.simplify(known_land().geometry.to_numpy(), tolerance / 2)
+    seen = np.array(frame) + np.array([-1, -1, 1, 1]) * _BESIDE * tolerance
+    known = known_land()
+    near = known.geometry.to_numpy()[known.sindex.query(shapely.box(*seen), sort=True)]
+    shapes = shapely.simplify(shapely.clip_by_rect(near, *seen), tolerance / 2)
     land = shapely.union_all(shapely.make_valid(shapes)).buffer(tolerance, quad_segs=1)
-    return np.asarray(shapely.get_parts(shapely.simplify(land, tolerance)))
+    return np.asarray(shapely.get_parts(shapely.simplify(land, tolerance)), object)
 
 
 def with_base(

@@ -116,11 +116,15 @@ def packed_base(drawn: Drawn, room: int, tolerance: float = 0.0) -> Block:
 
 def _layers(drawn: Drawn) -> list[tuple[str, Drawn]]:
     """What is wanted of a base map, the dearest first, with the kind of each."""
-    found = []
-    for kind, ranks in _WANTED:
-        things = drawn.where(drawn.kind == KINDS.index(kind))
-        found += [(kind, things.where(things.rank == rank)) for rank in ranks]
-    return [(kind, layer) for kind, layer in found if len(layer)]
+    layer = drawn.kind.astype(np.int64) << 8 | drawn.rank
+    order = np.argsort(layer, kind="stable")
+    wanted = [(kind, rank) for kind, ranks in _WANTED for rank in ranks]
+    codes = [KINDS.index(kind) << 8 | rank for kind, rank in wanted]
+    first, end = (np.searchsorted(layer[order], codes, side) for side in ("left", "right"))
+    rows = [order[a:b] for a, b in zip(first, end, strict=True)]
+    return [
+        (kind, drawn.take(some)) for (kind, _), some in zip(wanted, rows, strict=True) if len(some)
+    ]
 
 
 def unbroken(drawn: Drawn) -> Drawn:
