@@ -19,6 +19,8 @@ _WHOLE = highspy.HighsVarType.kInteger
 # clock. What it does between two looks counts as so many units for each entry of the program, and
 # before the first ones, between which it solves and cuts the root, as more.
 LOOK, ROOT_LOOK, ROOT_LOOKS = 450, 4_000, 20
+# Relative size of differences that are rounding only in what HiGHS proves.
+ROUNDING = 1e-6
 
 
 class Program(NamedTuple):
@@ -97,6 +99,11 @@ def run(
     bound = info.mip_dual_bound if np.isfinite(info.mip_dual_bound) else worst
     found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     values = np.asarray(solver.getSolution().col_value) if found else None
+    if values is not None and first is not None:
+        told = info.objective_function_value
+        if abs(program.cost @ values - told) > ROUNDING * max(abs(told), 1.0):
+            # Presolve has made a better solution of the first, and HiGHS gives the first back.
+            return run(program, None, grain, effort, feasibility)
     return Outcome(values, bound, status == highspy.HighsModelStatus.kOptimal)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -10,10 +11,12 @@ from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.locate import _greedy as greedy
 from gdcoverage.locate._effort import Effort
 from gdcoverage.locate._exact import solve_exactly
+from gdcoverage.locate._highs import ROUNDING as HIGHS_ROUNDING
 from gdcoverage.locate._lagrange import Relaxed, decided, first_prices, relaxed
 from gdcoverage.locate._model import CoverModel, times_covered
 from gdcoverage.locate._prices import tightened
 from gdcoverage.locate._reduce import reduced
+from gdcoverage.locate._rework import near, reworked
 from gdcoverage.locate._weighting import cheaper_cover
 
 # A model with more pairs of site and row than this is not handed to branch and bound.
@@ -24,13 +27,15 @@ LIKELY = 0.2
 SELDOM = 1e-3
 # Rounds of search without success before a proof is tried; and where rounds are fast.
 PATIENCE, NARROW_PATIENCE = 30, 1_000
+# Sites that are chosen anew together, at first; how much more or fewer next time where that was
+# done to the end, or not; what may be spent on it: a second's worth.
+AROUND, WIDER, NARROWER, REWORK_WORK = 100.0, 1.01, 0.9, 450e6
 # Pairs of site and row looked at in one round of weighting local search: tenths of a second.
 ROUND_WORK = 50_000_000
 # Its steps in one round for each site and row, at most.
 STEPS_PER_THING = 5
-# Relative size of differences that are rounding only: in our sums, and in what HiGHS proves.
+# Relative size of differences of our sums that are rounding only.
 ROUNDING = 1e-9
-HIGHS_ROUNDING = 1e-6
 
 
 class Answer(NamedTuple):
@@ -56,6 +61,8 @@ class Search:
         self.best = greedy.empty_plan(model, self.effort.meter.work)
         self.random = np.random.default_rng(0)
         self.shares = np.zeros(len(model.cost))  # of sites, in relaxed plans
+        self.around = AROUND
+        self.centres: Iterator[int] = iter(())
         self.is_hopeless = False  # proven that no plan keeps the conditions
 
     def run(self, start: Ints) -> None:
@@ -160,14 +167,16 @@ class Search:
         self.bound = self.sign * max(tighter, self.sign * self.worth())
 
     def _search(self, effort: Effort, patience: int | None) -> None:
-        """Look for better plans until effort or patience ends."""
+        """Look for better plans until effort or patience ends; what is near them, exactly then."""
         failed, place = 0, greedy.copy_of(self.model, self.best)
         weight = np.ones(len(self.model.weight))
         while not (effort.is_over() or self.is_done() or failed == patience):
             if self.model.is_total() and not self.model.is_two_sided():
                 better = self._reweigh(place.chosen, weight)
-            else:
+            elif failed < NARROW_PATIENCE or self.is_short():
                 better = self._shake(place)
+            else:
+                better = self._rework(place, effort)
             failed = 0 if better else failed + 1
 
     def _reweigh(self, place: Bools, weight: Floats) -> bool:
@@ -205,6 +214,37 @@ class Search:
         if model.is_targeted():
             greedy.shed(model, plan, model.target, np.inf, self.noise)
         return self._keep(plan)
+
+    def _rework(self, place: greedy.State, effort: Effort) -> bool:
+        """Choose anew, exactly, what lies around a site and some sites elsewhere, with which it may
+        trade; whether a better plan was found. One as good takes the best one's place.
+        """
+        model, best = self.model, self.best
+        centre = next(self.centres, None)
+        if centre is None:
+            self.centres = iter(self.random.permutation(len(model.cost)).tolist())
+            centre = next(self.centres)
+        limit = min(effort.until, float(effort.meter.work[0]) + REWORK_WORK)
+        effort = effort._replace(until=limit, tolerance=0.0)
+        effort.spend(model.entries())
+        count = int(self.around)
+        free = near(model, centre, count // 2)
+        elsewhere = self.random.permutation(len(model.cost))[: count - len(free)]
+        found = reworked(model, best.chosen, np.union1d(free, elsewhere), self.grain, effort)
+        done = found is not None and found.proven
+        self.around = min(self.around * (WIDER if done else NARROWER), len(model.cost))
+        if found is None:
+            return False
+        plan = greedy.empty_plan(model, effort.meter.work)
+        greedy.follow(model, plan, found.sites, model.budget)
+        self._complete(plan)
+        worth = plan.total[1 if model.is_targeted() else 0]
+        if self._is_below(plan) or self.sign * (worth - self.worth()) < -self.noise:
+            return False
+        better = self._keep(plan)
+        greedy.copy_plan(best, plan)
+        greedy.copy_plan(place, plan)
+        return better
 
     def _narrow(self, effort: Effort, patience: int | None) -> None:
         """Search among the sites that relaxed plans have in part, where steps are short."""
