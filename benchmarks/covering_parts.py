@@ -39,8 +39,11 @@ PARTS: dict[str, tuple[tuple[object, str, Any], ...]] = {
     ),
     "no search among likely sites": ((Search, "_narrow", lambda search, *rest: None),),
     "no search at all": ((Search, "_search", lambda search, *rest: None),),
+    "no part chosen anew": ((Search, "_rework", lambda search, *rest: False),),
     "no branch and bound": ((Search, "_prove", lambda search, best: None),),
 }
+# With more pairs than this the textbook's program is not tried.
+MOST_ALONE = 5_000_000
 
 
 def families() -> list[Callable[[], Asked]]:
@@ -54,6 +57,7 @@ def families() -> list[Callable[[], Asked]]:
         lambda: questions.slice_of_province(20),
         lambda: questions.slice_of_province(20)._replace(share=0.9),
         lambda: questions.slice_of_province(20)._replace(share=1.0),
+        lambda: questions.slice_of_province(1),
     ]
 
 
@@ -64,6 +68,8 @@ def measure(asked: Iterable[Asked], parts: Iterable[str], cpu_seconds: float) ->
         question.answered(0.0)  # compiles the kernels
         for part in parts:
             _print_row(question, part, *_without(part, question, cpu_seconds))
+        if question.covers.nnz > MOST_ALONE:
+            continue
         seconds, found = spent(partial(alone, question, cpu_seconds))
         _print_row(question, "HiGHS alone", seconds, relative_gap(found.best, found.bound))
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import worlds
 from gdcoverage.assessment import assess
+from gdcoverage.gap_areas import _without
 from gdcoverage.gaps import find_gaps, gap_of_demand
 from gdcoverage.service_areas import radius_area, reached_lines, served_area, service_area
 
@@ -97,3 +98,21 @@ def test_gaps_never_lie_over_what_is_served_or_over_one_another(lattice, cells, 
     for number, place in zip(gap, coverage.demand.geometry, strict=True):
         # Two gaps at one place have it a metre beside.
         assert number < 0 or gaps.geometry.iloc[number].distance(place) < 40 / 111_195.0
+
+
+def test_what_is_taken_far_away_is_not_looked_at_and_changes_nothing():
+    """Against the difference from all of it, of areas beside, within, around and far from it."""
+    random = np.random.default_rng(3)
+    spots = shapely.points(113 + random.random((90, 2)) / 5)
+    areas, taken = (
+        shapely.buffer(spots[:60], 0.01),
+        shapely.union_all(shapely.buffer(spots[60:], 0.02)),
+    )
+    more = shapely.box(112.9, 112.9, 113.3, 113.3), shapely.box(0, 0, 1, 1), shapely.Polygon()
+    areas = np.append(areas, more)
+    whole = shapely.difference(areas, taken)
+    apart = shapely.symmetric_difference(whole, _without(areas, taken))
+    assert shapely.area(apart).max() < 1e-12
+    assert (shapely.is_empty(whole) == shapely.is_empty(_without(areas, taken))).all()
+    assert shapely.is_empty(whole).any()
+    assert _without(areas, shapely.MultiPolygon())[0].equals(areas[0])

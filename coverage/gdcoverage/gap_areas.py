@@ -121,9 +121,11 @@ def _disjoint(areas: Objects) -> Objects:
 
 def _without(areas: Objects, taken: BaseGeometry) -> Objects:
     """Each area without what is taken of it, of which only what is near is looked at."""
-    sides = shapely.bounds(areas) + np.array([-1, -1, 1, 1]) * _NEAR_DEG
+    left, some = areas.copy(), np.flatnonzero(~shapely.is_empty(areas))
+    sides = shapely.bounds(areas[some]) + np.array([-1, -1, 1, 1]) * _NEAR_DEG
     near = [shapely.clip_by_rect(taken, *box) for box in sides]
-    return np.asarray(shapely.difference(areas, np.array(near, object)), object)
+    left[some] = shapely.difference(areas[some], np.array(near, object))
+    return left
 
 
 def _without_served(coverage: Coverage, gap: Ints, areas: Objects) -> Objects:
