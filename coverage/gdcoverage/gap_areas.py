@@ -121,7 +121,8 @@ def _disjoint(areas: Objects) -> Objects:
 
 def _without(areas: Objects, taken: BaseGeometry) -> Objects:
     """Each area without what is taken of it, of which only what is near is looked at."""
-    left, some = areas.copy(), np.flatnonzero(~shapely.is_empty(areas))
+    left = areas.copy()
+    some = np.flatnonzero(~shapely.is_empty(areas))
     sides = shapely.bounds(areas[some]) + np.array([-1, -1, 1, 1]) * _NEAR_DEG
     near = [shapely.clip_by_rect(taken, *box) for box in sides]
     left[some] = shapely.difference(areas[some], np.array(near, object))

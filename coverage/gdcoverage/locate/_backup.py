@@ -7,10 +7,11 @@ from scipy import sparse
 
 from gdcoverage.arrays import Bools, Floats, Ints
 from gdcoverage.locate._containment import twins
+from gdcoverage.locate._highs import ROUNDING as HIGHS_ROUNDING
 from gdcoverage.locate._highs import Program, run
 from gdcoverage.locate._model import Lists
 from gdcoverage.locate._question import Question, least_of
-from gdcoverage.locate._search import HIGHS_ROUNDING, Answer, grain
+from gdcoverage.locate._search import Answer, grain
 
 # A share of the least weight that the condition gives away, so that rounding decides nothing.
 HAIR = 1e-9
