@@ -39,7 +39,9 @@ PARTS: dict[str, tuple[tuple[object, str, Any], ...]] = {
     ),
     "no search among likely sites": ((Search, "_narrow", lambda search, *rest: None),),
     "no search at all": ((Search, "_search", lambda search, *rest: None),),
-    "no part chosen anew": ((Search, "_rework", lambda search, *rest: False),),
+    "no part chosen anew": (
+        (Search, "_rework", lambda search, place, effort: search._shake(place)),
+    ),
     "no branch and bound": ((Search, "_prove", lambda search, best: None),),
 }
 # With more pairs than this the textbook's program is not tried.
