@@ -130,6 +130,11 @@ def test_answers_are_as_good_as_brute_force_under_all_conditions():
     assert {n: found for n in range(250) if (found := fault(n))} == {}
 
 
+@pytest.mark.filterwarnings("error")
+def test_prices_stay_finite_where_the_plan_all_but_stands_still():
+    assert fault(514) == ""
+
+
 def worst_fault(number):
     """What is wrong with the best plan for the scenario that fares worst: empty if nothing is."""
     random = np.random.default_rng(number)

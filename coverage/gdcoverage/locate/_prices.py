@@ -26,6 +26,8 @@ NEARER, NEAR, LONG = 0.2, 0.8, 0.36
 # Prices and plan take steps in proportion to the ways that they went; plans take so much longer
 # ones where the bound has stalled once: found by trial on clustered points and p-median questions.
 LEAN = 0.25
+# As far as that goes: a plan that stands all but still would make it endless.
+WEIGHTS = 1e-100, 1e100
 # The bound is looked at after so many steps.
 LOOK = 4
 # Steps at most, and without progress: a share of them, but so many at least; progress is a gap
@@ -196,7 +198,7 @@ def tightened(
     weight = 1.0
     lengths = saddle.lengths(at, Point(*(0.0 * part for part in at)))
     if min(lengths) > 0:
-        weight = lengths[1] / lengths[0]
+        weight = float(np.clip(lengths[1] / lengths[0], *WEIGHTS))
     since, first, before, after = 0, np.inf, np.inf, at
     mark, marked, lean = best.bound, 0, 1.0
     for step in range(1, STEPS):
@@ -224,7 +226,8 @@ def tightened(
             worth = goal(after.plan[: saddle.sites])
             lengths = saddle.lengths(after, anchor)
             if min(lengths) > 0:
-                weight = float(np.sqrt(weight * lengths[1] / lengths[0] * lean))
+                ratio = np.sqrt(weight * lengths[1] / lengths[0] * lean)
+                weight = float(np.clip(ratio, *WEIGHTS))
             at = anchor = Point(
                 after.plan, after.price, saddle._short(after.plan), saddle._worth(after.price)
             )
