@@ -103,7 +103,8 @@ def run(
         told = info.objective_function_value
         if abs(program.cost @ values - told) > ROUNDING * max(abs(told), 1.0):
             # Presolve has made a better solution of the first, and HiGHS gives the first back.
-            return run(program, None, grain, effort, feasibility)
+            again = run(program, None, grain, effort, feasibility)
+            return Outcome(values, bound, False) if again.values is None else again
     return Outcome(values, bound, status == highspy.HighsModelStatus.kOptimal)
 
 

@@ -27,9 +27,9 @@ LIKELY = 0.2
 SELDOM = 1e-3
 # Rounds of search without success before a proof is tried; and where rounds are fast.
 PATIENCE, NARROW_PATIENCE = 30, 1_000
-# Sites that are chosen anew together, at first; how much more or fewer next time where that was
-# done to the end, or not; what may be spent on it: a second's worth.
-AROUND, WIDER, NARROWER, REWORK_WORK = 100.0, 1.01, 0.9, 450e6
+# Sites that are chosen anew together, at first and at least; how many times more next time where
+# that was done to the end, and where not; what may be spent on it: a second's worth.
+AROUND, LEAST_AROUND, WIDER, NARROWER, REWORK_WORK = 100.0, 10.0, 1.01, 0.9, 450e6
 # Pairs of site and row looked at in one round of weighting local search: tenths of a second.
 ROUND_WORK = 50_000_000
 # Its steps in one round for each site and row, at most.
@@ -61,8 +61,8 @@ class Search:
         self.best = greedy.empty_plan(model, self.effort.meter.work)
         self.random = np.random.default_rng(0)
         self.shares = np.zeros(len(model.cost))  # of sites, in relaxed plans
-        self.around = AROUND
-        self.centres: Iterator[int] = iter(())
+        self.around = AROUND  # sites to choose anew together
+        self.centres: Iterator[int] = iter(())  # around which this is still to be done
         self.is_hopeless = False  # proven that no plan keeps the conditions
 
     def run(self, start: Ints) -> None:
@@ -167,7 +167,7 @@ class Search:
         self.bound = self.sign * max(tighter, self.sign * self.worth())
 
     def _search(self, effort: Effort, patience: int | None) -> None:
-        """Look for better plans until effort or patience ends; what is near them, exactly then."""
+        """Look for better plans until effort or patience ends: by shaking, then part by part."""
         failed, place = 0, greedy.copy_of(self.model, self.best)
         weight = np.ones(len(self.model.weight))
         while not (effort.is_over() or self.is_done() or failed == patience):
@@ -232,7 +232,7 @@ class Search:
         elsewhere = self.random.permutation(len(model.cost))[: count - len(free)]
         found = reworked(model, best.chosen, np.union1d(free, elsewhere), self.grain, effort)
         done = found is not None and found.proven
-        self.around = min(self.around * (WIDER if done else NARROWER), len(model.cost))
+        self.around = max(self.around * (WIDER if done else NARROWER), LEAST_AROUND)
         if found is None:
             return False
         plan = greedy.empty_plan(model, effort.meter.work)

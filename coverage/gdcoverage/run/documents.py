@@ -116,10 +116,8 @@ def deliver_province(
         maps_begun()
         made = _write_dated(_table_makers(timeless, files), made_on, written)
         tables_stand()
-        made |= _write_dated(maps, made_on, written)
-        made |= _write_dated(
-            {GAPS: partial(content, report.gaps.to_parquet, GAPS)}, made_on, written
-        )
+        layer = {GAPS: partial(content, report.gaps.to_parquet, GAPS)}
+        made |= _write_dated(maps | layer, made_on, written)
         if len(written.failures) == before:
             kept.put(identity, packed(made))
             marks.note(ids)
